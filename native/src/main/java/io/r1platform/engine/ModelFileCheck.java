@@ -1,0 +1,124 @@
+package io.r1platform.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Refuses a model file whose metadata would make llama.cpp abort the process; what it refuses by
+ * itself is left to it. The rules are those its loader asserts (v0.5.0).
+ */
+final class ModelFileCheck {
+  private static final long LAYERS_MAX = 512;
+  private static final long EXPERTS_MAX = 1_024;
+  private static final Set<String> ROPE_SCALINGS = Set.of("none", "linear", "yarn", "longrope");
+
+  private final GgufMetadata metadata;
+  private final String architecture;
+
+  private ModelFileCheck(GgufMetadata metadata, String architecture) {
+    this.metadata = metadata;
+    this.architecture = architecture;
+  }
+
+  /** Throws MODEL with the reason if the file cannot be loaded safely. */
+  static void check(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new EngineException(EngineStatus.MODEL, "there is no model file " + file);
+    }
+    try {
+      GgufMetadata metadata = GgufMetadata.read(file);
+      String architecture = metadata.text("general.architecture");
+      if (architecture == null || architecture.isEmpty()) {
+        throw new GgufMetadata.Malformed("general.architecture is missing");
+      }
+      new ModelFileCheck(metadata, architecture).run();
+    } catch (GgufMetadata.Malformed e) {
+      throw new EngineException(EngineStatus.MODEL, file + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new EngineException(EngineStatus.MODEL, "cannot read " + file + ": " + e, e);
+    }
+  }
+
+  private void run() throws GgufMetadata.Malformed {
+    layers();
+    experts();
+    heads();
+    rope();
+    vocabulary();
+  }
+
+  private void layers() throws GgufMetadata.Malformed {
+    long layers = number("block_count", 0);
+    rule(layers >= 1 && layers <= LAYERS_MAX, "block_count is " + layers);
+    long next = number("nextn_predict_layers", 0);
+    rule(next < layers, "nextn_predict_layers " + next + " of " + layers + " layers");
+    long context = number("context_length", 0);
+    rule(context >= 1 && context < Integer.MAX_VALUE, "context_length is " + context);
+  }
+
+  private void experts() throws GgufMetadata.Malformed {
+    long experts = number("expert_count", 0);
+    long used = metadata.largest(architecture + ".expert_used_count").orElse(0);
+    long groups = number("expert_group_count", 0);
+    long groupsUsed = number("expert_group_used_count", 0);
+    rule(experts >= 0 && experts <= EXPERTS_MAX, "expert_count is " + experts);
+    if (experts == 0) {
+      rule(used == 0 && groups == 0, "experts are used, but expert_count is 0");
+      return;
+    }
+    rule(used > 0 && used <= experts, used + " experts used of " + experts);
+    rule(groups >= 0 && groups < experts, groups + " expert groups for " + experts + " experts");
+    if (groups > 1) {
+      rule(experts % groups == 0, experts + " experts do not divide into " + groups + " groups");
+      rule(
+          groupsUsed > 0 && groupsUsed < groups,
+          groupsUsed + " expert groups used of " + groups + ": must be fewer, and at least 1");
+      rule(
+          experts / groups >= 2 && used <= groupsUsed * (experts / groups),
+          "the used expert groups hold too few experts");
+    }
+  }
+
+  private void heads() throws GgufMetadata.Malformed {
+    OptionalLong heads = metadata.largest(architecture + ".attention.head_count");
+    rule(heads.isPresent() && heads.getAsLong() > 0, "attention.head_count is missing or 0");
+    if (architecture.equals("deepseek2")) {
+      long rope = number("rope.dimension_count", 0);
+      long key = number("attention.key_length_mla", number("attention.key_length", 0));
+      rule(rope >= 2 && rope % 2 == 0, "rope.dimension_count is " + rope);
+      rule(key - rope >= 1, "attention.key_length leaves nothing beside the " + rope + " of rope");
+    }
+  }
+
+  private void rope() throws GgufMetadata.Malformed {
+    String scaling = metadata.text(architecture + ".rope.scaling.type");
+    rule(scaling == null || ROPE_SCALINGS.contains(scaling), "rope.scaling.type is " + scaling);
+  }
+
+  private void vocabulary() throws GgufMetadata.Malformed {
+    List<?> tokens = metadata.list("tokenizer.ggml.tokens");
+    rule(!tokens.isEmpty(), "tokenizer.ggml.tokens is missing");
+    rule(new HashSet<>(tokens).size() == tokens.size(), "a token comes twice in the vocabulary");
+    for (String list : List.of("scores", "token_type")) {
+      int entries = metadata.list("tokenizer.ggml." + list).size();
+      rule(
+          entries == 0 || entries >= tokens.size(),
+          "tokenizer.ggml." + list + " has " + entries + " of " + tokens.size() + " entries");
+    }
+  }
+
+  private long number(String key, long otherwise) {
+    return metadata.number(architecture + "." + key).orElse(otherwise);
+  }
+
+  private static void rule(boolean holds, String otherwise) throws GgufMetadata.Malformed {
+    if (!holds) {
+      throw new GgufMetadata.Malformed(otherwise);
+    }
+  }
+}
