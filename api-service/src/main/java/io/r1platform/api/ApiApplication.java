@@ -1,0 +1,23 @@
+package io.r1platform.api;
+
+import java.time.Clock;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+
+/** The public edge of R1 Platform: keys, relay, metering, and the console's back end. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class ApiApplication {
+
+  /** Starts the service; settings come from application.yaml and the environment. */
+  public static void main(String[] arguments) {
+    SpringApplication.run(ApiApplication.class, arguments);
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+}

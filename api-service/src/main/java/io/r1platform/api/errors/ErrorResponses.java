@@ -1,0 +1,53 @@
+package io.r1platform.api.errors;
+
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Writes an error as the whole response: OpenAI's object on the tenant API, RFC 9457 elsewhere.
+ * Security handlers call it too.
+ */
+@Component
+public final class ErrorResponses {
+  private final ErrorBody bodies;
+
+  ErrorResponses(ErrorBody bodies) {
+    this.bodies = bodies;
+  }
+
+  /** Whether {@code path} belongs to the tenant API and its bare aliases. */
+  public static boolean isTenantApi(String path) {
+    return path.equals("/v1")
+        || path.startsWith("/v1/")
+        || path.equals("/chat/completions")
+        || path.equals("/models")
+        || path.startsWith("/models/");
+  }
+
+  /** Writes {@code error}; an exchange that is already committed is left as it is. */
+  public Mono<Void> write(ServerWebExchange exchange, ServiceException error) {
+    ServerHttpResponse response = exchange.getResponse();
+    if (!response.setStatusCode(HttpStatusCode.valueOf(error.code().httpStatus()))) {
+      return Mono.error(error);
+    }
+    boolean tenantApi = isTenantApi(exchange.getRequest().getPath().value());
+    HttpHeaders headers = response.getHeaders();
+    headers.setContentType(
+        tenantApi ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON);
+    headers.set("x-should-retry", Boolean.toString(error.shouldRetry()));
+    Duration retryAfter = error.retryAfter();
+    if (retryAfter != null) {
+      headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
+    }
+    var requestId = RequestId.of(exchange);
+    byte[] body = tenantApi ? bodies.openAi(error, requestId) : bodies.problem(error, requestId);
+    headers.setContentLength(body.length);
+    return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+  }
+}

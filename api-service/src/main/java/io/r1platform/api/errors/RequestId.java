@@ -1,0 +1,53 @@
+package io.r1platform.api.errors;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Gives every request its id, a UUIDv7, and every response the header {@code x-request-id}. For
+ * inference the same id names the usage event.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public final class RequestId implements WebFilter {
+  private static final String HEADER = "x-request-id";
+  private static final String ATTRIBUTE = RequestId.class.getName();
+
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  RequestId(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The id of this request. */
+  public static UUID of(ServerWebExchange exchange) {
+    UUID id = exchange.getAttribute(ATTRIBUTE);
+    if (id == null) {
+      throw new IllegalStateException("request without id: the filter did not run");
+    }
+    return id;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    UUID id = mint();
+    exchange.getAttributes().put(ATTRIBUTE, id);
+    exchange.getResponse().getHeaders().set(HEADER, id.toString());
+    return chain.filter(exchange);
+  }
+
+  private UUID mint() {
+    long high = (clock.millis() << 16) | 0x7000L | (random.nextInt() & 0x0FFFL);
+    long low = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(high, low);
+  }
+}

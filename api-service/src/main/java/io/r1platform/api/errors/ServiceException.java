@@ -1,0 +1,94 @@
+package io.r1platform.api.errors;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one exception that callers get to see. Its message is shown as it is: it says what happened
+ * and what to do, and holds no secret.
+ */
+public final class ServiceException extends RuntimeException {
+  private final ErrorCode code;
+  private final @Nullable String param;
+  private final String charged;
+  private final @Nullable Duration retryAfter;
+
+  private ServiceException(
+      ErrorCode code,
+      String message,
+      @Nullable String param,
+      String charged,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause) {
+    super(message, cause);
+    this.code = code;
+    this.param = param;
+    this.charged = charged;
+    this.retryAfter = retryAfter;
+  }
+
+  /** An error that charged nothing. */
+  public static ServiceException of(ErrorCode code, String message) {
+    return new ServiceException(code, message, null, "0", null, null);
+  }
+
+  /** An error about one named field of the request, which charged nothing. */
+  public static ServiceException about(ErrorCode code, String param, String message) {
+    return new ServiceException(code, message, param, "0", null, null);
+  }
+
+  /** An error that charged nothing and may be repeated after a while. */
+  public static ServiceException later(ErrorCode code, Duration retryAfter, String message) {
+    return new ServiceException(code, message, null, "0", retryAfter, null);
+  }
+
+  /** An error on our side that charged nothing; the cause goes to the log only. */
+  public static ServiceException because(ErrorCode code, String message, Throwable cause) {
+    return new ServiceException(code, message, null, "0", null, cause);
+  }
+
+  /** A path, object or id that does not exist, or that this caller may not see. */
+  public static ServiceException notFound(String what) {
+    return of(ErrorCode.NOT_FOUND, what + " does not exist.");
+  }
+
+  /** The journal cannot take an entry now; nothing ran and nothing was charged. */
+  public static ServiceException meteringUnavailable() {
+    return later(
+        ErrorCode.METERING_UNAVAILABLE,
+        Duration.ofSeconds(2),
+        "The request could not be metered, so it was not served. Nothing was charged. Send it"
+            + " again.");
+  }
+
+  /** The same error with what it charged: a decimal amount, or {@code "pending"}. */
+  public ServiceException charged(String amount) {
+    return new ServiceException(
+        code, String.valueOf(getMessage()), param, amount, retryAfter, getCause());
+  }
+
+  /** What happened. */
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** The field of the request that it is about, if any. */
+  public @Nullable String param() {
+    return param;
+  }
+
+  /** Decimal amount that was charged, {@code "0"} for nothing. */
+  public String charged() {
+    return charged;
+  }
+
+  /** How long to wait before a repeat, if known. */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+
+  /** Whether a client library should repeat the request by itself. */
+  public boolean shouldRetry() {
+    return code.retryable() && charged.equals("0");
+  }
+}
