@@ -16,6 +16,7 @@ final class NativeEngine {
   private static final int ABI_VERSION = 1;
   private static final int CLOSED = 100;
   private static final int LAST_ERROR_BYTES = 1_024;
+  private static final int MODEL_BYTES = 512;
   private static final int TEXT_BYTES_MAX = 2 << 20;
 
   private final long handle;
@@ -76,7 +77,7 @@ final class NativeEngine {
   }
 
   ModelInfo model() {
-    byte[] bytes = new byte[1024];
+    byte[] bytes = new byte[MODEL_BYTES];
     check(model(handle, bytes));
     ByteBuffer model = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     List<Integer> endIds = new ArrayList<>();

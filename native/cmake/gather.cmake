@@ -1,0 +1,31 @@
+# Copies LIBRARIES to OUTPUT/native/linux-x86_64 with their sums, and NOTICES (file=name) to
+# OUTPUT/META-INF/notices. Lists are divided by "|". Writes only what changed.
+string(REPLACE "|" ";" LIBRARIES "${LIBRARIES}")
+cmake_minimum_required(VERSION 3.25)
+string(REPLACE "|" ";" NOTICES "${NOTICES}")
+set(directory "${OUTPUT}/native/linux-x86_64")
+file(MAKE_DIRECTORY "${directory}")
+set(sums "")
+set(names "")
+foreach(library IN LISTS LIBRARIES)
+  get_filename_component(name "${library}" NAME)
+  file(COPY_FILE "${library}" "${directory}/${name}" ONLY_IF_DIFFERENT)
+  file(SHA256 "${directory}/${name}" sum)
+  string(APPEND sums "${sum}  ${name}\n")
+  list(APPEND names "${name}")
+endforeach()
+file(CONFIGURE OUTPUT "${directory}/SHA256SUMS" CONTENT "${sums}" @ONLY)
+
+file(GLOB present RELATIVE "${directory}" "${directory}/*.so")
+foreach(name IN LISTS present)
+  if(NOT name IN_LIST names)
+    file(REMOVE "${directory}/${name}")
+  endif()
+endforeach()
+
+foreach(notice IN LISTS NOTICES)
+  string(REGEX MATCH "^(.*)=(.*)$" matched "${notice}")
+  file(MAKE_DIRECTORY "${OUTPUT}/META-INF/notices")
+  file(COPY_FILE "${CMAKE_MATCH_1}" "${OUTPUT}/META-INF/notices/${CMAKE_MATCH_2}"
+       ONLY_IF_DIFFERENT)
+endforeach()

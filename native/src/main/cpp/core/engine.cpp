@@ -1,0 +1,410 @@
+#include "core/engine.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace r1 {
+namespace {
+
+constexpr uint32_t kSequencesMax = 240;
+constexpr uint32_t kWaitingMax = 4096;
+constexpr uint32_t kStepTokensMax = 8192;
+constexpr uint32_t kRingEventsMax = 1U << 20;
+constexpr float kHashingShare = 0.1F;  // of the loading progress
+
+uint32_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+// All cores computing starve every other thread, so one is left.
+uint32_t threads_of(const r1_options &options) {
+  return options.threads != 0 ? options.threads : std::max(1U, cores() - 1);
+}
+
+template <size_t kCapacity>
+void copy_text(char (&target)[kCapacity], const std::string &text) {
+  size_t length = std::min(text.size(), kCapacity - 1);
+  while (length > 0 && length < text.size() && (text[length] & 0xC0) == 0x80) {
+    length--;  // not within a character
+  }
+  std::memcpy(target, text.data(), length);
+  target[length] = '\0';
+}
+
+int32_t marker_or_none(const std::unordered_map<std::string, int32_t> &markers, const char *piece) {
+  const auto found = markers.find(piece);
+  return found == markers.end() ? -1 : found->second;
+}
+
+Status out_of(const char *name, uint32_t value, uint32_t min, uint32_t max) {
+  return refuse(R1_INVALID, std::string(name) + " must be " + std::to_string(min) + " to " +
+                                std::to_string(max) + ", is " + std::to_string(value));
+}
+
+}  // namespace
+
+Status Engine::check(const r1_options &options) {
+  if (options.backend == nullptr || options.model_path == nullptr ||
+      options.library_dir == nullptr) {
+    return refuse(R1_INVALID, "backend, model_path and library_dir must be set");
+  }
+  const uint32_t sequences = options.max_sequences;
+  if (sequences < 1 || sequences > kSequencesMax) {
+    return out_of("max_sequences", sequences, 1, kSequencesMax);
+  }
+  if (options.max_waiting > kWaitingMax) {
+    return out_of("max_waiting", options.max_waiting, 0, kWaitingMax);
+  }
+  if (options.context_tokens > INT32_MAX / kSequencesMax) {
+    return out_of("context_tokens", options.context_tokens, 0, INT32_MAX / kSequencesMax);
+  }
+  if (options.step_tokens < sequences || options.step_tokens > kStepTokensMax) {
+    return out_of("step_tokens", options.step_tokens, sequences, kStepTokensMax);
+  }
+  if (options.chunk_tokens < 1 || options.chunk_tokens > options.step_tokens) {
+    return out_of("chunk_tokens", options.chunk_tokens, 1, options.step_tokens);
+  }
+  if (options.threads > cores()) {
+    return out_of("threads", options.threads, 0, cores());
+  }
+  const uint32_t ring_min = R1_EVENTS_PER_TOKEN_MAX * sequences + options.max_waiting;
+  if (options.ring_events < ring_min || options.ring_events > kRingEventsMax) {
+    return out_of("ring_events", options.ring_events, ring_min, kRingEventsMax);
+  }
+  return {};
+}
+
+Engine::Engine(const r1_options &options, std::unique_ptr<Backend> backend)
+    : model_path_(options.model_path),
+      library_dir_(options.library_dir),
+      backend_name_(options.backend),
+      sizes_(options),
+      backend_(std::move(backend)),
+      ring_(options.ring_events),
+      thread_([this] { run(); }) {}
+
+Engine::~Engine() {
+  stopping_ = true;
+  backend_->abort();
+  if (loaded_) {
+    scheduler_->stop();
+  }
+  ring_.close();
+  thread_.join();
+}
+
+void Engine::run() {
+  pthread_setname_np(pthread_self(), "r1-engine");
+  try {
+    const Status loaded = load();
+    if (!loaded.ok()) {
+      fail(loaded);
+      return;
+    }
+    if (stopping_) {  // the destructor came before there was a scheduler to stop
+      return;
+    }
+    serve();
+  } catch (const std::exception &problem) {
+    if (loaded_) {
+      scheduler_->end_all(R1_FATAL);
+    }
+    fail(refuse(loaded_ ? R1_FATAL : R1_MODEL, problem.what()));
+  }
+}
+
+bool Engine::report(float progress) {
+  progress_ = progress;
+  return !stopping_;
+}
+
+Status Engine::load() {
+  Status status = digest_file(
+      model_path_, [this](float done) { return report(done * kHashingShare); }, digest_);
+  if (!status.ok()) {
+    return status;
+  }
+  const LoadRequest request{model_path_,           library_dir_,       sizes_.max_sequences,
+                            sizes_.context_tokens, sizes_.step_tokens, threads_of(sizes_)};
+  status = backend_->load(
+      request, [this](float done) { return report(kHashingShare + done * (1 - kHashingShare)); },
+      card_);
+  if (!status.ok()) {
+    return status;
+  }
+  for (size_t id = 0; id < card_.pieces.size(); id++) {
+    if (card_.pieces[id].size() > R1_PIECE_BYTES_MAX) {
+      return refuse(R1_MODEL, "token " + std::to_string(id) + " has more than 512 bytes");
+    }
+    if (card_.marker[id] != 0) {
+      markers_.emplace(card_.pieces[id], static_cast<int32_t>(id));
+    }
+  }
+  if (card_.end_ids.size() > R1_END_IDS_MAX) {
+    return refuse(R1_MODEL, "the model has more than 16 end tokens");
+  }
+  if (card_.step_tokens < sizes_.max_sequences) {
+    return refuse(R1_MODEL, "the backend computes fewer tokens in a step than there are sequences");
+  }
+  const Limits limits{sizes_.max_sequences, sizes_.max_waiting, sizes_.chunk_tokens};
+  scheduler_ = std::make_unique<Scheduler>(*backend_, card_, limits, ring_);
+  loaded_ = true;
+  enter(R1_READY);
+  return {};
+}
+
+void Engine::serve() {
+  for (;;) {
+    switch (scheduler_->step()) {
+      case Scheduler::Step::kWorked:
+        settle_drain();
+        break;
+      case Scheduler::Step::kStopped:
+        return;
+      case Scheduler::Step::kDead:
+        scheduler_->end_all(R1_FATAL);
+        fail(refuse(R1_FATAL, "the backend failed while it computed"));
+        return;
+    }
+  }
+}
+
+void Engine::enter(int32_t phase) {
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = phase;
+  }
+  progress_ = 1;
+  changed_.notify_all();
+}
+
+void Engine::fail(const Status &why) {
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = R1_FAILED;
+    failed_ = why;
+  }
+  ring_.close();
+  changed_.notify_all();
+}
+
+r1_state Engine::state(std::chrono::milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [this] { return phase_ != R1_LOADING || woken_; });
+  woken_ = false;
+  return {phase_, failed_.code, progress_};
+}
+
+std::string Engine::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failed_.reason;
+}
+
+Status Engine::require_loaded() const {
+  return loaded_ ? Status{} : refuse(R1_STATE, "the model is not loaded");
+}
+
+Status Engine::model(r1_model &model) const {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  model = {};
+  size_t longest = 0;
+  for (const std::string &piece : card_.pieces) {
+    longest = std::max(longest, piece.size());
+  }
+  model.vocabulary_size = static_cast<int32_t>(card_.pieces.size());
+  model.context_tokens = static_cast<int32_t>(card_.context_tokens);
+  model.max_sequences = static_cast<int32_t>(sizes_.max_sequences);
+  model.piece_bytes_max = static_cast<int32_t>(longest);
+  model.bos_id = card_.bos_id;
+  model.think_open_id = marker_or_none(markers_, "<think>");
+  model.think_close_id = marker_or_none(markers_, "</think>");
+  model.end_count = static_cast<int32_t>(card_.end_ids.size());
+  std::copy(card_.end_ids.begin(), card_.end_ids.end(), model.end_ids);
+  model.kv_tokens = static_cast<int64_t>(card_.kv_tokens);
+  model.file_bytes = static_cast<int64_t>(digest_.bytes);
+  model.parameters = static_cast<int64_t>(card_.parameters);
+  copy_text(model.sha256, digest_.hex);
+  copy_text(model.backend, backend_name_);
+  copy_text(model.backend_version, card_.backend_version);
+  copy_text(model.name, card_.name);
+  copy_text(model.architecture, card_.architecture);
+  return {};
+}
+
+Status Engine::tokenize(std::string_view text, std::span<int32_t> ids, uint32_t &needed) const {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  std::vector<int32_t> found;
+  if (Status status = backend_->tokenize(text, found); !status.ok()) {
+    return status;
+  }
+  needed = static_cast<uint32_t>(found.size());
+  if (found.size() > ids.size()) {
+    return refuse(R1_TOO_LARGE, "the text has " + std::to_string(found.size()) + " tokens");
+  }
+  std::copy(found.begin(), found.end(), ids.begin());
+  return {};
+}
+
+Status Engine::detokenize(std::span<const int32_t> ids, std::span<uint8_t> text,
+                          uint32_t &needed) const {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  std::string joined;
+  for (const int32_t id : ids) {
+    if (id < 0 || static_cast<size_t>(id) >= card_.pieces.size()) {
+      return refuse(R1_INVALID, "there is no token " + std::to_string(id));
+    }
+    joined += card_.pieces[static_cast<size_t>(id)];
+  }
+  needed = static_cast<uint32_t>(joined.size());
+  if (joined.size() > text.size()) {
+    return refuse(R1_TOO_LARGE, "the text has " + std::to_string(joined.size()) + " bytes");
+  }
+  std::copy(joined.begin(), joined.end(), text.begin());
+  return {};
+}
+
+Status Engine::token_id(std::string_view piece, int32_t &id) const {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  const auto found = markers_.find(std::string(piece));
+  if (found == markers_.end()) {
+    return {R1_NOT_FOUND, {}};
+  }
+  id = found->second;
+  return {};
+}
+
+Status Engine::check(const r1_request &request) const {
+  if (request.request_id == 0 || request.prompt_ids == nullptr || request.prompt_count == 0) {
+    return refuse(R1_INVALID, "a request has an id other than 0 and a prompt");
+  }
+  if ((request.flags & ~static_cast<uint32_t>(R1_IGNORE_END)) != 0) {
+    return refuse(R1_UNSUPPORTED, "a flag is unknown");
+  }
+  if (request.stop_count > R1_STOP_IDS_MAX ||
+      (request.stop_count > 0 && request.stop_ids == nullptr)) {
+    return refuse(R1_INVALID, "a request has at most 16 stop ids");
+  }
+  if (request.max_tokens == 0 || request.min_tokens > request.max_tokens) {
+    return refuse(R1_INVALID, "max_tokens must be at least 1, and min_tokens not more");
+  }
+  if (!(request.temperature >= 0 && request.temperature <= 100) ||
+      !(request.top_p > 0 && request.top_p <= 1) || !(request.min_p >= 0 && request.min_p <= 1) ||
+      request.top_k < 0) {
+    return refuse(R1_INVALID,
+                  "temperature is 0 to 100, top_p above 0 to 1, min_p 0 to 1, top_k >= 0");
+  }
+  const uint64_t tokens = uint64_t{request.prompt_count} + request.max_tokens;
+  if (tokens > card_.context_tokens) {
+    return refuse(R1_TOO_LARGE, "prompt and max_tokens are " + std::to_string(tokens) +
+                                    " tokens, the context has " +
+                                    std::to_string(card_.context_tokens));
+  }
+  const std::span prompt(request.prompt_ids, request.prompt_count);
+  const auto vocabulary = static_cast<int32_t>(card_.pieces.size());
+  if (std::any_of(prompt.begin(), prompt.end(),
+                  [&](int32_t id) { return id < 0 || id >= vocabulary; })) {
+    return refuse(R1_INVALID, "a prompt id is outside the vocabulary");
+  }
+  return {};
+}
+
+Status Engine::submit(const r1_request &asked) {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  if (Status status = check(asked); !status.ok()) {
+    return status;
+  }
+  Request request;
+  request.id = asked.request_id;
+  request.prompt.assign(asked.prompt_ids, asked.prompt_ids + asked.prompt_count);
+  if (asked.stop_count > 0) {
+    request.stops.assign(asked.stop_ids, asked.stop_ids + asked.stop_count);
+  }
+  request.max_tokens = asked.max_tokens;
+  request.min_tokens = asked.min_tokens;
+  request.priority = asked.priority;
+  request.ignore_end = (asked.flags & R1_IGNORE_END) != 0;
+  request.cache_salt = asked.cache_salt;
+  request.sampling = {asked.temperature, asked.top_p, asked.min_p, asked.top_k, asked.seed};
+  request.submitted = Clock::now();
+  constexpr uint64_t kForEver = 1ULL << 50;  // µs: 35 years
+  if (asked.deadline_us != 0 && asked.deadline_us < kForEver) {
+    request.deadline = request.submitted + std::chrono::microseconds(asked.deadline_us);
+  }
+  const std::lock_guard lock(mutex_);
+  if (phase_ != R1_READY) {
+    return refuse(R1_STATE, "the engine takes no new requests");
+  }
+  return scheduler_->submit(std::move(request));
+}
+
+Status Engine::cancel(uint64_t id) {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  return scheduler_->cancel(id);
+}
+
+Status Engine::poll(std::span<r1_event> events, std::chrono::milliseconds timeout,
+                    uint32_t &count) {
+  if (polling_.exchange(true)) {
+    return refuse(R1_STATE, "another thread polls");
+  }
+  count = static_cast<uint32_t>(ring_.take(events, timeout));
+  polling_ = false;
+  if (count > 0) {
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  return phase_ == R1_FAILED ? refuse(R1_FATAL, failed_.reason) : Status{R1_TIMEOUT, {}};
+}
+
+void Engine::wake() {
+  ring_.wake();
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+Status Engine::stats(r1_stats_snapshot &stats) const {
+  if (Status status = require_loaded(); !status.ok()) {
+    return status;
+  }
+  stats = scheduler_->stats();
+  return {};
+}
+
+Status Engine::drain() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (phase_ == R1_LOADING || phase_ == R1_FAILED) {
+      return refuse(R1_STATE, "there is nothing to drain");
+    }
+    if (phase_ == R1_READY) {
+      phase_ = R1_DRAINING;
+    }
+  }
+  settle_drain();
+  return {};
+}
+
+void Engine::settle_drain() {
+  const std::lock_guard lock(mutex_);
+  if (phase_ == R1_DRAINING && scheduler_->idle()) {
+    phase_ = R1_DRAINED;
+  }
+}
+
+}  // namespace r1

@@ -1,0 +1,44 @@
+// Chooses the next token: top-k, top-p, min-p, temperature, a draw that follows from seed and index
+// alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace r1 {
+
+struct Sampling {
+  float temperature = 0;
+  float top_p = 1;
+  float min_p = 0;
+  int32_t top_k = 0;
+  uint64_t seed = 0;
+};
+
+class Sampler {
+ public:
+  // The chosen id, never a banned one; -1 if no logit is a number.
+  [[nodiscard]] int32_t choose(std::span<const float> logits, const Sampling &sampling,
+                               uint64_t index, std::span<const int32_t> banned);
+
+ private:
+  struct Candidate {
+    float logit;
+    int32_t id;
+  };
+
+  void collect(std::span<const float> logits, std::span<const int32_t> banned);
+  void keep_top_k(int32_t top_k);
+  void keep_top_p(float top_p);
+  void keep_min_p(float min_p);
+  [[nodiscard]] int32_t draw(float temperature, double uniform) const;
+
+  std::vector<Candidate> candidates_;  // kept between calls to allocate once
+  float largest_ = 0;
+};
+
+// 0 to 1, exclusive, with 53 bits.
+[[nodiscard]] double uniform_of(uint64_t seed, uint64_t index);
+
+}  // namespace r1

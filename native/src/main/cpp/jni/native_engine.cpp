@@ -1,0 +1,285 @@
+// The native methods of io.r1platform.engine.NativeEngine: each converts its arguments, calls one
+// function of r1_engine.h and returns its status.
+#include <jni.h>
+
+#include <array>
+#include <bit>
+#include <string>
+#include <vector>
+
+#include "jni/handles.h"
+#include "r1_engine.h"
+
+using r1::jni::kClosed;
+using r1::jni::Pin;
+
+static_assert(std::endian::native == std::endian::little, "Java reads structs little-endian");
+static_assert(sizeof(jint) == sizeof(int32_t) && sizeof(jlong) == sizeof(int64_t));
+
+namespace {
+
+// The one place where native code that throws meets Java: memory may run out while copying.
+template <typename Body>
+jint call(Body &&body) noexcept {
+  try {
+    return body();
+  } catch (...) {
+    return R1_REQUEST;
+  }
+}
+
+// The same for the functions of an engine.
+template <typename Body>
+jint with_engine(jlong handle, Body &&body) noexcept {
+  return call([&]() -> jint {
+    const Pin pin(handle);
+    return pin.engine() == nullptr ? kClosed : body(pin.engine());
+  });
+}
+
+size_t length_of(JNIEnv *env, jarray array) {
+  return static_cast<size_t>(env->GetArrayLength(array));
+}
+
+std::vector<uint8_t> bytes_of(JNIEnv *env, jbyteArray array) {
+  std::vector<uint8_t> bytes(length_of(env, array));
+  env->GetByteArrayRegion(array, 0, static_cast<jsize>(bytes.size()),
+                          reinterpret_cast<jbyte *>(bytes.data()));
+  return bytes;
+}
+
+std::string text_of(JNIEnv *env, jbyteArray array) {
+  const std::vector<uint8_t> bytes = bytes_of(env, array);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<int32_t> ids_of(JNIEnv *env, jintArray array) {
+  std::vector<int32_t> ids(length_of(env, array));
+  env->GetIntArrayRegion(array, 0, static_cast<jsize>(ids.size()), ids.data());
+  return ids;
+}
+
+void set_first(JNIEnv *env, jintArray array, jint value) {
+  env->SetIntArrayRegion(array, 0, 1, &value);
+}
+
+// A region of no element still needs a pointer that is not NULL in r1_engine.h.
+template <typename Element>
+Element *pointer(std::vector<Element> &elements) {
+  static Element none{};
+  return elements.empty() ? &none : elements.data();
+}
+
+}  // namespace
+
+extern "C" {
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_abiVersion(JNIEnv *, jclass) {
+  return static_cast<jint>(r1_abi_version());
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_create(
+    JNIEnv *env, jclass, jbyteArray backend, jbyteArray model_path, jbyteArray library_directory,
+    jintArray sizes, jlongArray handle) {
+  return call([&]() -> jint {
+    const std::string backend_name = text_of(env, backend);
+    const std::string model = text_of(env, model_path);
+    const std::string directory = text_of(env, library_directory);
+    std::array<jint, 7> size{};
+    env->GetIntArrayRegion(sizes, 0, static_cast<jsize>(size.size()), size.data());
+    r1_options options{};
+    r1_options_default(&options);
+    options.backend = backend_name.c_str();
+    options.model_path = model.c_str();
+    options.library_dir = directory.c_str();
+    options.max_sequences = static_cast<uint32_t>(size[0]);
+    options.max_waiting = static_cast<uint32_t>(size[1]);
+    options.context_tokens = static_cast<uint32_t>(size[2]);
+    options.step_tokens = static_cast<uint32_t>(size[3]);
+    options.chunk_tokens = static_cast<uint32_t>(size[4]);
+    options.threads = static_cast<uint32_t>(size[5]);
+    options.ring_events = static_cast<uint32_t>(size[6]);
+    r1_engine *engine = nullptr;
+    const r1_status status = r1_engine_create(&options, &engine);
+    if (status != R1_OK) {
+      return status;
+    }
+    const jlong added = r1::jni::add(engine);
+    if (added == 0) {
+      r1_engine_destroy(engine);
+      return R1_TOO_LARGE;
+    }
+    env->SetLongArrayRegion(handle, 0, 1, &added);
+    return R1_OK;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_state(JNIEnv *env, jclass,
+                                                                    jlong handle, jint wait_millis,
+                                                                    jintArray state) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    r1_state now{};
+    const r1_status status = r1_engine_state(engine, static_cast<uint32_t>(wait_millis), &now);
+    const std::array<jint, 3> numbers = {now.phase, now.status, std::bit_cast<jint>(now.progress)};
+    env->SetIntArrayRegion(state, 0, static_cast<jsize>(numbers.size()), numbers.data());
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_model(JNIEnv *env, jclass,
+                                                                    jlong handle,
+                                                                    jbyteArray model) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    r1_model info{};
+    const r1_status status = r1_model_info(engine, &info);
+    if (status == R1_OK) {
+      env->SetByteArrayRegion(model, 0, sizeof info, reinterpret_cast<const jbyte *>(&info));
+    }
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_tokenize(
+    JNIEnv *env, jclass, jlong handle, jbyteArray text, jintArray ids, jintArray needed) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    std::vector<uint8_t> bytes = bytes_of(env, text);
+    std::vector<int32_t> found(length_of(env, ids));
+    uint32_t count = 0;
+    const r1_status status =
+        r1_tokenize(engine, pointer(bytes), static_cast<uint32_t>(bytes.size()), pointer(found),
+                    static_cast<uint32_t>(found.size()), &count);
+    set_first(env, needed, static_cast<jint>(count));
+    if (status == R1_OK) {
+      env->SetIntArrayRegion(ids, 0, static_cast<jsize>(count), found.data());
+    }
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_detokenize(
+    JNIEnv *env, jclass, jlong handle, jintArray ids, jbyteArray text, jintArray needed) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    std::vector<int32_t> tokens = ids_of(env, ids);
+    std::vector<uint8_t> bytes(length_of(env, text));
+    uint32_t count = 0;
+    const r1_status status =
+        r1_detokenize(engine, pointer(tokens), static_cast<uint32_t>(tokens.size()), pointer(bytes),
+                      static_cast<uint32_t>(bytes.size()), &count);
+    set_first(env, needed, static_cast<jint>(count));
+    if (status == R1_OK) {
+      env->SetByteArrayRegion(text, 0, static_cast<jsize>(count),
+                              reinterpret_cast<const jbyte *>(bytes.data()));
+    }
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_tokenId(JNIEnv *env, jclass,
+                                                                      jlong handle,
+                                                                      jbyteArray piece,
+                                                                      jintArray id) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    std::vector<uint8_t> bytes = bytes_of(env, piece);
+    int32_t found = -1;
+    const r1_status status =
+        r1_token_id(engine, pointer(bytes), static_cast<uint32_t>(bytes.size()), &found);
+    set_first(env, id, found);
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_submit(
+    JNIEnv *env, jclass, jlong handle, jlong request_id, jintArray prompt_ids, jintArray stop_ids,
+    jint max_tokens, jint min_tokens, jint flags, jint priority, jlong seed, jlong cache_salt,
+    jlong deadline_micros, jfloat temperature, jfloat top_p, jfloat min_p, jint top_k) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    std::vector<int32_t> prompt = ids_of(env, prompt_ids);
+    std::vector<int32_t> stops = ids_of(env, stop_ids);
+    r1_request request{};
+    request.struct_size = sizeof request;
+    request.flags = static_cast<uint32_t>(flags);
+    request.request_id = static_cast<uint64_t>(request_id);
+    request.prompt_ids = pointer(prompt);
+    request.prompt_count = static_cast<uint32_t>(prompt.size());
+    request.max_tokens = static_cast<uint32_t>(max_tokens);
+    request.min_tokens = static_cast<uint32_t>(min_tokens);
+    request.priority = priority;
+    request.seed = static_cast<uint64_t>(seed);
+    request.cache_salt = static_cast<uint64_t>(cache_salt);
+    request.deadline_us = static_cast<uint64_t>(deadline_micros);
+    request.temperature = temperature;
+    request.top_p = top_p;
+    request.min_p = min_p;
+    request.top_k = top_k;
+    request.stop_ids = pointer(stops);
+    request.stop_count = static_cast<uint32_t>(stops.size());
+    return r1_submit(engine, &request);
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_cancel(JNIEnv *, jclass, jlong handle,
+                                                                     jlong request_id) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    return r1_cancel(engine, static_cast<uint64_t>(request_id));
+  });
+}
+
+// The number of events, or the negated status.
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_poll(JNIEnv *env, jclass,
+                                                                   jlong handle, jobject events,
+                                                                   jint capacity,
+                                                                   jint timeout_millis) {
+  uint32_t count = 0;
+  const jint status = with_engine(handle, [&](r1_engine *engine) -> jint {
+    void *address = env->GetDirectBufferAddress(events);
+    const jlong bytes = env->GetDirectBufferCapacity(events);
+    if (address == nullptr || capacity < 0 || bytes / jlong{sizeof(r1_event)} < capacity) {
+      return R1_INVALID;
+    }
+    return r1_poll(engine, static_cast<r1_event *>(address), static_cast<uint32_t>(capacity),
+                   static_cast<uint32_t>(timeout_millis), &count);
+  });
+  return status == R1_OK || status == R1_TIMEOUT ? static_cast<jint>(count) : -status;
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_stats(JNIEnv *env, jclass,
+                                                                    jlong handle,
+                                                                    jlongArray numbers) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    r1_stats_snapshot stats{};
+    const r1_status status = r1_stats(engine, &stats);
+    const auto values = std::bit_cast<std::array<jlong, 10>>(stats);
+    env->SetLongArrayRegion(numbers, 0, static_cast<jsize>(values.size()), values.data());
+    return status;
+  });
+}
+
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_drain(JNIEnv *, jclass,
+                                                                    jlong handle) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint { return r1_drain(engine); });
+}
+
+JNIEXPORT void JNICALL Java_io_r1platform_engine_NativeEngine_destroy(JNIEnv *, jclass,
+                                                                      jlong handle) {
+  call([&]() -> jint {
+    r1::jni::close(handle);
+    return R1_OK;
+  });
+}
+
+// Writes the text and returns its length.
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_lastError(JNIEnv *env, jclass,
+                                                                        jlong handle,
+                                                                        jbyteArray text) {
+  return call([&]() -> jint {
+    const Pin pin(handle);
+    std::array<char, R1_ERROR_BYTES_MAX> error{};
+    const uint32_t length =
+        r1_last_error(pin.engine(), error.data(), static_cast<uint32_t>(error.size()));
+    env->SetByteArrayRegion(text, 0, static_cast<jsize>(length),
+                            reinterpret_cast<const jbyte *>(error.data()));
+    return static_cast<jint>(length);
+  });
+}
+
+}  // extern "C"
