@@ -1,6 +1,9 @@
-/** Who calls with which API key. Invariant: a secret is never stored, only its hash. */
+/**
+ * Who calls with which API key. Invariants: a secret is shown once and never stored, only its hash;
+ * a revocation holds on every replica within a second, or the replica refuses.
+ */
 @NullMarked
-@ApplicationModule
+@ApplicationModule(allowedDependencies = {"tenants", "errors"})
 package io.r1platform.api.keys;
 
 import org.jspecify.annotations.NullMarked;

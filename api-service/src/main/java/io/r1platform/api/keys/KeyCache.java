@@ -1,0 +1,93 @@
+package io.r1platform.api.keys;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The keys in memory, also those that do not exist. A look-up enters the cache before it reads the
+ * database; so a change either committed before that read, or is announced after the entry and
+ * throws it out. Look-ups run on virtual threads, a few at a time.
+ */
+@Component
+class KeyCache {
+  private final JdbcClient jdbc;
+  private final KeySettings settings;
+  private final AsyncCache<String, KnownKey> known;
+  private final Semaphore lookups;
+  private final Executor threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("key-lookup-", 0).factory());
+
+  KeyCache(JdbcClient jdbc, KeySettings settings) {
+    this.jdbc = jdbc;
+    this.settings = settings;
+    this.known = Caffeine.newBuilder().maximumSize(settings.cacheSize()).buildAsync();
+    this.lookups = new Semaphore(settings.lookups());
+  }
+
+  /** Fails within the look-up timeout if the database does not answer. Never blocks. */
+  CompletableFuture<KnownKey> find(String publicId) {
+    return known.get(
+        publicId,
+        (id, executor) ->
+            CompletableFuture.supplyAsync(() -> lookUp(id), threads)
+                .orTimeout(settings.lookupTimeout().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  void forget(String publicId) {
+    known.synchronous().invalidate(publicId);
+  }
+
+  void forgetAll() {
+    known.synchronous().invalidateAll();
+  }
+
+  private KnownKey lookUp(String publicId) {
+    try {
+      if (!lookups.tryAcquire(settings.lookupTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(new TimeoutException("too many look-ups of keys"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    try {
+      return read(publicId);
+    } finally {
+      lookups.release();
+    }
+  }
+
+  private KnownKey read(String publicId) {
+    return jdbc.sql(
+            """
+            select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
+              k.revoked_at is not null as revoked
+            from api_key k join project p on p.id = k.project_id
+            where k.public_id = ?""")
+        .param(publicId)
+        .query((row, number) -> present(row))
+        .optional()
+        .orElse(KnownKey.Absent.ABSENT);
+  }
+
+  private static KnownKey present(ResultSet row) throws SQLException {
+    Timestamp expiresAt = row.getTimestamp("expires_at");
+    return new KnownKey.Present(
+        new Caller(row.getLong("id"), row.getLong("project_id"), row.getLong("organization_id")),
+        HexFormat.of().formatHex(row.getBytes("secret_sha256")),
+        expiresAt == null ? null : expiresAt.toInstant(),
+        row.getBoolean("revoked"));
+  }
+}

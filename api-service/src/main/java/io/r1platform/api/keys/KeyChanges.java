@@ -1,0 +1,145 @@
+package io.r1platform.api.keys;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Follows the sequence of key changes on a connection of its own, one thread: a notification wakes
+ * it, else it polls. What it has read is out of the cache; {@link #isConfirmed} says whether that
+ * was lately enough to trust the cache.
+ */
+@Component
+class KeyChanges implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(KeyChanges.class);
+
+  private final PGSimpleDataSource source = new PGSimpleDataSource();
+  private final KeyCache cache;
+  private final KeySettings settings;
+  private final ApplicationEventPublisher events;
+  private final Ticker ticker;
+  private final AtomicLong confirmedAt;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  KeyChanges(
+      JdbcConnectionDetails database,
+      KeyCache cache,
+      KeySettings settings,
+      ApplicationEventPublisher events,
+      Ticker ticker) {
+    source.setURL(database.getJdbcUrl());
+    source.setUser(database.getUsername());
+    source.setPassword(database.getPassword());
+    source.setApplicationName("api-service key changes");
+    source.setConnectTimeout(1);
+    source.setSocketTimeout(1);
+    this.cache = cache;
+    this.settings = settings;
+    this.events = events;
+    this.ticker = ticker;
+    this.confirmedAt = new AtomicLong(ticker.read() - 2 * settings.confirmationLimit().toNanos());
+  }
+
+  /** Whether all changes up to a second ago are known here. */
+  boolean isConfirmed() {
+    return ticker.read() - confirmedAt.get() <= settings.confirmationLimit().toNanos();
+  }
+
+  @Override
+  public void start() {
+    thread = Thread.ofPlatform().name("key-changes").daemon().start(this::followUntilStopped);
+  }
+
+  @Override
+  public void stop() {
+    stopped.countDown();
+    Thread running = thread;
+    thread = null;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return thread != null;
+  }
+
+  private void followUntilStopped() {
+    try {
+      do {
+        try (Connection connection = source.getConnection()) {
+          follow(connection);
+        } catch (SQLException e) {
+          log.warn("changes of API keys cannot be read; keys are refused until they can", e);
+        }
+      } while (!stopped.await(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      log.debug("stopped following key changes");
+    }
+  }
+
+  /** A new connection may lead to a restored database: trust nothing from before. */
+  private void follow(Connection connection) throws SQLException {
+    var notifications = connection.unwrap(PGConnection.class);
+    try (Statement listen = connection.createStatement()) {
+      listen.execute("listen api_key_change");
+    }
+    long asked = ticker.read();
+    long last = newest(connection);
+    cache.forgetAll();
+    confirmedAt.set(asked);
+    while (stopped.getCount() > 0) {
+      notifications.getNotifications((int) settings.pollInterval().toMillis());
+      asked = ticker.read();
+      last = apply(connection, last);
+      confirmedAt.set(asked);
+    }
+  }
+
+  private static long newest(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("select coalesce(max(sequence), 0) from api_key_change")) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private long apply(Connection connection, long last) throws SQLException {
+    long newest = last;
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            select sequence, api_key_id, public_id, revoked from api_key_change
+            where sequence > ? order by sequence""")) {
+      statement.setLong(1, last);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          newest = row.getLong("sequence");
+          cache.forget(row.getString("public_id"));
+          if (row.getBoolean("revoked")) {
+            events.publishEvent(new KeyRevoked(row.getLong("api_key_id")));
+          }
+        }
+      }
+    }
+    return newest;
+  }
+}

@@ -1,0 +1,92 @@
+package io.r1platform.api.keys;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Says who calls. Never blocks: an answer comes at once for a key in memory, else within the
+ * look-up timeout. Refuses with {@code auth_unavailable} where it cannot know whether a key was
+ * revoked.
+ */
+@Component
+public class KeyChecks {
+  private static final Logger log = LoggerFactory.getLogger(KeyChecks.class);
+
+  private final KeyCache cache;
+  private final KeyChanges changes;
+  private final KeyUses uses;
+  private final Clock clock;
+
+  KeyChecks(KeyCache cache, KeyChanges changes, KeyUses uses, Clock clock) {
+    this.cache = cache;
+    this.changes = changes;
+    this.uses = uses;
+    this.clock = clock;
+  }
+
+  /** Checks the text that came as a bearer token; the future never fails. */
+  public CompletableFuture<KeyCheck> check(String token) {
+    Secret secret = Secret.parse(token);
+    if (secret == null) {
+      return CompletableFuture.completedFuture(refused(notOurs()));
+    }
+    if (!changes.isConfirmed()) {
+      return CompletableFuture.completedFuture(refused(unavailable()));
+    }
+    return cache
+        .find(secret.publicId())
+        .handle(
+            (known, failure) -> {
+              if (failure != null) {
+                log.warn("API key {} could not be looked up", secret.publicId(), failure);
+                return refused(unavailable());
+              }
+              return judge(secret, known);
+            });
+  }
+
+  private KeyCheck judge(Secret secret, KnownKey known) {
+    return switch (known) {
+      case KnownKey.Absent absent -> refused(notOurs());
+      case KnownKey.Present key when !key.opensWith(secret) -> refused(notOurs());
+      case KnownKey.Present key when key.revoked() ->
+          refused(
+              ServiceException.of(
+                  ErrorCode.KEY_REVOKED,
+                  "This API key has been revoked. Nothing was charged. Use another key."));
+      case KnownKey.Present key when key.expiredBy(clock.instant()) ->
+          refused(
+              ServiceException.of(
+                  ErrorCode.KEY_EXPIRED,
+                  "This API key has expired. Nothing was charged. Use another key."));
+      case KnownKey.Present key -> {
+        uses.mark(key.caller().keyId());
+        yield new KeyCheck.Accepted(key.caller());
+      }
+    };
+  }
+
+  private static KeyCheck refused(ServiceException error) {
+    return new KeyCheck.Refused(error);
+  }
+
+  private static ServiceException notOurs() {
+    return ServiceException.of(
+        ErrorCode.INVALID_API_KEY,
+        "This is not a valid API key. Nothing was charged. Check that it was copied whole, as"
+            + " `Authorization: Bearer sk-r1-…`.");
+  }
+
+  private static ServiceException unavailable() {
+    return ServiceException.later(
+        ErrorCode.AUTH_UNAVAILABLE,
+        Duration.ofSeconds(1),
+        "API keys cannot be checked right now. Nothing was charged. Send it again.");
+  }
+}

@@ -1,0 +1,75 @@
+package io.r1platform.api.security;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ErrorResponses;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyCheck;
+import io.r1platform.api.keys.KeyChecks;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Lets a request of the tenant API in if it carries a good key, and notes whose it is. */
+final class BearerKeyFilter implements WebFilter {
+  private static final String SCHEME = "Bearer ";
+
+  private final KeyChecks keys;
+  private final ErrorResponses errors;
+
+  BearerKeyFilter(KeyChecks keys, ErrorResponses errors) {
+    this.keys = keys;
+    this.errors = errors;
+  }
+
+  @Override
+  public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+    String token = token(exchange.getRequest().getHeaders());
+    if (token == null) {
+      return refuse(exchange, missing());
+    }
+    return Mono.fromFuture(keys.check(token))
+        .flatMap(
+            check ->
+                switch (check) {
+                  case KeyCheck.Accepted accepted -> accept(exchange, chain, accepted.caller());
+                  case KeyCheck.Refused refused -> refuse(exchange, refused.error());
+                });
+  }
+
+  private static Mono<Void> accept(
+      ServerWebExchange exchange, WebFilterChain chain, Caller caller) {
+    exchange.getAttributes().put(Caller.ATTRIBUTE, caller);
+    var authentication = UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of());
+    return chain
+        .filter(exchange)
+        .contextWrite(ReactiveSecurityContextHolder.withAuthentication(authentication));
+  }
+
+  private Mono<Void> refuse(ServerWebExchange exchange, ServiceException error) {
+    if (error.code().httpStatus() == 401) {
+      exchange.getResponse().getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    }
+    return errors.write(exchange, error);
+  }
+
+  private static @Nullable String token(HttpHeaders headers) {
+    String header = headers.getFirst(HttpHeaders.AUTHORIZATION);
+    return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? header.substring(SCHEME.length()).strip()
+        : null;
+  }
+
+  private static ServiceException missing() {
+    return ServiceException.of(
+        ErrorCode.INVALID_API_KEY,
+        "No API key came with the request. Nothing was charged. Send it as `Authorization: Bearer"
+            + " sk-r1-…`.");
+  }
+}

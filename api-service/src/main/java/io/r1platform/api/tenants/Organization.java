@@ -1,0 +1,39 @@
+package io.r1platform.api.tenants;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Who pays. */
+@Entity
+class Organization {
+  @Id
+  @GeneratedValue(strategy = GenerationType.IDENTITY)
+  private @Nullable Long id;
+
+  private String name;
+
+  @Column(updatable = false)
+  private Instant createdAt;
+
+  @Version private long version;
+
+  Organization() {}
+
+  Organization(String name, Instant createdAt) {
+    this.name = Names.checked(name);
+    this.createdAt = createdAt;
+  }
+
+  OrganizationView view() {
+    if (id == null) {
+      throw new IllegalStateException("not saved yet");
+    }
+    return new OrganizationView(id, name, version, createdAt);
+  }
+}

@@ -1,0 +1,14 @@
+package io.r1platform.api.tenants;
+
+import java.util.List;
+import org.springframework.data.repository.Repository;
+
+interface Organizations extends Repository<Organization, Long> {
+  Organization saveAndFlush(Organization organization);
+
+  boolean existsById(long id);
+
+  boolean existsByNameIgnoreCase(String name);
+
+  List<Organization> findTop1000ByOrderByName();
+}

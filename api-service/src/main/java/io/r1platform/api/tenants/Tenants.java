@@ -1,0 +1,101 @@
+package io.r1platform.api.tenants;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Makes and finds organizations and projects. Names are unique, organizations on the site and
+ * projects in their organization, upper and lower case alike; a name that is taken is refused with
+ * {@code invalid_state}. Lists hold at most 1,000.
+ */
+@Service
+@Transactional(readOnly = true)
+public class Tenants {
+  private final Organizations organizations;
+  private final Projects projects;
+  private final Clock clock;
+
+  Tenants(Organizations organizations, Projects projects, Clock clock) {
+    this.organizations = organizations;
+    this.projects = projects;
+    this.clock = clock;
+  }
+
+  /** All organizations, by name. */
+  public List<OrganizationView> organizations() {
+    return organizations.findTop1000ByOrderByName().stream().map(Organization::view).toList();
+  }
+
+  /** Projects of one organization by name, or of all. */
+  public List<ProjectView> projects(@Nullable Long organizationId) {
+    List<Project> found =
+        organizationId == null
+            ? projects.findTop1000ByOrderByOrganizationIdAscNameAsc()
+            : projects.findTop1000ByOrganizationIdOrderByName(organizationId);
+    return found.stream().map(Project::view).toList();
+  }
+
+  /** One project. */
+  public Optional<ProjectView> project(long id) {
+    return projects.findById(id).map(Project::view);
+  }
+
+  /** Those of these projects that exist, by id. */
+  public Map<Long, ProjectView> projectsById(Collection<Long> ids) {
+    return ids.isEmpty()
+        ? Map.of()
+        : projects.findByIdIn(ids).stream()
+            .map(Project::view)
+            .collect(Collectors.toMap(ProjectView::id, project -> project));
+  }
+
+  /** Makes an organization. */
+  @Transactional
+  public OrganizationView createOrganization(String name) {
+    var organization = new Organization(name, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    if (organizations.existsByNameIgnoreCase(name.strip())) {
+      throw taken("organization");
+    }
+    try {
+      return organizations.saveAndFlush(organization).view();
+    } catch (DataIntegrityViolationException e) {
+      throw taken("organization");
+    }
+  }
+
+  /** Makes a project in an organization that exists. */
+  @Transactional
+  public ProjectView createProject(long organizationId, String name) {
+    var project = new Project(organizationId, name, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    if (!organizations.existsById(organizationId)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "organization_id", "This organization does not exist.");
+    }
+    if (projects.existsByOrganizationIdAndNameIgnoreCase(organizationId, name.strip())) {
+      throw taken("project");
+    }
+    try {
+      return projects.saveAndFlush(project).view();
+    } catch (DataIntegrityViolationException e) {
+      throw taken("project");
+    }
+  }
+
+  private static ServiceException taken(String what) {
+    return ServiceException.about(
+        ErrorCode.INVALID_STATE,
+        "name",
+        "There is already " + (what.startsWith("o") ? "an " : "a ") + what + " of this name.");
+  }
+}
