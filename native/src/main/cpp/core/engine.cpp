@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/utf8.h"
+
 namespace r1 {
 namespace {
 
@@ -237,6 +239,9 @@ Status Engine::model(r1_model &model) const {
 Status Engine::tokenize(std::string_view text, std::span<int32_t> ids, uint32_t &needed) const {
   if (Status status = require_loaded(); !status.ok()) {
     return status;
+  }
+  if (!is_utf8(text)) {
+    return refuse(R1_INVALID, "the text is not UTF-8");
   }
   std::vector<int32_t> found;
   if (Status status = backend_->tokenize(text, found); !status.ok()) {

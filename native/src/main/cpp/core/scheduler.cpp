@@ -129,6 +129,7 @@ Scheduler::Step Scheduler::step() {
     const Clock::time_point now = Clock::now();
     apply_ends(now);
     admit(now);
+    count_requests();
     return std::optional(now);
   }();
   if (!begun) {
@@ -462,6 +463,13 @@ void Scheduler::end_all(r1_status status) {
   publish();
 }
 
+void Scheduler::count_requests() {
+  stats_.waiting = waiting_.size();
+  stats_.running = static_cast<uint64_t>(std::count_if(
+      slots_.begin(), slots_.end(), [](const Slot &slot) { return slot.request.has_value(); }));
+  stats_.kv_tokens_used = reserved_cells();
+}
+
 void Scheduler::publish() {
   const std::lock_guard lock(mutex_);
   for (const uint64_t id : ended_) {
@@ -471,9 +479,7 @@ void Scheduler::publish() {
   stats_.prompt_tokens += new_prompt_;
   stats_.cached_tokens += new_cached_;
   stats_.output_tokens += new_output_;
-  stats_.waiting = waiting_.size();
-  stats_.running = accepted_.size() - waiting_.size();
-  stats_.kv_tokens_used = reserved_cells();
+  count_requests();
   new_prompt_ = new_cached_ = new_output_ = 0;
   ring_.publish(events_);
   events_.clear();

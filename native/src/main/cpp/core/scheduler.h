@@ -98,6 +98,7 @@ class Scheduler {
   void fail_batch();
   [[nodiscard]] r1_event last_event(const Request &request, uint16_t kind, uint16_t reason,
                                     r1_status status) const;
+  void count_requests();
   void publish();
 
   Backend &backend_;

@@ -148,7 +148,7 @@ R1_API r1_status r1_engine_state(r1_engine *engine, uint32_t wait_ms, r1_state *
 /* R1_STATE before READY. */
 R1_API r1_status r1_model_info(r1_engine *engine, r1_model *model) R1_NOEXCEPT;
 
-/* Text to ids without BOS, markers in it read as text. R1_TOO_LARGE: capacity below *needed. */
+/* UTF-8 to ids without BOS, markers in it read as text. R1_TOO_LARGE: capacity below *needed. */
 R1_API r1_status r1_tokenize(r1_engine *engine, const uint8_t *text, uint32_t bytes, int32_t *ids,
                              uint32_t capacity, uint32_t *needed) R1_NOEXCEPT;
 R1_API r1_status r1_detokenize(r1_engine *engine, const int32_t *ids, uint32_t count, uint8_t *text,

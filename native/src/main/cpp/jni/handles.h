@@ -7,8 +7,9 @@
 
 namespace r1::jni {
 
-// Beside the statuses of r1_engine.h: no open engine has this handle.
-inline constexpr jint kClosed = 100;
+// Beside the statuses of r1_engine.h.
+inline constexpr jint kClosed = 100;       // no open engine has this handle
+inline constexpr jint kTooManyOpen = 101;  // 64 engines are open
 
 // Takes the engine; 0 if 64 are open, then it is the caller's still.
 [[nodiscard]] jlong add(r1_engine *engine);

@@ -11,12 +11,16 @@
 #include "r1_engine.h"
 
 using r1::jni::kClosed;
+using r1::jni::kTooManyOpen;
 using r1::jni::Pin;
 
 static_assert(std::endian::native == std::endian::little, "Java reads structs little-endian");
 static_assert(sizeof(jint) == sizeof(int32_t) && sizeof(jlong) == sizeof(int64_t));
 
 namespace {
+
+// A Java exception is pending: the native method must return, and Java sees it.
+struct JavaException {};
 
 // The one place where native code that throws meets Java: memory may run out while copying.
 template <typename Body>
@@ -37,6 +41,12 @@ jint with_engine(jlong handle, Body &&body) noexcept {
   });
 }
 
+void check(JNIEnv *env) {
+  if (env->ExceptionCheck() == JNI_TRUE) {
+    throw JavaException{};
+  }
+}
+
 size_t length_of(JNIEnv *env, jarray array) {
   return static_cast<size_t>(env->GetArrayLength(array));
 }
@@ -45,6 +55,7 @@ std::vector<uint8_t> bytes_of(JNIEnv *env, jbyteArray array) {
   std::vector<uint8_t> bytes(length_of(env, array));
   env->GetByteArrayRegion(array, 0, static_cast<jsize>(bytes.size()),
                           reinterpret_cast<jbyte *>(bytes.data()));
+  check(env);
   return bytes;
 }
 
@@ -56,11 +67,23 @@ std::string text_of(JNIEnv *env, jbyteArray array) {
 std::vector<int32_t> ids_of(JNIEnv *env, jintArray array) {
   std::vector<int32_t> ids(length_of(env, array));
   env->GetIntArrayRegion(array, 0, static_cast<jsize>(ids.size()), ids.data());
+  check(env);
   return ids;
 }
 
-void set_first(JNIEnv *env, jintArray array, jint value) {
-  env->SetIntArrayRegion(array, 0, 1, &value);
+void set_bytes(JNIEnv *env, jbyteArray array, const void *bytes, size_t count) {
+  env->SetByteArrayRegion(array, 0, static_cast<jsize>(count), static_cast<const jbyte *>(bytes));
+  check(env);
+}
+
+void set_ids(JNIEnv *env, jintArray array, const int32_t *ids, size_t count) {
+  env->SetIntArrayRegion(array, 0, static_cast<jsize>(count), ids);
+  check(env);
+}
+
+void set_longs(JNIEnv *env, jlongArray array, const jlong *numbers, size_t count) {
+  env->SetLongArrayRegion(array, 0, static_cast<jsize>(count), numbers);
+  check(env);
 }
 
 // A region of no element still needs a pointer that is not NULL in r1_engine.h.
@@ -85,8 +108,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_create(
     const std::string backend_name = text_of(env, backend);
     const std::string model = text_of(env, model_path);
     const std::string directory = text_of(env, library_directory);
-    std::array<jint, 7> size{};
-    env->GetIntArrayRegion(sizes, 0, static_cast<jsize>(size.size()), size.data());
+    const std::vector<int32_t> size = ids_of(env, sizes);
     r1_options options{};
     r1_options_default(&options);
     options.backend = backend_name.c_str();
@@ -107,9 +129,9 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_create(
     const jlong added = r1::jni::add(engine);
     if (added == 0) {
       r1_engine_destroy(engine);
-      return R1_TOO_LARGE;
+      return kTooManyOpen;
     }
-    env->SetLongArrayRegion(handle, 0, 1, &added);
+    set_longs(env, handle, &added, 1);
     return R1_OK;
   });
 }
@@ -121,7 +143,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_state(JNIEnv *env,
     r1_state now{};
     const r1_status status = r1_engine_state(engine, static_cast<uint32_t>(wait_millis), &now);
     const std::array<jint, 3> numbers = {now.phase, now.status, std::bit_cast<jint>(now.progress)};
-    env->SetIntArrayRegion(state, 0, static_cast<jsize>(numbers.size()), numbers.data());
+    set_ids(env, state, numbers.data(), numbers.size());
     return status;
   });
 }
@@ -133,7 +155,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_model(JNIEnv *env,
     r1_model info{};
     const r1_status status = r1_model_info(engine, &info);
     if (status == R1_OK) {
-      env->SetByteArrayRegion(model, 0, sizeof info, reinterpret_cast<const jbyte *>(&info));
+      set_bytes(env, model, &info, sizeof info);
     }
     return status;
   });
@@ -148,9 +170,10 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_tokenize(
     const r1_status status =
         r1_tokenize(engine, pointer(bytes), static_cast<uint32_t>(bytes.size()), pointer(found),
                     static_cast<uint32_t>(found.size()), &count);
-    set_first(env, needed, static_cast<jint>(count));
+    const auto all = static_cast<jint>(count);
+    set_ids(env, needed, &all, 1);
     if (status == R1_OK) {
-      env->SetIntArrayRegion(ids, 0, static_cast<jsize>(count), found.data());
+      set_ids(env, ids, found.data(), count);
     }
     return status;
   });
@@ -165,10 +188,10 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_detokenize(
     const r1_status status =
         r1_detokenize(engine, pointer(tokens), static_cast<uint32_t>(tokens.size()), pointer(bytes),
                       static_cast<uint32_t>(bytes.size()), &count);
-    set_first(env, needed, static_cast<jint>(count));
+    const auto all = static_cast<jint>(count);
+    set_ids(env, needed, &all, 1);
     if (status == R1_OK) {
-      env->SetByteArrayRegion(text, 0, static_cast<jsize>(count),
-                              reinterpret_cast<const jbyte *>(bytes.data()));
+      set_bytes(env, text, bytes.data(), count);
     }
     return status;
   });
@@ -183,7 +206,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_tokenId(JNIEnv *en
     int32_t found = -1;
     const r1_status status =
         r1_token_id(engine, pointer(bytes), static_cast<uint32_t>(bytes.size()), &found);
-    set_first(env, id, found);
+    set_ids(env, id, &found, 1);
     return status;
   });
 }
@@ -249,7 +272,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_stats(JNIEnv *env,
     r1_stats_snapshot stats{};
     const r1_status status = r1_stats(engine, &stats);
     const auto values = std::bit_cast<std::array<jlong, 10>>(stats);
-    env->SetLongArrayRegion(numbers, 0, static_cast<jsize>(values.size()), values.data());
+    set_longs(env, numbers, values.data(), values.size());
     return status;
   });
 }
@@ -276,8 +299,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_lastError(JNIEnv *
     std::array<char, R1_ERROR_BYTES_MAX> error{};
     const uint32_t length =
         r1_last_error(pin.engine(), error.data(), static_cast<uint32_t>(error.size()));
-    env->SetByteArrayRegion(text, 0, static_cast<jsize>(length),
-                            reinterpret_cast<const jbyte *>(error.data()));
+    set_bytes(env, text, error.data(), length);
     return static_cast<jint>(length);
   });
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <mutex>
 
+#include "llamacpp/long_text.h"
 #include "llamacpp/memory.h"
 
 namespace r1::llamacpp {
@@ -55,7 +56,6 @@ std::string metadata(const llama_model *model, const char *key) {
   return text.data();
 }
 
-// -1 as llama.cpp's progress callback has it: true goes on.
 bool on_progress(float done, void *report) {
   return (*static_cast<const std::function<bool(float)> *>(report))(done);
 }
@@ -182,24 +182,38 @@ Status LlamaCppBackend::make_context(const LoadRequest &request, ModelCard &card
 
 Status LlamaCppBackend::tokenize(std::string_view text, std::vector<int32_t> &ids) const {
   ids.clear();
-  if (text.empty()) {
-    return {};
+  // Only BPE vocabularies split by regular expressions; others would see each piece as a new text.
+  const bool divisible = llama_vocab_type(vocabulary_) == LLAMA_VOCAB_TYPE_BPE;
+  while (!text.empty()) {
+    const size_t bytes = divisible ? first_piece(text) : text.size();
+    const std::string_view piece = text.substr(0, bytes);
+    bool fits = true;
+    with_deep_stack(divisible ? bytes : 0, [&] { fits = append_ids(piece, ids); });
+    if (!fits) {
+      return refuse(R1_TOO_LARGE, "the text has too many tokens");
+    }
+    text.remove_prefix(bytes);
   }
-  ids.resize(text.size() + 8);
-  const auto ask = [&] {
-    return llama_tokenize(vocabulary_, text.data(), static_cast<int32_t>(text.size()), ids.data(),
-                          static_cast<int32_t>(ids.size()), false, false);
-  };
-  int32_t count = ask();
-  if (count < 0 && count != INT32_MIN) {
-    ids.resize(static_cast<size_t>(-count));
-    count = ask();
-  }
-  if (count < 0) {
-    return refuse(R1_TOO_LARGE, "the text has too many tokens");
-  }
-  ids.resize(static_cast<size_t>(count));
   return {};
+}
+
+bool LlamaCppBackend::append_ids(std::string_view text, std::vector<int32_t> &ids) const {
+  const size_t before = ids.size();
+  size_t capacity = text.size() + 8;
+  for (;;) {
+    ids.resize(before + capacity);
+    const int32_t count =
+        llama_tokenize(vocabulary_, text.data(), static_cast<int32_t>(text.size()),
+                       ids.data() + before, static_cast<int32_t>(capacity), false, false);
+    if (count == INT32_MIN) {
+      return false;
+    }
+    if (count >= 0) {
+      ids.resize(before + static_cast<size_t>(count));
+      return true;
+    }
+    capacity = static_cast<size_t>(-count);
+  }
 }
 
 void LlamaCppBackend::Batch::resize(size_t tokens) {

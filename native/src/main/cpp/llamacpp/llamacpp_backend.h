@@ -42,6 +42,7 @@ class LlamaCppBackend final : public Backend {
   Status load_model(const LoadRequest &request, const std::function<bool(float)> &progress);
   Status make_context(const LoadRequest &request, ModelCard &card);
   Status describe(ModelCard &card) const;
+  bool append_ids(std::string_view text, std::vector<int32_t> &ids) const;
 
   std::unique_ptr<llama_model, ModelDeleter> model_;
   std::unique_ptr<llama_context, ContextDeleter> context_;

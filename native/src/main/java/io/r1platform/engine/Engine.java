@@ -98,7 +98,7 @@ public final class Engine implements AutoCloseable {
     return handle.tokenize(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The same from UTF-8; ill-formed bytes become replacement characters. */
+  /** The same from UTF-8; INVALID if it is ill-formed. */
   public int[] tokenize(byte[] utf8) {
     return handle.tokenize(utf8);
   }

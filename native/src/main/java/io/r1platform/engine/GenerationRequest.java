@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param stopIds up to 16 tokens that end the output; they are part of it
  * @param ignoreEnd whether the model's end tokens are tokens like all others
  * @param priority the higher starts first; equals start in the order they came
- * @param deadline from submit, or null for none; then the request ends with DEADLINE
+ * @param deadline from submit, at most a day, or null for none; after it the request ends with
+ *     DEADLINE
  * @param cacheSalt requests of equal salt may share computed prompt prefixes; 0 = share nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; copied once, into the engine
@@ -31,6 +32,7 @@ public record GenerationRequest(
     int priority,
     @Nullable Duration deadline,
     long cacheSalt) {
+  private static final Duration DEADLINE_MAX = Duration.ofDays(1);
 
   /** Checks what does not depend on the model. */
   public GenerationRequest {
@@ -52,8 +54,8 @@ public record GenerationRequest(
     if (stopIds.length > 16) {
       throw new IllegalArgumentException("stopIds must be at most 16, are " + stopIds.length);
     }
-    if (deadline != null && (deadline.isNegative() || deadline.isZero())) {
-      throw new IllegalArgumentException("deadline must be positive, is " + deadline);
+    if (deadline != null && (!deadline.isPositive() || deadline.compareTo(DEADLINE_MAX) > 0)) {
+      throw new IllegalArgumentException("deadline must be positive, to 1 day, is " + deadline);
     }
   }
 

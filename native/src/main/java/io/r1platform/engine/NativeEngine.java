@@ -15,6 +15,7 @@ import java.util.List;
 final class NativeEngine {
   private static final int ABI_VERSION = 1;
   private static final int CLOSED = 100;
+  private static final int TOO_MANY_OPEN = 101;
   private static final int LAST_ERROR_BYTES = 1_024;
   private static final int MODEL_BYTES = 512;
   private static final int TEXT_BYTES_MAX = 2 << 20;
@@ -43,6 +44,9 @@ final class NativeEngine {
     long[] handle = new long[1];
     int status =
         create(utf8("llamacpp"), utf8(options.model()), utf8(libraryDirectory), sizes, handle);
+    if (status == TOO_MANY_OPEN) {
+      throw new EngineException(EngineStatus.TOO_LARGE, "64 engines are open already");
+    }
     if (status != 0) {
       throw exception(status, 0);
     }

@@ -27,14 +27,34 @@ final class Fixture {
 
   private Fixture() {}
 
+  /** An engine whose ring is so small that it stands still until somebody polls. */
+  static Engine openWithSmallRing(int sequences, int waiting) {
+    EngineOptions usual = EngineOptions.defaults(MODEL);
+    return open(
+        new EngineOptions(
+            MODEL,
+            sequences,
+            waiting,
+            0,
+            usual.stepTokens(),
+            usual.chunkTokens(),
+            0,
+            EventBuffer.EVENTS_PER_TOKEN_MAX * sequences + waiting));
+  }
+
   static Engine open() {
     return open(EngineOptions.defaults(MODEL));
   }
 
   static Engine open(EngineOptions options) {
     Engine engine = Engine.open(options);
-    engine.awaitReady(Duration.ofSeconds(60));
-    return engine;
+    try {
+      engine.awaitReady(Duration.ofSeconds(60));
+      return engine;
+    } catch (EngineException e) {
+      engine.close();
+      throw e;
+    }
   }
 
   static List<Case> cases() {

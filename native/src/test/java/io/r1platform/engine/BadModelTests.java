@@ -1,0 +1,148 @@
+package io.r1platform.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A bad model file gives an error and never ends the process, whatever llama.cpp thinks of it. */
+@Timeout(300)
+class BadModelTests {
+  @TempDir Path directory;
+  private byte[] good = new byte[0];
+
+  @BeforeEach
+  void read() throws IOException {
+    good = Files.readAllBytes(Fixture.MODEL);
+  }
+
+  private void assertRefused(byte[] file, String reason) throws IOException {
+    Path path = directory.resolve("model.gguf");
+    Files.write(path, file);
+    assertThatThrownBy(() -> Fixture.open(EngineOptions.defaults(path)).close())
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.status()).isEqualTo(EngineStatus.MODEL))
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThatThrownBy(() -> Engine.open(EngineOptions.defaults(Path.of("no-such.gguf"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("no-such.gguf");
+  }
+
+  @Test
+  void aDirectoryIsNoModel() {
+    assertThatThrownBy(() -> Engine.open(EngineOptions.defaults(directory)))
+        .isInstanceOf(EngineException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 23, 24, 100, 5_000, 20_000, 25_000, 40_000, 500_000, 986_815})
+  void aTruncatedFileIsRefused(int bytes) throws IOException {
+    assertRefused(Arrays.copyOf(good, bytes), "");
+  }
+
+  @Test
+  void randomBytesAreRefused() throws IOException {
+    Random random = new Random(3);
+    for (int i = 0; i < 50; i++) {
+      byte[] bytes = new byte[random.nextInt(4_000)];
+      random.nextBytes(bytes);
+      assertRefused(bytes, "not a GGUF file");
+      System.arraycopy(good, 0, bytes, 0, Math.min(24, bytes.length));
+      assertRefused(bytes, "");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deepseek2.expert_group_used_count, 4, expert groups used",
+    "deepseek2.expert_group_used_count, 0, expert groups used",
+    "deepseek2.expert_group_count, 3, do not divide",
+    "deepseek2.expert_group_count, 8, expert groups",
+    "deepseek2.expert_used_count, 9, experts used",
+    "deepseek2.expert_used_count, 0, experts used",
+    "deepseek2.expert_count, 2000, expert_count",
+    "deepseek2.expert_count, 0, expert_count",
+    "deepseek2.block_count, 0, block_count",
+    "deepseek2.block_count, 600, block_count",
+    "deepseek2.block_count, 7, llama.cpp refuses",
+    "deepseek2.attention.head_count, 0, head_count",
+    "deepseek2.rope.dimension_count, 3, rope.dimension_count",
+    "deepseek2.rope.dimension_count, 400, leaves nothing",
+    "deepseek2.context_length, 0, context_length",
+  })
+  void metadataThatWouldAbortLlamaCppIsRefused(String key, int value, String reason)
+      throws IOException {
+    assertRefused(withNumber(key, value), reason);
+  }
+
+  @Test
+  void aTokenThatComesTwiceIsRefused() throws IOException {
+    byte[] file = good.clone();
+    String length = "\u0001\0\0\0\0\0\0\0";
+    int at = indexOf(file, length + "a" + length + "b");
+    file[at + 17] = 'a';
+    assertRefused(file, "comes twice");
+  }
+
+  @Test
+  void damagedFilesNeverEndTheProcess() throws IOException {
+    Random random = new Random(5);
+    int metadataBytes = 32_000;
+    int loaded = 0;
+    for (int i = 0; i < 300; i++) {
+      byte[] file = good.clone();
+      for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
+        file[random.nextInt(metadataBytes)] = (byte) random.nextInt(256);
+      }
+      Path path = Files.write(directory.resolve("damaged.gguf"), file);
+      try (Engine engine = Engine.open(EngineOptions.defaults(path).withRequests(1, 1))) {
+        engine.awaitReady(Duration.ofSeconds(60));
+        engine.submit(GenerationRequest.greedy(1, new int[] {0, 3, 48}, 3));
+        Generated.one(engine, 1);
+        loaded++;
+      } catch (EngineException e) {
+        assertThat(e.status()).isIn(EngineStatus.MODEL, EngineStatus.MEMORY, EngineStatus.REQUEST);
+      }
+    }
+    assertThat(loaded).isPositive(); // damage within a token's text does no harm
+  }
+
+  /** The file with this 32-bit number of its metadata replaced. */
+  private byte[] withNumber(String key, int value) {
+    byte[] file = good.clone();
+    int at = indexOf(file, key) + key.length();
+    ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(buffer.getInt(at)).as("type of " + key).isEqualTo(4);
+    buffer.putInt(at + 4, value);
+    return file;
+  }
+
+  private static int indexOf(byte[] file, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    for (int at = 0; at + bytes.length <= file.length; at++) {
+      if (Arrays.equals(file, at, at + bytes.length, bytes, 0, bytes.length)) {
+        return at;
+      }
+    }
+    throw new AssertionError("no '" + text + "' in the file");
+  }
+}
