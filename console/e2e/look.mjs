@@ -1,0 +1,131 @@
+// Pictures of every page, light and dark, wide and narrow, from the built app over test data:
+//   npm run build && npm run look [DIRECTORY]
+// Also fails on CSP violations, console errors and requests to foreign hosts.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+
+const out = resolve(process.argv[2] ?? 'dist-look');
+mkdirSync(out, { recursive: true });
+const server = await preview({ mode: 'mock', preview: { port: 4173, strictPort: false } });
+const origin = new URL(server.resolvedUrls.local[0]).origin;
+const browser = await chromium.launch({
+  executablePath: process.env.R1_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+});
+const faults = [];
+
+async function open(width, scheme, locale = 'en-US') {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: scheme,
+    locale,
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+  });
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
+    });
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    const expected = message.text().includes('401') || message.text().includes('404');
+    if (message.type() === 'error' && !expected) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin)) faults.push(`foreign host: ${request.url()}`);
+  });
+  return page;
+}
+
+async function shoot(page, name, label) {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready);
+  const spill = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (spill > 0) faults.push(`${name} ${label}: ${spill} px wider than the window`);
+  await page.screenshot({ path: `${out}/${name}-${label}.png`, fullPage: true });
+}
+
+async function tour(width, scheme) {
+  const label = `${scheme}-${width}`;
+  const page = await open(width, scheme);
+  await page.goto(`${origin}/console/login`);
+  await page.getByLabel('Email').fill('operator@localhost');
+  await page.getByLabel('Password', { exact: true }).fill('wrong');
+  await shoot(page, 'login', label);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await shoot(page, 'login-refused', label);
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await shoot(page, 'overview', label);
+  for (const group of ['day', 'project', 'key']) {
+    await page.goto(`${origin}/console/usage?group_by=${group}`);
+    await page.getByRole('table').waitFor();
+    await shoot(page, `usage-${group}`, label);
+  }
+  await page.goto(`${origin}/console/requests`);
+  await page.getByRole('table').waitFor();
+  await shoot(page, 'requests', label);
+  await page.goto(`${origin}/console/requests?finish=client_disconnect`);
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.getByTestId('formula').waitFor();
+  await page.getByRole('button', { name: 'Verify here' }).click();
+  await page.getByText('Your browser hashed the record').waitFor();
+  await shoot(page, 'request', label);
+  await page.goto(`${origin}/console/keys`);
+  await page.getByRole('table').waitFor();
+  await shoot(page, 'keys', label);
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByLabel('Name').fill(`key of ${label}`);
+  await shoot(page, 'key-create', label);
+  await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+  await page.getByRole('button', { name: 'Copy key' }).waitFor();
+  await shoot(page, 'key-secret', label);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('button', { name: `Revoke key of ${label}` }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'key-revoke', label);
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New project' }).click();
+  await page.getByLabel('Name of the project').fill('Support desk');
+  await shoot(page, 'project-create', label);
+  await page.goto(`${origin}/console/reconciliation`);
+  await page.getByText('Engine = journal = usage = ledger').waitFor();
+  await shoot(page, 'reconciliation', label);
+  await page.goto(`${origin}/console/?month=2025-01`);
+  await page.getByText('No usage in January 2025').waitFor();
+  await shoot(page, 'overview-empty', label);
+  await page.goto(`${origin}/console/nowhere`);
+  await page.getByText('There is no such page').waitFor();
+  await shoot(page, 'not-found', label);
+  if (width < 768) {
+    await page.goto(`${origin}/console/keys`);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await shoot(page, 'menu', label);
+  }
+  // The mock's session belongs to the server, not to the browser: end it for the next tour.
+  await page.request.delete(`${origin}/admin/api/session`);
+  await page.context().close();
+}
+
+try {
+  for (const width of [1280, 390])
+    for (const scheme of ['light', 'dark']) await tour(width, scheme);
+} finally {
+  await browser.close();
+  await new Promise((done) => server.httpServer.close(done));
+}
+if (faults.length > 0) {
+  console.error([...new Set(faults)].join('\n'));
+  process.exit(1);
+}
+console.log(`Pictures are in ${out}; no CSP violation, console error or foreign host.`);
+process.exit(0);

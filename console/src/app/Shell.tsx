@@ -1,0 +1,82 @@
+import { Burger } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from '@/app/Shell.module.css';
+import { ShellControls } from '@/app/ShellControls';
+import { Brand } from '@/components/Brand';
+import { ClassPatterns } from '@/components/charts/ClassPatterns';
+import { Icon } from '@/components/Icon';
+
+const PAGES = [
+  { to: '/', name: 'overview' },
+  { to: '/usage', name: 'usage' },
+  { to: '/keys', name: 'keys' },
+  { to: '/reconciliation', name: 'reconciliation' },
+] as const;
+
+/** Navigation beside the page, above it on a phone. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [open, { toggle, close }] = useDisclosure(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  useEffect(close, [path, close]);
+  return (
+    <div className={classes.shell}>
+      <a
+        className={classes.skip}
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t('app.skip')}
+      </a>
+      <ClassPatterns />
+      <div className={classes.side} data-open={open || undefined}>
+        <div className={classes.top}>
+          <Link to="/" className={classes.home}>
+            <Brand />
+          </Link>
+          <Burger
+            className={classes.burger}
+            size="sm"
+            opened={open}
+            onClick={toggle}
+            aria-label={t('app.menu')}
+            aria-expanded={open}
+          />
+        </div>
+        <div className={classes.drawer}>
+          <nav aria-label={t('nav.label')} className={classes.nav}>
+            {PAGES.map(({ to, name }) => (
+              <Link
+                key={to}
+                to={to}
+                className={classes.link}
+                data-active={isActive(to, path) || undefined}
+                aria-current={isActive(to, path) ? 'page' : undefined}
+              >
+                <Icon name={name} />
+                {t(`nav.${name}`)}
+              </Link>
+            ))}
+          </nav>
+          <ShellControls />
+        </div>
+      </div>
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function isActive(to: string, path: string): boolean {
+  if (to === '/') return path === '/';
+  if (to === '/usage' && path.startsWith('/requests')) return true;
+  return path.startsWith(to);
+}

@@ -1,0 +1,26 @@
+import { CopyAction } from '@/components/CopyAction';
+import classes from '@/components/CurlLine.module.css';
+
+const BODY =
+  '{"model":"r1-nano","stream":true,"messages":[{"role":"user","content":"What is 347 + 589?"}]}';
+
+/** A request with this server's address that works as pasted, once the key is in it. */
+export function CurlLine({ apiKey }: { apiKey?: string }) {
+  const lines = [
+    `curl -N ${window.location.origin}/v1/chat/completions \\`,
+    `  -H "Authorization: Bearer ${apiKey ?? '$R1_API_KEY'}" \\`,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '${BODY}'`,
+  ].join('\n');
+  return (
+    <div className={classes.frame}>
+      {/* Scrolls sideways, so it must be reachable by keyboard. */}
+      <pre className={classes.code} tabIndex={0} aria-label="curl">
+        {lines}
+      </pre>
+      <span className={classes.copy}>
+        <CopyAction value={lines} what="curl" />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import { Button, NativeSelect, Skeleton, Stack } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '@/components/EmptyState';
+import { Icon } from '@/components/Icon';
+import { PageHeader } from '@/components/PageHeader';
+import { Panel } from '@/components/Panel';
+import { QueryState } from '@/components/QueryState';
+import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
+import { projectsQuery, type Project } from '@/features/keys/api/projects';
+import { CreateKeyDialog } from '@/features/keys/components/CreateKeyDialog';
+import { KeyTable } from '@/features/keys/components/KeyTable';
+import { ProjectDialog } from '@/features/keys/components/ProjectDialog';
+import { RevokeDialog } from '@/features/keys/components/RevokeDialog';
+
+const route = getRouteApi('/signed-in/keys');
+
+type Dialog = { kind: 'none' | 'create' | 'project' } | { kind: 'revoke'; key: ApiKey };
+
+/** Which keys live, whose they are, when they were last used. */
+export function KeysPage() {
+  const { t } = useTranslation();
+  const navigate = route.useNavigate();
+  const { project_id: projectId } = route.useSearch();
+  const projects = useQuery(projectsQuery);
+  const keys = useInfiniteQuery(keysQuery(projectId));
+  const [dialog, setDialog] = useState<Dialog>({ kind: 'none' });
+  const close = () => {
+    setDialog({ kind: 'none' });
+  };
+  const open = (kind: 'create' | 'project') => () => {
+    setDialog({ kind });
+  };
+  const hasProject = (projects.data?.items.length ?? 0) > 0;
+  return (
+    <>
+      <PageHeader title={t('keys.title')} lead={t('keys.lead')}>
+        {hasProject && (
+          <ProjectFilter
+            projects={projects.data?.items ?? []}
+            value={projectId}
+            onChange={(chosen) => {
+              void navigate({ search: { project_id: chosen } });
+            }}
+          />
+        )}
+        <Button variant="default" onClick={open('project')}>
+          {t('keys.newProject')}
+        </Button>
+        <Button
+          leftSection={<Icon name="plus" size={16} />}
+          disabled={!hasProject}
+          onClick={open('create')}
+        >
+          {t('keys.create')}
+        </Button>
+      </PageHeader>
+      <Panel>
+        <QueryState query={projects} what={t('keys.what')} skeleton={<KeysSkeleton />}>
+          {() => (
+            <QueryState query={keys} what={t('keys.what')} skeleton={<KeysSkeleton />}>
+              {({ pages }) => {
+                const items = pages.flatMap((page) => page.items);
+                if (!hasProject) return <NoProject onProject={open('project')} />;
+                if (items.length === 0) return <NoKey onCreate={open('create')} />;
+                return (
+                  <KeyTable
+                    keys={items}
+                    onRevoke={(key) => {
+                      setDialog({ kind: 'revoke', key });
+                    }}
+                    more={keys.hasNextPage ? () => void keys.fetchNextPage() : undefined}
+                    loadingMore={keys.isFetchingNextPage}
+                  />
+                );
+              }}
+            </QueryState>
+          )}
+        </QueryState>
+      </Panel>
+      {dialog.kind === 'create' && (
+        <CreateKeyDialog
+          projects={projects.data?.items ?? []}
+          projectId={projectId}
+          onClose={close}
+        />
+      )}
+      {dialog.kind === 'project' && <ProjectDialog onClose={close} />}
+      {dialog.kind === 'revoke' && <RevokeDialog apiKey={dialog.key} onClose={close} />}
+    </>
+  );
+}
+
+interface ProjectFilterProps {
+  projects: Project[];
+  value: string | undefined;
+  onChange: (projectId: string | undefined) => void;
+}
+
+function ProjectFilter({ projects, value, onChange }: ProjectFilterProps) {
+  const { t } = useTranslation();
+  return (
+    <NativeSelect
+      aria-label={t('keys.project')}
+      value={value ?? ''}
+      data={[
+        { value: '', label: t('keys.project.all') },
+        ...projects.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      onChange={(event) => {
+        onChange(event.currentTarget.value === '' ? undefined : event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+function NoProject({ onProject }: { onProject: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t('keys.empty.noProject')} body={t('keys.empty.noProject.body')}>
+      <Button onClick={onProject}>{t('keys.newProject')}</Button>
+    </EmptyState>
+  );
+}
+
+function NoKey({ onCreate }: { onCreate: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t('keys.empty')} body={t('keys.empty.body')}>
+      <Button onClick={onCreate}>{t('keys.create')}</Button>
+    </EmptyState>
+  );
+}
+
+function KeysSkeleton() {
+  return (
+    <Stack gap="sm">
+      {['header', 'first', 'second', 'third'].map((row) => (
+        <Skeleton key={row} height={36} radius="sm" />
+      ))}
+    </Stack>
+  );
+}

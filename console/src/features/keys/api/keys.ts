@@ -1,0 +1,41 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { get, query } from '@/lib/http';
+import { z } from '@/lib/wire';
+
+export const keySchema = z.object({
+  id: z.string(),
+  project_id: z.string(),
+  project: z.string(),
+  organization_id: z.string(),
+  name: z.string(),
+  public_id: z.string(),
+  last_four: z.string(),
+  created_at: z.string(),
+  expires_at: z.nullable(z.string()),
+  revoked_at: z.nullable(z.string()),
+  last_used_at: z.nullable(z.string()),
+  version: z.union([z.string(), z.int()]),
+});
+
+export const keyPageSchema = z.object({
+  items: z.array(keySchema),
+  next: z.nullish(z.string()),
+});
+
+export type ApiKey = z.infer<typeof keySchema>;
+
+export const KEYS = ['keys'];
+
+export function keysQuery(projectId: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: [...KEYS, projectId ?? 'all'],
+    queryFn: ({ signal, pageParam }) =>
+      get(
+        `/admin/api/keys${query({ project_id: projectId, limit: '50', after: pageParam })}`,
+        keyPageSchema,
+        signal,
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}

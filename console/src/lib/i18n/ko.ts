@@ -1,0 +1,2 @@
+import type { Messages } from '@/lib/i18n/en';
+export const ko = {} as Messages;

@@ -1,0 +1,151 @@
+/**
+ * Money and token counts: the one place that parses and formats them.
+ *
+ * On the wire both are decimal strings. Money is dollars with at most 12 fraction digits, that is
+ * whole pico-dollars, and is held as a `bigint` of picos. A JavaScript number is exact only up to
+ * 9,007 dollars of picos, so numbers leave this file only as shares and pixel heights.
+ */
+import { z } from '@/lib/wire';
+
+export const usdSchema = z
+  .string()
+  .check(z.regex(/^-?\d+(\.\d{1,12})?$/))
+  .brand<'Usd'>();
+export const tokensSchema = z
+  .string()
+  .check(z.regex(/^-?\d+$/))
+  .brand<'Tokens'>();
+
+export type Usd = z.infer<typeof usdSchema>;
+export type Tokens = z.infer<typeof tokensSchema>;
+
+const PICOS_PER_DOLLAR = 1_000_000_000_000n;
+const FRACTION_DIGITS = 12;
+
+/** Dollars as whole pico-dollars; throws on anything that is not a decimal of ≤ 12 places. */
+export function toPico(usd: string): bigint {
+  const match = /^(-?)(\d+)(?:\.(\d{1,12}))?$/.exec(usd);
+  if (!match) throw new TypeError(`not an amount of dollars: ${usd}`);
+  const [, sign, whole = '0', fraction = ''] = match;
+  const pico = BigInt(whole) * PICOS_PER_DOLLAR + BigInt(fraction.padEnd(FRACTION_DIGITS, '0'));
+  return sign === '-' ? -pico : pico;
+}
+
+/** Shortest exact decimal of an amount of picos: `12500000000n` is `0.0125`. */
+export function fromPico(pico: bigint): Usd {
+  const size = pico < 0n ? -pico : pico;
+  const whole = (size / PICOS_PER_DOLLAR).toString();
+  const fraction = (size % PICOS_PER_DOLLAR)
+    .toString()
+    .padStart(FRACTION_DIGITS, '0')
+    .replace(/0+$/, '');
+  const text = fraction === '' ? whole : `${whole}.${fraction}`;
+  return (pico < 0n ? `-${text}` : text) as Usd;
+}
+
+export function addUsd(amounts: readonly string[]): Usd {
+  return fromPico(amounts.reduce((sum, amount) => sum + toPico(amount), 0n));
+}
+
+export function addTokens(counts: readonly string[]): Tokens {
+  return counts.reduce((sum, count) => sum + BigInt(count), 0n).toString() as Tokens;
+}
+
+export function subtractTokens(left: string, right: string): Tokens {
+  return (BigInt(left) - BigInt(right)).toString() as Tokens;
+}
+
+/** Tokens × pico-dollars per token: one line of a charge, exactly. */
+export function chargePico(tokens: string, unitPico: string): bigint {
+  return BigInt(tokens) * BigInt(unitPico);
+}
+
+/** A single charge: every digit, digits before the point grouped. */
+export function formatExact(usd: string): string {
+  const [whole = '0', fraction] = fromPico(toPico(usd)).split('.');
+  return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
+}
+
+/**
+ * A sum: two decimals, rounded half away from zero. Below one dollar three significant digits
+ * stay, because a small site would otherwise read 0.00 for weeks. At most 12 decimals.
+ */
+export function formatSum(usd: string): string {
+  const pico = toPico(usd);
+  const size = pico < 0n ? -pico : pico;
+  const decimals = size === 0n || size >= PICOS_PER_DOLLAR ? 2 : decimalsFor(size);
+  const step = 10n ** BigInt(FRACTION_DIGITS - decimals);
+  const rounded = ((size + step / 2n) / step) * step;
+  const [whole = '0', fraction = ''] = fromPico(rounded).split('.');
+  const text = `${group(whole)}.${fraction.padEnd(2, '0')}`;
+  return pico < 0n && rounded > 0n ? `-${text}` : text;
+}
+
+function decimalsFor(size: bigint): number {
+  const leadingZeros = FRACTION_DIGITS - size.toString().length;
+  return Math.min(FRACTION_DIGITS, leadingZeros + 3);
+}
+
+export function formatTokens(tokens: string): string {
+  return tokens.startsWith('-') ? `-${group(tokens.slice(1))}` : group(tokens);
+}
+
+function group(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** Short form for axes and nowhere else: `1.2k`, `34M`. */
+export function formatAxis(value: number): string {
+  return new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
+    .format(value)
+    .toLowerCase()
+    .replace('m', 'M')
+    .replace('b', 'B');
+}
+
+/** Short form of dollars for axes and nowhere else. */
+export function formatUsdAxis(value: number): string {
+  if (value >= 1000) return `$${formatAxis(value)}`;
+  return `$${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }).format(value)}`;
+}
+
+/** Approximation in dollars, only for heights and axes. */
+export function dollarsForDrawing(usd: string): number {
+  return Number(toPico(usd)) / 1e12;
+}
+
+/** Approximation of a count, only for heights and axes. */
+export function countForDrawing(tokens: string): number {
+  return Number(tokens);
+}
+
+/** Part of a whole from 0 to 1, both of the same unit; 0 of nothing is 0. */
+export function share(part: bigint, whole: bigint): number {
+  return whole === 0n ? 0 : Number((part * 1_000_000n) / whole) / 1_000_000;
+}
+
+export function shareOfUsd(part: string, whole: string): number {
+  return share(toPico(part), toPico(whole));
+}
+
+export function shareOfTokens(part: string, whole: string): number {
+  return share(BigInt(part), BigInt(whole));
+}
+
+/** `0.034` is `3.4 %`; what is there but rounds to nothing is `< 0.1 %`. */
+export function formatShare(value: number): string {
+  if (value > 0 && value < 0.001) return '< 0.1 %';
+  return `${(value * 100).toFixed(value >= 0.0995 ? 0 : 1)} %`;
+}
+
+export function compareUsd(left: string, right: string): number {
+  return compare(toPico(left), toPico(right));
+}
+
+export function compareTokens(left: string, right: string): number {
+  return compare(BigInt(left), BigInt(right));
+}
+
+function compare(left: bigint, right: bigint): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,208 @@
+/** The admin API as CONTRACT says, over an invented world; state lives as long as the handlers. */
+import { http, HttpResponse } from 'msw';
+import {
+  createWorld,
+  detailOf,
+  itemOf,
+  overviewOf,
+  reconciliationOf,
+  selected,
+  usageOf,
+  type World,
+  type WorldKey,
+} from './world.ts';
+
+const CSRF = { header: 'X-CSRF-TOKEN', token: 'token-of-this-session' };
+const PAGE = 50;
+export const PASSWORD = 'correct horse battery staple';
+export const EMAIL = 'operator@localhost';
+
+/** RFC 9457, with the server's `code` and request id. */
+export function problem(status: number, code: string, title: string, headers = {}) {
+  return HttpResponse.json(
+    { type: 'about:blank', title, status, code, request_id: '0199-test' },
+    { status, headers: { 'Content-Type': 'application/problem+json', ...headers } },
+  );
+}
+
+interface Options {
+  now?: Date;
+  signedIn?: boolean;
+  /** Nothing at all: no organization, no key, no request. */
+  empty?: boolean;
+}
+
+export function createHandlers({
+  now = new Date(),
+  signedIn = false,
+  empty = false,
+}: Options = {}) {
+  const world: World = empty
+    ? { now, organizations: [], projects: [], keys: [], requests: [] }
+    : createWorld(now);
+  const state = { signedIn };
+  const session = () =>
+    state.signedIn
+      ? { authenticated: true, operator: { email: EMAIL }, csrf: CSRF }
+      : { authenticated: false, csrf: CSRF };
+  const guarded = (request: Request) => {
+    if (!state.signedIn) return problem(401, 'unauthenticated', 'Sign in first');
+    if (request.method !== 'GET' && request.headers.get(CSRF.header) !== CSRF.token) {
+      return problem(403, 'csrf', 'The CSRF token is missing or wrong');
+    }
+    return undefined;
+  };
+  const answer =
+    (work: (request: Request, id: string) => unknown) =>
+    async ({ request, params }: { request: Request; params: Record<string, unknown> }) => {
+      const refused = guarded(request);
+      if (refused) return refused;
+      const result = await work(request, String(params.id ?? ''));
+      return result instanceof Response ? result : HttpResponse.json(result as never);
+    };
+  const query = (request: Request) => new URL(request.url).searchParams;
+  const handlers = [
+    http.get('*/admin/api/session', () => HttpResponse.json(session())),
+    http.post('*/admin/api/session', async ({ request }) => {
+      const given = (await request.json()) as { email: string; password: string };
+      if (given.email !== EMAIL || given.password !== PASSWORD) {
+        return problem(401, 'invalid_credentials', 'Email or password is wrong');
+      }
+      state.signedIn = true;
+      return HttpResponse.json(session());
+    }),
+    http.delete('*/admin/api/session', () => {
+      state.signedIn = false;
+      return new HttpResponse(null, { status: 204 });
+    }),
+    http.get(
+      '*/admin/api/overview',
+      answer((request) => overviewOf(world, query(request).get('month') ?? '')),
+    ),
+    http.get(
+      '*/admin/api/usage',
+      answer((request) => usageOf(world, query(request))),
+    ),
+    http.get(
+      '*/admin/api/requests',
+      answer((request) => requestPage(world, query(request))),
+    ),
+    http.get(
+      '*/admin/api/requests/:id',
+      answer((_request, id) => {
+        const found = world.requests.find((request) => request.id === id);
+        return found
+          ? { ...detailOf(world, found) }
+          : problem(404, 'not_found', 'There is no such request');
+      }),
+    ),
+    http.get(
+      '*/admin/api/reconciliation',
+      answer(() => reconciliationOf(world)),
+    ),
+    ...tenancyHandlers(world, answer),
+  ];
+  return { handlers, world };
+}
+
+function requestPage(world: World, query: URLSearchParams) {
+  const all = selected(world, query);
+  const after = query.get('after');
+  const start = after === null ? 0 : all.findIndex((request) => request.id === after) + 1;
+  const page = all.slice(start, start + PAGE);
+  const more = start + PAGE < all.length;
+  return {
+    items: page.map((request) => itemOf(world, request)),
+    next: more ? page.at(-1)?.id : null,
+  };
+}
+
+type Answer = (
+  work: (request: Request, id: string) => unknown,
+) => (info: { request: Request; params: Record<string, unknown> }) => Promise<Response>;
+
+function tenancyHandlers(world: World, answer: Answer) {
+  const nextId = () =>
+    String(100 + world.organizations.length + world.projects.length + world.keys.length);
+  const created = { version: '1', created_at: world.now.toISOString() };
+  return [
+    http.get(
+      '*/admin/api/organizations',
+      answer(() => ({ items: world.organizations, next: null })),
+    ),
+    http.post(
+      '*/admin/api/organizations',
+      answer(async (request) => {
+        const { name } = (await request.json()) as { name: string };
+        const organization = { id: nextId(), name, ...created };
+        world.organizations.push(organization);
+        return HttpResponse.json(organization, { status: 201 });
+      }),
+    ),
+    http.get(
+      '*/admin/api/projects',
+      answer(() => ({ items: world.projects, next: null })),
+    ),
+    http.post(
+      '*/admin/api/projects',
+      answer(async (request) => {
+        const given = (await request.json()) as { organization_id: string; name: string };
+        const project = { id: nextId(), ...given, ...created };
+        world.projects.push(project);
+        return HttpResponse.json(project, { status: 201 });
+      }),
+    ),
+    http.get(
+      '*/admin/api/keys',
+      answer((request) => {
+        const project = new URL(request.url).searchParams.get('project_id');
+        const items = world.keys.filter((key) => project === null || key.project_id === project);
+        return { items, next: null };
+      }),
+    ),
+    http.post(
+      '*/admin/api/keys',
+      answer(async (request) => createKey(world, nextId(), await request.json())),
+    ),
+    http.delete(
+      '*/admin/api/keys/:id',
+      answer((request, id) => revoke(world, id, request.headers.get('If-Match'))),
+    ),
+  ];
+}
+
+export const SECRET = 'sk-r1-aB3dE5fGh1jK2lM3nO4pQ5rS6tU7vW8xY9z0A1b2C3d4E5f6G';
+
+function createKey(world: World, id: string, body: unknown) {
+  const given = body as { project_id: string; name: string; expires_in_seconds?: number };
+  const project = world.projects.find((candidate) => candidate.id === given.project_id);
+  if (!project) return problem(404, 'not_found', 'There is no such project');
+  const lifetime = given.expires_in_seconds;
+  const key: WorldKey = {
+    id,
+    project_id: project.id,
+    project: project.name,
+    organization_id: project.organization_id,
+    name: given.name,
+    public_id: SECRET.slice(6, 14),
+    last_four: SECRET.slice(-4),
+    created_at: world.now.toISOString(),
+    expires_at:
+      lifetime === undefined ? null : new Date(world.now.getTime() + lifetime * 1000).toISOString(),
+    revoked_at: null,
+    last_used_at: null,
+    version: '1',
+  };
+  world.keys.unshift(key);
+  return HttpResponse.json({ key, secret: SECRET }, { status: 201 });
+}
+
+function revoke(world: World, id: string, ifMatch: string | null) {
+  const key = world.keys.find((candidate) => candidate.id === id);
+  if (!key) return problem(404, 'not_found', 'There is no such key');
+  if (ifMatch === null) return problem(428, 'precondition_required', 'If-Match is missing');
+  if (ifMatch !== `"${key.version}"`) return problem(412, 'stale', 'The key was changed meanwhile');
+  key.revoked_at = world.now.toISOString();
+  key.version = `${key.version}1`;
+  return key;
+}

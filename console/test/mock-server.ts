@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import { getResponse } from 'msw';
+import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
+import { createHandlers } from './handlers.ts';
+
+/** What api-service sends with every console page. */
+function policy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** For looking only, never shipped: /admin/api from the test handlers, pages as the server sends them. */
+export function mockServer(): Plugin {
+  const { handlers } = createHandlers();
+  const api: Connect.NextHandleFunction = (request, response, next) => {
+    if (!request.url?.startsWith('/admin/api/')) {
+      next();
+      return;
+    }
+    answer(request, response).catch(next);
+  };
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const body: Buffer[] = [];
+    for await (const part of request) body.push(part as Buffer);
+    const asked = new Request(`http://127.0.0.1${request.url ?? ''}`, {
+      method: request.method ?? 'GET',
+      headers: request.headers as Record<string, string>,
+      ...(body.length > 0 ? { body: Buffer.concat(body) } : {}),
+    });
+    const given = (await getResponse(handlers, asked)) ?? new Response(null, { status: 404 });
+    response.writeHead(given.status, Object.fromEntries(given.headers));
+    response.end(Buffer.from(await given.arrayBuffer()));
+  }
+  return {
+    name: 'r1-mock-server',
+    configureServer: (server: ViteDevServer) => {
+      server.middlewares.use(api);
+    },
+    configurePreviewServer: (server: PreviewServer) => {
+      server.middlewares.use(api);
+      server.middlewares.use((request, response, next) => {
+        const path = (request.url ?? '').split('?')[0] ?? '';
+        if (!path.startsWith('/console') || /\.[a-z0-9]+$/.test(path)) {
+          next();
+          return;
+        }
+        page(response).catch(next);
+      });
+    },
+  };
+}
+
+async function page(response: ServerResponse) {
+  const nonce = randomBytes(16).toString('base64url');
+  const html = await readFile(new URL('../dist/index.html', import.meta.url), 'utf8');
+  response.writeHead(200, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': policy(nonce),
+  });
+  response.end(html.replaceAll('__CSP_NONCE__', nonce));
+}
