@@ -1,0 +1,71 @@
+package io.r1platform.api.billing;
+
+import io.r1platform.api.credentials.TokenFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/**
+ * Calls billing-service's internal API; blocks, so it is for virtual threads. Answers of any status
+ * are returned as they are; {@link IOException} means that there was no whole answer.
+ */
+@Component
+public final class BillingClient implements AutoCloseable {
+  private final BillingSettings settings;
+  private final TokenFile token;
+  private final HttpClient http;
+
+  BillingClient(BillingSettings settings, Clock clock) {
+    this.settings = settings;
+    this.token = new TokenFile(settings.tokenFile(), clock);
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+  }
+
+  /** GET of a path with its query; {@code headers} are name, value pairs. */
+  public HttpResponse<byte[]> get(String pathAndQuery, String... headers)
+      throws IOException, InterruptedException {
+    return http.send(request(pathAndQuery, headers).GET().build(), BodyHandlers.ofByteArray());
+  }
+
+  /** GET whose body is read as it comes; the caller closes it. */
+  public HttpResponse<InputStream> stream(String pathAndQuery)
+      throws IOException, InterruptedException {
+    return http.send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
+  }
+
+  /** POST of one body. */
+  public HttpResponse<byte[]> post(String path, String contentType, byte[] body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path, "Content-Type", contentType).POST(BodyPublishers.ofByteArray(body)).build();
+    return http.send(request, BodyHandlers.ofByteArray());
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private HttpRequest.Builder request(String pathAndQuery, String... headers) {
+    var builder =
+        HttpRequest.newBuilder(URI.create(settings.url() + pathAndQuery))
+            .timeout(settings.timeout())
+            .header("Authorization", token.bearer());
+    if (headers.length > 0) {
+      builder.headers(headers);
+    }
+    return builder;
+  }
+}

@@ -1,0 +1,7 @@
+/** The way to billing-service. Invariant: every call has a time limit and our token. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"credentials"})
+package io.r1platform.api.billing;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,202 @@
+package io.r1platform.api.metering;
+
+import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.errors.ServiceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where a request becomes durable before anybody hears of it. Starting raises this replica's epoch
+ * and settles what its last life left open, before the web server listens.
+ *
+ * <p>Every successful {@link #admit} must be followed by exactly one {@link #settle}.
+ */
+@Component
+public class Journal implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(Journal.class);
+  private static final long STOP_MILLIS = 10_000;
+
+  private final DataSource dataSource;
+  private final MeteringSettings settings;
+  private final ApplicationEventPublisher events;
+  private final Epochs epochs;
+  private final Orphans orphans;
+  private final JdbcClient database;
+  private final BillingClient billing;
+  private final JsonMapper json;
+  private final Clock clock;
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile @Nullable JournalWriter writer;
+  private volatile @Nullable Shipper shipper;
+
+  Journal(
+      DataSource dataSource,
+      JdbcClient database,
+      TransactionTemplate transaction,
+      BillingClient billing,
+      JsonMapper json,
+      MeteringSettings settings,
+      ApplicationEventPublisher events,
+      Clock clock) {
+    this.dataSource = dataSource;
+    this.database = database;
+    this.billing = billing;
+    this.json = json;
+    this.settings = settings;
+    this.events = events;
+    this.clock = clock;
+    this.epochs = new Epochs(database, transaction);
+    this.orphans = new Orphans(database, transaction, clock);
+  }
+
+  /**
+   * Writes the ADMIT. The future completes when it is durable; it fails with 503
+   * metering_unavailable when the journal is full, stalled or fenced.
+   */
+  public CompletableFuture<Void> admit(Admission admission) {
+    JournalWriter current = writer;
+    if (current == null || current.isFenced() || current.isStalled()) {
+      return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
+    }
+    if (open.incrementAndGet() > settings.maxOpen()) {
+      open.decrementAndGet();
+      return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
+    }
+    return current.append(admission.admit());
+  }
+
+  /**
+   * Writes the FINAL. The future completes when it is durable, however long that takes; it fails
+   * only when this replica is fenced or stops, and then the request is settled as lost.
+   */
+  public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
+    return running()
+        .append(admission.settle(outcome))
+        .whenComplete((done, failure) -> open.decrementAndGet());
+  }
+
+  /** Whether this replica may serve. */
+  public boolean isServing() {
+    JournalWriter current = writer;
+    return current != null && !current.isFenced() && !current.isStalled();
+  }
+
+  /** Who writes, for instance {@code 1.3}: replica and epoch. */
+  public String replica() {
+    return settings.replicaId() + "." + running().epoch();
+  }
+
+  /** Requests between ADMIT and durable FINAL. */
+  public int openRequests() {
+    return open.get();
+  }
+
+  /** Number of the last FINAL of this epoch that is on disk. */
+  public long lastDurableSeq() {
+    JournalWriter current = writer;
+    return current == null ? 0 : current.lastDurableSeq();
+  }
+
+  @Override
+  public void start() {
+    ensurePartitions();
+    int epoch = epochs.raise(settings.replicaId());
+    Shipper ships = new Shipper(epochs, database, billing, json, settings, epoch);
+    JournalWriter writes =
+        new JournalWriter(dataSource, settings, epoch, ships::wake, this::onFenced);
+    writes.start();
+    writer = writes;
+    int settled = orphans.settleOwn(settings.replicaId(), writes);
+    log.info(
+        "replica {} writes epoch {}, {} orphans settled", settings.replicaId(), epoch, settled);
+    ships.start();
+    shipper = ships;
+  }
+
+  @Override
+  public void stop() {
+    JournalWriter writes = writer;
+    if (writes != null) {
+      writes.stop(STOP_MILLIS);
+    }
+    Shipper ships = shipper;
+    if (ships != null) {
+      ships.stop(STOP_MILLIS);
+    }
+    writer = null;
+    shipper = null;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return writer != null;
+  }
+
+  /** Before the web server, which has a later phase; after it on the way down. */
+  @Override
+  public int getPhase() {
+    return 0;
+  }
+
+  /** Says that this replica lives, and takes over from peers that do not. */
+  @Scheduled(fixedRateString = "5s", initialDelayString = "5s")
+  void heartbeat() {
+    JournalWriter current = writer;
+    if (current == null || current.isFenced()) {
+      return;
+    }
+    try {
+      if (!epochs.touch(settings.replicaId(), current.epoch())) {
+        log.error("the heartbeat finds this replica's epoch over");
+        current.fence();
+        return;
+      }
+      int fenced = epochs.fenceSilent(settings.replicaId(), settings.silence());
+      if (fenced > 0) {
+        log.warn("{} silent replicas fenced", fenced);
+      }
+      orphans.settleAny(current);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("no heartbeat: {}", e.toString());
+    }
+  }
+
+  @Scheduled(fixedRateString = "1h", initialDelayString = "1h")
+  void ensurePartitions() {
+    try (Connection connection = dataSource.getConnection()) {
+      Partitions.ensure(connection, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+    } catch (SQLException e) {
+      if (writer == null) {
+        throw new IllegalStateException("the journal's partitions cannot be made", e);
+      }
+      log.warn("partitions could not be made: {}", e.getMessage());
+    }
+  }
+
+  private void onFenced() {
+    events.publishEvent(new JournalFenced());
+  }
+
+  private JournalWriter running() {
+    return Objects.requireNonNull(writer, "the journal is not running");
+  }
+}

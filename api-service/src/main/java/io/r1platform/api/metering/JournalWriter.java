@@ -1,0 +1,239 @@
+package io.r1platform.api.metering;
+
+import io.r1platform.api.errors.ServiceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of a (replica, epoch): takes what waits, commits it in one statement, then
+ * releases the waiters. When it cannot know whether a commit happened it sends the same rows again.
+ * When its epoch is over it stops for good and fails everything that waits.
+ *
+ * <p>The queue is bounded by the caller: {@link Journal} counts open requests.
+ */
+final class JournalWriter implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(JournalWriter.class);
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final DataSource database;
+  private final MeteringSettings settings;
+  private final int epoch;
+  private final Runnable onCommit;
+  private final Runnable onFenced;
+  private final BlockingQueue<JournalEntry> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private @Nullable Connection connection;
+  private long nextSeq = 1;
+  private long lastCommitNanos;
+  private volatile long lastDurableSeq;
+  private volatile long failingSinceNanos;
+  private volatile boolean failing;
+  private volatile boolean fenced;
+  private volatile boolean stopping;
+  private volatile boolean abandoned;
+
+  JournalWriter(
+      DataSource database,
+      MeteringSettings settings,
+      int epoch,
+      Runnable onCommit,
+      Runnable onFenced) {
+    this.database = database;
+    this.settings = settings;
+    this.epoch = epoch;
+    this.onCommit = onCommit;
+    this.onFenced = onFenced;
+    this.thread = Thread.ofPlatform().name("journal-writer").daemon().unstarted(this);
+  }
+
+  void start() {
+    lastCommitNanos = System.nanoTime();
+    thread.start();
+  }
+
+  /** Queues a record. The future fails only if the epoch is over or the service stops. */
+  CompletableFuture<Void> append(UsageRecord record) {
+    JournalEntry entry = JournalEntry.of(record);
+    queue.add(entry);
+    if (fenced || abandoned) {
+      failQueued();
+    }
+    return entry.durable();
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  /** Sequence number of the last FINAL on disk, 0 before the first. */
+  long lastDurableSeq() {
+    return lastDurableSeq;
+  }
+
+  boolean isFenced() {
+    return fenced;
+  }
+
+  /** Whether the present commit has hung or failed for too long to admit more. */
+  boolean isStalled() {
+    return failing && System.nanoTime() - failingSinceNanos > settings.stalledAfter().toNanos();
+  }
+
+  /** Writes what is queued, at most for the given time, then ends. */
+  void stop(long timeoutMillis) {
+    stopping = true;
+    try {
+      thread.join(timeoutMillis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    abandoned = true;
+    LockSupport.unpark(thread);
+    failQueued();
+  }
+
+  /** Ends this writer's epoch from outside, for instance when the heartbeat finds it over. */
+  void fence() {
+    fenced = true;
+    failQueued();
+    onFenced.run();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!fenced && !abandoned) {
+        List<JournalEntry> batch = nextBatch();
+        if (!batch.isEmpty()) {
+          commit(batch);
+        } else if (stopping) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      disconnect();
+    }
+  }
+
+  private List<JournalEntry> nextBatch() throws InterruptedException {
+    List<JournalEntry> batch = new ArrayList<>();
+    JournalEntry first = queue.poll(100, TimeUnit.MILLISECONDS);
+    if (first == null) {
+      return batch;
+    }
+    batch.add(first);
+    queue.drainTo(batch, settings.flushRows() - 1);
+    long wait = lastCommitNanos + settings.flushEvery().toNanos() - System.nanoTime();
+    if (wait > 0 && batch.size() < settings.flushRows()) {
+      LockSupport.parkNanos(wait);
+      queue.drainTo(batch, settings.flushRows() - batch.size());
+    }
+    return batch;
+  }
+
+  private void commit(List<JournalEntry> batch) {
+    long seq = nextSeq;
+    List<JournalTable.Row> rows = new ArrayList<>(batch.size());
+    for (JournalEntry entry : batch) {
+      rows.add(new JournalTable.Row(entry.record(), entry.isFinal() ? Long.valueOf(seq++) : null));
+    }
+    Boolean mine = appendUntilKnown(rows);
+    if (mine == null) {
+      batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+      return;
+    }
+    if (!mine) {
+      log.error("replica {} epoch {} is over: a peer took its place", settings.replicaId(), epoch);
+      fenced = true;
+      batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+      fence();
+      return;
+    }
+    nextSeq = seq;
+    lastDurableSeq = seq - 1;
+    lastCommitNanos = System.nanoTime();
+    batch.forEach(entry -> entry.durable().complete(null));
+    onCommit.run();
+  }
+
+  /** Null if the writer was told to give up before the outcome was known. */
+  private @Nullable Boolean appendUntilKnown(List<JournalTable.Row> rows) {
+    long pause = FIRST_PAUSE_NANOS;
+    failingSinceNanos = System.nanoTime();
+    failing = true;
+    while (!abandoned) {
+      try {
+        boolean mine = JournalTable.append(connected(), settings.replicaId(), epoch, rows);
+        failing = false;
+        return mine;
+      } catch (SQLException e) {
+        log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
+        recover(e, rows);
+        LockSupport.parkNanos(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      }
+    }
+    return null;
+  }
+
+  private void recover(SQLException failure, List<JournalTable.Row> rows) {
+    if ("23514".equals(failure.getSQLState())) {
+      try {
+        for (JournalTable.Row row : rows) {
+          Partitions.ensure(connected(), row.record().bucket());
+        }
+        return;
+      } catch (SQLException e) {
+        log.warn("partitions could not be made: {}", e.getMessage());
+      }
+    }
+    disconnect();
+  }
+
+  private Connection connected() throws SQLException {
+    Connection open = connection;
+    if (open == null) {
+      open = database.getConnection();
+      open.setAutoCommit(true);
+      connection = open;
+    }
+    return open;
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        log.debug("closing a broken connection", e);
+      }
+    }
+  }
+
+  private void failQueued() {
+    JournalEntry entry;
+    while ((entry = queue.poll()) != null) {
+      entry.durable().completeExceptionally(over());
+    }
+  }
+
+  private static ServiceException over() {
+    return ServiceException.meteringUnavailable();
+  }
+}

@@ -1,0 +1,219 @@
+package io.r1platform.api.metering;
+
+import io.r1platform.api.billing.BillingClient;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.TransactionException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Sends durable FINALs to billing, in order, at least once. Billing's answer says where each stream
+ * stands; whatever this replica believed gives way to it.
+ */
+final class Shipper implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Shipper.class);
+  private static final long IDLE_MILLIS = 1_000;
+
+  private final Epochs epochs;
+  private final JdbcClient database;
+  private final BillingClient billing;
+  private final JsonMapper json;
+  private final MeteringSettings settings;
+  private final int epoch;
+  private final Semaphore news = new Semaphore(0);
+  private final Thread thread;
+  private volatile boolean stopping;
+  private boolean failing;
+
+  Shipper(
+      Epochs epochs,
+      JdbcClient database,
+      BillingClient billing,
+      JsonMapper json,
+      MeteringSettings settings,
+      int epoch) {
+    this.epochs = epochs;
+    this.database = database;
+    this.billing = billing;
+    this.json = json;
+    this.settings = settings;
+    this.epoch = epoch;
+    this.thread = Thread.ofVirtual().name("shipper").unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Says that there may be something to ship. */
+  void wake() {
+    if (news.availablePermits() == 0) {
+      news.release();
+    }
+  }
+
+  /** Ends the shipping; what is left goes out after the next start. */
+  void stop(long timeoutMillis) {
+    stopping = true;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofMillis(timeoutMillis));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopping) {
+        if (!shipAll()) {
+          news.tryAcquire(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+          news.drainPermits();
+          Thread.sleep(settings.shipEvery());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ships a batch of each stream. True if more is waiting. */
+  boolean shipAll() throws InterruptedException {
+    try {
+      boolean more = false;
+      for (Epochs.Stream stream : epochs.unreported(settings.replicaId(), epoch)) {
+        more |= ship(stream);
+      }
+      if (failing) {
+        log.info("shipping to billing works again");
+        failing = false;
+      }
+      return more;
+    } catch (IOException | DataAccessException | TransactionException | JacksonException e) {
+      if (stopping) {
+        return false;
+      }
+      if (!failing) {
+        log.warn("FINALs cannot be shipped now, they wait in the journal: {}", e.toString());
+        failing = true;
+      }
+      Thread.sleep(settings.shipRetry());
+      return false;
+    }
+  }
+
+  private boolean ship(Epochs.Stream stream) throws IOException, InterruptedException {
+    long acked = stream.ackedSeq();
+    List<byte[]> records = waiting(stream);
+    if (!records.isEmpty()) {
+      acked = post(stream, records);
+      epochs.acked(stream, acked);
+    }
+    Long last = stream.lastSeq();
+    if (last != null && acked >= last && stream.settled()) {
+      close(stream, last);
+    }
+    return records.size() == settings.shipRows();
+  }
+
+  private List<byte[]> waiting(Epochs.Stream stream) {
+    return database
+        .sql(
+            """
+            select record from usage_journal
+            where replica_id = :replica and epoch = :epoch and kind = 'F' and ship_seq > :acked
+            order by ship_seq limit :rows
+            """)
+        .param("replica", stream.replicaId())
+        .param("epoch", stream.epoch())
+        .param("acked", stream.ackedSeq())
+        .param("rows", settings.shipRows())
+        .query((row, n) -> row.getBytes(1))
+        .list();
+  }
+
+  /** Returns the sequence number up to which billing has the stream. */
+  private long post(Epochs.Stream stream, List<byte[]> records)
+      throws IOException, InterruptedException {
+    long first = stream.ackedSeq() + 1;
+    byte[] batch = UsageBatch.encode(stream.replicaId(), stream.epoch(), first, records);
+    HttpResponse<byte[]> response =
+        billing.post("/internal/v1/usage-batches", "application/octet-stream", batch);
+    switch (response.statusCode()) {
+      case 200 -> {
+        JsonNode answer = json.readTree(response.body());
+        warnOfUnposted(stream, answer.path("results"));
+        return number(answer, "next_seq") - 1;
+      }
+      case 409 -> {
+        long expected = number(json.readTree(response.body()), "expected_seq");
+        log.warn("billing expects {} of {}, not {}: going there", expected, stream, first);
+        return expected - 1;
+      }
+      default -> throw new IOException("billing answered " + status(response));
+    }
+  }
+
+  private void close(Epochs.Stream stream, long last) throws IOException, InterruptedException {
+    Map<String, Object> body =
+        Map.of(
+            "source", "gateway",
+            "replica", Long.toString(stream.replicaId()),
+            "epoch", stream.epoch(),
+            "last_seq", Long.toString(last));
+    HttpResponse<byte[]> response =
+        billing.post("/internal/v1/epochs/close", "application/json", json.writeValueAsBytes(body));
+    switch (response.statusCode()) {
+      case 200, 204 -> epochs.reported(stream);
+      case 409 -> {
+        JsonNode expected = json.readTree(response.body()).path("expected_seq");
+        if (expected.isMissingNode()) {
+          throw new IOException("billing does not close " + stream + ": " + status(response));
+        }
+        epochs.acked(stream, Long.parseLong(expected.asString()) - 1);
+      }
+      default -> throw new IOException("billing does not close an epoch: " + status(response));
+    }
+  }
+
+  private static void warnOfUnposted(Epochs.Stream stream, JsonNode results) {
+    long unposted =
+        results
+            .valueStream()
+            .filter(result -> result.asString().equals("HELD") || result.asString().equals("LATE"))
+            .count();
+    if (unposted > 0) {
+      log.error("billing holds {} FINALs of {} back", unposted, stream);
+    }
+  }
+
+  private static long number(JsonNode answer, String field) throws IOException {
+    JsonNode value = answer.path(field);
+    if (!value.isString() && !value.isIntegralNumber()) {
+      throw new IOException("billing's answer has no " + field);
+    }
+    return Long.parseLong(value.asString());
+  }
+
+  private static String status(HttpResponse<byte[]> response) {
+    return response.statusCode()
+        + " "
+        + new String(
+            response.body(),
+            0,
+            Math.min(300, response.body().length),
+            java.nio.charset.StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,26 @@
+package io.r1platform.api.observability;
+
+/** Every metric of this service. Tags name models and finishes only: a handful of values each. */
+public enum Metric {
+  /** Timer, from admission to the end; tags model, finish. */
+  REQUEST("r1.request"),
+  /** Timer, from admission to the first token; tag model. */
+  TIME_TO_FIRST_TOKEN("r1.request.ttft"),
+  /** Counter of charged tokens; tags model, class (hit, miss, reasoning, answer). */
+  TOKENS("r1.tokens.charged"),
+  /** Gauge: requests between ADMIT and durable FINAL. */
+  JOURNAL_OPEN("r1.journal.open"),
+  /** Gauge: 1 while the journal can be written. */
+  JOURNAL_SERVING("r1.journal.serving");
+
+  private final String id;
+
+  Metric(String id) {
+    this.id = id;
+  }
+
+  /** The name in the registry. */
+  public String id() {
+    return id;
+  }
+}

@@ -1,0 +1,24 @@
+package io.r1platform.api.prices;
+
+import io.r1platform.api.money.Pico;
+
+/**
+ * The price of one model, frozen.
+ *
+ * @param versionId billing's id of the price version
+ * @param contentSha256 hash of the version's content, 64 hex digits
+ * @param currency three letters
+ * @param unit price per token
+ */
+public record Price(String versionId, String contentSha256, String currency, UnitPrices unit) {
+
+  /** What {@code tokens} cost, exactly. */
+  public Pico cost(Tokens tokens) {
+    return unit.cost(tokens);
+  }
+
+  /** The version as tenants see it, for instance {@code pv_17}. */
+  public String publicVersion() {
+    return "pv_" + versionId;
+  }
+}

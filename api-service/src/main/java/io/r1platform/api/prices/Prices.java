@@ -1,0 +1,105 @@
+package io.r1platform.api.prices;
+
+import io.r1platform.api.billing.BillingClient;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The price versions that billing published, asked for every 5 s. The last answer is kept in the
+ * database, so that this service starts while billing is away.
+ */
+@Component
+public class Prices {
+  private static final Logger log = LoggerFactory.getLogger(Prices.class);
+
+  private final JdbcClient database;
+  private final BillingClient billing;
+  private final JsonMapper json;
+  private final Clock clock;
+  private volatile @Nullable PriceAnswer answer;
+  private @Nullable String etag;
+  private boolean reachable = true;
+
+  Prices(JdbcClient database, BillingClient billing, JsonMapper json, Clock clock) {
+    this.database = database;
+    this.billing = billing;
+    this.json = json.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+    this.clock = clock;
+    recall();
+  }
+
+  /** The price of a model at a time; empty if no version holds then. Memory only. */
+  public Optional<Price> at(int modelId, Instant time) {
+    PriceAnswer known = answer;
+    return known == null ? Optional.empty() : known.priceAt(modelId, time);
+  }
+
+  @Scheduled(fixedRateString = "5s")
+  synchronized void refresh() {
+    try {
+      HttpResponse<byte[]> response =
+          etag == null
+              ? billing.get("/internal/v1/prices")
+              : billing.get("/internal/v1/prices", "If-None-Match", etag);
+      if (response.statusCode() == 200) {
+        accept(response);
+      } else if (response.statusCode() != 304) {
+        unreachable("status " + response.statusCode());
+        return;
+      }
+      reachable = true;
+    } catch (IOException e) {
+      unreachable(e.toString());
+    } catch (JacksonException e) {
+      unreachable("an answer that could not be read: " + e.getOriginalMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void accept(HttpResponse<byte[]> response) {
+    String body = new String(response.body(), StandardCharsets.UTF_8);
+    answer = json.readValue(body, PriceAnswer.class);
+    etag = response.headers().firstValue("ETag").orElse(null);
+    database
+        .sql(
+            """
+            insert into price_answer (body, etag, fetched_at)
+            values (cast(:body as jsonb), :etag, :now)
+            on conflict (only_row) do update
+              set body = excluded.body, etag = excluded.etag, fetched_at = excluded.fetched_at
+            """)
+        .param("body", body)
+        .param("etag", etag)
+        .param("now", java.sql.Timestamp.from(clock.instant()))
+        .update();
+  }
+
+  private void recall() {
+    database
+        .sql("select body::text from price_answer")
+        .query(String.class)
+        .optional()
+        .ifPresent(body -> answer = json.readValue(body, PriceAnswer.class));
+  }
+
+  private void unreachable(String why) {
+    if (reachable) {
+      log.warn("no prices from billing ({}); those known stay in use", why);
+    }
+    reachable = false;
+  }
+}

@@ -1,0 +1,78 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ErrorBody;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Charge;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes the last bytes of a reply, which say what it cost. */
+final class Answer {
+  private static final byte[] EMPTY_LINE = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final JsonMapper json;
+  private final ErrorBody errors;
+
+  Answer(JsonMapper json, ErrorBody errors) {
+    this.json = json;
+    this.errors = errors;
+  }
+
+  /** The usage chunk, if wanted, and the end mark. */
+  byte[] endOfStream(EngineReport report, Charge charge, Admission admission, boolean usage) {
+    var out = new ByteArrayOutputStream();
+    String id = "id: " + report.tokens().output() + "\n";
+    if (usage) {
+      ObjectNode chunk = report.body();
+      chunk.set("usage", report.pricedUsage(charge, admission.price()));
+      event(out, id, json.writeValueAsBytes(chunk));
+    }
+    event(out, id, "[DONE]".getBytes(StandardCharsets.US_ASCII));
+    return out.toByteArray();
+  }
+
+  /** The whole JSON answer. */
+  byte[] body(EngineReport report, Charge charge, Admission admission) {
+    ObjectNode body = report.body();
+    body.set("usage", report.pricedUsage(charge, admission.price()));
+    return json.writeValueAsBytes(body);
+  }
+
+  /** The event that ends a stream badly. */
+  byte[] errorEvent(
+      ServiceException error, @Nullable EngineReport report, Charge charge, Admission admission) {
+    ObjectNode event = json.createObjectNode();
+    event.set("error", json.valueToTree(errors.openAiError(error, admission.eventId())));
+    if (report != null) {
+      event.set("usage", report.pricedUsage(charge, admission.price()));
+    }
+    var out = new ByteArrayOutputStream();
+    event(out, "", json.writeValueAsBytes(event));
+    return out.toByteArray();
+  }
+
+  /** A JSON answer that failed after its status had left: with what was generated, if anything. */
+  byte[] errorBody(
+      ServiceException error, @Nullable EngineReport report, Charge charge, Admission admission) {
+    ObjectNode body =
+        report == null || charge.charged().output() == 0
+            ? json.createObjectNode()
+            : report.body().deepCopy();
+    body.set("error", json.valueToTree(errors.openAiError(error, admission.eventId())));
+    if (report != null && body.has("usage")) {
+      body.set("usage", report.pricedUsage(charge, admission.price()));
+    }
+    return json.writeValueAsBytes(body);
+  }
+
+  private static void event(ByteArrayOutputStream out, String id, byte[] data) {
+    out.writeBytes(id.getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes("data: ".getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes(data);
+    out.writeBytes(EMPTY_LINE);
+  }
+}

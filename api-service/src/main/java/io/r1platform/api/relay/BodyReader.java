@@ -1,0 +1,71 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.metering.Finish;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpStatus;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads a reply that is one JSON object. Empty lines before it, which keep the connection alive, go
+ * on at once; the object is held until it is whole.
+ */
+final class BodyReader implements ReplyReader {
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+  private final JsonMapper json;
+  private final int limit;
+  private final int status;
+  private final @Nullable String retryAfter;
+
+  BodyReader(JsonMapper json, int limit, int status, @Nullable String retryAfter) {
+    this.json = json;
+    this.limit = limit;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  @Override
+  public Step read(DataBuffer buffer) {
+    if (status == HttpStatus.OK.value() && body.size() == 0 && isEmptyLines(buffer)) {
+      return new Step(buffer, null);
+    }
+    byte[] bytes = new byte[buffer.readableByteCount()];
+    buffer.read(bytes);
+    DataBufferUtils.release(buffer);
+    body.writeBytes(bytes);
+    return body.size() > limit ? new Step(null, broken()) : Step.MORE;
+  }
+
+  @Override
+  public End closed() {
+    byte[] bytes = body.toByteArray();
+    if (status != HttpStatus.OK.value()) {
+      return EngineErrors.refused(status, bytes, retryAfter, json);
+    }
+    EngineReport report = EngineReport.read(bytes, json);
+    if (report == null || report.body().has("error")) {
+      return bytes.length == 0 ? broken() : EngineErrors.inside(bytes, json);
+    }
+    return new Counted(report);
+  }
+
+  @Override
+  public Seen seen() {
+    return Seen.NOTHING;
+  }
+
+  private static Errored broken() {
+    return new Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null);
+  }
+
+  private static boolean isEmptyLines(DataBuffer buffer) {
+    for (int i = 0; i < buffer.readableByteCount(); i++) {
+      if (buffer.getByte(buffer.readPosition() + i) != '\n') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,98 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Finish;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The engine's errors in our words and codes. */
+final class EngineErrors {
+  private EngineErrors() {}
+
+  /** The engine went away, or its reply made no sense. */
+  static ServiceException failed() {
+    return ServiceException.of(
+        ErrorCode.ENGINE_FAILED, "The engine failed. Send the request again.");
+  }
+
+  /** What an answer other than 200 says. */
+  static ReplyReader.Errored refused(
+      int status, byte[] body, @Nullable String retryAfter, JsonMapper json) {
+    JsonNode error = error(body, json);
+    ErrorCode code = code(error.path("code").asString(""), status);
+    if (status == 401 || status == 403) {
+      code = ErrorCode.ENGINE_UNAVAILABLE;
+    }
+    Finish finish = code == ErrorCode.ENGINE_FAILED ? Finish.ENGINE_ERROR : Finish.REFUSED;
+    return new ReplyReader.Errored(
+        finish, exception(code, error, seconds(retryAfter), status == 401), null);
+  }
+
+  /** What an error object inside a reply says; a count may stand beside it. */
+  static ReplyReader.Errored inside(byte[] body, JsonMapper json) {
+    JsonNode error = error(body, json);
+    ErrorCode code = code(error.path("code").asString(""), 502);
+    Finish finish =
+        switch (code) {
+          case DEADLINE_EXCEEDED -> Finish.DEADLINE;
+          case QUEUE_TIMEOUT -> Finish.REFUSED;
+          default -> Finish.ENGINE_ERROR;
+        };
+    return new ReplyReader.Errored(
+        finish, exception(code, error, null, false), EngineReport.read(body, json));
+  }
+
+  private static JsonNode error(byte[] body, JsonMapper json) {
+    try {
+      return json.readTree(body).path("error");
+    } catch (JacksonException e) {
+      return json.missingNode();
+    }
+  }
+
+  private static ServiceException exception(
+      ErrorCode code, JsonNode error, @Nullable Duration retryAfter, boolean hideMessage) {
+    String message = hideMessage ? "" : error.path("message").asString("");
+    if (message.isEmpty()) {
+      message =
+          code == ErrorCode.ENGINE_FAILED
+              ? "The engine failed. Send the request again."
+              : "The engine cannot serve this now. Nothing was charged.";
+    }
+    if (retryAfter != null) {
+      return ServiceException.later(code, retryAfter, message);
+    }
+    JsonNode param = error.path("param");
+    return param.isString()
+        ? ServiceException.about(code, param.asString(), message)
+        : ServiceException.of(code, message);
+  }
+
+  private static ErrorCode code(String wire, int status) {
+    for (ErrorCode code : ErrorCode.values()) {
+      if (code.wire().equals(wire)) {
+        return code;
+      }
+    }
+    return switch (status) {
+      case 400 -> ErrorCode.INVALID_TYPE;
+      case 404 -> ErrorCode.MODEL_NOT_FOUND;
+      case 413 -> ErrorCode.REQUEST_TOO_LARGE;
+      case 422 -> ErrorCode.INVALID_VALUE;
+      case 429 -> ErrorCode.ENGINE_OVERLOADED;
+      case 503 -> ErrorCode.ENGINE_UNAVAILABLE;
+      case 504 -> ErrorCode.DEADLINE_EXCEEDED;
+      default -> ErrorCode.ENGINE_FAILED;
+    };
+  }
+
+  private static @Nullable Duration seconds(@Nullable String retryAfter) {
+    return retryAfter != null && retryAfter.matches("\\d{1,6}")
+        ? Duration.ofSeconds(Long.parseLong(retryAfter))
+        : null;
+  }
+}

@@ -1,0 +1,23 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.prices.Tokens;
+import org.jspecify.annotations.Nullable;
+
+/** Prompt tokens as the engine announces them with the head of its reply. */
+record PromptTokens(int hit, int miss) {
+  private static final PromptTokens UNKNOWN = new PromptTokens(0, 0);
+
+  static PromptTokens of(EngineClient.@Nullable Head head) {
+    String value = head == null ? null : head.headers().getFirst("x-r1-prompt-tokens");
+    if (value == null || !value.matches("\\d{1,9},\\d{1,9}")) {
+      return UNKNOWN;
+    }
+    int comma = value.indexOf(',');
+    return new PromptTokens(
+        Integer.parseInt(value.substring(0, comma)), Integer.parseInt(value.substring(comma + 1)));
+  }
+
+  Tokens with(ReplyReader.Seen seen) {
+    return new Tokens(hit, miss, seen.reasoning(), seen.answer());
+  }
+}

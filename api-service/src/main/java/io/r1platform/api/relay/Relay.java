@@ -1,0 +1,199 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ErrorBody;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyRevoked;
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Journal;
+import io.r1platform.api.metering.JournalFenced;
+import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.prices.Price;
+import io.r1platform.api.prices.Prices;
+import io.r1platform.api.upstreams.Catalogue;
+import io.r1platform.api.upstreams.ModelCard;
+import io.r1platform.api.upstreams.ServedModel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Admits requests and holds those that run. */
+@Component
+class Relay {
+  private final Catalogue catalogue;
+  private final Prices prices;
+  private final Journal journal;
+  private final EngineClient engine;
+  private final RelaySettings settings;
+  private final RelayMetrics metrics;
+  private final JsonMapper json;
+  private final Answer answers;
+  private final Clock clock;
+  private final Map<UUID, Run> running = new ConcurrentHashMap<>();
+
+  Relay(
+      Catalogue catalogue,
+      Prices prices,
+      Journal journal,
+      EngineClient engine,
+      RelaySettings settings,
+      RelayMetrics metrics,
+      JsonMapper json,
+      ErrorBody errors,
+      Clock clock) {
+    this.catalogue = catalogue;
+    this.prices = prices;
+    this.journal = journal;
+    this.engine = engine;
+    this.settings = settings;
+    this.metrics = metrics;
+    this.json = json;
+    this.answers = new Answer(json, errors);
+    this.clock = clock;
+  }
+
+  /**
+   * Admits a request or throws why not. The bytes of the answer come when they are subscribed to,
+   * which may happen once.
+   */
+  Flux<DataBuffer> run(UUID id, Caller caller, byte[] body, ServerHttpResponse response) {
+    ChatRequest request = ChatRequest.parse(body, json);
+    ServedModel model =
+        catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
+    ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
+    int cap = cap(request, card);
+    Instant now = clock.instant();
+    Price price = prices.at(model.id(), now).orElseThrow(ServiceException::meteringUnavailable);
+    if (!journal.isServing()) {
+      throw ServiceException.meteringUnavailable();
+    }
+    if (!request.ignored().isEmpty()) {
+      response.getHeaders().set("x-r1-ignored", String.join(", ", request.ignored()));
+    }
+    var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
+    var call =
+        new EngineClient.Call(
+            id,
+            tenant(caller),
+            journal.replica(),
+            model.name(),
+            cap,
+            new EngineClient.RequestBody(body));
+    return Flux.create(
+        sink -> {
+          var run = new Run(this, admission, call, request.includeUsage(), response, sink);
+          running.put(id, run);
+          run.start();
+        });
+  }
+
+  @EventListener
+  void on(JournalFenced event) {
+    running.values().forEach(Run::fenced);
+  }
+
+  /** Stops what a revoked key has running; what was generated is charged. */
+  @EventListener
+  void on(KeyRevoked event) {
+    for (Run run : running.values()) {
+      if (run.admission().caller().keyId() == event.keyId()) {
+        run.cancel();
+      }
+    }
+  }
+
+  /** Takes note of the end of a request. */
+  void finished(Run run, Outcome outcome, Charge charge) {
+    forget(run);
+    String model = catalogue.nameOf(run.admission().modelId()).orElse("unknown");
+    metrics.finished(run.admission(), model, outcome, charge);
+  }
+
+  void forget(Run run) {
+    running.remove(run.admission().eventId());
+  }
+
+  ReplyReader reader(EngineClient.Head head) {
+    int limit = (int) settings.replyLimit().toBytes();
+    return head.isStream()
+        ? new EventReader(json, limit)
+        : new BodyReader(json, limit, head.status(), head.headers().getFirst("retry-after"));
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  EngineClient engine() {
+    return engine;
+  }
+
+  RelaySettings settings() {
+    return settings;
+  }
+
+  Answer answers() {
+    return answers;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  private static int cap(ChatRequest request, ModelCard card) {
+    Integer wanted = request.maxTokens();
+    if (wanted == null) {
+      return card.default_max_tokens();
+    }
+    if (wanted > card.max_output_tokens()) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "max_tokens",
+          "'max_tokens' is above this model's maximum of %d. Nothing was charged."
+              .formatted(card.max_output_tokens()));
+    }
+    return wanted;
+  }
+
+  private static ServiceException notFound(String model) {
+    String shown = model.length() > 64 ? model.substring(0, 64) : model;
+    return ServiceException.about(
+        ErrorCode.MODEL_NOT_FOUND,
+        "model",
+        "The model '%s' does not exist or this key may not use it.".formatted(shown));
+  }
+
+  private static ServiceException unavailable() {
+    return ServiceException.later(
+        ErrorCode.ENGINE_UNAVAILABLE,
+        Duration.ofSeconds(2),
+        "The engine of this model is not there yet. Nothing was charged. Send it again.");
+  }
+
+  /** An opaque name of the organization: the engine learns no id. */
+  private static String tenant(Caller caller) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(("tenant:" + caller.organizationId()).getBytes(StandardCharsets.US_ASCII));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

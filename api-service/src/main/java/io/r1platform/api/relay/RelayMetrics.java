@@ -1,0 +1,70 @@
+package io.r1platform.api.relay;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Journal;
+import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.observability.Metric;
+import io.r1platform.api.prices.Tokens;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** One log line and a few measurements for each finished request. */
+@Component
+final class RelayMetrics {
+  private static final Logger log = LoggerFactory.getLogger("io.r1platform.api.requests");
+
+  private final MeterRegistry registry;
+
+  RelayMetrics(MeterRegistry registry, Journal journal) {
+    this.registry = registry;
+    registry.gauge(Metric.JOURNAL_OPEN.id(), journal, Journal::openRequests);
+    registry.gauge(Metric.JOURNAL_SERVING.id(), journal, j -> j.isServing() ? 1 : 0);
+  }
+
+  void finished(Admission admission, String model, Outcome outcome, Charge charge) {
+    Duration took = Duration.between(admission.admittedAt(), outcome.finishedAt());
+    String finish = outcome.finish().wire();
+    registry.timer(Metric.REQUEST.id(), "model", model, "finish", finish).record(took);
+    if (outcome.ttftMillis() > 0) {
+      registry
+          .timer(Metric.TIME_TO_FIRST_TOKEN.id(), "model", model)
+          .record(Duration.ofMillis(outcome.ttftMillis()));
+    }
+    Tokens charged = charge.charged();
+    count(model, "hit", charged.hit());
+    count(model, "miss", charged.miss());
+    count(model, "reasoning", charged.reasoning());
+    count(model, "answer", charged.answer());
+    Caller caller = admission.caller();
+    log.info(
+        "request={} organization={} project={} key={} model={} stream={} finish={} hit={} miss={}"
+            + " reasoning={} answer={} waived_in={} waived_out={} gateways_count={} cost={}"
+            + " ttft_ms={} ms={}",
+        admission.eventId(),
+        caller.organizationId(),
+        caller.projectId(),
+        caller.keyId(),
+        model,
+        admission.stream(),
+        finish,
+        charged.hit(),
+        charged.miss(),
+        charged.reasoning(),
+        charged.answer(),
+        charge.waivedInput(),
+        charge.waivedOutput(),
+        outcome.gatewaysCount(),
+        charge.amount().decimal(),
+        outcome.ttftMillis(),
+        took.toMillis());
+  }
+
+  private void count(String model, String tokenClass, int tokens) {
+    registry.counter(Metric.TOKENS.id(), "model", model, "class", tokenClass).increment(tokens);
+  }
+}

@@ -1,0 +1,52 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Finish;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+
+/** Reads one reply of the engine as its bytes come, and says what of it may go to the client. */
+interface ReplyReader {
+
+  /**
+   * Takes a buffer, which is the reader's from here on.
+   *
+   * @return what may go on and whether the reply has ended
+   */
+  Step read(DataBuffer buffer);
+
+  /** The engine closed the reply: how it ended. */
+  End closed();
+
+  /** Output tokens that have come, reasoning and answer; both 0 where replies are not streamed. */
+  Seen seen();
+
+  /**
+   * What to do next.
+   *
+   * @param pass bytes for the client, owned by the receiver
+   * @param end how the reply ended, null while it goes on
+   */
+  record Step(@Nullable DataBuffer pass, @Nullable End end) {
+    static final Step MORE = new Step(null, null);
+  }
+
+  /** Output tokens by class. */
+  record Seen(int reasoning, int answer) {
+    static final Seen NOTHING = new Seen(0, 0);
+
+    int output() {
+      return reasoning + answer;
+    }
+  }
+
+  /** How a reply ended. */
+  sealed interface End permits Counted, Errored {}
+
+  /** Well, with the engine's exact count. */
+  record Counted(EngineReport report) implements End {}
+
+  /** With an error, and the exact count if the engine gave it. */
+  record Errored(Finish finish, ServiceException error, @Nullable EngineReport report)
+      implements End {}
+}

@@ -1,0 +1,325 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Finish;
+import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.metering.UsageRecord;
+import io.r1platform.api.prices.Tokens;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * One running request. Its two sides, the engine and the client, live apart: when the client
+ * leaves, the engine's side is read on until its count is known. Everything that can end it meets
+ * in {@link #finish}, which acts once. All state is guarded by this object's lock, held for memory
+ * work only.
+ */
+final class Run {
+  private static final Logger log = LoggerFactory.getLogger(Run.class);
+
+  private final Relay relay;
+  private final Admission admission;
+  private final EngineClient.Call call;
+  private final boolean includeUsage;
+  private final ClientSide client;
+  private EngineSide engine;
+  private EngineClient.@Nullable Head head;
+  private @Nullable ReplyReader reader;
+  private int attempt;
+  private long demand;
+  private int ttftMillis;
+  private boolean admitted;
+  private boolean clientGone;
+  private boolean finished;
+
+  Run(
+      Relay relay,
+      Admission admission,
+      EngineClient.Call call,
+      boolean includeUsage,
+      ServerHttpResponse response,
+      FluxSink<DataBuffer> sink) {
+    this.relay = relay;
+    this.admission = admission;
+    this.call = call;
+    this.includeUsage = includeUsage;
+    this.client = new ClientSide(response, sink, admission.stream());
+    this.engine = newEngineSide();
+    sink.onRequest(this::onDemand);
+    sink.onCancel(this::onClientGone);
+  }
+
+  /** Begins: ADMIT and the engine's call at once, the client's bytes when both have answered. */
+  synchronized void start() {
+    var durable = relay.journal().admit(admission);
+    if (!durable.isCompletedExceptionally()) {
+      callEngine();
+    }
+    Mono.fromFuture(durable, true)
+        .timeout(relay.settings().admitWait())
+        .publishOn(Schedulers.parallel())
+        .subscribe(nothing -> {}, this::onAdmitFailed, this::onAdmitted);
+  }
+
+  /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
+  synchronized void fenced() {
+    if (!finished) {
+      abandon(
+          "This server was replaced while it answered. Nothing was charged. Send the request"
+              + " again.");
+    }
+  }
+
+  /** Stops the engine, for instance because the key was revoked; what was generated is charged. */
+  synchronized void cancel() {
+    if (!finished) {
+      relay.engine().cancel(call.id());
+    }
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  private EngineSide newEngineSide() {
+    return new EngineSide(this::onBytes, this::onClosed, this::onBroken);
+  }
+
+  private void callEngine() {
+    attempt++;
+    if (attempt > 1) {
+      engine = newEngineSide();
+    }
+    relay.engine().chat(call, attempt, this::onHead).subscribe(engine);
+  }
+
+  private synchronized void onAdmitted() {
+    admitted = true;
+    flow();
+  }
+
+  private synchronized void onAdmitFailed(Throwable failure) {
+    if (finished) {
+      return;
+    }
+    if (failure instanceof TimeoutException) {
+      stopEngine();
+      finish(Finish.REFUSED, Tokens.NONE, null, ServiceException.meteringUnavailable());
+    } else {
+      abandon("The request could not be metered. Nothing was charged. Send it again.");
+    }
+  }
+
+  private synchronized void onHead(EngineClient.Head received) {
+    head = received;
+    reader = relay.reader(received);
+    String cap = received.headers().getFirst("x-r1-max-tokens");
+    if (cap != null) {
+      client.header("x-r1-max-tokens", cap);
+    }
+    flow();
+  }
+
+  private synchronized void onDemand(long n) {
+    demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
+    flow();
+  }
+
+  /** Lets the engine's bytes come, as many as the client wants, once there may be an answer. */
+  private void flow() {
+    if (reader == null || !(admitted || clientGone || finished)) {
+      return;
+    }
+    if (clientGone || finished || !(reader instanceof EventReader)) {
+      engine.requestUnbounded();
+    } else if (demand > 0) {
+      long wanted = demand;
+      demand = 0;
+      engine.request(wanted);
+    }
+  }
+
+  private synchronized void onBytes(DataBuffer buffer) {
+    ReplyReader reading = reader;
+    if (finished || reading == null) {
+      DataBufferUtils.release(buffer);
+      return;
+    }
+    ReplyReader.Step step = reading.read(buffer);
+    if (ttftMillis == 0 && reading.seen().output() > 0) {
+      Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
+      ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
+    }
+    DataBuffer pass = step.pass();
+    if (pass != null) {
+      client.send(pass);
+    }
+    if (step.end() != null) {
+      onEnd(step.end());
+    } else if (pass == null) {
+      engine.request(1);
+    }
+  }
+
+  private synchronized void onClosed() {
+    if (!finished) {
+      onEnd(
+          reader == null
+              ? new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null)
+              : reader.closed());
+    }
+  }
+
+  private synchronized void onBroken(Throwable failure) {
+    if (finished) {
+      return;
+    }
+    boolean neverReached = head == null && failure.getCause() instanceof ConnectException;
+    if (neverReached && attempt == 1 && !clientGone) {
+      callEngine();
+      return;
+    }
+    log.warn("request {}: the engine's reply broke: {}", call.id(), failure.toString());
+    onEnd(new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
+  }
+
+  private void onEnd(ReplyReader.End end) {
+    switch (end) {
+      case ReplyReader.Counted(EngineReport report) ->
+          finish(finishOf(report), report.tokens(), report, null);
+      case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) ->
+          finish(
+              clientGone ? Finish.CLIENT_DISCONNECT : finish,
+              report == null ? seen() : report.tokens(),
+              report,
+              error);
+    }
+  }
+
+  private synchronized void onClientGone() {
+    clientGone = true;
+    client.leave();
+    if (finished) {
+      return;
+    }
+    relay.engine().cancel(call.id());
+    flow();
+    Mono.delay(relay.settings().countWait()).subscribe(tick -> onCountOverdue());
+  }
+
+  private synchronized void onCountOverdue() {
+    if (!finished) {
+      engine.cancel();
+      finish(Finish.CLIENT_DISCONNECT, seen(), null, EngineErrors.failed());
+    }
+  }
+
+  private Finish finishOf(EngineReport report) {
+    return switch (report.finish()) {
+      case "length" -> Finish.LENGTH;
+      case "deadline" -> Finish.DEADLINE;
+      case "cancelled" -> clientGone ? Finish.CLIENT_DISCONNECT : Finish.CANCELLED;
+      default -> Finish.STOP;
+    };
+  }
+
+  /** What the gateway saw itself, for want of the engine's count. */
+  private Tokens seen() {
+    return PromptTokens.of(head).with(reader == null ? ReplyReader.Seen.NOTHING : reader.seen());
+  }
+
+  private void stopEngine() {
+    engine.cancel();
+    relay.engine().cancel(call.id());
+  }
+
+  /**
+   * The one place where a request ends: once, whoever comes first. The FINAL is written; the client
+   * hears the end when it is durable, or at once if it says that nothing was charged.
+   */
+  private void finish(
+      Finish finish,
+      Tokens tokens,
+      @Nullable EngineReport report,
+      @Nullable ServiceException error) {
+    if (finished) {
+      return;
+    }
+    finished = true;
+    flow();
+    int ttft = ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
+    String hash = report == null ? UsageRecord.NO_HASH : report.outputSha256();
+    var outcome = new Outcome(finish, tokens, report == null, ttft, hash, relay.clock().instant());
+    Charge charge = admission.charge(outcome);
+    relay.finished(this, outcome, charge);
+    boolean now = error != null && charge.amount().value() == 0;
+    Mono.fromFuture(relay.journal().settle(admission, outcome), true)
+        .timeout(relay.settings().finalWait())
+        .publishOn(Schedulers.parallel())
+        .subscribe(
+            nothing -> {}, late -> onFinalFailed(late, charge), () -> end(report, charge, error));
+    if (now) {
+      end(report, charge, error);
+    }
+  }
+
+  private synchronized void onFinalFailed(Throwable failure, Charge charge) {
+    ServiceException error =
+        failure instanceof TimeoutException
+            ? ServiceException.of(
+                    ErrorCode.METERING_UNAVAILABLE,
+                    "The answer is complete, its charge is still pending: it is charged once, when"
+                        + " the journal can be written.")
+                .charged("pending")
+            : ServiceException.meteringUnavailable();
+    end(null, charge, error);
+  }
+
+  private synchronized void end(
+      @Nullable EngineReport report, Charge charge, @Nullable ServiceException error) {
+    if (error != null) {
+      fail(report, charge, error);
+    } else if (report != null && admission.stream()) {
+      client.end(relay.answers().endOfStream(report, charge, admission, includeUsage));
+    } else if (report != null) {
+      client.header("x-r1-cost", charge.amount().decimal());
+      client.end(relay.answers().body(report, charge, admission));
+    }
+  }
+
+  private void fail(@Nullable EngineReport report, Charge charge, ServiceException failure) {
+    boolean pending = failure.charged().equals("pending");
+    ServiceException error = pending ? failure : failure.charged(charge.amount().decimal());
+    if (!client.isAnswering()) {
+      client.refuse(error);
+    } else if (admission.stream()) {
+      client.end(relay.answers().errorEvent(error, report, charge, admission));
+    } else {
+      client.end(relay.answers().errorBody(error, report, charge, admission));
+    }
+  }
+
+  /** Ends without a FINAL, since none can be written. */
+  private void abandon(String message) {
+    finished = true;
+    stopEngine();
+    relay.forget(this);
+    fail(
+        null,
+        admission.charge(Outcome.nothing(Finish.LOST, relay.clock().instant())),
+        ServiceException.of(ErrorCode.METERING_UNAVAILABLE, message));
+  }
+}

@@ -1,0 +1,7 @@
+/** Models and the servers behind them. Invariant: a model without a server is not served. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"credentials", "errors", "observability"})
+package io.r1platform.api.upstreams;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

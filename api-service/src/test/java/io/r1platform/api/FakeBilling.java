@@ -1,0 +1,224 @@
+package io.r1platform.api;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** A billing-service that keeps its promises about streams, and can be told to be ill. */
+public final class FakeBilling implements AutoCloseable {
+  /** Price hash of the only version. */
+  public static final String PRICE_SHA256 = "ab".repeat(32);
+
+  private final HttpServer server;
+  private final Map<String, Stream> streams = new ConcurrentHashMap<>();
+  private volatile Illness illness = Illness.NONE;
+
+  /** What is wrong. */
+  public enum Illness {
+    NONE,
+    /** Answers 503 to everything. */
+    DOWN,
+    /** Takes batches, then answers 500, as when it dies after its commit. */
+    FORGETS_TO_ANSWER
+  }
+
+  /** One (replica, epoch). */
+  private static final class Stream {
+    final Map<Long, byte[]> records = new ConcurrentSkipListMap<>();
+    final List<Long> firstSeqs = new CopyOnWriteArrayList<>();
+    long next = 1;
+    @Nullable Long last;
+  }
+
+  /** Starts on a free port. */
+  public FakeBilling() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/internal/v1/prices", this::prices);
+    server.createContext("/internal/v1/usage-batches", this::batch);
+    server.createContext("/internal/v1/epochs/close", this::close);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  public void become(Illness next) {
+    illness = next;
+  }
+
+  /** Records of a stream by sequence number, each as it came first. */
+  public Map<Long, byte[]> records(long replica, int epoch) {
+    return stream(replica, epoch).records;
+  }
+
+  /** First sequence numbers of the batches that came, also of refused ones. */
+  public List<Long> batches(long replica, int epoch) {
+    return stream(replica, epoch).firstSeqs;
+  }
+
+  /** Where a closed stream ends; null while it is open. */
+  public @Nullable Long closedAt(long replica, int epoch) {
+    return stream(replica, epoch).last;
+  }
+
+  /** Forgets everything of a stream from {@code seq} on, as a restored backup would. */
+  public void rewind(long replica, int epoch, long seq) {
+    Stream stream = stream(replica, epoch);
+    synchronized (stream) {
+      stream.next = seq;
+      stream.records.keySet().removeIf(known -> known >= seq);
+    }
+  }
+
+  /** Gives the first token's stream a head start: it expects {@code seq} next. */
+  public void skipTo(long replica, int epoch, long seq) {
+    Stream stream = stream(replica, epoch);
+    synchronized (stream) {
+      stream.next = seq;
+    }
+  }
+
+  private Stream stream(long replica, int epoch) {
+    return streams.computeIfAbsent(replica + "." + epoch, key -> new Stream());
+  }
+
+  private void prices(HttpExchange exchange) throws IOException {
+    if (illness == Illness.DOWN) {
+      answer(exchange, 503, "{}");
+      return;
+    }
+    String rows =
+        Map.of("HIT", "140000", "MISS", "550000", "REASONING", "2190000", "ANSWER", "2190000")
+            .entrySet()
+            .stream()
+            .map(
+                price ->
+                    "{\"model_id\":2,\"model\":\"r1-nano\",\"sku\":\"%s\",\"window\":0,\"unit_pico\":\"%s\"}"
+                        .formatted(price.getKey(), price.getValue()))
+            .collect(Collectors.joining(","));
+    exchange.getResponseHeaders().set("ETag", "\"1\"");
+    answer(
+        exchange,
+        200,
+        """
+        {"as_of":"2026-11-22T00:00:00Z","versions":[
+          {"version_id":"2","name":"o1","currency":"USD","content_sha256":"%s",
+           "valid_from":"2025-01-20T00:00:00Z","valid_until":null,"reference":true,"prices":[%s]},
+          {"version_id":"1","name":"list","currency":"USD","content_sha256":"%s",
+           "valid_from":"2025-01-20T00:00:00Z","valid_until":null,"reference":false,"prices":[%s]}]}
+        """
+            .formatted("cd".repeat(32), rows, PRICE_SHA256, rows));
+  }
+
+  private void batch(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    ByteBuffer in = ByteBuffer.wrap(body);
+    byte[] magic = new byte[4];
+    in.get(magic);
+    boolean sane =
+        new String(magic, StandardCharsets.US_ASCII).equals("R1UB")
+            && in.getShort() == 1
+            && in.get() == 1
+            && in.get() == 0;
+    long replica = in.getLong();
+    int epoch = in.getInt();
+    int n = in.getInt();
+    long first = in.getLong();
+    byte[] hash = new byte[32];
+    in.get(hash);
+    byte[] rest = Arrays.copyOfRange(body, 64, body.length);
+    if (!sane || rest.length != n * 216 || !Arrays.equals(hash, sha256(rest))) {
+      answer(exchange, 400, "{\"code\":\"bad_batch\"}");
+      return;
+    }
+    Stream stream = stream(replica, epoch);
+    stream.firstSeqs.add(first);
+    if (illness == Illness.DOWN) {
+      answer(exchange, 503, "{}");
+      return;
+    }
+    synchronized (stream) {
+      if (first > stream.next) {
+        answer(exchange, 409, "{\"code\":\"gap\",\"expected_seq\":\"%d\"}".formatted(stream.next));
+        return;
+      }
+      for (int i = 0; i < n; i++) {
+        stream.records.putIfAbsent(first + i, Arrays.copyOfRange(rest, i * 216, i * 216 + 184));
+      }
+      stream.next = Math.max(stream.next, first + n);
+      String results =
+          IntStream.range(0, n).mapToObj(i -> "\"ACCEPTED\"").collect(Collectors.joining(","));
+      answer(
+          exchange,
+          illness == Illness.FORGETS_TO_ANSWER ? 500 : 200,
+          "{\"next_seq\":\"%d\",\"results\":[%s]}".formatted(stream.next, results));
+    }
+  }
+
+  private void close(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    if (illness == Illness.DOWN) {
+      answer(exchange, 503, "{}");
+      return;
+    }
+    long last = Long.parseLong(field(body, "last_seq"));
+    Stream stream =
+        stream(Long.parseLong(field(body, "replica")), Integer.parseInt(field(body, "epoch")));
+    synchronized (stream) {
+      if (stream.next <= last) {
+        answer(exchange, 409, "{\"code\":\"gap\",\"expected_seq\":\"%d\"}".formatted(stream.next));
+        return;
+      }
+      stream.last = last;
+    }
+    exchange.sendResponseHeaders(204, -1);
+    exchange.close();
+  }
+
+  private static String field(String json, String name) {
+    return json.replaceAll("(?s).*\"" + name + "\":\"?(\\w+)\"?.*", "$1");
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,174 @@
+package io.r1platform.api.relay;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** An inference-service whose replies a test writes byte by byte. */
+final class FakeEngine implements AutoCloseable {
+  private static final long LONGEST_WAIT_SECONDS = 30;
+
+  private final HttpServer server;
+  private final Map<String, CountDownLatch> cancelled = new ConcurrentHashMap<>();
+  private final List<Chat> chats = new CopyOnWriteArrayList<>();
+  private volatile Script script = chat -> chat.error(503, "engine_unavailable", "no script");
+
+  /** What the engine does with a request. */
+  interface Script {
+    void reply(Chat chat) throws IOException, InterruptedException;
+  }
+
+  FakeEngine() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/v1/chat/completions", this::chat);
+    server.createContext("/v1/requests/", this::cancel);
+    server.createContext("/v1/models", this::models);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  void does(Script next) {
+    chats.clear();
+    script = next;
+  }
+
+  List<Chat> chats() {
+    return chats;
+  }
+
+  boolean wasCancelled(String id) {
+    return latch(id).getCount() == 0;
+  }
+
+  private CountDownLatch latch(String id) {
+    return cancelled.computeIfAbsent(id, key -> new CountDownLatch(1));
+  }
+
+  private void chat(HttpExchange exchange) throws IOException {
+    var chat = new Chat(exchange, exchange.getRequestBody().readAllBytes());
+    chats.add(chat);
+    try (exchange) {
+      script.reply(chat);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cancel(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    latch(path.replaceAll("^/v1/requests/(.+)/cancel$", "$1")).countDown();
+    exchange.sendResponseHeaders(202, -1);
+    exchange.close();
+  }
+
+  private void models(HttpExchange exchange) throws IOException {
+    byte[] body =
+        """
+        {"object":"list","data":[{"id":"r1-nano","object":"model","context_length":2048,
+         "max_output_tokens":1024,"default_max_tokens":512,"tokenizer_sha256":"%s",
+         "capabilities":["reasoning"]}]}
+        """
+            .formatted("ef".repeat(32))
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  /** One request at the engine. */
+  final class Chat {
+    private final HttpExchange exchange;
+    private final byte[] body;
+
+    Chat(HttpExchange exchange, byte[] body) {
+      this.exchange = exchange;
+      this.body = body;
+    }
+
+    String id() {
+      return header("x-r1-request-id");
+    }
+
+    String header(String name) {
+      return String.valueOf(exchange.getRequestHeaders().getFirst(name));
+    }
+
+    byte[] body() {
+      return body;
+    }
+
+    /** Begins an event stream after a prompt of 2 cached and 10 other tokens. */
+    Chat stream() throws IOException {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      return begin();
+    }
+
+    /** Begins a JSON reply. */
+    Chat json() throws IOException {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      return begin();
+    }
+
+    private Chat begin() throws IOException {
+      exchange.getResponseHeaders().set("x-r1-prompt-tokens", "2,10");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().flush();
+      return this;
+    }
+
+    Chat write(String text) throws IOException {
+      exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
+      exchange.getResponseBody().flush();
+      return this;
+    }
+
+    Chat write(byte single) throws IOException {
+      exchange.getResponseBody().write(single);
+      exchange.getResponseBody().flush();
+      return this;
+    }
+
+    /** Refuses before the first byte. */
+    void error(int status, String code, String message) throws IOException {
+      byte[] json =
+          "{\"error\":{\"message\":\"%s\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"}}"
+              .formatted(message, code)
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.getResponseHeaders().set("retry-after", "7");
+      exchange.sendResponseHeaders(status, json.length);
+      exchange.getResponseBody().write(json);
+    }
+
+    /** Waits until the gateway cancels this request. */
+    void awaitCancel() throws InterruptedException {
+      if (!latch(id()).await(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("nobody cancelled");
+      }
+    }
+  }
+}
