@@ -1,0 +1,120 @@
+package io.r1platform.inference.completions;
+
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationTask;
+import io.r1platform.inference.generation.Generations;
+import io.r1platform.inference.generation.Vocabulary;
+import io.r1platform.inference.models.ModelCard;
+import io.r1platform.inference.models.Models;
+import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.inference.prompts.R1Template;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import tools.jackson.databind.json.JsonMapper;
+
+/** From the bytes of a request to a generation in the engine, or a refusal. */
+@Component
+final class Admissions {
+  private static final float LEAST_TOP_P = 1e-6f;
+  private static final int IGNORED_NAMES_MAX = 32;
+
+  private final JsonMapper json;
+  private final Models models;
+  private final Generations generations;
+  private final Clock clock;
+  private final SecureRandom seeds = new SecureRandom();
+
+  Admissions(JsonMapper json, Models models, Generations generations, Clock clock) {
+    this.json = json;
+    this.models = models;
+    this.generations = generations;
+    this.clock = clock;
+  }
+
+  /**
+   * A request that the engine has taken.
+   *
+   * @param completion its answer
+   * @param writer how the answer is written
+   * @param promptTokens length of the prompt
+   */
+  record Admitted(Completion completion, AnswerWriter writer, int promptTokens) {
+    Response response(ServerHttpResponse response, Duration keepAlive, Clock clock) {
+      return new Response(response, writer, promptTokens, keepAlive, clock);
+    }
+  }
+
+  /** Checks the request and starts it; {@code call} ends it if its connection closes. */
+  Admitted admit(ServerWebExchange exchange, byte[] body, Call call) {
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
+    ChatRequest request = ChatRequest.of(Fields.parse(json, body));
+    ModelCard card = models.require(headers.model() == null ? request.model() : headers.model());
+    Vocabulary vocabulary = generations.vocabulary();
+    var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
+    int[] promptIds = template.render(request.messages());
+    int maxTokens = maxTokens(request, headers, card, promptIds.length);
+    var completion =
+        new Completion(
+            new OutputText(template.thinkOpenId(), template.thinkCloseId(), request.stops()));
+    call.has(completion);
+    tell(exchange.getResponse().getHeaders(), maxTokens, request.ignored());
+    completion.started(
+        generations.start(
+            new GenerationTask(
+                headers.eventId(),
+                headers.attempt(),
+                headers.replica(),
+                promptIds,
+                maxTokens,
+                request.temperature(),
+                Math.max(request.topP(), LEAST_TOP_P),
+                request.seed() == null ? seeds.nextLong() : request.seed(),
+                headers.cacheSalt(),
+                template.thinkCloseId()),
+            completion));
+    var answer =
+        new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);
+    AnswerWriter writer = request.stream() ? new SseWriter(answer) : new JsonWriter(answer);
+    return new Admitted(completion, writer, promptIds.length);
+  }
+
+  /** The smallest of what is asked for, what the gateway allows, and what fits the context. */
+  private static int maxTokens(
+      ChatRequest request, CallHeaders headers, ModelCard card, int promptTokens) {
+    int room = card.contextTokens() - promptTokens;
+    if (room < 1) {
+      throw ServiceException.ofParam(
+          ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+          "messages",
+          "The prompt has %d tokens; the model's context of %d must hold it and an answer."
+              .formatted(promptTokens, card.contextTokens()));
+    }
+    Integer asked = request.maxTokens();
+    if (asked != null && asked > card.maxOutputTokens()) {
+      throw ServiceException.invalidValue(
+          "max_tokens", "'max_tokens' must be at most %d.".formatted(card.maxOutputTokens()));
+    }
+    int cap = asked == null ? card.defaultMaxTokens() : asked;
+    Integer allowed = headers.maxTokens();
+    return Math.min(room, allowed == null ? cap : Math.min(cap, allowed));
+  }
+
+  private static void tell(HttpHeaders headers, int maxTokens, List<String> ignored) {
+    headers.set("x-r1-max-tokens", Integer.toString(maxTokens));
+    List<String> names =
+        ignored.stream()
+            .filter(name -> name.matches("[A-Za-z0-9_.-]{1,64}"))
+            .limit(IGNORED_NAMES_MAX)
+            .toList();
+    if (!names.isEmpty()) {
+      headers.set("x-r1-ignored", String.join(",", names));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.r1platform.inference.completions;
+
+import org.springframework.http.MediaType;
+
+/** Turns signals into bytes. Used by one thread at a time. */
+sealed interface AnswerWriter permits SseWriter, JsonWriter {
+  /** How an answer that goes well begins. */
+  MediaType mediaType();
+
+  /** Bytes for new text; may be none. */
+  byte[] delta(Signal.Delta delta);
+
+  /** Bytes for a client that has waited in silence. */
+  byte[] silence();
+
+  /**
+   * The last bytes.
+   *
+   * @param begun whether bytes have left; else a failure may still choose the status
+   */
+  Last end(Signal.End end, boolean begun);
+
+  /**
+   * The end of an answer.
+   *
+   * @param status of the answer, if nothing has left yet
+   * @param mediaType of the answer, if nothing has left yet
+   * @param bytes what is left to send
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Last(int status, MediaType mediaType, byte[] bytes) {}
+}

@@ -1,0 +1,86 @@
+package io.r1platform.inference.completions;
+
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What the gateway says beside the client's body.
+ *
+ * @param eventId the request, a UUIDv7
+ * @param attempt from 1
+ * @param replica the gateway's replica and epoch
+ * @param cacheSalt from the tenant's opaque key; 0 = shares no computed prompts
+ * @param model the resolved name, or null
+ * @param maxTokens the resolved cap, or null
+ */
+record CallHeaders(
+    UUID eventId,
+    int attempt,
+    String replica,
+    long cacheSalt,
+    @Nullable String model,
+    @Nullable Integer maxTokens) {
+  private static final int TEXT_MAX = 200;
+
+  static CallHeaders of(HttpHeaders headers) {
+    String tenant = headers.getFirst("x-r1-tenant");
+    String replica = headers.getFirst("x-r1-replica");
+    Integer attempt = integer(headers, "x-r1-attempt");
+    return new CallHeaders(
+        eventId(headers.getFirst("x-r1-request-id")),
+        attempt == null ? 1 : attempt,
+        replica == null || replica.length() > TEXT_MAX ? "0.0" : replica,
+        tenant == null || tenant.isEmpty() ? 0 : salt(tenant),
+        headers.getFirst("x-r1-model"),
+        integer(headers, "x-r1-max-tokens"));
+  }
+
+  static UUID eventId(@Nullable String text) {
+    if (text == null) {
+      throw ServiceException.ofParam(
+          ErrorCode.MISSING_PARAMETER,
+          "x-r1-request-id",
+          "The header x-r1-request-id is required.");
+    }
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw ServiceException.invalidValue("x-r1-request-id", "The request id must be a UUID.");
+    }
+  }
+
+  private static @Nullable Integer integer(HttpHeaders headers, String name) {
+    String text = headers.getFirst(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      int value = Integer.parseInt(text.strip());
+      if (value >= 1) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw ServiceException.invalidValue(name, "The header must be an integer from 1.");
+    }
+    throw ServiceException.invalidValue(name, "The header must be an integer from 1.");
+  }
+
+  /** The same tenant, the same salt; never 0. */
+  private static long salt(String tenant) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(tenant.getBytes(StandardCharsets.UTF_8));
+      long salt = ByteBuffer.wrap(hash).getLong();
+      return salt == 0 ? 1 : salt;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256", e);
+    }
+  }
+}

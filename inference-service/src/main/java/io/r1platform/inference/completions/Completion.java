@@ -1,0 +1,72 @@
+package io.r1platform.inference.completions;
+
+import io.r1platform.inference.generation.Generation;
+import io.r1platform.inference.generation.GenerationEvent;
+import io.r1platform.inference.generation.GenerationListener;
+import io.r1platform.inference.prompts.OutputText;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One answer on its way from the engine's thread to a response. What a slow client has not taken
+ * waits here; it is never more than the request's cap of tokens.
+ */
+final class Completion implements GenerationListener {
+  private final OutputText output;
+  private final Sinks.Many<Signal> signals = Sinks.many().unicast().onBackpressureBuffer();
+  private final AtomicReference<@Nullable Generation> generation = new AtomicReference<>();
+  private volatile boolean hungUp;
+
+  Completion(OutputText output) {
+    this.output = output;
+  }
+
+  /** Called by the engine's thread for tokens and by another one, later, for the end. */
+  @Override
+  public boolean on(GenerationEvent event) {
+    return switch (event) {
+      case GenerationEvent.Token token -> {
+        OutputText.Text text = output.accept(token.id(), token.isText(), token.piece());
+        emit(text, token.cachedTokens());
+        yield !output.stopped();
+      }
+      case GenerationEvent.Ended ended -> {
+        emit(output.finish(), ended.usage().promptHit());
+        signals.tryEmitNext(new Signal.End(ended, output.reasoningEnded()));
+        signals.tryEmitComplete();
+        yield true;
+      }
+    };
+  }
+
+  /** The signals, for one subscriber. */
+  Flux<Signal> signals() {
+    return signals.asFlux();
+  }
+
+  /** The engine has taken the request. */
+  void started(Generation running) {
+    generation.set(running);
+    if (hungUp) {
+      running.cancel();
+    }
+  }
+
+  /** The client has gone, or has all it gets. */
+  void hangUp() {
+    hungUp = true;
+    Generation running = generation.get();
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  private void emit(OutputText.Text text, int cachedTokens) {
+    if (!text.isEmpty()) {
+      int reasoning = output.reasoningEnded() ? output.reasoningTokens() : 0;
+      signals.tryEmitNext(new Signal.Delta(output.tokens(), text, reasoning, cachedTokens));
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.r1platform.inference.completions;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Writes an answer as its signals come. The head leaves with the first bytes, so a failure before
+ * them still has its own status. A slow client slows only its own answer.
+ */
+final class Response {
+  private static final int TICKS_PER_SILENCE = 10;
+  private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
+
+  private final ServerHttpResponse response;
+  private final AnswerWriter writer;
+  private final int promptTokens;
+  private final Duration keepAlive;
+  private final Clock clock;
+  private boolean begun;
+  private int cachedTokens;
+  private Instant lastBytes;
+
+  Response(
+      ServerHttpResponse response,
+      AnswerWriter writer,
+      int promptTokens,
+      Duration keepAlive,
+      Clock clock) {
+    this.response = response;
+    this.writer = writer;
+    this.promptTokens = promptTokens;
+    this.keepAlive = keepAlive;
+    this.clock = clock;
+    this.lastBytes = clock.instant();
+  }
+
+  Mono<Void> write(Flux<Signal> signals) {
+    Duration tick = keepAlive.dividedBy(TICKS_PER_SILENCE);
+    Flux<Signal> ticks =
+        Flux.interval(tick.compareTo(SHORTEST_TICK) < 0 ? SHORTEST_TICK : tick)
+            .onBackpressureDrop()
+            .map(_ -> new Signal.Tick());
+    return response.writeAndFlushWith(
+        Flux.merge(signals, ticks)
+            .takeUntil(signal -> signal instanceof Signal.End)
+            .map(this::bytes)
+            .filter(bytes -> bytes.length > 0)
+            .map(bytes -> Mono.just(response.bufferFactory().wrap(bytes))));
+  }
+
+  private byte[] bytes(Signal signal) {
+    byte[] bytes =
+        switch (signal) {
+          case Signal.Delta delta -> {
+            cachedTokens = delta.cachedTokens();
+            byte[] text = writer.delta(delta);
+            begin(text.length > 0, 200, writer.mediaType());
+            yield text;
+          }
+          case Signal.Tick _ -> silence();
+          case Signal.End end -> {
+            cachedTokens = end.ended().usage().promptHit();
+            AnswerWriter.Last last = writer.end(end, begun);
+            begin(true, last.status(), last.mediaType());
+            yield last.bytes();
+          }
+        };
+    if (bytes.length > 0) {
+      lastBytes = clock.instant();
+    }
+    return bytes;
+  }
+
+  private byte[] silence() {
+    if (clock.instant().isBefore(lastBytes.plus(keepAlive))) {
+      return new byte[0];
+    }
+    begin(true, 200, writer.mediaType());
+    return writer.silence();
+  }
+
+  /** Sets the head before the first bytes. */
+  private void begin(boolean bytesFollow, int status, MediaType mediaType) {
+    if (begun || !bytesFollow) {
+      return;
+    }
+    begun = true;
+    response.setStatusCode(HttpStatusCode.valueOf(status));
+    response.getHeaders().setContentType(mediaType);
+    response.getHeaders().setCacheControl("no-store");
+    response
+        .getHeaders()
+        .set("x-r1-prompt-tokens", cachedTokens + "," + (promptTokens - cachedTokens));
+  }
+}

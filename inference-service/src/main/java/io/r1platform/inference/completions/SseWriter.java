@@ -1,0 +1,104 @@
+package io.r1platform.inference.completions;
+
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+
+/**
+ * Writes a stream of events. Each has the number of output tokens behind its text as {@code id};
+ * after the first one, a blank line only ever ends a block with {@code data}.
+ */
+final class SseWriter implements AnswerWriter {
+  private static final byte[] KEEP_ALIVE = ascii(": keep-alive\n");
+  private static final byte[] DONE = ascii("[DONE]");
+  private static final byte[] BLANK = ascii("\n");
+
+  private final Answer answer;
+  private boolean begun;
+  private boolean reasoningTold;
+
+  SseWriter(Answer answer) {
+    this.answer = answer;
+  }
+
+  @Override
+  public MediaType mediaType() {
+    return MediaType.TEXT_EVENT_STREAM;
+  }
+
+  @Override
+  public byte[] delta(Signal.Delta delta) {
+    String role = begun ? null : "assistant";
+    begun = true;
+    byte[] data =
+        answer.chunk(
+            new Wire.Delta(role, orNull(delta.text().reasoning()), orNull(delta.text().answer())),
+            null);
+    var out = new ByteArrayOutputStream(data.length + 64);
+    if (!delta.text().answer().isEmpty()) {
+      tellReasoning(out, delta.reasoningTokens());
+    }
+    event(out, delta.tokens(), data);
+    return out.toByteArray();
+  }
+
+  /** Before the first event a block of its own; afterwards a line of the next block. */
+  @Override
+  public byte[] silence() {
+    if (begun) {
+      return KEEP_ALIVE.clone();
+    }
+    var out = new ByteArrayOutputStream(KEEP_ALIVE.length + 1);
+    out.writeBytes(KEEP_ALIVE);
+    out.writeBytes(BLANK);
+    return out.toByteArray();
+  }
+
+  @Override
+  public Last end(Signal.End end, boolean headLeft) {
+    Ended ended = end.ended();
+    ServiceException failure = ended.failure();
+    if (failure != null && !headLeft) {
+      return answer.refused(ended, failure, null);
+    }
+    var out = new ByteArrayOutputStream(1_024);
+    int tokens = ended.usage().output();
+    if (end.reasoningEnded()) {
+      tellReasoning(out, ended.usage().reasoning());
+    }
+    if (failure != null) {
+      event(out, tokens, answer.failure(ended, failure, null));
+    } else {
+      String role = begun ? null : "assistant";
+      event(
+          out, tokens, answer.chunk(new Wire.Delta(role, null, null), Answer.finishReason(ended)));
+      event(out, tokens, answer.usageChunk(ended));
+      event(out, tokens, DONE);
+    }
+    return new Last(200, mediaType(), out.toByteArray());
+  }
+
+  private void tellReasoning(ByteArrayOutputStream out, int reasoningTokens) {
+    if (!reasoningTold) {
+      reasoningTold = true;
+      out.writeBytes(ascii(": reasoning_tokens=" + reasoningTokens + "\n"));
+    }
+  }
+
+  private static void event(ByteArrayOutputStream out, int tokens, byte[] data) {
+    out.writeBytes(ascii("id: " + tokens + "\ndata: "));
+    out.writeBytes(data);
+    out.writeBytes(ascii("\n\n"));
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,100 @@
+package io.r1platform.inference.completions;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.r1platform.inference.errors.OpenAiError;
+import io.r1platform.inference.generation.GenerationEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** OpenAI's objects as they stand on the wire, with DeepSeek's and our additions. */
+final class Wire {
+  private Wire() {}
+
+  record Chunk(
+      String id,
+      String object,
+      long created,
+      String model,
+      @JsonProperty("system_fingerprint") String systemFingerprint,
+      List<ChunkChoice> choices,
+      @Nullable Usage usage) {}
+
+  record ChunkChoice(
+      int index, Delta delta, @JsonProperty("finish_reason") @Nullable String finishReason) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Delta(
+      @Nullable String role,
+      @JsonProperty("reasoning_content") @Nullable String reasoningContent,
+      @Nullable String content) {}
+
+  /** The last chunk: counts and no choices. */
+  record UsageChunk(
+      String id,
+      String object,
+      long created,
+      String model,
+      @JsonProperty("system_fingerprint") String systemFingerprint,
+      List<ChunkChoice> choices,
+      Usage usage,
+      R1 r1) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Completion(
+      String id,
+      String object,
+      long created,
+      String model,
+      @JsonProperty("system_fingerprint") String systemFingerprint,
+      List<Choice> choices,
+      Usage usage,
+      R1 r1,
+      @Nullable OpenAiError error) {}
+
+  record Choice(int index, @JsonProperty("finish_reason") String finishReason, Message message) {}
+
+  record Message(
+      String role, @JsonProperty("reasoning_content") String reasoningContent, String content) {}
+
+  record Usage(
+      @JsonProperty("prompt_tokens") int promptTokens,
+      @JsonProperty("completion_tokens") int completionTokens,
+      @JsonProperty("total_tokens") int totalTokens,
+      @JsonProperty("prompt_cache_hit_tokens") int promptCacheHitTokens,
+      @JsonProperty("prompt_cache_miss_tokens") int promptCacheMissTokens,
+      @JsonProperty("prompt_tokens_details") PromptDetails promptTokensDetails,
+      @JsonProperty("completion_tokens_details") CompletionDetails completionTokensDetails) {
+    static Usage of(GenerationEvent.Usage usage) {
+      return new Usage(
+          usage.prompt(),
+          usage.output(),
+          usage.total(),
+          usage.promptHit(),
+          usage.promptMiss(),
+          new PromptDetails(usage.promptHit()),
+          new CompletionDetails(usage.reasoning()));
+    }
+  }
+
+  record PromptDetails(@JsonProperty("cached_tokens") int cachedTokens) {}
+
+  record CompletionDetails(@JsonProperty("reasoning_tokens") int reasoningTokens) {}
+
+  /** What the gateway needs beside OpenAI's fields. */
+  record R1(
+      String finish,
+      @JsonProperty("output_sha256") String outputSha256,
+      @JsonProperty("ttft_ms") long ttftMs,
+      @JsonProperty("queue_ms") long queueMs) {
+    static R1 of(GenerationEvent.Ended ended) {
+      GenerationEvent.Usage usage = ended.usage();
+      return new R1(
+          ended.finish().wire(), usage.outputSha256(), usage.ttftMillis(), usage.queueMillis());
+    }
+  }
+
+  /** A failure after the engine took the request. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Failure(OpenAiError error, Usage usage, R1 r1, @Nullable Message partial) {}
+}

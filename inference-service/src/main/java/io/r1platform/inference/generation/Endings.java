@@ -1,0 +1,85 @@
+package io.r1platform.inference.generation;
+
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
+import io.r1platform.inference.generation.GenerationEvent.Usage;
+import io.r1platform.inference.receipts.Receipt;
+import io.r1platform.inference.receipts.Receipts;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What follows the last token: the receipt becomes durable, then the listener hears the end. */
+final class Endings {
+  private static final int NEWEST_SHARE = 5;
+
+  private final Receipts receipts;
+  private final Clock clock;
+  private final Duration receiptTimeout;
+  private final EngineMeters meters;
+  private final AtomicLong meanMillis = new AtomicLong();
+
+  Endings(Receipts receipts, Clock clock, Duration receiptTimeout, EngineMeters meters) {
+    this.receipts = receipts;
+    this.clock = clock;
+    this.receiptTimeout = receiptTimeout;
+    this.meters = meters;
+  }
+
+  /** Mean time of the latest generations, from submit to end. */
+  Duration meanDuration() {
+    return Duration.ofMillis(meanMillis.get());
+  }
+
+  /** Never waits; the listener is called later, by another thread. */
+  void end(Generation generation, Ended ended, int modelId) {
+    Instant endedAt = clock.instant();
+    long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
+    meanMillis.updateAndGet(mean -> mean + (millis - mean) / NEWEST_SHARE);
+    meters.ended(ended, millis);
+    CompletableFuture<Void> unused =
+        receipts
+            .append(receipt(generation, ended, modelId, endedAt))
+            .copy()
+            .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (_, failure) ->
+                    generation.deliver(failure == null ? ended : withoutReceipt(ended, failure)));
+  }
+
+  private Ended withoutReceipt(Ended ended, Throwable failure) {
+    String why =
+        failure instanceof java.util.concurrent.TimeoutException
+            ? "the database did not answer in %d ms".formatted(receiptTimeout.toMillis())
+            : "it was refused";
+    return new Ended(
+        GenerationEvent.Finish.ERROR,
+        ended.usage(),
+        ServiceException.of(
+            ErrorCode.METERING_UNAVAILABLE,
+            "Stopped after %d tokens; their receipt could not be stored: %s. Send it again later."
+                .formatted(ended.usage().output(), why)));
+  }
+
+  private static Receipt receipt(Generation generation, Ended ended, int modelId, Instant endedAt) {
+    GenerationTask task = generation.task();
+    Usage usage = ended.usage();
+    return new Receipt(
+        task.eventId(),
+        task.attempt(),
+        modelId,
+        task.replica(),
+        usage.promptHit(),
+        usage.promptMiss(),
+        usage.reasoning(),
+        usage.output(),
+        Receipt.Finish.valueOf(ended.finish().name()),
+        usage.outputSha256(),
+        generation.startedAt(),
+        endedAt);
+  }
+}

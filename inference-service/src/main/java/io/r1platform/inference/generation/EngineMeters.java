@@ -1,0 +1,83 @@
+package io.r1platform.inference.generation;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.engine.EngineStats;
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
+import io.r1platform.inference.generation.GenerationEvent.Usage;
+import io.r1platform.inference.observability.EngineMeter;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's meters, tagged with the model. */
+final class EngineMeters {
+  private static final String MODEL = "model";
+  private static final String REASON = "reason";
+
+  private final MeterRegistry registry;
+  private final String model;
+
+  EngineMeters(MeterRegistry registry, String model) {
+    this.registry = registry;
+    this.model = model;
+  }
+
+  /** Shows what the engine does now; no value while there is no engine. */
+  void show(Supplier<@Nullable EngineStats> stats) {
+    gauge(EngineMeter.REQUESTS_RUNNING, stats, EngineStats::running);
+    gauge(EngineMeter.REQUESTS_WAITING, stats, EngineStats::waiting);
+    gauge(EngineMeter.KV_TOKENS_USED, stats, EngineStats::kvTokensUsed);
+    gauge(EngineMeter.KV_TOKENS_CAPACITY, stats, EngineStats::kvTokensTotal);
+  }
+
+  void ended(Ended ended, long millis) {
+    Usage usage = ended.usage();
+    count(EngineMeter.PROMPT_TOKENS, usage.prompt());
+    count(EngineMeter.PREFIX_HIT_TOKENS, usage.promptHit());
+    count(EngineMeter.OUTPUT_TOKENS, usage.output());
+    count(EngineMeter.REASONING_TOKENS, usage.reasoning());
+    time(EngineMeter.QUEUE, usage.queueMillis());
+    if (usage.output() > 0) {
+      time(EngineMeter.TIME_TO_FIRST_TOKEN, usage.ttftMillis());
+    }
+    if (usage.output() > 1) {
+      time(EngineMeter.INTER_TOKEN, (millis - usage.ttftMillis()) / (usage.output() - 1));
+    }
+    registry
+        .counter(EngineMeter.FINISHED.id(), MODEL, model, REASON, ended.finish().wire())
+        .increment();
+  }
+
+  void overrun(int tokens) {
+    count(EngineMeter.OVERRUN_TOKENS, tokens);
+  }
+
+  void rejected(ErrorCode code) {
+    registry.counter(EngineMeter.REJECTED.id(), MODEL, model, REASON, code.code()).increment();
+  }
+
+  private void gauge(
+      EngineMeter meter,
+      Supplier<@Nullable EngineStats> stats,
+      ToDoubleFunction<EngineStats> value) {
+    Gauge.builder(
+            meter.id(),
+            () -> {
+              EngineStats now = stats.get();
+              return now == null ? Double.NaN : value.applyAsDouble(now);
+            })
+        .tag(MODEL, model)
+        .register(registry);
+  }
+
+  private void count(EngineMeter meter, long tokens) {
+    registry.counter(meter.id(), MODEL, model).increment((double) tokens);
+  }
+
+  private void time(EngineMeter meter, long millis) {
+    registry.timer(meter.id(), MODEL, model).record(millis, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,211 @@
+package io.r1platform.inference.generation;
+
+import io.r1platform.engine.Engine;
+import io.r1platform.engine.EngineException;
+import io.r1platform.engine.EngineOptions;
+import io.r1platform.engine.EngineState;
+import io.r1platform.engine.EventBuffer;
+import io.r1platform.engine.ModelInfo;
+import io.r1platform.inference.models.ModelFacts;
+import io.r1platform.inference.models.Models;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that loads the model and polls the engine. It never waits for a client: listeners
+ * only take what it gives.
+ */
+final class EngineThread implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
+  private static final Duration LOAD_SLICE = Duration.ofMillis(200);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+  private static final int BUFFER_EVENTS = 4_096;
+
+  private final GenerationSettings settings;
+  private final Models models;
+  private final LiveGenerations live;
+  private final Endings endings;
+  private final EngineMeters meters;
+  private final Clock clock;
+  private final Runnable onDeath;
+  private volatile @Nullable Engine engine;
+  private volatile boolean stopping;
+  private volatile Instant turned;
+
+  EngineThread(
+      GenerationSettings settings,
+      Models models,
+      LiveGenerations live,
+      Endings endings,
+      EngineMeters meters,
+      Clock clock,
+      Runnable onDeath) {
+    this.settings = settings;
+    this.models = models;
+    this.live = live;
+    this.endings = endings;
+    this.meters = meters;
+    this.clock = clock;
+    this.onDeath = onDeath;
+    this.turned = clock.instant();
+  }
+
+  /** The engine once the model is ready, else null. */
+  @Nullable Engine engine() {
+    return engine;
+  }
+
+  /** Whether the thread still turns. */
+  boolean turning() {
+    return stopping || turned.plus(SILENCE_MAX).isAfter(clock.instant());
+  }
+
+  /** Makes the thread end soon. */
+  void stop() {
+    stopping = true;
+  }
+
+  @Override
+  public void run() {
+    try (Engine opened = Engine.open(options())) {
+      if (load(opened)) {
+        poll(opened);
+      }
+    } catch (RuntimeException e) { // the thread's root
+      die(e);
+    } finally {
+      engine = null;
+    }
+  }
+
+  private EngineOptions options() {
+    return EngineOptions.defaults(models.file())
+        .withRequests(settings.maxRunning(), settings.maxWaiting())
+        .withContextTokens(settings.contextTokens())
+        .withThreads(settings.threads());
+  }
+
+  private boolean load(Engine opened) {
+    EngineState state = opened.awaitReady(LOAD_SLICE);
+    while (state.phase() == EngineState.Phase.LOADING && !stopping) {
+      turned = clock.instant();
+      state = opened.awaitReady(LOAD_SLICE);
+    }
+    if (!state.ready()) {
+      return false;
+    }
+    ModelInfo model = opened.model();
+    models.loaded(
+        new ModelFacts(
+            model.backend() + " " + model.backendVersion(),
+            model.sha256(),
+            tokenizerSha256(opened, model.vocabularySize()),
+            model.contextTokens()));
+    engine = opened;
+    LOG.info(
+        "{} is ready: {}, context {}", models.name(), model.architecture(), model.contextTokens());
+    return true;
+  }
+
+  private void poll(Engine opened) {
+    var events = new EventBuffer(BUFFER_EVENTS);
+    Instant lastTick = clock.instant();
+    while (!stopping) {
+      opened.poll(events, POLL);
+      while (events.next()) {
+        dispatch(events);
+      }
+      Instant now = clock.instant();
+      turned = now;
+      if (!now.isBefore(lastTick.plus(TICK))) {
+        lastTick = now;
+        endLongWaits(now);
+      }
+    }
+  }
+
+  private void dispatch(EventBuffer event) {
+    Generation generation = live.get(event.requestId());
+    if (generation == null) {
+      throw new IllegalStateException("an event of the unknown request " + event.requestId());
+    }
+    switch (event.kind()) {
+      case TOKEN ->
+          generation.onToken(
+              new GenerationEvent.Token(
+                  event.tokenId(),
+                  !event.control() && !event.end(),
+                  event.piece(),
+                  event.cachedTokens()));
+      case FINISHED -> end(generation, generation.finished(event.reason(), counts(event)));
+      case ERROR -> {
+        LOG.warn("{} failed in the engine: {}", generation.task().eventId(), event.status());
+        end(generation, generation.engineFailed(counts(event)));
+      }
+    }
+    if (event.kind() != EventBuffer.Kind.TOKEN) {
+      meters.overrun(event.overrunTokens());
+    }
+  }
+
+  private static Generation.Counts counts(EventBuffer event) {
+    return new Generation.Counts(
+        event.promptTokens(), event.cachedTokens(), event.queueMicros(), event.prefillMicros());
+  }
+
+  private void end(Generation generation, GenerationEvent.Ended ended) {
+    live.ended(generation);
+    int modelId = models.card().map(card -> card.modelId()).orElseThrow();
+    endings.end(generation, ended, modelId);
+  }
+
+  private void endLongWaits(Instant now) {
+    for (Generation generation : live.all()) {
+      boolean late = generation.startedAt().plus(settings.queueTimeout()).isBefore(now);
+      if (late && !generation.hasOutput()) {
+        generation.stop(Generation.Cause.QUEUE_TIMEOUT);
+      }
+    }
+  }
+
+  /** The engine or this thread is dead: what runs ends with an error and its receipt. */
+  private void die(RuntimeException cause) {
+    boolean wasReady = engine != null;
+    engine = null;
+    LOG.error(wasReady ? "The engine died" : "The model could not be loaded", cause);
+    for (Generation generation : live.all()) {
+      end(generation, generation.engineDied());
+    }
+    String message = cause.getMessage();
+    models.failed(message == null ? cause.toString() : message);
+    if (wasReady || !(cause instanceof EngineException)) {
+      onDeath.run();
+    }
+  }
+
+  /** Over every id in order: the length of its piece as big-endian i32, and the piece. */
+  private static String tokenizerSha256(Engine engine, int vocabularySize) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+      for (int id = 0; id < vocabularySize; id++) {
+        byte[] piece = engine.detokenize(new int[] {id});
+        digest.update(length.clear().putInt(piece.length).flip());
+        digest.update(piece);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.r1platform.inference.generation;
+
+import io.r1platform.engine.FinishReason;
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
+import io.r1platform.inference.generation.GenerationEvent.Finish;
+import io.r1platform.inference.generation.GenerationEvent.Token;
+import io.r1platform.inference.generation.GenerationEvent.Usage;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request in the engine. Anyone may cancel it; the polling thread alone counts its tokens and
+ * ends it.
+ */
+public final class Generation {
+  private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
+
+  /** What the engine tells at the end. */
+  record Counts(int promptTokens, int cachedTokens, long queueMicros, long prefillMicros) {}
+
+  /** Why it was stopped from outside; the first cause stays. */
+  enum Cause {
+    STOP_STRING,
+    CANCEL,
+    QUEUE_TIMEOUT,
+    DRAIN,
+    LISTENER_FAILED
+  }
+
+  private final long engineId;
+  private final GenerationTask task;
+  private final GenerationListener listener;
+  private final Instant startedAt;
+  private final LongConsumer canceller;
+  private final MessageDigest digest = sha256();
+  private final ByteBuffer idBytes = ByteBuffer.allocate(Integer.BYTES);
+  private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
+  private int output;
+  private int reasoning;
+  private boolean reasoningEnded;
+  private int cached;
+
+  Generation(
+      long engineId,
+      GenerationTask task,
+      GenerationListener listener,
+      Instant startedAt,
+      LongConsumer canceller) {
+    this.engineId = engineId;
+    this.task = task;
+    this.listener = listener;
+    this.startedAt = startedAt;
+    this.canceller = canceller;
+  }
+
+  /** Ends it early, within one engine step; its end tells the exact count. Harmless when ended. */
+  public void cancel() {
+    stop(Cause.CANCEL);
+  }
+
+  void stop(Cause why) {
+    if (cause.compareAndSet(null, why)) {
+      canceller.accept(engineId);
+    }
+  }
+
+  long engineId() {
+    return engineId;
+  }
+
+  GenerationTask task() {
+    return task;
+  }
+
+  Instant startedAt() {
+    return startedAt;
+  }
+
+  boolean hasOutput() {
+    return output > 0;
+  }
+
+  /** Counts a token and passes it on. */
+  void onToken(Token token) {
+    output++;
+    if (!reasoningEnded) {
+      reasoning = output;
+      reasoningEnded = token.id() == task.thinkCloseId();
+    }
+    cached = token.cachedTokens();
+    digest.update(idBytes.clear().putInt(token.id()).flip());
+    if (!deliver(token)) {
+      stop(Cause.STOP_STRING);
+    }
+  }
+
+  /** Tells the listener the end. */
+  void deliver(Ended ended) {
+    deliver((GenerationEvent) ended);
+  }
+
+  /** Its end, as far as the engine is concerned, with the engine's counts. */
+  Ended finished(FinishReason reason, Counts counts) {
+    Usage usage = usage(counts);
+    return switch (reason) {
+      case END, STOP_ID -> new Ended(Finish.STOP, usage, null);
+      case LENGTH -> new Ended(Finish.LENGTH, usage, null);
+      case DEADLINE ->
+          failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
+      case CANCELLED -> cancelled(usage);
+    };
+  }
+
+  /** Its end by a failure of the engine that told the counts. */
+  Ended engineFailed(Counts counts) {
+    return failed(Finish.ERROR, usage(counts), ErrorCode.ENGINE_FAILED, "The engine failed");
+  }
+
+  /** Its end by the death of the engine: what was counted here is all that is known. */
+  Ended engineDied() {
+    int prompt = output == 0 ? 0 : task.promptIds().length;
+    return engineFailed(new Counts(prompt, cached, 0, 0));
+  }
+
+  private Ended cancelled(Usage usage) {
+    Cause why = cause.get();
+    return switch (why) {
+      case STOP_STRING -> new Ended(Finish.STOP, usage, null);
+      case QUEUE_TIMEOUT ->
+          failed(
+              Finish.DEADLINE,
+              usage,
+              usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
+              "It waited too long for its first token");
+      case DRAIN ->
+          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The server is shutting down");
+      case LISTENER_FAILED ->
+          failed(Finish.ERROR, usage, ErrorCode.INTERNAL_ERROR, "The service failed");
+      case CANCEL -> new Ended(Finish.CANCELLED, usage, null);
+      case null -> new Ended(Finish.CANCELLED, usage, null);
+    };
+  }
+
+  private static Ended failed(Finish finish, Usage usage, ErrorCode code, String what) {
+    String charged =
+        usage.output() == 0
+            ? "No token was generated, so nothing is charged."
+            : "Stopped after %d tokens, which are charged with the prompt."
+                .formatted(usage.output());
+    return new Ended(
+        finish, usage, ServiceException.of(code, "%s. %s Send it again.".formatted(what, charged)));
+  }
+
+  private Usage usage(Counts counts) {
+    int hit = Math.min(counts.cachedTokens(), counts.promptTokens());
+    return new Usage(
+        hit,
+        counts.promptTokens() - hit,
+        reasoning,
+        output,
+        HexFormat.of().formatHex(digest.digest()),
+        TimeUnit.MICROSECONDS.toMillis(counts.queueMicros() + counts.prefillMicros()),
+        TimeUnit.MICROSECONDS.toMillis(counts.queueMicros()));
+  }
+
+  private boolean deliver(GenerationEvent event) {
+    try {
+      return listener.on(event);
+    } catch (RuntimeException e) { // a listener's bug must not stop the engine of all others
+      LOG.error("The listener of {} failed", task.eventId(), e);
+      stop(Cause.LISTENER_FAILED);
+      return true;
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256", e);
+    }
+  }
+}

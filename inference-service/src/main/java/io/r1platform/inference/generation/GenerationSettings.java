@@ -1,0 +1,43 @@
+package io.r1platform.inference.generation;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Limits of the engine.
+ *
+ * @param maxRunning requests that generate at the same time, 1 to 240
+ * @param maxWaiting requests that wait beside them, 0 to 4,096; more are refused
+ * @param contextTokens longest prompt and output together; 0 = the model's
+ * @param threads computing threads; 0 = cores − 1
+ * @param queueTimeout how long a request may wait for its first token
+ * @param deadline how long a request may take in all
+ * @param receiptTimeout how long a finished request waits for its receipt to be durable
+ * @param drainTimeout how long running requests may go on after SIGTERM
+ */
+@ConfigurationProperties("r1.inference.generation")
+record GenerationSettings(
+    @DefaultValue("16") int maxRunning,
+    @DefaultValue("64") int maxWaiting,
+    @DefaultValue("0") int contextTokens,
+    @DefaultValue("0") int threads,
+    @DefaultValue("10m") Duration queueTimeout,
+    @DefaultValue("60m") Duration deadline,
+    @DefaultValue("10s") Duration receiptTimeout,
+    @DefaultValue("120s") Duration drainTimeout) {
+  GenerationSettings {
+    positive("queue-timeout", queueTimeout);
+    positive("deadline", deadline);
+    positive("receipt-timeout", receiptTimeout);
+    if (drainTimeout.isNegative()) {
+      throw new IllegalArgumentException("r1.inference.generation.drain-timeout is negative");
+    }
+  }
+
+  private static void positive(String name, Duration duration) {
+    if (!duration.isPositive()) {
+      throw new IllegalArgumentException("r1.inference.generation." + name + " must be positive");
+    }
+  }
+}

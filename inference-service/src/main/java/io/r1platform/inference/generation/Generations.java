@@ -1,0 +1,248 @@
+package io.r1platform.inference.generation;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.engine.Engine;
+import io.r1platform.engine.EngineException;
+import io.r1platform.engine.EngineStats;
+import io.r1platform.engine.EngineStatus;
+import io.r1platform.engine.GenerationRequest;
+import io.r1platform.engine.Sampling;
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.models.Models;
+import io.r1platform.inference.receipts.Receipts;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Starts generations and finds running ones. Started last and stopped first: at the end new work is
+ * refused, running work gets the drain time, the rest ends with an error and its usage.
+ */
+@Component
+public final class Generations implements SmartLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
+  private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
+  private static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
+  private static final long RETRY_SECONDS_MAX = 60;
+  private static final int EXIT_ENGINE_DIED = 70;
+
+  private final GenerationSettings settings;
+  private final Models models;
+  private final Receipts receipts;
+  private final Clock clock;
+  private final LiveGenerations live = new LiveGenerations();
+  private final AtomicLong engineIds = new AtomicLong();
+  private final EngineMeters meters;
+  private final Endings endings;
+  private final EngineThread engineThread;
+  private final Thread thread;
+  private volatile boolean running;
+  private volatile boolean draining;
+
+  Generations(
+      GenerationSettings settings,
+      Models models,
+      Receipts receipts,
+      Clock clock,
+      MeterRegistry registry,
+      ConfigurableApplicationContext context) {
+    this.settings = settings;
+    this.models = models;
+    this.receipts = receipts;
+    this.clock = clock;
+    this.meters = new EngineMeters(registry, models.name());
+    this.endings = new Endings(receipts, clock, settings.receiptTimeout(), meters);
+    this.engineThread =
+        new EngineThread(settings, models, live, endings, meters, clock, () -> exit(context));
+    this.thread = Thread.ofPlatform().name("r1-engine").unstarted(engineThread);
+    meters.show(this::stats);
+  }
+
+  /**
+   * Hands a request to the engine and returns at once; the listener hears the rest.
+   *
+   * @throws ServiceException engine_overloaded with a time to retry if the queue is full,
+   *     engine_unavailable, server_draining, metering_unavailable, context_length_exceeded; then
+   *     nothing was taken and the listener hears nothing
+   */
+  public Generation start(GenerationTask task, GenerationListener listener) {
+    try {
+      return admit(task, listener);
+    } catch (ServiceException e) {
+      meters.rejected(e.code());
+      throw e;
+    }
+  }
+
+  /** The running generation of a request. */
+  public Optional<Generation> find(UUID eventId) {
+    return Optional.ofNullable(live.find(eventId));
+  }
+
+  /**
+   * The loaded model's tokenizer.
+   *
+   * @throws ServiceException engine_unavailable while there is none
+   */
+  public Vocabulary vocabulary() {
+    return new Vocabulary(requireEngine());
+  }
+
+  boolean alive() {
+    return !running
+        || engineThread.engine() == null
+        || (thread.isAlive() && engineThread.turning());
+  }
+
+  private Generation admit(GenerationTask task, GenerationListener listener) {
+    if (draining) {
+      throw drainingNow();
+    }
+    Engine engine = requireEngine();
+    receipts.admit(task.eventId());
+    var generation =
+        new Generation(engineIds.incrementAndGet(), task, listener, clock.instant(), this::cancel);
+    live.add(generation);
+    try {
+      engine.submit(request(generation));
+    } catch (EngineException e) {
+      live.remove(generation);
+      throw refusal(e);
+    } catch (RuntimeException e) {
+      live.remove(generation);
+      throw e;
+    }
+    return generation;
+  }
+
+  private GenerationRequest request(Generation generation) {
+    GenerationTask task = generation.task();
+    return GenerationRequest.greedy(generation.engineId(), task.promptIds(), task.maxTokens())
+        .withSampling(Sampling.of(task.temperature(), task.topP(), task.seed()))
+        .withCacheSalt(task.cacheSalt())
+        .withDeadline(settings.deadline());
+  }
+
+  private ServiceException refusal(EngineException refused) {
+    EngineStatus status = refused.status();
+    if (status == EngineStatus.QUEUE_FULL) {
+      return ServiceException.retryable(
+          ErrorCode.ENGINE_OVERLOADED,
+          "The queue of the model is full. Nothing was charged; send the request again.",
+          retryAfter());
+    }
+    if (status == EngineStatus.TOO_LARGE) {
+      return ServiceException.ofParam(
+          ErrorCode.CONTEXT_LENGTH_EXCEEDED, "messages", "The prompt does not fit the context.");
+    }
+    if (status == EngineStatus.STATE && draining) {
+      return drainingNow();
+    }
+    LOG.error("The engine refused a request", refused);
+    return ServiceException.retryable(
+        ErrorCode.ENGINE_UNAVAILABLE,
+        "The engine takes nothing now. Nothing was charged; send the request again.",
+        RETRY_DRAINING);
+  }
+
+  /** Time in which a place in the queue should come free. */
+  private Duration retryAfter() {
+    double perPlace = endings.meanDuration().toMillis() / (double) settings.maxRunning();
+    long seconds = (long) Math.ceil(perPlace / 1_000);
+    return Duration.ofSeconds(Math.clamp(seconds, 1, RETRY_SECONDS_MAX));
+  }
+
+  private static ServiceException drainingNow() {
+    return ServiceException.retryable(
+        ErrorCode.SERVER_DRAINING,
+        "The server is shutting down. Nothing was charged; send the request again.",
+        RETRY_DRAINING);
+  }
+
+  private Engine requireEngine() {
+    Engine engine = engineThread.engine();
+    if (engine == null) {
+      models.require(models.name()); // says why, if it knows
+      throw ServiceException.retryable(
+          ErrorCode.ENGINE_UNAVAILABLE,
+          "The engine is not ready. Nothing was charged; send the request again.",
+          RETRY_DRAINING);
+    }
+    return engine;
+  }
+
+  private void cancel(long engineId) {
+    Engine engine = engineThread.engine();
+    if (engine != null) {
+      engine.cancel(engineId);
+    }
+  }
+
+  private @Nullable EngineStats stats() {
+    Engine engine = engineThread.engine();
+    return engine == null ? null : engine.stats();
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    draining = true;
+    try {
+      Engine engine = engineThread.engine();
+      if (engine != null && thread.isAlive()) {
+        engine.drain();
+        drain();
+      }
+      engineThread.stop();
+      thread.join(AFTER_DRAIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    running = false;
+  }
+
+  private void drain() throws InterruptedException {
+    if (!live.awaitEmpty(settings.drainTimeout())) {
+      live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
+      if (!live.awaitEmpty(AFTER_DRAIN)) {
+        LOG.error("The engine did not end {} requests", live.all().size());
+      }
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** After everything that serves or stores. */
+  @Override
+  public int getPhase() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** A dead engine cannot come back in this process; whoever started it starts it again. */
+  private static void exit(ConfigurableApplicationContext context) {
+    Thread.ofPlatform()
+        .name("r1-exit")
+        .start(
+            () ->
+                System.exit(
+                    org.springframework.boot.SpringApplication.exit(
+                        context, () -> EXIT_ENGINE_DIED)));
+  }
+}

@@ -1,0 +1,120 @@
+package io.r1platform.inference.generation;
+
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The generations that the engine has not ended, and which ended lately. For many threads. */
+final class LiveGenerations {
+  private static final int ENDED_MAX = 10_000; // older repeats are caught by the receipts' key
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition empty = lock.newCondition();
+  private final Map<Long, Generation> byEngineId = new HashMap<>();
+  private final Map<UUID, Generation> byEventId = new HashMap<>();
+  private final LinkedHashSet<Attempt> ended = new LinkedHashSet<>();
+
+  private record Attempt(UUID eventId, int attempt) {
+    static Attempt of(GenerationTask task) {
+      return new Attempt(task.eventId(), task.attempt());
+    }
+  }
+
+  /** Adds one; refuses a request that is being generated already. */
+  void add(Generation generation) {
+    lock.lock();
+    try {
+      if (ended.contains(Attempt.of(generation.task()))) {
+        throw ServiceException.ofParam(
+            ErrorCode.INVALID_STATE, "x-r1-request-id", "This attempt has run already.");
+      }
+      if (byEventId.putIfAbsent(generation.task().eventId(), generation) != null) {
+        throw ServiceException.ofParam(
+            ErrorCode.INVALID_STATE, "x-r1-request-id", "This request is running already.");
+      }
+      byEngineId.put(generation.engineId(), generation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The engine took it and has ended it. */
+  void ended(Generation generation) {
+    lock.lock();
+    try {
+      ended.addLast(Attempt.of(generation.task()));
+      if (ended.size() > ENDED_MAX) {
+        ended.removeFirst();
+      }
+      remove(generation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets one that the engine ended or never took. */
+  void remove(Generation generation) {
+    lock.lock();
+    try {
+      byEngineId.remove(generation.engineId());
+      byEventId.remove(generation.task().eventId());
+      if (byEngineId.isEmpty()) {
+        empty.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Generation get(long engineId) {
+    lock.lock();
+    try {
+      return byEngineId.get(engineId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Generation find(UUID eventId) {
+    lock.lock();
+    try {
+      return byEventId.get(eventId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Generation> all() {
+    lock.lock();
+    try {
+      return List.copyOf(byEngineId.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until none is left; false if some are after {@code timeout}. */
+  boolean awaitEmpty(Duration timeout) throws InterruptedException {
+    long nanos = timeout.toNanos();
+    lock.lock();
+    try {
+      while (!byEngineId.isEmpty()) {
+        if (nanos <= 0) {
+          return false;
+        }
+        nanos = empty.awaitNanos(nanos);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

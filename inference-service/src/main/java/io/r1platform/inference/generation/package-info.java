@@ -1,0 +1,10 @@
+/**
+ * The engine and its one polling thread. Invariant: every accepted request ends in exactly one
+ * {@code Ended}, after its receipt is durable or known not to be.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"models", "receipts", "errors", "observability"})
+package io.r1platform.inference.generation;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

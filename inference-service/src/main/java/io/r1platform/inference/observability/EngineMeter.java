@@ -1,0 +1,49 @@
+package io.r1platform.inference.observability;
+
+/**
+ * Every meter of this service. Tags: {@code model} (one value per process), and {@code reason}
+ * where noted, with fewer than ten values.
+ */
+public enum EngineMeter {
+  /** Gauge: requests started and not ended. */
+  REQUESTS_RUNNING("r1.engine.requests.running"),
+  /** Gauge: requests not started. */
+  REQUESTS_WAITING("r1.engine.requests.waiting"),
+  /** Gauge: cache cells reserved. */
+  KV_TOKENS_USED("r1.engine.kv.tokens.used"),
+  /** Gauge: cache cells. Not called "total": Prometheus keeps that for counters. */
+  KV_TOKENS_CAPACITY("r1.engine.kv.tokens.capacity"),
+  /** Counter: prompt tokens computed or taken from the cache. */
+  PROMPT_TOKENS("r1.engine.prompt.tokens"),
+  /** Counter: prompt tokens taken from the cache. */
+  PREFIX_HIT_TOKENS("r1.engine.prefix.hit.tokens"),
+  /** Counter: output tokens, reasoning included. */
+  OUTPUT_TOKENS("r1.engine.output.tokens"),
+  /** Counter: output tokens up to the end of reasoning. */
+  REASONING_TOKENS("r1.engine.reasoning.tokens"),
+  /** Counter: tokens computed after a stop took effect; never charged. */
+  OVERRUN_TOKENS("r1.engine.overrun.tokens"),
+  /** Timer: from submit to start. */
+  QUEUE("r1.engine.queue"),
+  /** Timer: from submit to the first token. */
+  TIME_TO_FIRST_TOKEN("r1.engine.time.to.first.token"),
+  /** Timer: mean time between two tokens of a request. */
+  INTER_TOKEN("r1.engine.inter.token"),
+  /** Counter by {@code reason}: requests ended. */
+  FINISHED("r1.engine.finished"),
+  /** Counter by {@code reason}: requests refused. */
+  REJECTED("r1.engine.rejected"),
+  /** Gauge: receipts durable but not yet with billing. */
+  RECEIPTS_UNSHIPPED("r1.engine.receipts.unshipped");
+
+  private final String id;
+
+  EngineMeter(String id) {
+    this.id = id;
+  }
+
+  /** Its name; Prometheus shows dots as underscores and adds the unit. */
+  public String id() {
+    return id;
+  }
+}

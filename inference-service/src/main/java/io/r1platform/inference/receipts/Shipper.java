@@ -1,0 +1,135 @@
+package io.r1platform.inference.receipts;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Brings receipts to billing, at least once and in order: first what earlier processes left, then
+ * this one's. Runs on a thread of its own.
+ */
+final class Shipper implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
+  private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+
+  private final ReceiptSettings settings;
+  private final ReceiptTable table;
+  private final Instances instances;
+  private final Billing billing;
+  private final UUID instanceId;
+  private final Semaphore news = new Semaphore(0);
+  private volatile boolean stopping;
+  private volatile long shippedSeq;
+
+  Shipper(
+      ReceiptSettings settings,
+      ReceiptTable table,
+      Instances instances,
+      Billing billing,
+      UUID instanceId) {
+    this.settings = settings;
+    this.table = table;
+    this.instances = instances;
+    this.billing = billing;
+    this.instanceId = instanceId;
+  }
+
+  /** There is more to ship. */
+  void wake() {
+    if (news.availablePermits() == 0) {
+      news.release();
+    }
+  }
+
+  /** Makes the thread end after one more round. */
+  void stop() {
+    stopping = true;
+    news.release();
+  }
+
+  /** Up to which of this process's receipts billing has them. */
+  long shippedSeq() {
+    return shippedSeq;
+  }
+
+  @Override
+  public void run() {
+    Duration backoff = FIRST_BACKOFF;
+    boolean last;
+    do {
+      last = stopping;
+      try {
+        shipAll();
+        backoff = FIRST_BACKOFF;
+        if (!last) {
+          await(settings.shipInterval());
+        }
+      } catch (Billing.Refused | DataAccessException e) {
+        LOG.warn("Receipts wait in the table: {}", e.getMessage());
+        if (!last) {
+          await(backoff);
+          backoff = min(backoff.multipliedBy(2), settings.shipBackoff());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) { // the thread's root
+        LOG.error("Shipping failed; it goes on after a pause", e);
+        await(settings.shipBackoff());
+      }
+    } while (!last);
+  }
+
+  private void shipAll() throws Billing.Refused, InterruptedException {
+    for (Stream stream : instances.open(settings.instanceName())) {
+      ship(stream);
+    }
+  }
+
+  private void ship(Stream stream) throws Billing.Refused, InterruptedException {
+    long shipped = stream.shippedSeq();
+    List<Receipt> receipts = table.after(stream.instanceId(), shipped, settings.shipRows());
+    while (!receipts.isEmpty()) {
+      long next = billing.ship(stream.instanceId(), shipped + 1, receipts).nextSeq();
+      if (next != shipped + 1 + receipts.size()) {
+        LOG.warn(
+            "Billing expects {} of stream {}, not {}",
+            next,
+            stream.instanceId(),
+            shipped + 1 + receipts.size());
+      }
+      if (next == shipped + 1) {
+        throw new Billing.Refused("billing took nothing of stream " + stream.instanceId());
+      }
+      shipped = next - 1;
+      instances.shipped(stream.instanceId(), shipped);
+      receipts = table.after(stream.instanceId(), shipped, settings.shipRows());
+    }
+    if (stream.instanceId().equals(instanceId)) {
+      shippedSeq = shipped;
+    }
+    if (new Stream(stream.instanceId(), shipped, stream.lastSeq()).shippedWhole()) {
+      billing.end(stream.instanceId(), shipped);
+      instances.reported(stream.instanceId());
+    }
+  }
+
+  private void await(Duration pause) {
+    try {
+      if (news.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        news.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

@@ -1,0 +1,17 @@
+package io.r1platform.inference.receipts;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receipts of one process, in sequence.
+ *
+ * @param instanceId the process
+ * @param shippedSeq up to which billing has them
+ * @param lastSeq the last one, or null while the process may write more
+ */
+record Stream(UUID instanceId, long shippedSeq, @Nullable Long lastSeq) {
+  boolean shippedWhole() {
+    return lastSeq != null && lastSeq == shippedSeq;
+  }
+}
