@@ -48,6 +48,7 @@ async function shoot(page, name, label) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   if (spill > 0) faults.push(`${name} ${label}: ${spill} px wider than the window`);
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${out}/${name}-${label}.png`, fullPage: true });
 }
 

@@ -57,7 +57,7 @@ export function createHandlers({
     async ({ request, params }: { request: Request; params: Record<string, unknown> }) => {
       const refused = guarded(request);
       if (refused) return refused;
-      const result = await work(request, String(params.id ?? ''));
+      const result = await work(request, typeof params.id === 'string' ? params.id : '');
       return result instanceof Response ? result : HttpResponse.json(result as never);
     };
   const query = (request: Request) => new URL(request.url).searchParams;

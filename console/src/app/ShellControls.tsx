@@ -62,6 +62,8 @@ function LanguageSwitch() {
   return (
     <NativeSelect
       size="xs"
+      flex={1}
+      rightSectionWidth={22}
       aria-label={t('app.language')}
       value={i18n.language}
       data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}

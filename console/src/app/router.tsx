@@ -32,7 +32,7 @@ const loginRoute = createRoute({
   path: '/login',
   validateSearch: loginSearchSchema,
   // Fetched before the form is sent, for its CSRF token.
-  loader: ({ context }) => context.queryClient.fetchQuery(sessionQuery),
+  loader: ({ context }) => context.queryClient.query({ ...sessionQuery, staleTime: 0 }),
   component: LoginPage,
 });
 
@@ -40,9 +40,13 @@ const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
-    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    const session = await context.queryClient.query({
+      ...sessionQuery,
+      staleTime: 'static',
+    });
     if (session.authenticated) return { email: session.operator?.email ?? '' };
     const here = `${location.pathname}${location.searchStr}`;
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router redirects
     throw redirect({ to: '/login', search: here === '/' ? {} : { next: here } });
   },
   component: Shell,

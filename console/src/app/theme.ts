@@ -22,8 +22,22 @@ const iris: MantineColorsTuple = [
   '#382e98',
 ];
 
+/** Bluish greys; index 6 is the surface of inputs, 7 of panels, 9 of the page. */
+const dark: MantineColorsTuple = [
+  '#e7e7ec',
+  '#c3c4cd',
+  '#a3a5b1',
+  '#777a89',
+  '#3c404d',
+  '#2b2e39',
+  '#20232c',
+  '#191b23',
+  '#15171d',
+  '#111218',
+];
+
 export const theme = createTheme({
-  colors: { iris },
+  colors: { iris, dark },
   primaryColor: 'iris',
   primaryShade: { light: 7, dark: 5 },
   fontFamily: 'Inter, system-ui, "Noto Sans KR", "Noto Sans CJK KR", sans-serif',
@@ -43,11 +57,21 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 'md' } }),
     Alert: Alert.extend({ defaultProps: { variant: 'light' } }),
     Badge: Badge.extend({
-      defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550, size: 'md' },
+      defaultProps: {
+        variant: 'light',
+        radius: 'sm',
+        tt: 'none',
+        fw: 550,
+        size: 'md',
+        miw: 'max-content',
+      },
     }),
     Button: Button.extend({ defaultProps: { fw: 550 } }),
     // Locking the page's scroll would inject a style element that the CSP refuses.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true } }),
+    Modal: Modal.extend({
+      defaultProps: { lockScroll: false, centered: true, padding: 'lg' },
+      classNames: { title: 'dialogTitle' },
+    }),
     Paper: Paper.extend({ defaultProps: { radius: 'md' } }),
   },
 });

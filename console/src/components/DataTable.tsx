@@ -25,6 +25,8 @@ export type Column<T extends RowData> = ColumnDef<Features, T> & {
   id: string;
   header: string;
   numeric?: boolean;
+  /** Left out of the cards on a phone. */
+  wideOnly?: boolean;
 };
 
 interface DataTableProps<T extends RowData> {
@@ -38,6 +40,10 @@ interface DataTableProps<T extends RowData> {
 }
 
 const NO_SORTING: SortingState = [];
+
+function kindOf({ numeric, wideOnly }: { numeric?: boolean; wideOnly?: boolean }) {
+  return [numeric && classes.numeric, wideOnly && classes.wideOnly].filter(Boolean).join(' ');
+}
 
 /** `-cost` is cost, largest first. */
 function sortingOf(sort: string | undefined): SortingState {
@@ -55,8 +61,8 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
     state: { sorting: sortingOf(sort) },
     defaultColumn: { enableSorting: false },
   });
-  const numeric = new Set(columns.filter((column) => column.numeric).map((column) => column.id));
-  const kind = (id: string) => (numeric.has(id) ? classes.numeric : undefined);
+  const kinds = new Map(columns.map((column) => [column.id, kindOf(column)]));
+  const kind = (id: string) => kinds.get(id);
   const label = (id: string) => columns.find((column) => column.id === id)?.header;
   return (
     <table role="table" className={classes.table} aria-label={caption}>

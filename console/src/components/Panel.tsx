@@ -12,21 +12,21 @@ interface PanelProps {
 export function Panel({ title, summary, action, children }: PanelProps) {
   const id = useId();
   return (
-    <Paper component="section" withBorder p="lg" aria-labelledby={title ? id : undefined}>
+    <Paper component="section" withBorder p="lg" h="100%" aria-labelledby={title ? id : undefined}>
       {title !== undefined && (
-        <Group justify="space-between" align="flex-start" wrap="nowrap" mb="md">
-          <Box miw={0}>
+        <Box mb="md">
+          <Group justify="space-between" wrap="nowrap" mih={26}>
             <Title id={id} order={2} size="h4">
               {title}
             </Title>
-            {summary !== undefined && (
-              <Text size="sm" c="dimmed" mt={2}>
-                {summary}
-              </Text>
-            )}
-          </Box>
-          {action}
-        </Group>
+            {action}
+          </Group>
+          {summary !== undefined && (
+            <Text size="sm" c="dimmed" mt={2}>
+              {summary}
+            </Text>
+          )}
+        </Box>
       )}
       {children}
     </Paper>

@@ -77,7 +77,7 @@ export function formatSum(usd: string): string {
   const step = 10n ** BigInt(FRACTION_DIGITS - decimals);
   const rounded = ((size + step / 2n) / step) * step;
   const [whole = '0', fraction = ''] = fromPico(rounded).split('.');
-  const text = `${group(whole)}.${fraction.padEnd(2, '0')}`;
+  const text = `${group(whole)}.${fraction.padEnd(decimals, '0')}`;
   return pico < 0n && rounded > 0n ? `-${text}` : text;
 }
 

@@ -52,7 +52,7 @@ export function ClassPatterns() {
           width={7}
           height={7}
           orientation={['diagonalRightToLeft']}
-          stroke="var(--reference-line)"
+          stroke="var(--reference-hatch)"
           strokeWidth={1}
           background="var(--reference-fill)"
         />

@@ -44,7 +44,7 @@ function Content({ page }: { page: Reconciliation }) {
       {page.held !== '0' && (
         <Panel title={t('reconciliation.held')}>
           <Text size="sm">
-            {t('reconciliation.held.body', { count: formatTokens(page.held) as never })}
+            {t('reconciliation.held.body', { records: formatTokens(page.held) })}
           </Text>
         </Panel>
       )}

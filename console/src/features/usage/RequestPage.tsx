@@ -69,10 +69,10 @@ function Details({ request }: { request: Request }) {
           <Stack gap="md">
             <WhoPanel request={request} />
             <LedgerPanel request={request} />
-            <RecordPanel request={request} />
           </Stack>
         </Grid.Col>
       </Grid>
+      <RecordPanel request={request} />
       <Text size="sm" c="dimmed">
         {t('request.record.note')}
       </Text>

@@ -126,7 +126,12 @@ function RequestTable({ items, more, loadingMore }: RequestTableProps) {
         </span>
       ),
     },
-    { id: 'model', header: t('requests.col.model'), cell: ({ row }) => row.original.model },
+    {
+      id: 'model',
+      header: t('requests.col.model'),
+      wideOnly: true,
+      cell: ({ row }) => row.original.model,
+    },
     {
       id: 'tokens',
       header: t('requests.col.tokens'),
@@ -142,6 +147,7 @@ function RequestTable({ items, more, loadingMore }: RequestTableProps) {
       id: 'ttft',
       header: t('requests.col.ttft'),
       numeric: true,
+      wideOnly: true,
       cell: ({ row: { original } }) => (
         <span className="number">
           {original.ttft_ms == null ? '–' : formatMillis(original.ttft_ms)}

@@ -15,9 +15,9 @@ const FINISH_COLOR = {
   admit: 'gray',
 } as const;
 
-export type Finish = keyof typeof FINISH_COLOR;
+type Finish = keyof typeof FINISH_COLOR;
 
-export function finishOf(text: string): Finish | undefined {
+function finishOf(text: string): Finish | undefined {
   return text in FINISH_COLOR ? (text as Finish) : undefined;
 }
 
@@ -33,7 +33,7 @@ export function finishLabel(t: TFunction, text: string): string {
 
 const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'] as const;
 
-export function causeLabel(t: TFunction, cause: string | null | undefined): string {
+function causeLabel(t: TFunction, cause: string | null | undefined): string {
   const known = CAUSES.find((name) => name === cause);
   return t(`waiver.${known ?? 'other'}`);
 }

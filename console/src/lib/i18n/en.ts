@@ -84,7 +84,6 @@ export const en = {
   'overview.reference': 'Same usage on {{name}}',
   'overview.reference.ratio': '{{ratio}} × our cost',
   'overview.reference.dated': 'list price of {{date}}',
-  'overview.reference.none': 'no reference price',
   'overview.tokensByDay': 'Tokens by class',
   'overview.tokensByDay.summary':
     '{{total}} tokens in {{month}}, most of them {{largest}} ({{share}}); the busiest day was {{day}}.',
@@ -105,7 +104,7 @@ export const en = {
   'overview.empty.key': 'Create a key',
 
   'usage.title': 'Usage',
-  'usage.lead': 'Who used what. A name goes one level deeper, a count opens its requests.',
+  'usage.lead': 'A name goes one level deeper, a count opens its requests.',
   'usage.what': 'the usage of this period',
   'usage.groupBy': 'Group by',
   'usage.group.day': 'Day',
@@ -122,7 +121,7 @@ export const en = {
   'usage.col.share': 'Share of cost',
   'usage.empty': 'No usage in this selection',
   'usage.empty.body': 'Choose another month, or remove a filter.',
-  'usage.openRequests': '{{count}} requests of {{name}}',
+  'usage.openRequests': '{{requests}} requests of {{name}}',
   'usage.allRequests': 'All requests of this selection',
 
   'filter.project_id': 'Project',
@@ -130,14 +129,12 @@ export const en = {
   'filter.model_id': 'Model',
   'filter.finish': 'Finish',
   'filter.finish.any': 'Any finish',
-  'filter.period': 'Period (UTC)',
   'filter.remove': 'Remove filter {{name}}',
 
   'requests.title': 'Requests',
   'requests.lead': 'Newest first. Each opens with its charge as a formula.',
   'requests.what': 'the requests',
   'requests.col.time': 'Time',
-  'requests.col.request': 'Request',
   'requests.col.project': 'Project · key',
   'requests.col.model': 'Model',
   'requests.col.tokens': 'Tokens in · out',
@@ -216,8 +213,6 @@ export const en = {
   'request.time.admitted': 'Admitted',
   'request.time.firstToken': 'First token',
   'request.time.finished': 'Finished',
-  'request.time.total': 'in total',
-  'request.time.streaming': 'generating',
   'request.counts': 'Engine against gateway',
   'request.counts.count': 'Count',
   'request.counts.engine': 'Engine receipt',
@@ -252,8 +247,7 @@ export const en = {
   'keys.newProject': 'New project',
   'keys.project': 'Project',
   'keys.project.all': 'All projects',
-  'keys.col.name': 'Name',
-  'keys.col.project': 'Project',
+  'keys.col.name': 'Name · project',
   'keys.col.key': 'Key',
   'keys.col.created': 'Created',
   'keys.col.expires': 'Expires',
@@ -327,7 +321,7 @@ export const en = {
   'reconciliation.row.input': 'Prompt tokens',
   'reconciliation.row.output': 'Output tokens',
   'reconciliation.row.cost': 'Cost (USD)',
-  'reconciliation.explained': '{{count}} waived',
+  'reconciliation.explained': '{{tokens}} waived',
   'reconciliation.equal': 'equal',
   'reconciliation.differs': 'differs',
   'reconciliation.table': 'Four columns',
@@ -353,8 +347,8 @@ export const en = {
   'reconciliation.stream.gateway': 'gateway {{replica}}, epoch {{epoch}}',
   'reconciliation.stream.engine': 'engine {{id}}',
   'reconciliation.held': 'Held records',
-  'reconciliation.held.body': '{{count}} records are held because they contradict an earlier one.',
+  'reconciliation.held.body':
+    '{{records}} records are held because they contradict an earlier one.',
 } as const;
 
-export type MessageKey = keyof typeof en;
-export type Messages = Record<MessageKey, string>;
+export type Messages = Record<keyof typeof en, string>;

@@ -1,4 +1,14 @@
-import { Alert, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Group,
+  Modal,
+  NativeSelect,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -30,7 +40,7 @@ export function CreateKeyDialog({ projects, projectId, onClose }: CreateKeyDialo
     <Modal
       opened
       onClose={onClose}
-      size="lg"
+      size="xl"
       title={t(created ? 'keys.secret.title' : 'keys.create')}
       closeOnClickOutside={!created}
       closeOnEscape={!created}
@@ -147,10 +157,11 @@ function Secret({ created, onClose }: { created: CreatedKey; onClose: () => void
       <Alert color="yellow" icon={<Icon name="warning" />}>
         {t('keys.secret.warning', { name: created.key.name })}
       </Alert>
-      <Group gap="sm" align="flex-end" wrap="nowrap">
-        <TextInput
-          flex={1}
+      <Group gap="sm" align="flex-end">
+        <Textarea
+          flex="1 1 20rem"
           readOnly
+          rows={2}
           label={t('keys.secret.label')}
           value={created.secret}
           classNames={{ input: 'mono' }}

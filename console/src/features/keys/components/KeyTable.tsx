@@ -24,11 +24,10 @@ export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
       header: t('keys.col.name'),
       cell: ({ row }) => <KeyName apiKey={row.original} />,
     },
-    { id: 'project', header: t('keys.col.project'), cell: ({ row }) => row.original.project },
     {
       id: 'key',
       header: t('keys.col.key'),
-      cell: ({ row }) => <code className="mono">{maskedKey(row.original)}</code>,
+      cell: ({ row }) => <code className="mono nowrap">{maskedKey(row.original)}</code>,
     },
     {
       id: 'state',
@@ -88,13 +87,18 @@ export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
 function KeyName({ apiKey }: { apiKey: ApiKey }) {
   const range = rangeOfMonth(monthOf(new Date()));
   return (
-    <Link
-      to="/usage"
-      search={{ ...range, group_by: 'day', api_key_id: apiKey.id }}
-      className="rowLink"
-    >
-      {apiKey.name}
-    </Link>
+    <div>
+      <Link
+        to="/usage"
+        search={{ ...range, group_by: 'day', api_key_id: apiKey.id }}
+        className="rowLink"
+      >
+        {apiKey.name}
+      </Link>
+      <Text size="xs" c="dimmed">
+        {apiKey.project}
+      </Text>
+    </div>
   );
 }
 

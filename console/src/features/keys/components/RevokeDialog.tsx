@@ -22,7 +22,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
   const stale = revoke.error instanceof Problem && revoke.error.status === 412;
 
   async function readAgain() {
-    const { pages } = await client.fetchInfiniteQuery({
+    const { pages } = await client.infiniteQuery({
       ...keysQuery(key.project_id),
       staleTime: 0,
     });

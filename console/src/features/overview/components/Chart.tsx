@@ -33,7 +33,7 @@ interface ChartProps {
 /** Axes, day columns that are links, and a tooltip; the drawing itself comes from the caller. */
 export function Chart(props: ChartProps) {
   const { days, highest, formatTick, dayLabel, tooltip, active, children } = props;
-  const { parentRef, width } = useParentSize({ initialSize: { width: 640 }, debounceTime: 50 });
+  const { parentRef, width } = useParentSize({ initialSize: { width: 280 }, debounceTime: 20 });
   const [hovered, setHovered] = useState<string>();
   const inner = Math.max(80, width - MARGIN.left - MARGIN.right);
   const x = scaleBand({ domain: days, range: [0, inner], paddingInner: 0.28, paddingOuter: 0.1 });

@@ -7,6 +7,7 @@ import { Chart, type Plot } from '@/features/overview/components/Chart';
 import classes from '@/features/overview/components/Chart.module.css';
 import { DayTable } from '@/features/overview/components/DayTable';
 import { ViewSwitch } from '@/features/overview/components/ViewSwitch';
+import { referenceName } from '@/features/overview/referenceName';
 import { runningSums, type RunningSum } from '@/features/overview/runningSums';
 import { useLocale } from '@/lib/i18n/useLocale';
 import { dollarsForDrawing, formatSum, formatTokens, formatUsdAxis } from '@/lib/money';
@@ -23,6 +24,7 @@ export function CostPanel({ overview, reference, month }: CostPanelProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [table, setTable] = useState(false);
+  const name = referenceName(reference);
   const days = daysOf(rangeOfMonth(month));
   const today = dayOf(new Date());
   const sums = runningSums(
@@ -32,7 +34,7 @@ export function CostPanel({ overview, reference, month }: CostPanelProps) {
   const byDay = new Map(overview.days.map((day) => [day.day, day]));
   return (
     <Panel
-      title={t('overview.costVsReference', { name: 'OpenAI o1' })}
+      title={t('overview.costVsReference', { name })}
       summary={t('overview.costVsReference.summary', {
         name: reference.name,
         dated: reference.dated,
@@ -57,12 +59,12 @@ export function CostPanel({ overview, reference, month }: CostPanelProps) {
               cost: formatSum(byDay.get(day)?.cost ?? '0'),
             })
           }
-          tooltip={(day) => <CostTooltip sum={sums.find((sum) => sum.day === day)} />}
+          tooltip={(day) => <CostTooltip sum={sums.find((sum) => sum.day === day)} name={name} />}
         >
           {(plot) => <Lines plot={plot} sums={sums} />}
         </Chart>
       )}
-      {!table && <CostLegend />}
+      {!table && <CostLegend name={name} />}
     </Panel>
   );
 }
@@ -96,7 +98,7 @@ function Lines({ plot, sums }: { plot: Plot; sums: RunningSum[] }) {
   );
 }
 
-function CostTooltip({ sum }: { sum: RunningSum | undefined }) {
+function CostTooltip({ sum, name }: { sum: RunningSum | undefined; name: string }) {
   const { t } = useTranslation();
   const locale = useLocale();
   if (!sum) return null;
@@ -108,14 +110,14 @@ function CostTooltip({ sum }: { sum: RunningSum | undefined }) {
         <span className="number">${formatSum(sum.cost)}</span>
       </div>
       <div className={classes.row}>
-        <span>OpenAI o1</span>
+        <span>{name}</span>
         <span className="number">${formatSum(sum.reference)}</span>
       </div>
     </>
   );
 }
 
-function CostLegend() {
+function CostLegend({ name }: { name: string }) {
   const { t } = useTranslation();
   return (
     <div className={classes.legend}>
@@ -129,7 +131,7 @@ function CostLegend() {
         <svg width={22} height={10} aria-hidden="true">
           <line x2={22} y1={5} y2={5} className={classes.reference} />
         </svg>
-        OpenAI o1
+        {name}
       </span>
     </div>
   );

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Count, Sum } from '@/components/amounts';
 import { DataTable, type Column } from '@/components/DataTable';
 import type { Overview, OverviewDay } from '@/features/overview/api/overview';
+import { referenceName } from '@/features/overview/referenceName';
 import { useLocale } from '@/lib/i18n/useLocale';
 import { formatDay, rangeOfDay } from '@/lib/time';
 import { TOKEN_CLASSES } from '@/lib/tokens';
@@ -41,7 +42,9 @@ export function DayTable({ overview, what }: { overview: Overview; what: 'tokens
     },
     {
       id: 'reference',
-      header: t('overview.col.reference', { name: 'OpenAI o1' }),
+      header: t('overview.col.reference', {
+        name: overview.reference ? referenceName(overview.reference) : '–',
+      }),
       numeric: true,
       cell: ({ row }) => <Sum usd={row.original.reference_cost} />,
     },

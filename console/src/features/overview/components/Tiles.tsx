@@ -6,6 +6,7 @@ import { Count, Sum } from '@/components/amounts';
 import { ClassBar } from '@/components/charts/ClassBar';
 import type { Overview } from '@/features/overview/api/overview';
 import classes from '@/features/overview/components/Tiles.module.css';
+import { referenceName } from '@/features/overview/referenceName';
 import { useLocale } from '@/lib/i18n/useLocale';
 import { formatTokens } from '@/lib/money';
 import { formatMonth, rangeOfMonth } from '@/lib/time';
@@ -42,7 +43,7 @@ export function Tiles({ overview, month }: { overview: Overview; month: string }
       {reference && (
         <Link to="/usage" search={{ ...range, group_by: 'day' }} className={classes.tile}>
           <Figure
-            name={t('overview.reference', { name: 'OpenAI o1' })}
+            name={t('overview.reference', { name: referenceName(reference) })}
             value={<Sum usd={reference.cost} />}
           >
             {reference.ratio !== null && (

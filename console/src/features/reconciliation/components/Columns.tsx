@@ -25,9 +25,7 @@ export function Columns({ page }: { page: Reconciliation }) {
     <span className={classes.engine}>
       {formatTokens(cells.engine ?? '0')}
       {cells.waived !== undefined && cells.waived !== '0' && (
-        <small>
-          {t('reconciliation.explained', { count: formatTokens(cells.waived) as never })}
-        </small>
+        <small>{t('reconciliation.explained', { tokens: formatTokens(cells.waived) })}</small>
       )}
     </span>
   );

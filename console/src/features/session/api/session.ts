@@ -8,8 +8,6 @@ export const sessionSchema = z.object({
   csrf: z.object({ header: z.string(), token: z.string() }),
 });
 
-export type Session = z.infer<typeof sessionSchema>;
-
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }) => {

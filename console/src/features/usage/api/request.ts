@@ -57,7 +57,6 @@ export const requestSchema = z.extend(requestItemSchema, {
 
 export type Request = z.infer<typeof requestSchema>;
 export type ChargeLine = z.infer<typeof lineSchema>;
-export type EngineReceipt = z.infer<typeof engineSchema>;
 
 const POLL_MILLIS = 2_000;
 

@@ -76,7 +76,7 @@ export function UsageTable({ usage, group, range, filters, sort, onSort }: Usage
           search={narrow(group, row.original.key, selection)}
           className="rowLink number"
           aria-label={t('usage.openRequests', {
-            count: formatTokens(row.original.requests) as never,
+            requests: formatTokens(row.original.requests),
             name: nameOf(row.original),
           })}
         >
@@ -88,6 +88,7 @@ export function UsageTable({ usage, group, range, filters, sort, onSort }: Usage
       id: name,
       header: t(`class.${name}`),
       numeric: true,
+      wideOnly: true,
       cell: ({ row }) => <Count tokens={row.original.tokens[name]} />,
     })),
     {

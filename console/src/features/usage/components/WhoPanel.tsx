@@ -13,7 +13,7 @@ export function WhoPanel({ request }: { request: Request }) {
   const streamed = request.flags?.includes('stream');
   return (
     <Panel title={t('request.who')}>
-      <dl className={classes.notes}>
+      <dl className={`${classes.notes} ${classes.narrow}`}>
         <div>
           <dt>{t('request.organization')}</dt>
           <dd>{organization?.name ?? '–'}</dd>
