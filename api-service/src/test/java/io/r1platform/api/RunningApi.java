@@ -20,6 +20,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /** One replica of the service on a random port, with a clock that stands still until moved. */
 public final class RunningApi implements AutoCloseable {
@@ -41,6 +42,7 @@ public final class RunningApi implements AutoCloseable {
     properties.put("management.server.port", "0");
     properties.put("r1.api.upstreams.token-file", file("upstream-token").toString());
     properties.put("r1.api.billing.token-file", file("billing-token").toString());
+    properties.put("r1.api.operator.password-file", file(Browser.PASSWORD).toString());
     properties.putAll(settings);
     var builder =
         new SpringApplicationBuilder(ApiApplication.class, TestClock.class)
@@ -108,6 +110,14 @@ public final class RunningApi implements AutoCloseable {
     @Primary
     SettableClock settableClock() {
       return new SettableClock(START);
+    }
+
+    /** Threads of its own: with shared ones, closing one replica would stop the others. */
+    @Bean
+    ReactorResourceFactory ownThreads() {
+      var factory = new ReactorResourceFactory();
+      factory.setUseGlobalResources(false);
+      return factory;
     }
   }
 }

@@ -1,9 +1,12 @@
 package io.r1platform.api.security;
 
+import static org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy.NO_REFERRER;
+
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ErrorResponses;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.KeyChecks;
+import java.util.function.Predicate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -19,6 +22,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity.LogoutS
 import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
+import org.springframework.security.web.server.csrf.ServerCsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import reactor.core.publisher.Mono;
@@ -46,9 +50,61 @@ class SecurityConfiguration {
         .build();
   }
 
-  /** Health probes, and the management port, which has no other chain. */
+  /** What an administrator does: session, CSRF token, and no foreign page. */
+  @Bean
+  @Order(2)
+  SecurityWebFilterChain adminApi(
+      ServerHttpSecurity http,
+      SessionCsrfTokens tokens,
+      SecuritySettings settings,
+      ErrorResponses errors) {
+    return withoutDefaults(http)
+        .securityMatcher(path(path -> path.equals("/admin") || path.startsWith("/admin/")))
+        .addFilterBefore(new OriginFilter(settings.origins(), errors), SecurityWebFiltersOrder.CSRF)
+        .csrf(
+            csrf ->
+                csrf.csrfTokenRepository(tokens)
+                    .csrfTokenRequestHandler(new ServerCsrfTokenRequestAttributeHandler())
+                    .accessDeniedHandler(
+                        (exchange, failure) -> errors.write(exchange, wrongCsrfToken())))
+        .securityContextRepository(new SessionSecurityContext())
+        .exceptionHandling(
+            failures ->
+                failures
+                    .authenticationEntryPoint(
+                        (exchange, failure) -> errors.write(exchange, notLoggedIn()))
+                    .accessDeniedHandler(
+                        (exchange, failure) -> errors.write(exchange, notAllowed())))
+        .authorizeExchange(
+            exchange ->
+                exchange
+                    .pathMatchers("/admin/api/session")
+                    .permitAll()
+                    .anyExchange()
+                    .authenticated())
+        .build();
+  }
+
+  /** The console's files, which hold no secret. */
   @Bean
   @Order(3)
+  SecurityWebFilterChain consolePages(ServerHttpSecurity http) {
+    return withoutDefaults(http)
+        .securityMatcher(
+            path(
+                path ->
+                    path.equals("/") || path.equals("/console") || path.startsWith("/console/")))
+        .csrf(CsrfSpec::disable)
+        .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+        .headers(headers -> headers.referrerPolicy(policy -> policy.policy(NO_REFERRER)))
+        .addFilterAt(new ConsoleHeaders(), SecurityWebFiltersOrder.FIRST)
+        .authorizeExchange(exchange -> exchange.anyExchange().permitAll())
+        .build();
+  }
+
+  /** Health probes, and the management port, which has no other chain. */
+  @Bean
+  @Order(4)
   SecurityWebFilterChain open(ServerHttpSecurity http, ErrorResponses errors) {
     return withoutDefaults(http)
         .csrf(CsrfSpec::disable)
@@ -77,11 +133,27 @@ class SecurityConfiguration {
         .requestCache(RequestCacheSpec::disable);
   }
 
-  private static ServerWebExchangeMatcher path(java.util.function.Predicate<String> matches) {
+  private static ServerWebExchangeMatcher path(Predicate<String> matches) {
     return exchange ->
         matches.test(exchange.getRequest().getPath().value())
             ? MatchResult.match()
             : MatchResult.notMatch();
+  }
+
+  private static ServiceException wrongCsrfToken() {
+    return ServiceException.of(
+        ErrorCode.FORBIDDEN,
+        "The CSRF token is missing or old. GET /admin/api/session gives a new one for the header "
+            + SessionCsrfTokens.HEADER
+            + ".");
+  }
+
+  private static ServiceException notLoggedIn() {
+    return ServiceException.of(ErrorCode.NOT_AUTHENTICATED, "Log in first.");
+  }
+
+  private static ServiceException notAllowed() {
+    return ServiceException.of(ErrorCode.FORBIDDEN, "This is not allowed.");
   }
 
   private static ServiceException unknownPath() {

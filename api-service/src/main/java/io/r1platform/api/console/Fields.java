@@ -1,0 +1,50 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads fields of requests. Ids are strings of digits on the wire. */
+final class Fields {
+  private Fields() {}
+
+  static String required(String name, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw ServiceException.about(
+          ErrorCode.MISSING_PARAMETER, name, "The field " + name + " is missing.");
+    }
+    return value;
+  }
+
+  static long requiredId(String name, @Nullable String value) {
+    return id(name, required(name, value));
+  }
+
+  static @Nullable Long optionalId(String name, @Nullable String value) {
+    return value == null || value.isBlank() ? null : id(name, value);
+  }
+
+  private static long id(String name, String value) {
+    if (!value.matches("[0-9]{1,18}")) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_TYPE, name, "The field " + name + " is not an id.");
+    }
+    return Long.parseLong(value);
+  }
+
+  /** The version in an {@code If-Match} header, with or without quotes. */
+  static long version(@Nullable String ifMatch) {
+    if (ifMatch == null) {
+      throw ServiceException.of(
+          ErrorCode.VERSION_REQUIRED,
+          "Send the version that you have seen in the header If-Match, so that nobody's change is"
+              + " lost.");
+    }
+    String version = ifMatch.strip().replaceAll("^\"(.*)\"$", "$1");
+    if (!version.matches("[0-9]{1,18}")) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_TYPE, "If-Match", "If-Match holds the version, as in \"3\".");
+    }
+    return Long.parseLong(version);
+  }
+}

@@ -1,0 +1,191 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.IssuedKey;
+import io.r1platform.api.keys.KeyView;
+import io.r1platform.api.keys.Keys;
+import io.r1platform.api.security.Access;
+import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.tenants.ProjectView;
+import io.r1platform.api.tenants.Tenants;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code /admin/api/keys}. A secret is in the answer that creates it and nowhere else. */
+@RestController
+@RequestMapping("/admin/api/keys")
+final class KeyController {
+  private static final int LONGEST_PAGE = 200;
+
+  private final Access access;
+  private final Keys keys;
+  private final Tenants tenants;
+  private final AuditTrail audit;
+  private final TransactionOperations transactions;
+
+  KeyController(
+      Access access,
+      Keys keys,
+      Tenants tenants,
+      AuditTrail audit,
+      TransactionOperations transactions) {
+    this.access = access;
+    this.keys = keys;
+    this.tenants = tenants;
+    this.audit = audit;
+    this.transactions = transactions;
+  }
+
+  @GetMapping
+  Items list(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam(name = "project_id", required = false) @Nullable String project,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    access.operator(principal);
+    if (limit < 1 || limit > LONGEST_PAGE) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "limit", "A page has 1 to %d keys.".formatted(LONGEST_PAGE));
+    }
+    Long last = Fields.optionalId("after", after);
+    List<KeyView> found =
+        keys.page(
+            Fields.optionalId("project_id", project),
+            last == null ? Long.MAX_VALUE : last,
+            limit + 1);
+    List<KeyView> page = found.subList(0, Math.min(limit, found.size()));
+    String next = found.size() > limit ? Long.toString(page.getLast().id()) : null;
+    return new Items(items(page), next);
+  }
+
+  @PostMapping
+  ResponseEntity<Created> create(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestBody NewKey body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long projectId = Fields.requiredId("project_id", body.projectId());
+    String name = Fields.required("name", body.name());
+    Created created =
+        transactions.execute(
+            status -> {
+              IssuedKey issued = keys.issue(projectId, name, body.life());
+              Item item = item(issued.key());
+              audit.record(actor, change("key.created", item, null, item));
+              return new Created(item, issued.secret());
+            });
+    return ResponseEntity.status(HttpStatus.CREATED).eTag(created.key().version()).body(created);
+  }
+
+  @DeleteMapping("/{id}")
+  ResponseEntity<Item> revoke(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    Item revoked =
+        transactions.execute(
+            status -> {
+              Item before = item(keys.key(id));
+              Item after = item(keys.revoke(id, version));
+              if (before.revokedAt() == null) {
+                audit.record(actor, change("key.revoked", after, before, after));
+              }
+              return after;
+            });
+    return ResponseEntity.ok().eTag(revoked.version()).body(revoked);
+  }
+
+  private static Change change(String action, Item key, @Nullable Item before, Item after) {
+    return new Change(action, "key", key.id(), Long.valueOf(key.organizationId()), before, after);
+  }
+
+  private Item item(KeyView key) {
+    return items(List.of(key)).getFirst();
+  }
+
+  private List<Item> items(List<KeyView> page) {
+    Set<Long> ids = page.stream().map(KeyView::projectId).collect(Collectors.toSet());
+    Map<Long, ProjectView> projects = tenants.projectsById(ids);
+    return page.stream().map(key -> Item.of(key, projects)).toList();
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record NewKey(
+      @Nullable String projectId, @Nullable String name, @Nullable Long expiresInSeconds) {
+    @Nullable Duration life() {
+      return expiresInSeconds == null ? null : Duration.ofSeconds(expiresInSeconds);
+    }
+  }
+
+  record Items(List<Item> items, @Nullable String next) {}
+
+  record Created(Item key, String secret) {
+    @Override
+    public String toString() {
+      return "Created[key=" + key + "]";
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Item(
+      String id,
+      String projectId,
+      String project,
+      String organizationId,
+      String name,
+      String publicId,
+      String lastFour,
+      Instant createdAt,
+      @Nullable Instant expiresAt,
+      @Nullable Instant revokedAt,
+      @Nullable Instant lastUsedAt,
+      String version) {
+    static Item of(KeyView key, Map<Long, ProjectView> projects) {
+      ProjectView project = projects.get(key.projectId());
+      if (project == null) {
+        throw new IllegalStateException("key " + key.id() + " without project");
+      }
+      return new Item(
+          Long.toString(key.id()),
+          Long.toString(project.id()),
+          project.name(),
+          Long.toString(project.organizationId()),
+          key.name(),
+          key.publicId(),
+          key.lastFour(),
+          key.createdAt(),
+          key.expiresAt(),
+          key.revokedAt(),
+          key.lastUsedAt(),
+          Long.toString(key.version()));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.r1platform.api.security;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.RequestId;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.sessions.OperatorLogin;
+import io.r1platform.api.sessions.Sessions;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.web.server.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebSession;
+import reactor.core.publisher.Mono;
+
+/** Logs an operator in and out, and hands out the CSRF token that every write needs. */
+@RestController
+@RequestMapping("/admin/api/session")
+final class SessionController {
+  private final OperatorLogin login;
+  private final Sessions sessions;
+  private final SessionCsrfTokens csrf;
+  private final PostgresWebSessionStore store;
+
+  SessionController(
+      OperatorLogin login,
+      Sessions sessions,
+      SessionCsrfTokens csrf,
+      PostgresWebSessionStore store) {
+    this.login = login;
+    this.sessions = sessions;
+    this.csrf = csrf;
+    this.store = store;
+  }
+
+  @GetMapping
+  Mono<SessionView> session(ServerWebExchange exchange, WebSession session) {
+    Mono<CsrfToken> token = exchange.getRequiredAttribute(CsrfToken.class.getName());
+    return token.map(current -> SessionView.of((OperatorWebSession) session, current));
+  }
+
+  @PostMapping
+  Mono<SessionView> logIn(
+      @RequestBody LoginRequest request, ServerWebExchange exchange, WebSession session) {
+    var current = (OperatorWebSession) session;
+    var origin = new OperatorLogin.Origin(address(exchange), RequestId.of(exchange));
+    String newId = sessions.newId();
+    return Mono.fromCallable(
+            () -> login.logIn(request.credentials(), origin, current.getId(), newId))
+        .subscribeOn(store.blocking())
+        .map(
+            operator -> {
+              current.loggedIn(newId, operator);
+              return SessionView.of(current, csrf.renew(current));
+            });
+  }
+
+  @DeleteMapping
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  Mono<Void> logOut(WebSession session) {
+    return session.invalidate();
+  }
+
+  private static String address(ServerWebExchange exchange) {
+    InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
+    return remote == null || remote.getAddress() == null
+        ? "unknown"
+        : remote.getAddress().getHostAddress();
+  }
+
+  record LoginRequest(@Nullable String email, @Nullable String password) {
+    OperatorLogin.Credentials credentials() {
+      if (email == null || password == null) {
+        throw ServiceException.about(
+            ErrorCode.MISSING_PARAMETER,
+            email == null ? "email" : "password",
+            "Send email and password.");
+      }
+      return new OperatorLogin.Credentials(email, password);
+    }
+
+    @Override
+    public String toString() {
+      return "LoginRequest[…]";
+    }
+  }
+
+  record SessionView(boolean authenticated, @Nullable OperatorView operator, CsrfView csrf) {
+    static SessionView of(OperatorWebSession session, CsrfToken token) {
+      Operator operator = session.operator();
+      return new SessionView(
+          operator != null,
+          operator == null ? null : new OperatorView(operator.email()),
+          new CsrfView(token.getHeaderName(), token.getToken()));
+    }
+  }
+
+  record OperatorView(String email) {}
+
+  record CsrfView(String header, String token) {}
+}

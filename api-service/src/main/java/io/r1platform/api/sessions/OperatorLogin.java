@@ -1,0 +1,112 @@
+package io.r1platform.api.sessions;
+
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Checks an operator's password; blocking, and slow on purpose. */
+@Component
+public class OperatorLogin {
+  private final JdbcClient jdbc;
+  private final LoginAttempts attempts;
+  private final Sessions sessions;
+  private final AuditTrail audit;
+  private final PasswordEncoder passwords;
+  private final TransactionOperations transactions;
+  private final String nobodysHash;
+
+  OperatorLogin(
+      JdbcClient jdbc,
+      LoginAttempts attempts,
+      Sessions sessions,
+      AuditTrail audit,
+      PasswordEncoder passwords,
+      TransactionOperations transactions) {
+    this.jdbc = jdbc;
+    this.attempts = attempts;
+    this.sessions = sessions;
+    this.audit = audit;
+    this.passwords = passwords;
+    this.transactions = transactions;
+    this.nobodysHash = passwords.encode(sessions.newId());
+  }
+
+  /**
+   * Gives session {@code oldId} to the operator under {@code newId}. An unknown address, a disabled
+   * operator and a wrong password are refused alike, in like time.
+   *
+   * @throws ServiceException {@code invalid_credentials}, or {@code too_many_attempts}
+   */
+  public Operator logIn(Credentials credentials, Origin origin, String oldId, String newId) {
+    String email = credentials.email().strip().toLowerCase(Locale.ROOT);
+    attempts.begin(email, origin.address());
+    Optional<Account> account = account(email);
+    String hash = account.map(Account::passwordHash).orElse(nobodysHash);
+    boolean matches = passwords.matches(credentials.password(), hash);
+    if (!matches || account.isEmpty() || !account.get().operator().enabled()) {
+      throw refused();
+    }
+    Operator operator = account.get().operator();
+    transactions.executeWithoutResult(
+        status -> {
+          if (!sessions.logIn(oldId, newId, operator.id())) {
+            throw refused();
+          }
+          attempts.succeeded(email, origin.address());
+          audit.record(
+              new Actor(operator.email(), origin.address(), origin.requestId()),
+              new Change(
+                  "operator.logged_in",
+                  "operator",
+                  Long.toString(operator.id()),
+                  null,
+                  null,
+                  null));
+        });
+    return operator;
+  }
+
+  private Optional<Account> account(String email) {
+    return jdbc.sql("select id, email, enabled, password_hash from operator where email = :email")
+        .param("email", email)
+        .query(
+            (row, number) ->
+                new Account(
+                    new Operator(
+                        row.getLong("id"), row.getString("email"), row.getBoolean("enabled")),
+                    row.getString("password_hash")))
+        .optional();
+  }
+
+  private static ServiceException refused() {
+    return ServiceException.of(
+        ErrorCode.INVALID_CREDENTIALS, "The e-mail address or the password is wrong.");
+  }
+
+  /** What somebody typed; printing it shows no password. */
+  public record Credentials(String email, String password) {
+    @Override
+    public String toString() {
+      return "Credentials[…]";
+    }
+  }
+
+  /** Where a login comes from. */
+  public record Origin(String address, UUID requestId) {}
+
+  private record Account(Operator operator, String passwordHash) {
+    @Override
+    public String toString() {
+      return "Account[" + operator + "]";
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.r1platform.api.sessions;
+
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The table of sessions; every call is blocking. An id has 256 random bits in base64url, and
+ * anything else is no id.
+ */
+@Component
+public class Sessions {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{43}");
+  private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
+
+  private final JdbcClient jdbc;
+  private final JsonMapper json;
+  private final SessionSettings settings;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  Sessions(JdbcClient jdbc, JsonMapper json, SessionSettings settings, Clock clock) {
+    this.jdbc = jdbc;
+    this.json = json;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** An id that nobody can guess and nobody has had. */
+  public String newId() {
+    var bytes = new byte[32];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** The living session of this id, which thereby lives on. */
+  public Optional<StoredSession> use(String id) {
+    if (!ID.matcher(id).matches()) {
+      return Optional.empty();
+    }
+    return jdbc.sql(
+            """
+            with used as (
+              update operator_session set last_access_at = :now
+              where id_sha256 = :id and last_access_at > :idleSince and created_at > :bornAfter
+              returning attributes, created_at, last_access_at, operator_id)
+            select used.*, o.id, o.email, o.enabled
+            from used left join operator o on o.id = used.operator_id""")
+        .param("now", Timestamp.from(clock.instant()))
+        .param("id", Hashes.sha256(id))
+        .param("idleSince", Timestamp.from(idleSince()))
+        .param("bornAfter", Timestamp.from(bornAfter()))
+        .query((row, number) -> session(row))
+        .optional();
+  }
+
+  /** Writes a session that is new. */
+  public void add(String id, Map<String, String> attributes) {
+    jdbc.sql(
+            """
+            insert into operator_session (id_sha256, attributes, created_at, last_access_at)
+            values (:id, :attributes::jsonb, :now, :now)""")
+        .param("id", Hashes.sha256(id))
+        .param("attributes", json.writeValueAsString(attributes))
+        .param("now", Timestamp.from(clock.instant()))
+        .update();
+  }
+
+  /** Replaces the attributes; a session that has died meanwhile stays dead. */
+  public void update(String id, Map<String, String> attributes) {
+    jdbc.sql("update operator_session set attributes = :attributes::jsonb where id_sha256 = :id")
+        .param("id", Hashes.sha256(id))
+        .param("attributes", json.writeValueAsString(attributes))
+        .update();
+  }
+
+  /**
+   * Gives a session to an operator under a new id and with a new age; the old id is dead from then
+   * on. False if the session has died meanwhile.
+   */
+  public boolean logIn(String oldId, String newId, long operatorId) {
+    return jdbc.sql(
+                """
+                update operator_session set id_sha256 = :new, operator_id = :operator,
+                  attributes = '{}', created_at = :now, last_access_at = :now
+                where id_sha256 = :old""")
+            .param("old", Hashes.sha256(oldId))
+            .param("new", Hashes.sha256(newId))
+            .param("operator", operatorId)
+            .param("now", Timestamp.from(clock.instant()))
+            .update()
+        == 1;
+  }
+
+  /** Ends a session, if it lives. */
+  public void remove(String id) {
+    jdbc.sql("delete from operator_session where id_sha256 = :id")
+        .param("id", Hashes.sha256(id))
+        .update();
+  }
+
+  /** Removes dead sessions, and anonymous ones above the limit. */
+  void sweep() {
+    jdbc.sql(
+            """
+            delete from operator_session
+            where last_access_at <= :idleSince or created_at <= :bornAfter""")
+        .param("idleSince", Timestamp.from(idleSince()))
+        .param("bornAfter", Timestamp.from(bornAfter()))
+        .update();
+    jdbc.sql(
+            """
+            delete from operator_session where id_sha256 in (
+              select id_sha256 from operator_session where operator_id is null
+              order by created_at desc offset :limit)""")
+        .param("limit", settings.anonymousLimit())
+        .update();
+  }
+
+  private Instant idleSince() {
+    return clock.instant().minus(settings.idleLimit());
+  }
+
+  private Instant bornAfter() {
+    return clock.instant().minus(settings.lifetime());
+  }
+
+  private StoredSession session(ResultSet row) throws SQLException {
+    return new StoredSession(
+        json.readValue(row.getString("attributes"), STRINGS),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("last_access_at").toInstant(),
+        operator(row));
+  }
+
+  private static @Nullable Operator operator(ResultSet row) throws SQLException {
+    long id = row.getLong("id");
+    return row.wasNull()
+        ? null
+        : new Operator(id, row.getString("email"), row.getBoolean("enabled"));
+  }
+}

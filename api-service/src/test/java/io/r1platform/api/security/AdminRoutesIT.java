@@ -1,0 +1,147 @@
+package io.r1platform.api.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.testing.TestDatabase;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdminRoutesIT {
+  private final TestDatabase database = TestDatabase.create();
+  private RunningApi api;
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(database, Map.of(), Probe.class);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void everyAdminRouteRefusesAStranger() {
+    assertThat(routes()).hasSizeGreaterThan(5);
+    for (Route route : routes()) {
+      var stranger = new Browser(api);
+      stranger.session();
+      assertThat(call(stranger, route)).as("%s with a CSRF token", route).isEqualTo(401);
+      int without =
+          api.send(
+                  HttpRequest.newBuilder(api.uri(route.path()))
+                      .method(route.method(), HttpRequest.BodyPublishers.ofString("{}"))
+                      .header("Content-Type", "application/json"))
+              .statusCode();
+      assertThat(without).as("%s without anything", route).isIn(401, 403);
+    }
+  }
+
+  @Test
+  void everyAdminRouteAsksWhatItsCallerMayDo() {
+    var browser = Browser.loggedIn(api);
+    JdbcClient superuser = JdbcClient.create(database.superuser());
+    superuser.sql("update api.operator set enabled = false").update();
+    for (Route route : routes()) {
+      if (!route.path().equals("/admin/api/test-probe")) {
+        assertThat(call(browser, route)).as("%s by a disabled operator", route).isEqualTo(403);
+      }
+    }
+    superuser.sql("update api.operator set enabled = true").update();
+  }
+
+  @Test
+  void aTenantsKeyOpensNoAdminRoute() {
+    for (Route route : routes()) {
+      assertThat(api.get(route.path(), "sk-r1-anything").statusCode()).isIn(401, 403, 405);
+    }
+  }
+
+  @Test
+  void whatNobodyAllowedDoesNotExist() {
+    for (String path :
+        List.of(
+            "/nowhere",
+            "/actuator/health",
+            "/actuator/env",
+            "/%761/models",
+            "//v1/models",
+            "/internal/v1/prices",
+            "/admin;x=1/api/organizations",
+            "/error")) {
+      int status = api.send(HttpRequest.newBuilder(api.uri(path))).statusCode();
+      assertThat(status).as(path).isIn(400, 401, 404);
+    }
+    assertThat(api.send(HttpRequest.newBuilder(api.uri("/admin/api/nowhere"))).statusCode())
+        .isEqualTo(401);
+    assertThat(Browser.loggedIn(api).get("/admin/api/nowhere").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void probesAreOpen() {
+    for (String path : List.of("/livez", "/readyz")) {
+      assertThat(api.send(HttpRequest.newBuilder(api.uri(path))).statusCode())
+          .as(path)
+          .isNotIn(401, 403, 404);
+    }
+  }
+
+  @Test
+  void blockingControllersRunOnVirtualThreads() {
+    assertThat(Browser.loggedIn(api).get("/admin/api/test-probe").body()).isEqualTo("virtual");
+  }
+
+  private static int call(Browser browser, Route route) {
+    return switch (route.method()) {
+      case "GET" -> browser.get(route.path()).statusCode();
+      case "POST" -> browser.post(route.path(), "{}").statusCode();
+      case "DELETE" -> browser.delete(route.path()).statusCode();
+      default -> throw new IllegalStateException("teach this test " + route);
+    };
+  }
+
+  /** Every mapped admin route but those that must be open: the session itself. */
+  private List<Route> routes() {
+    return api.bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet().stream()
+        .flatMap(
+            info ->
+                info.getPatternsCondition().getPatterns().stream()
+                    .map(pattern -> pattern.getPatternString().replaceAll("\\{[^}]*}", "7"))
+                    .filter(path -> path.startsWith("/admin"))
+                    .flatMap(path -> methods(info.getMethodsCondition().getMethods(), path)))
+        .filter(route -> !route.path().equals("/admin/api/session"))
+        .toList();
+  }
+
+  private static Stream<Route> methods(java.util.Set<RequestMethod> methods, String path) {
+    return methods.isEmpty()
+        ? Stream.of(new Route("GET", path), new Route("POST", path))
+        : methods.stream().map(method -> new Route(method.name(), path));
+  }
+
+  private record Route(String method, String path) {}
+
+  @Configuration(proxyBeanMethods = false)
+  @RestController
+  static class Probe {
+    @GetMapping("/admin/api/test-probe")
+    String thread() {
+      return Thread.currentThread().isVirtual() ? "virtual" : "not virtual";
+    }
+  }
+}
