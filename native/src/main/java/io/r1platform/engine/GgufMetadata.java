@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -66,13 +67,18 @@ final class GgufMetadata {
     return values.get(key) instanceof Long number ? OptionalLong.of(number) : OptionalLong.empty();
   }
 
+  /** A floating-point number; empty if the key is missing or of another type. */
+  OptionalDouble decimal(String key) {
+    return values.get(key) instanceof Double number
+        ? OptionalDouble.of(number)
+        : OptionalDouble.empty();
+  }
+
   /** The largest of a number or an array of numbers; empty if missing. */
   OptionalLong largest(String key) {
     if (values.get(key) instanceof List<?> list) {
-      return list.stream().filter(Long.class::isInstance).mapToLong(v -> (Long) v).max().stream()
-          .mapToObj(OptionalLong::of)
-          .findFirst()
-          .orElse(OptionalLong.empty());
+      var numbers = list.stream().filter(Long.class::isInstance).mapToLong(item -> (Long) item);
+      return numbers.max();
     }
     return number(key);
   }

@@ -15,6 +15,7 @@ import java.util.Set;
 final class ModelFileCheck {
   private static final long LAYERS_MAX = 512;
   private static final long EXPERTS_MAX = 1_024;
+  private static final long GATING_MAX = 4;
   private static final Set<String> ROPE_SCALINGS = Set.of("none", "linear", "yarn", "longrope");
 
   private final GgufMetadata metadata;
@@ -48,6 +49,7 @@ final class ModelFileCheck {
     layers();
     experts();
     heads();
+    norms();
     rope();
     vocabulary();
   }
@@ -71,6 +73,8 @@ final class ModelFileCheck {
       rule(used == 0 && groups == 0, "experts are used, but expert_count is 0");
       return;
     }
+    long gating = number("expert_gating_func", 0);
+    rule(gating >= 0 && gating <= GATING_MAX, "expert_gating_func is " + gating);
     rule(used > 0 && used <= experts, used + " experts used of " + experts);
     rule(groups >= 0 && groups < experts, groups + " expert groups for " + experts + " experts");
     if (groups > 1) {
@@ -88,10 +92,33 @@ final class ModelFileCheck {
     OptionalLong heads = metadata.largest(architecture + ".attention.head_count");
     rule(heads.isPresent() && heads.getAsLong() > 0, "attention.head_count is missing or 0");
     if (architecture.equals("deepseek2")) {
-      long rope = number("rope.dimension_count", 0);
-      long key = number("attention.key_length_mla", number("attention.key_length", 0));
-      rule(rope >= 2 && rope % 2 == 0, "rope.dimension_count is " + rope);
+      latentHeads();
+    }
+  }
+
+  /** Multi-head latent attention: one key head, of the compressed part and the rotated one. */
+  private void latentHeads() throws GgufMetadata.Malformed {
+    long rope = number("rope.dimension_count", 0);
+    rule(rope >= 2 && rope % 2 == 0, "rope.dimension_count is " + rope);
+    long compressed = number("attention.kv_lora_rank", 0);
+    long key = number("attention.key_length", 0);
+    long wholeKey = number("attention.key_length_mla", 0);
+    if (wholeKey == 0) { // files of before 2025 keep keys and values whole
       rule(key - rope >= 1, "attention.key_length leaves nothing beside the " + rope + " of rope");
+      return;
+    }
+    rule(
+        wholeKey - rope >= 1,
+        "attention.key_length_mla leaves nothing beside the " + rope + " of rope");
+    rule(key == compressed + rope, "attention.key_length is not kv_lora_rank and rope together");
+    long keyHeads = metadata.largest(architecture + ".attention.head_count_kv").orElse(0);
+    rule(keyHeads == 1, "attention.head_count_kv is " + keyHeads + ", not 1");
+  }
+
+  private void norms() throws GgufMetadata.Malformed {
+    for (String key : List.of("layer_norm_epsilon", "layer_norm_rms_epsilon")) {
+      double epsilon = metadata.decimal(architecture + ".attention." + key).orElse(0);
+      rule(epsilon >= 0 && epsilon < 1, "attention." + key + " is " + epsilon);
     }
   }
 

@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,6 +91,11 @@ class BadModelTests {
     "deepseek2.attention.head_count, 0, head_count",
     "deepseek2.rope.dimension_count, 3, rope.dimension_count",
     "deepseek2.rope.dimension_count, 400, leaves nothing",
+    "deepseek2.rope.dimension_count, 40, not kv_lora_rank",
+    "deepseek2.attention.key_length, 63, not kv_lora_rank",
+    "deepseek2.attention.key_length_mla, 32, leaves nothing",
+    "deepseek2.attention.head_count_kv, 2, not 1",
+    "deepseek2.expert_gating_func, 5, expert_gating_func",
     "deepseek2.context_length, 0, context_length",
   })
   void metadataThatWouldAbortLlamaCppIsRefused(String key, int value, String reason)
@@ -113,17 +122,44 @@ class BadModelTests {
       for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
         file[random.nextInt(metadataBytes)] = (byte) random.nextInt(256);
       }
-      Path path = Files.write(directory.resolve("damaged.gguf"), file);
-      try (Engine engine = Engine.open(EngineOptions.defaults(path).withRequests(1, 1))) {
-        engine.awaitReady(Duration.ofSeconds(60));
-        engine.submit(GenerationRequest.greedy(1, new int[] {0, 3, 48}, 3));
-        Generated.one(engine, 1);
-        loaded++;
-      } catch (EngineException e) {
-        assertThat(e.status()).isIn(EngineStatus.MODEL, EngineStatus.MEMORY, EngineStatus.REQUEST);
-      }
+      loaded += openAndGenerate(file) ? 1 : 0;
     }
     assertThat(loaded).isPositive(); // damage within a token's text does no harm
+  }
+
+  /** Whether the model was loaded. */
+  private boolean openAndGenerate(byte[] file) throws IOException {
+    Path path = Files.write(directory.resolve("damaged.gguf"), file);
+    try (Engine engine = Engine.open(EngineOptions.defaults(path).withRequests(1, 1))) {
+      engine.awaitReady(Duration.ofSeconds(60));
+      engine.submit(GenerationRequest.greedy(1, new int[] {0, 3, 48}, 3));
+      Generated.one(engine, 1);
+      return true;
+    } catch (EngineException e) {
+      assertThat(e.status())
+          .isIn(
+              EngineStatus.MODEL,
+              EngineStatus.MEMORY,
+              EngineStatus.TOO_LARGE,
+              EngineStatus.INVALID);
+      return false;
+    }
+  }
+
+  @Test
+  void wrongNumbersNeverEndTheProcess() throws IOException {
+    Set<String> keys = new TreeSet<>();
+    String text = new String(good, 0, 32_000, StandardCharsets.ISO_8859_1);
+    Matcher found = Pattern.compile("deepseek2\\.[a-z_.]+(?=\\x04\\x00\\x00\\x00)").matcher(text);
+    while (found.find()) {
+      keys.add(found.group());
+    }
+    assertThat(keys).hasSizeGreaterThan(15);
+    for (String key : keys) {
+      for (int value : new int[] {0, 1, 3, 7, 16, 33, 1_000, 70_000, Integer.MAX_VALUE, -1}) {
+        openAndGenerate(withNumber(key, value));
+      }
+    }
   }
 
   /** The file with this 32-bit number of its metadata replaced. */

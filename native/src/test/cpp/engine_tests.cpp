@@ -1,0 +1,296 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "check.h"
+#include "core/engine.h"
+#include "scripted_backend.h"
+
+using namespace r1::testing;
+using std::chrono::milliseconds;
+
+namespace {
+
+struct Outcome {
+  std::vector<int32_t> ids;
+  int ends = 0;
+  r1_event last{};
+};
+
+// An engine on the scripted backend, and what it said.
+class Bench {
+ public:
+  explicit Bench(Script &script, uint32_t sequences = 4, uint32_t ring_events = 256,
+                 const char *model = "model") {
+    path_ = std::filesystem::temp_directory_path() / (std::string("r1-scripted-") + model);
+    std::ofstream(path_) << "scripted";
+    r1_options options{};
+    r1_options_default(&options);
+    options.model_path = path_.c_str();
+    options.library_dir = "";
+    options.max_sequences = sequences;
+    options.max_waiting = 64;
+    options.step_tokens = script.step_tokens;
+    options.chunk_tokens = 8;
+    options.ring_events = ring_events;
+    CHECK(r1::Engine::check(options).ok());
+    engine_ = std::make_unique<r1::Engine>(options, std::make_unique<ScriptedBackend>(script));
+    for (int i = 0; i < 10 && engine_->state(milliseconds(1000)).phase == R1_LOADING; i++) {
+    }
+  }
+  ~Bench() { std::filesystem::remove(path_); }
+  Bench(const Bench &) = delete;
+  Bench &operator=(const Bench &) = delete;
+
+  r1::Engine &engine() { return *engine_; }
+  void close() { engine_.reset(); }
+
+  r1_status submit(uint64_t id, std::vector<int32_t> prompt, uint32_t tokens, uint64_t salt = 0) {
+    r1_request request{};
+    request.struct_size = sizeof request;
+    request.request_id = id;
+    request.prompt_ids = prompt.data();
+    request.prompt_count = static_cast<uint32_t>(prompt.size());
+    request.max_tokens = tokens;
+    request.top_p = 1;
+    request.cache_salt = salt;
+    return engine_->submit(request).code;
+  }
+
+  // Polls until so many requests ended, or the engine failed.
+  std::map<uint64_t, Outcome> &until_ended(size_t requests) {
+    std::vector<r1_event> events(64);
+    size_t ended = 0;
+    for (const auto &[id, outcome] : outcomes_) {
+      ended += outcome.ends > 0 ? 1 : 0;
+    }
+    while (ended < requests) {
+      uint32_t count = 0;
+      const r1_status status = engine_->poll(events, milliseconds(1000), count).code;
+      if (status == R1_FATAL) {
+        break;
+      }
+      for (const r1_event &event : std::span(events).first(count)) {
+        Outcome &outcome = outcomes_[event.request_id];
+        if (event.kind == R1_EVENT_TOKEN) {
+          outcome.ids.push_back(event.token_id);
+        } else if (event.kind != R1_EVENT_CONT) {
+          outcome.ends++;
+          outcome.last = event;
+          ended++;
+        }
+      }
+    }
+    return outcomes_;
+  }
+
+ private:
+  std::string path_;
+  std::unique_ptr<r1::Engine> engine_;
+  std::map<uint64_t, Outcome> outcomes_;
+};
+
+std::vector<int32_t> expected(const std::vector<int32_t> &prompt, size_t tokens) {
+  std::vector<int32_t> ids;
+  int32_t last = prompt.back();
+  for (size_t i = 0; i < tokens; i++) {
+    last = successor(last, static_cast<int32_t>(prompt.size() + i - 1));
+    ids.push_back(last);
+  }
+  return ids;
+}
+
+std::vector<int32_t> numbers(int32_t first, size_t count) {
+  std::vector<int32_t> ids(count);
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = 3 + (first + static_cast<int32_t>(i)) % (kVocabulary - 3);
+  }
+  return ids;
+}
+
+}  // namespace
+
+TEST(everyRequestGetsItsOwnTokensAndOneEnd) {
+  Script script;
+  Bench bench(script);
+  for (int32_t i = 1; i <= 40; i++) {
+    CHECK(bench.submit(static_cast<uint64_t>(i), numbers(i, 1 + static_cast<size_t>(i)), 20) ==
+          R1_OK);
+  }
+  const auto &outcomes = bench.until_ended(40);
+  for (int32_t i = 1; i <= 40; i++) {
+    const Outcome &outcome = outcomes.at(static_cast<uint64_t>(i));
+    const auto wanted = expected(numbers(i, 1 + static_cast<size_t>(i)), 20);
+    const auto end = std::find(wanted.begin(), wanted.end(), kEnd);
+    CHECK(outcome.ends == 1 && outcome.last.kind == R1_EVENT_FINISHED);
+    CHECK(outcome.ids == std::vector<int32_t>(wanted.begin(), end));
+    CHECK(outcome.last.body.last.output_tokens == outcome.ids.size());
+  }
+  CHECK(script.largest_batch <= script.step_tokens && script.largest_batch > 4);
+  CHECK(script.cells == 0);
+}
+
+TEST(aFailedBatchEndsItsRequestsAndFreesTheirCells) {
+  Script script;
+  script.fail_at = 3;
+  Bench bench(script, 2);
+  for (uint64_t id = 1; id <= 4; id++) {
+    CHECK(bench.submit(id, numbers(1, 4), 20) == R1_OK);
+  }
+  const auto &outcomes = bench.until_ended(4);
+  int errors = 0;
+  for (const auto &[id, outcome] : outcomes) {
+    CHECK(outcome.ends == 1);
+    if (outcome.last.kind == R1_EVENT_ERROR) {
+      errors++;
+      CHECK(outcome.last.token_id == R1_REQUEST);
+      CHECK(outcome.last.body.last.output_tokens == outcome.ids.size());
+    } else {
+      CHECK(outcome.ids == expected(numbers(1, 4), 20));
+    }
+  }
+  CHECK(errors >= 1 && errors <= 2);
+  CHECK(bench.engine().state(milliseconds(0)).phase == R1_READY);
+}
+
+TEST(aDeadBackendEndsEveryRequestThenOnlyFatalIsLeft) {
+  Script script;
+  script.fail_at = 5;
+  script.failure = r1::Decoded::kDead;
+  Bench bench(script, 2);
+  int accepted = 0;
+  for (uint64_t id = 1; id <= 10; id++) {
+    accepted += bench.submit(id, numbers(1, 4), 30) == R1_OK ? 1 : 0;
+  }
+  const auto &outcomes = bench.until_ended(100);
+  CHECK(static_cast<int>(outcomes.size()) == accepted);
+  for (const auto &[id, outcome] : outcomes) {
+    CHECK(outcome.ends == 1 && outcome.last.kind == R1_EVENT_ERROR);
+    CHECK(outcome.last.token_id == R1_FATAL);
+  }
+  CHECK(bench.engine().state(milliseconds(0)).phase == R1_FAILED);
+  CHECK(bench.submit(99, numbers(1, 4), 3) == R1_STATE);
+  CHECK(!bench.engine().failure().empty());
+}
+
+TEST(logitsThatAreNoNumbersEndOnlyTheirRequest) {
+  Script script;
+  script.nan_for = 44;
+  Bench bench(script);
+  CHECK(bench.submit(1, {44}, 5) == R1_OK);
+  CHECK(bench.submit(2, {3, 4}, 5) == R1_OK);
+  const auto &outcomes = bench.until_ended(2);
+  CHECK(outcomes.at(1).last.kind == R1_EVENT_ERROR && outcomes.at(1).last.token_id == R1_REQUEST);
+  CHECK(outcomes.at(2).last.kind == R1_EVENT_FINISHED);
+}
+
+TEST(aRefusedModelFailsWithItsReason) {
+  Script script;
+  Bench bench(script, 4, 256, "refuse");
+  const r1_state state = bench.engine().state(milliseconds(0));
+  CHECK(state.phase == R1_FAILED && state.status == R1_MODEL);
+  CHECK(bench.engine().failure() == "refused as scripted");
+  CHECK(bench.submit(1, {3}, 1) == R1_STATE);
+}
+
+// 400 cells for 4 slots of up to 100 + kept ones: the backend checks that they never pass it.
+TEST(keptPrefixesGiveWayToNewRequests) {
+  Script script;
+  script.kv_tokens = 150;
+  Bench bench(script);
+  uint64_t id = 0;
+  uint32_t cached = 0;
+  for (int32_t round = 0; round < 30; round++) {
+    const int32_t prompt = round / 2 % 5;
+    const uint64_t salt = 1 + static_cast<uint64_t>(prompt % 3);
+    CHECK(bench.submit(++id, numbers(prompt, 40), 10, salt) == R1_OK);
+    const Outcome &outcome = bench.until_ended(id).at(id);
+    CHECK(outcome.ids == expected(numbers(prompt, 40), outcome.ids.size()));
+    cached += outcome.last.body.last.cached_tokens;
+  }
+  CHECK(bench.submit(++id, numbers(1, 90), 10) == R1_OK);
+  bench.until_ended(id);
+  CHECK(cached > 0);
+}
+
+TEST(aFullRingStopsTheEngineAndLosesNothing) {
+  Script script;
+  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+  for (uint64_t id = 1; id <= 30; id++) {
+    CHECK(bench.submit(id, numbers(static_cast<int32_t>(id), 3), 50) == R1_OK);
+  }
+  const auto &outcomes = bench.until_ended(30);
+  for (const auto &[id, outcome] : outcomes) {
+    CHECK(outcome.ends == 1);
+    CHECK(outcome.last.body.last.output_tokens == outcome.ids.size());
+  }
+}
+
+TEST(manyThreadsSubmitAndCancelWhileOnePolls) {
+  Script script;
+  Bench bench(script);
+  std::atomic<size_t> accepted = 0;
+  std::vector<std::thread> threads;
+  for (uint64_t thread = 0; thread < 4; thread++) {
+    threads.emplace_back([&, thread] {
+      for (uint64_t i = 0; i < 300; i++) {
+        const uint64_t id = 1 + thread * 1000 + i;
+        while (bench.submit(id, numbers(static_cast<int32_t>(i), 5), 10) == R1_QUEUE_FULL) {
+          std::this_thread::yield();
+        }
+        accepted++;
+        if (i % 3 == 0) {
+          bench.engine().cancel(id);
+        }
+        r1_stats_snapshot stats{};
+        CHECK(bench.engine().stats(stats).ok());
+      }
+    });
+  }
+  const auto &outcomes = bench.until_ended(1200);
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+  CHECK(accepted == 1200 && outcomes.size() == 1200);
+  CHECK(std::all_of(outcomes.begin(), outcomes.end(),
+                    [](const auto &entry) { return entry.second.ends == 1; }));
+}
+
+TEST(closeWhileEverythingRunsEndsCleanly) {
+  for (uint32_t round = 0; round < 20; round++) {
+    Script script;
+    Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+    for (uint64_t id = 1; id <= 8; id++) {
+      CHECK(bench.submit(id, numbers(1, 8), 90) == R1_OK);
+    }
+    if (round % 2 == 0) {
+      bench.until_ended(2);
+    }
+    bench.close();
+  }
+}
+
+TEST(theAbiRefusesWhatItCannotUse) {
+  CHECK(r1_abi_version() == R1_ABI_VERSION);
+  r1_engine *engine = nullptr;
+  r1_options options{};
+  r1_options_default(&options);
+  CHECK(r1_engine_create(nullptr, &engine) == R1_INVALID);
+  CHECK(r1_engine_create(&options, &engine) == R1_INVALID);
+  options.model_path = "none";
+  options.library_dir = "/nowhere";
+  CHECK(r1_engine_create(&options, &engine) == R1_UNSUPPORTED);
+  char reason[R1_ERROR_BYTES_MAX];
+  const uint32_t length = r1_last_error(nullptr, reason, sizeof reason);
+  CHECK(std::string(reason, length).find("/nowhere") != std::string::npos);
+  options.backend = "../evil";
+  CHECK(r1_engine_create(&options, &engine) == R1_INVALID);
+  options.abi_version = 99;
+  CHECK(r1_engine_create(&options, &engine) == R1_ABI_MISMATCH);
+  CHECK(engine == nullptr);
+  CHECK(r1_submit(nullptr, nullptr) == R1_INVALID);
+  CHECK(r1_cancel(nullptr, 1) == R1_INVALID);
+  r1_engine_destroy(nullptr);
+}
