@@ -233,4 +233,9 @@ final class CompletionsIT {
         .contains("r1_engine_finished_total{model=\"r1-nano\",reason=\"length\"}");
     assertThat(live.statusCode()).isEqualTo(200);
   }
+
+  @Test
+  void blockingHandlersRunOnVirtualThreads() throws Exception {
+    assertThat(service().send(service().request("/probe/thread").GET()).body()).isEqualTo("true");
+  }
 }

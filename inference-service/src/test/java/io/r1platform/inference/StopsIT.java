@@ -1,0 +1,203 @@
+package io.r1platform.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.testing.TestDatabase;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Cancels, disconnects and a full queue, on an engine that runs one request at a time. */
+final class StopsIT {
+  private static final int LONGEST = 480;
+  private static final int ATTEMPTS = 10;
+  private static final TestDatabase DATABASE = TestDatabase.create();
+  private static final BillingFake BILLING = new BillingFake();
+  private static final AtomicReference<RunningService> SERVICE = new AtomicReference<>();
+  @TempDir static Path directory;
+
+  @BeforeAll
+  static void start() throws Exception {
+    SERVICE.set(
+        RunningService.start(
+            DATABASE,
+            BILLING.uri(),
+            directory.resolve("tokens"),
+            Map.of(
+                "r1.inference.generation.max-running", "1",
+                "r1.inference.generation.max-waiting", "4",
+                "r1.inference.completions.keep-alive", "100ms")));
+  }
+
+  @AfterAll
+  static void stop() {
+    service().close();
+    BILLING.close();
+  }
+
+  private static RunningService service() {
+    return SERVICE.get();
+  }
+
+  private static HttpRequest.Builder longStream(UUID id) {
+    return service()
+        .chat(
+            id,
+            """
+            {"model":"r1-nano","max_tokens":%d,"stream":true,"temperature":0,
+             "messages":[{"role":"user","content":"Count."}]}
+            """
+                .formatted(LONGEST));
+  }
+
+  private static CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+    return service().http().sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static int cancel(UUID id) throws Exception {
+    return service()
+        .send(
+            service()
+                .request("/v1/requests/" + id + "/cancel")
+                .POST(HttpRequest.BodyPublishers.noBody()))
+        .statusCode();
+  }
+
+  private static JsonNode receipt(UUID id) {
+    Await.until("the receipt is with billing", () -> BILLING.receipt(id.toString()) != null);
+    return Objects.requireNonNull(BILLING.receipt(id.toString()));
+  }
+
+  private static void readFirstEvent(InputStream stream) throws IOException {
+    var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    String line = lines.readLine();
+    while (line != null && !line.startsWith("data: ")) {
+      line = lines.readLine();
+    }
+  }
+
+  /** The engine is fast: it may finish before the client has left, so it is tried again. */
+  @Test
+  void closingTheConnectionStopsTheEngineAndLeavesAReceipt() throws Exception {
+    int cut = 0;
+    for (int attempt = 0; attempt < ATTEMPTS && cut == 0; attempt++) {
+      UUID id = RunningService.eventId();
+      HttpResponse<InputStream> response =
+          service().http().send(longStream(id).build(), HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream stream = response.body()) {
+        readFirstEvent(stream);
+      }
+
+      JsonNode receipt = receipt(id);
+      if (receipt.path("finish").asString().equals("cancelled")) {
+        cut = receipt.path("tok_out").asInt();
+      }
+    }
+
+    assertThat(cut).isBetween(1, LONGEST - 1);
+  }
+
+  @Test
+  void cancelEndsTheStreamWithItsExactUsage() throws Exception {
+    JsonNode last = null;
+    UUID cancelled = null;
+    for (int attempt = 0; attempt < ATTEMPTS && last == null; attempt++) {
+      UUID ahead = RunningService.eventId();
+      UUID id = RunningService.eventId();
+      var first = sendAsync(longStream(ahead));
+      var second = sendAsync(longStream(id));
+      int status = cancel(id);
+      Stream stream = Stream.of(second.get().body());
+      first.get();
+      if (status == 202 && !stream.events().isEmpty()) {
+        assertThat(stream.done()).isTrue();
+        last = stream.usageChunk();
+        cancelled = id;
+      }
+    }
+
+    assertThat(Objects.requireNonNull(last).path("r1").path("finish").asString())
+        .isEqualTo("cancelled");
+    JsonNode receipt = receipt(Objects.requireNonNull(cancelled));
+    assertThat(receipt.path("finish").asString()).isEqualTo("cancelled");
+    assertThat(receipt.path("tok_out").asInt())
+        .isEqualTo(last.path("usage").path("completion_tokens").asInt());
+    assertThat(receipt.path("tok_hit").asInt() + receipt.path("tok_miss").asInt())
+        .isEqualTo(last.path("usage").path("prompt_tokens").asInt());
+  }
+
+  @Test
+  void cancelOfAnUnknownRequestIsNotFound() throws Exception {
+    assertThat(cancel(RunningService.eventId())).isEqualTo(404);
+  }
+
+  @Test
+  void fullQueueAnswers503AndNobodyHangs() throws Exception {
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    var ids = new ArrayList<UUID>();
+    for (int i = 0; i < 30; i++) {
+      ids.add(RunningService.eventId());
+      answers.add(sendAsync(longStream(ids.getLast())));
+    }
+
+    int served = 0;
+    int refused = 0;
+    for (int i = 0; i < answers.size(); i++) {
+      HttpResponse<String> answer = answers.get(i).get();
+      if (answer.statusCode() == 200) {
+        served++;
+        assertThat(Stream.of(answer.body()).done()).isTrue();
+        assertThat(receipt(ids.get(i)).path("tok_out").asInt()).isEqualTo(LONGEST);
+      } else {
+        refused++;
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("engine_overloaded");
+        assertThat(answer.headers().firstValueAsLong("retry-after").orElse(0)).isPositive();
+        assertThat(BILLING.receipt(ids.get(i).toString())).isNull();
+      }
+    }
+    assertThat(served).isPositive();
+    assertThat(refused).isPositive();
+  }
+
+  @Test
+  void whoWaitsIsKeptAliveAndTheWireRuleHolds() throws Exception {
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    for (int i = 0; i < 5; i++) {
+      answers.add(sendAsync(longStream(RunningService.eventId())));
+    }
+
+    List<String> bodies = new ArrayList<>();
+    for (var answer : answers) {
+      HttpResponse<String> response = answer.get();
+      if (response.statusCode() == 200) {
+        bodies.add(response.body());
+      }
+    }
+
+    assertThat(bodies).anySatisfy(body -> assertThat(body).startsWith(": keep-alive\n\n"));
+    for (String body : bodies) {
+      String afterFirstId = body.substring(body.indexOf("id: "));
+      for (String block : afterFirstId.split("\n\n", -1)) {
+        assertThat(block.isEmpty() || block.contains("data: ")).isTrue();
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.r1platform.inference.completions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.prompts.ChatMessage;
+import io.r1platform.inference.prompts.ChatMessage.Role;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ChatRequestTests {
+  private static ChatRequest parse(String json) {
+    return ChatRequest.of(Fields.parse(Answers.JSON, json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String with(String more) {
+    return "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]" + more + "}";
+  }
+
+  private static ServiceException refusal(String json) {
+    return Objects.requireNonNull(
+        catchThrowableOfType(ServiceException.class, () -> parse(json)), "not refused: " + json);
+  }
+
+  @Test
+  void whatIsAbsentGetsR1sDefaults() {
+    ChatRequest request = parse(with(""));
+
+    assertThat(request.temperature()).isEqualTo(0.6f);
+    assertThat(request.topP()).isEqualTo(0.95f);
+    assertThat(request.maxTokens()).isNull();
+    assertThat(request.seed()).isNull();
+    assertThat(request.stream()).isFalse();
+    assertThat(request.messages()).containsExactly(new ChatMessage(Role.USER, "q"));
+  }
+
+  @Test
+  void partsDevelopersAndPastReasoningAreUnderstood() {
+    ChatRequest request =
+        parse(
+            """
+            {"model":"m","messages":[
+              {"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},
+              {"role":"assistant","content":null,"reasoning_content":"secret"},
+              {"role":"user","content":"q"}]}
+            """);
+
+    assertThat(request.messages())
+        .containsExactly(
+            new ChatMessage(Role.SYSTEM, "ab"),
+            new ChatMessage(Role.ASSISTANT, ""),
+            new ChatMessage(Role.USER, "q"));
+  }
+
+  @Test
+  void unknownFieldsAreNamedAndHarmlessOnesAreNot() {
+    assertThat(parse(with(",\"zeta\":1,\"alpha\":{},\"store\":true")).ignored())
+        .containsExactly("alpha", "zeta");
+  }
+
+  @Test
+  void harmlessFormsAreAccepted() {
+    ChatRequest request =
+        parse(
+            with(
+                """
+                ,"n":1,"tools":[],"logit_bias":{},"presence_penalty":0,"logprobs":false,
+                "response_format":{"type":"text"},"service_tier":"auto","reasoning_effort":"high",
+                "thinking":{"type":"enabled"},"stop":"x","max_tokens":5,"max_completion_tokens":5
+                """));
+
+    assertThat(request.stops()).containsExactly("x");
+    assertThat(request.maxTokens()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ,"n":2                                      | UNSUPPORTED_PARAMETER | n
+          ,"tools":[{"type":"function"}]              | UNSUPPORTED_PARAMETER | tools
+          ,"functions":[]                             | UNSUPPORTED_PARAMETER | functions
+          ,"logprobs":true                            | UNSUPPORTED_PARAMETER | logprobs
+          ,"logit_bias":{"1":2}                       | UNSUPPORTED_PARAMETER | logit_bias
+          ,"presence_penalty":0.5                     | UNSUPPORTED_PARAMETER | presence_penalty
+          ,"response_format":{"type":"json_object"}   | UNSUPPORTED_PARAMETER | response_format
+          ,"service_tier":"flex"                      | UNSUPPORTED_PARAMETER | service_tier
+          ,"reasoning_effort":"none"                  | UNSUPPORTED_PARAMETER | reasoning_effort
+          ,"thinking":{"type":"disabled"}             | UNSUPPORTED_PARAMETER | thinking
+          ,"temperature":2.5                          | INVALID_VALUE         | temperature
+          ,"top_p":-1                                 | INVALID_VALUE         | top_p
+          ,"max_tokens":0                             | INVALID_VALUE         | max_tokens
+          ,"max_tokens":1,"max_completion_tokens":2   | INVALID_VALUE         | max_completion_tokens
+          ,"stop":""                                  | INVALID_VALUE         | stop
+          ,"seed":99999999999999999999                | INVALID_VALUE         | seed
+          ,"temperature":"hot"                        | INVALID_TYPE          | temperature
+          ,"max_tokens":1.5                           | INVALID_TYPE          | max_tokens
+          ,"stream":"yes"                             | INVALID_TYPE          | stream
+          ,"stop":[1]                                 | INVALID_TYPE          | stop
+          """)
+  void whatCannotBeHonouredIsRefused(String more, ErrorCode code, String param) {
+    ServiceException refusal = refusal(with(more));
+
+    assertThat(refusal.code()).isEqualTo(code);
+    assertThat(refusal.param()).isEqualTo(param);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {                                                                  | INVALID_JSON
+          []                                                                 | INVALID_JSON
+          {"model":"m"}                                                      | MISSING_PARAMETER
+          {"messages":[{"role":"user","content":"q"}]}                       | MISSING_PARAMETER
+          {"model":1,"messages":[{"role":"user","content":"q"}]}             | INVALID_TYPE
+          {"model":"m","messages":[]}                                        | INVALID_VALUE
+          {"model":"m","messages":"q"}                                       | INVALID_TYPE
+          {"model":"m","messages":[{"content":"q"}]}                         | MISSING_PARAMETER
+          {"model":"m","messages":[{"role":"user"}]}                         | MISSING_PARAMETER
+          {"model":"m","messages":[{"role":"king","content":"q"}]}           | INVALID_VALUE
+          {"model":"m","messages":[{"role":"tool","content":"q"}]}           | UNSUPPORTED_PARAMETER
+          {"model":"m","messages":[{"role":"assistant","content":"q"}]}      | INVALID_VALUE
+          {"model":"m","messages":[{"role":"user","content":[{"type":"image_url"}]}]} | UNSUPPORTED_CONTENT
+          """)
+  void whatIsNoConversationIsRefused(String body, ErrorCode code) {
+    assertThat(refusal(body).code()).isEqualTo(code);
+  }
+}
