@@ -1,0 +1,28 @@
+package io.r1platform.billing;
+
+import java.time.Clock;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.modulith.Modulithic;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** Starts billing-service: prices, usage intake, ledger, reports, exports, reconciliation. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@EnableScheduling
+@Modulithic(sharedModules = {"errors", "observability"})
+public class BillingApplication {
+  /** Runs the service until it is stopped. */
+  public static void main(String[] arguments) {
+    SpringApplication.run(BillingApplication.class, arguments);
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+}

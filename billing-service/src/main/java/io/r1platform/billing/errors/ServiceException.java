@@ -1,0 +1,73 @@
+package io.r1platform.billing.errors;
+
+import java.util.Map;
+
+/** A failure with a code; it becomes an RFC 9457 problem. Made by the factories here only. */
+public final class ServiceException extends RuntimeException {
+  private final ErrorCode code;
+  private final transient Map<String, String> details;
+
+  private ServiceException(ErrorCode code, String message, Map<String, String> details) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The batch leaves out sequence numbers; send from {@code expectedSeq} on. */
+  public static ServiceException gap(long expectedSeq, long sentSeq) {
+    return new ServiceException(
+        ErrorCode.GAP,
+        "Nothing was taken: expected sequence %d, got %d. Send again from there."
+            .formatted(expectedSeq, sentSeq),
+        Map.of("expected_seq", Long.toString(expectedSeq)));
+  }
+
+  /** The bytes are not a batch; nothing was taken. */
+  public static ServiceException badBatch(String why) {
+    return new ServiceException(ErrorCode.BAD_BATCH, "Nothing was taken: " + why, Map.of());
+  }
+
+  /** The stream ended before this batch does. */
+  public static ServiceException epochClosed(long lastSeq) {
+    return new ServiceException(
+        ErrorCode.EPOCH_CLOSED,
+        "Nothing was taken: the stream was closed at sequence %d.".formatted(lastSeq),
+        Map.of("last_seq", Long.toString(lastSeq)));
+  }
+
+  /** A parameter that cannot be understood. */
+  public static ServiceException invalidRequest(String why) {
+    return new ServiceException(ErrorCode.INVALID_REQUEST, why, Map.of());
+  }
+
+  /** No such thing. */
+  public static ServiceException notFound(String what) {
+    return new ServiceException(ErrorCode.NOT_FOUND, what + " was not found.", Map.of());
+  }
+
+  /** No such dataset; the answer names those that exist. */
+  public static ServiceException unknownDataset(String dataset, String known) {
+    return new ServiceException(
+        ErrorCode.UNKNOWN_DATASET,
+        "There is no dataset '%s'. Known: %s.".formatted(dataset, known),
+        Map.of("datasets", known));
+  }
+
+  /** All export slots are taken. */
+  public static ServiceException tooManyExports(int limit) {
+    return new ServiceException(
+        ErrorCode.TOO_MANY_EXPORTS,
+        "%d exports are running; try again when one has ended.".formatted(limit),
+        Map.of());
+  }
+
+  /** What kind of failure this is. */
+  public ErrorCode code() {
+    return code;
+  }
+
+  /** Further members of the problem. */
+  public Map<String, String> details() {
+    return details;
+  }
+}

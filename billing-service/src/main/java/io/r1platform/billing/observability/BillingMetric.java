@@ -1,0 +1,28 @@
+package io.r1platform.billing.observability;
+
+/** Every metric of this service, with its tags and how many values each has. */
+public enum BillingMetric {
+  /** Timer of a usage or engine batch; tag {@code source} (2). */
+  BATCH("r1.billing.batch"),
+  /** Items taken; tags {@code source} (2), {@code result} (4). */
+  ITEMS("r1.billing.items"),
+  /** Items held, never posted; tag {@code reason} (6). Alarm above 0. */
+  HELD("r1.billing.held"),
+  /** Answers that were failures; tag {@code code} (one per error code). */
+  ERRORS("r1.billing.errors"),
+  /** Exports that reached their end; tag {@code dataset} (2). */
+  EXPORTS("r1.billing.exports"),
+  /** Differences that the last reconciliation named. Alarm above 0. */
+  DIFFERENCES("r1.billing.reconciliation.differences");
+
+  private final String meterName;
+
+  BillingMetric(String meterName) {
+    this.meterName = meterName;
+  }
+
+  /** The name in the registry. */
+  public String meterName() {
+    return meterName;
+  }
+}

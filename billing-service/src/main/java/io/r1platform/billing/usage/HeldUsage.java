@@ -1,0 +1,48 @@
+package io.r1platform.billing.usage;
+
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Records that may not be posted; a person decides. Each is kept once per content and reason. */
+@Component
+class HeldUsage {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldUsage.class);
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  HeldUsage(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  void keep(UsageBatch.Stream stream, Map<UsageBatch.Item, HeldReason> items) {
+    OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+    items.forEach(
+        (item, reason) -> {
+          LOG.warn(
+              "Usage held: {} event {} of {} at sequence {}",
+              reason,
+              item.record().eventId(),
+              stream,
+              item.seq());
+          jdbc.sql(
+                  """
+                  insert into usage_held (event_id, record, leaf_sha256, reason, source, replica_id,
+                    epoch, ship_seq, held_at)
+                  values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+                  """)
+              .params(item.record().eventId(), item.record().bytes())
+              .params(HexFormat.of().parseHex(item.leaf()), reason.name())
+              .params(stream.source(), stream.replica(), stream.epoch(), item.seq(), now)
+              .update();
+        });
+  }
+}

@@ -1,0 +1,94 @@
+package io.r1platform.billing.usage;
+
+import io.r1platform.billing.errors.ServiceException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * How far each gateway's stream has been taken. One writer at a time per stream: its row's lock.
+ */
+@Component
+class UsageStreams {
+  /**
+   * Where a stream is.
+   *
+   * @param nextSeq the first sequence number not yet taken
+   * @param lastSeq the last there will ever be; null while the epoch is open
+   */
+  record Position(long nextSeq, @Nullable Long lastSeq) {}
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  UsageStreams(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Locks the stream until the transaction ends; a new stream begins at 1. */
+  Position lock(UsageBatch.Stream stream) {
+    jdbc.sql(
+            """
+            insert into ingest_hwm (source, replica_id, epoch, next_seq, seen_at)
+            values (?, ?, ?, 1, ?) on conflict do nothing
+            """)
+        .params(stream.source(), stream.replica(), stream.epoch(), now())
+        .update();
+    return jdbc.sql(
+            """
+            select next_seq, last_seq from ingest_hwm
+            where (source, replica_id, epoch) = (?, ?, ?) for update
+            """)
+        .params(stream.source(), stream.replica(), stream.epoch())
+        .query(Position.class)
+        .single();
+  }
+
+  /** Moves a locked stream on. */
+  void advance(UsageBatch.Stream stream, long nextSeq) {
+    jdbc.sql(
+            """
+            update ingest_hwm set next_seq = ?, seen_at = ?
+            where (source, replica_id, epoch) = (?, ?, ?)
+            """)
+        .params(nextSeq, now(), stream.source(), stream.replica(), stream.epoch())
+        .update();
+  }
+
+  /**
+   * Ends a stream: nothing after {@code lastSeq} will come. Twice is as once.
+   *
+   * @throws ServiceException {@code gap} while something up to it is missing; {@code epoch_closed}
+   *     if it was closed at another place
+   */
+  @Transactional
+  public void close(UsageBatch.Stream stream, long lastSeq) {
+    Position position = lock(stream);
+    if (position.lastSeq != null && position.lastSeq != lastSeq) {
+      throw ServiceException.epochClosed(position.lastSeq);
+    }
+    if (position.nextSeq <= lastSeq) {
+      throw ServiceException.gap(position.nextSeq, lastSeq + 1);
+    }
+    if (position.nextSeq > lastSeq + 1) {
+      throw ServiceException.invalidRequest(
+          "The stream has been taken up to %d already.".formatted(position.nextSeq - 1));
+    }
+    jdbc.sql(
+            """
+            update ingest_hwm set closed = true, last_seq = ?, seen_at = ?
+            where (source, replica_id, epoch) = (?, ?, ?)
+            """)
+        .params(lastSeq, now(), stream.source(), stream.replica(), stream.epoch())
+        .update();
+  }
+
+  private OffsetDateTime now() {
+    return clock.instant().atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,166 @@
+package io.r1platform.billing;
+
+import io.r1platform.testing.SettableClock;
+import io.r1platform.testing.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The real service on a fresh database and a free port, with a clock that tests move. */
+public final class BillingFixture implements AutoCloseable {
+  public static final String GATEWAY = "A".repeat(43);
+  public static final String ENGINE = "E".repeat(42) + "A";
+
+  /** What came back. */
+  public record Answer(int status, String body, Map<String, List<String>> headers) {
+    public JsonNode json() {
+      return JsonMapper.shared().readTree(body);
+    }
+
+    public String text(String member) {
+      return json().path(member).asString();
+    }
+  }
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ConfigurableApplicationContext context;
+  private final TestDatabase database = TestDatabase.create();
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+  private final Path directory;
+
+  public BillingFixture() {
+    try {
+      directory = Files.createTempDirectory("billing");
+      Files.writeString(directory.resolve("gateway"), GATEWAY + "\n");
+      Files.writeString(directory.resolve("engine"), ENGINE + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var arguments = new ArrayList<String>();
+    database.springProperties("billing").forEach((k, v) -> arguments.add("--" + k + "=" + v));
+    arguments.add("--server.port=0");
+    arguments.add("--management.server.port=0");
+    arguments.add("--r1.billing.security.gateway-token-file=" + directory.resolve("gateway"));
+    arguments.add("--r1.billing.security.engine-token-file=" + directory.resolve("engine"));
+    context =
+        new SpringApplicationBuilder(BillingApplication.class)
+            .initializers(
+                (GenericApplicationContext c) ->
+                    c.getBeanFactory().registerSingleton("settableClock", clock))
+            .run(arguments.toArray(String[]::new));
+  }
+
+  public SettableClock clock() {
+    return clock;
+  }
+
+  public TestDatabase database() {
+    return database;
+  }
+
+  public Path tokenFile(String name) {
+    return directory.resolve(name);
+  }
+
+  public <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
+  /** SQL as the service's own role. */
+  public JdbcClient sql() {
+    return context.getBean(JdbcClient.class);
+  }
+
+  public Answer postBatch(byte[] batch) {
+    return send(
+        request("/internal/v1/usage-batches", GATEWAY)
+            .header("Content-Type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(batch)));
+  }
+
+  public Answer postJson(String path, String token, String json) {
+    return send(
+        request(path, token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  public Answer get(String path) {
+    return send(request(path, GATEWAY).GET());
+  }
+
+  public HttpRequest.Builder request(String path, String token) {
+    String port = context.getEnvironment().getRequiredProperty("local.server.port");
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .header("Authorization", "Bearer " + token);
+  }
+
+  public URI management(String path) {
+    String port = context.getEnvironment().getRequiredProperty("local.management.port");
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  public Answer send(HttpRequest.Builder request) {
+    try {
+      var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body(), response.headers().map());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The hash of the seeded chargeable list. */
+  public String priceSha256() {
+    return sql()
+        .sql("select encode(content_sha256, 'hex') from rate_card_version where version_id = 1")
+        .query(String.class)
+        .single();
+  }
+
+  /** Every (tenant, currency, day) where usage, sums and ledger are not all equal. */
+  public List<Map<String, @Nullable Object>> lawBroken() {
+    return sql()
+        .sql(
+            """
+            select * from conservation
+            where usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+                daily_revenue]) or usage_requests <> hourly_requests
+            """)
+        .query()
+        .listOfRows();
+  }
+
+  public BigInteger sum(String expression, String from) {
+    return new BigInteger(
+        sql()
+            .sql("select coalesce(sum(" + expression + "), 0)::text from " + from)
+            .query(String.class)
+            .single());
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
