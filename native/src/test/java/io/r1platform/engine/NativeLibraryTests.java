@@ -1,0 +1,83 @@
+package io.r1platform.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeLibraryTests {
+  @TempDir Path base;
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void extractsEveryLibraryOnceForItsUserOnly() throws IOException {
+    Path directory = NativeLibrary.extract(base);
+    assertThat(names(directory))
+        .contains("libr1engine.so", "libr1_llamacpp.so", "libggml-base.so", "libggml-cpu-x64.so")
+        .allMatch(name -> name.endsWith(".so"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwx------");
+    var written = Files.getLastModifiedTime(directory.resolve("libr1engine.so"));
+    assertThat(NativeLibrary.extract(base)).isEqualTo(directory);
+    assertThat(Files.getLastModifiedTime(directory.resolve("libr1engine.so"))).isEqualTo(written);
+  }
+
+  @Test
+  void replacesWhatWasChangedOrCutShort() throws IOException {
+    Path directory = NativeLibrary.extract(base);
+    Path library = directory.resolve("libr1engine.so");
+    byte[] whole = Files.readAllBytes(library);
+    Files.write(library, new byte[] {1, 2, 3});
+    Files.delete(directory.resolve("libggml-base.so"));
+    NativeLibrary.extract(base);
+    assertThat(Files.readAllBytes(library)).isEqualTo(whole);
+    assertThat(directory.resolve("libggml-base.so")).exists();
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsNamedWithTheWayOut() throws IOException {
+    Path file = Files.createFile(base.resolve("file"));
+    assertThatThrownBy(() -> NativeLibrary.extract(file.resolve("below")))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.status()).isEqualTo(EngineStatus.UNSUPPORTED))
+        .hasMessageContaining("r1.native.dir");
+  }
+
+  @Test
+  void otherSystemsAreNamed() {
+    assertThatThrownBy(() -> NativeLibrary.requireLinuxX64("Mac OS X", "aarch64"))
+        .hasMessageContaining("Mac OS X aarch64");
+    assertThatThrownBy(() -> NativeLibrary.requireLinuxX64("Linux", "aarch64"))
+        .hasMessageContaining("aarch64");
+    NativeLibrary.requireLinuxX64("Linux", "amd64");
+  }
+
+  @Test
+  void anOldSystemIsToldWhatItLacks() {
+    assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("version `GLIBC_2.34' not found")))
+        .contains("glibc 2.34 or newer");
+    assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("version `GLIBCXX_3.4.30'")))
+        .contains("GCC 12");
+    assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("something else")))
+        .contains("something else");
+  }
+
+  @Test
+  void bothLicencesAreInTheJar() {
+    for (String notice : List.of("llama.cpp.txt", "node-llama-cpp.txt")) {
+      assertThat(NativeLibrary.class.getResource("/META-INF/notices/" + notice)).isNotNull();
+    }
+  }
+}
