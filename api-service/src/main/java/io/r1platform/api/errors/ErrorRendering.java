@@ -1,5 +1,6 @@
 package io.r1platform.api.errors;
 
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -22,9 +23,10 @@ final class ErrorRendering implements WebExceptionHandler {
     this.responses = responses;
   }
 
+  /** A response that has begun, or a client that has gone, cannot be told anything. */
   @Override
   public Mono<Void> handle(ServerWebExchange exchange, Throwable failure) {
-    if (exchange.getResponse().isCommitted()) {
+    if (exchange.getResponse().isCommitted() || failure instanceof IOException) {
       return Mono.error(failure);
     }
     ServiceException error = asServiceException(failure);

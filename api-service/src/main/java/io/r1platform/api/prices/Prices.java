@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 public class Prices {
   private static final Logger log = LoggerFactory.getLogger(Prices.class);
 
+  private static final int TICKS_PER_REFRESH = 5;
+
   private final JdbcClient database;
   private final BillingClient billing;
   private final JsonMapper json;
@@ -32,6 +35,7 @@ public class Prices {
   private volatile @Nullable PriceAnswer answer;
   private @Nullable String etag;
   private boolean reachable = true;
+  private final AtomicInteger ticks = new AtomicInteger();
 
   Prices(JdbcClient database, BillingClient billing, JsonMapper json, Clock clock) {
     this.database = database;
@@ -47,7 +51,14 @@ public class Prices {
     return known == null ? Optional.empty() : known.priceAt(modelId, time);
   }
 
-  @Scheduled(fixedRateString = "5s")
+  /** Every second until there is an answer, then every fifth. */
+  @Scheduled(fixedRateString = "1s")
+  void tick() {
+    if (answer == null || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
+      refresh();
+    }
+  }
+
   synchronized void refresh() {
     try {
       HttpResponse<byte[]> response =

@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.FluxSink;
@@ -29,6 +30,13 @@ final class ClientSide {
   /** The client hung up. */
   void leave() {
     ended = true;
+  }
+
+  /** Sets the status, unless the head has left. */
+  void status(int status) {
+    if (!answering) {
+      response.setStatusCode(HttpStatusCode.valueOf(status));
+    }
   }
 
   /** Adds a header, unless the head has left. */

@@ -27,23 +27,25 @@ final class EngineErrors {
     if (status == 401 || status == 403) {
       code = ErrorCode.ENGINE_UNAVAILABLE;
     }
-    Finish finish = code == ErrorCode.ENGINE_FAILED ? Finish.ENGINE_ERROR : Finish.REFUSED;
+    EngineReport report = EngineReport.read(body, json);
+    boolean ran = report != null && report.tokens().output() > 0;
     return new ReplyReader.Errored(
-        finish, exception(code, error, seconds(retryAfter), status == 401), null);
+        ran || code == ErrorCode.ENGINE_FAILED ? afterRunning(code) : Finish.REFUSED,
+        exception(code, error, seconds(retryAfter), status == 401),
+        report);
   }
 
   /** What an error object inside a reply says; a count may stand beside it. */
   static ReplyReader.Errored inside(byte[] body, JsonMapper json) {
     JsonNode error = error(body, json);
     ErrorCode code = code(error.path("code").asString(""), 502);
-    Finish finish =
-        switch (code) {
-          case DEADLINE_EXCEEDED -> Finish.DEADLINE;
-          case QUEUE_TIMEOUT -> Finish.REFUSED;
-          default -> Finish.ENGINE_ERROR;
-        };
+    Finish finish = code == ErrorCode.QUEUE_TIMEOUT ? Finish.REFUSED : afterRunning(code);
     return new ReplyReader.Errored(
         finish, exception(code, error, null, false), EngineReport.read(body, json));
+  }
+
+  private static Finish afterRunning(ErrorCode code) {
+    return code == ErrorCode.DEADLINE_EXCEEDED ? Finish.DEADLINE : Finish.ENGINE_ERROR;
   }
 
   private static JsonNode error(byte[] body, JsonMapper json) {

@@ -25,6 +25,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -34,7 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Admits requests and holds those that run. */
 @Component
-class Relay {
+class Relay implements SmartLifecycle {
+  private static final long DRAIN_LOOK_NANOS = 20_000_000;
+
   private final Catalogue catalogue;
   private final Prices prices;
   private final Journal journal;
@@ -45,6 +49,7 @@ class Relay {
   private final Answer answers;
   private final Clock clock;
   private final Map<UUID, Run> running = new ConcurrentHashMap<>();
+  private volatile boolean accepting;
 
   Relay(
       Catalogue catalogue,
@@ -105,6 +110,33 @@ class Relay {
   @EventListener
   void on(JournalFenced event) {
     running.values().forEach(Run::fenced);
+  }
+
+  @Override
+  public void start() {
+    accepting = true;
+  }
+
+  /**
+   * Waits until what runs is settled; the web server has stopped before, the journal stops after.
+   */
+  @Override
+  public void stop() {
+    accepting = false;
+    long end = System.nanoTime() + settings.drainWait().toNanos();
+    while ((!running.isEmpty() || journal.openRequests() > 0) && System.nanoTime() < end) {
+      LockSupport.parkNanos(DRAIN_LOOK_NANOS);
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return accepting;
+  }
+
+  @Override
+  public int getPhase() {
+    return 1_000;
   }
 
   /** Stops what a revoked key has running; what was generated is charged. */

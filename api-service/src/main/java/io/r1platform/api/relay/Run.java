@@ -33,8 +33,8 @@ final class Run {
   private final Relay relay;
   private final Admission admission;
   private final EngineClient.Call call;
-  private final boolean includeUsage;
   private final ClientSide client;
+  private final Ending ending;
   private EngineSide engine;
   private EngineClient.@Nullable Head head;
   private @Nullable ReplyReader reader;
@@ -55,8 +55,8 @@ final class Run {
     this.relay = relay;
     this.admission = admission;
     this.call = call;
-    this.includeUsage = includeUsage;
     this.client = new ClientSide(response, sink, admission.stream());
+    this.ending = new Ending(client, relay.answers(), admission, includeUsage);
     this.engine = newEngineSide();
     sink.onRequest(this::onDemand);
     sink.onCancel(this::onClientGone);
@@ -84,10 +84,8 @@ final class Run {
   }
 
   /** Stops the engine, for instance because the key was revoked; what was generated is charged. */
-  synchronized void cancel() {
-    if (!finished) {
-      relay.engine().cancel(call.id());
-    }
+  void cancel() {
+    relay.engine().cancel(call.id());
   }
 
   Admission admission() {
@@ -129,6 +127,9 @@ final class Run {
     String cap = received.headers().getFirst("x-r1-max-tokens");
     if (cap != null) {
       client.header("x-r1-max-tokens", cap);
+    }
+    if (clientGone) {
+      relay.engine().cancel(call.id()); // the first call may have come before the request
     }
     flow();
   }
@@ -277,38 +278,20 @@ final class Run {
   }
 
   private synchronized void onFinalFailed(Throwable failure, Charge charge) {
-    ServiceException error =
-        failure instanceof TimeoutException
-            ? ServiceException.of(
-                    ErrorCode.METERING_UNAVAILABLE,
-                    "The answer is complete, its charge is still pending: it is charged once, when"
-                        + " the journal can be written.")
-                .charged("pending")
-            : ServiceException.meteringUnavailable();
-    end(null, charge, error);
+    if (failure instanceof TimeoutException) {
+      ending.pending(charge);
+    } else {
+      log.warn("request {} could not be settled here: a peer settles it as lost", call.id());
+      ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
+    }
   }
 
   private synchronized void end(
       @Nullable EngineReport report, Charge charge, @Nullable ServiceException error) {
     if (error != null) {
-      fail(report, charge, error);
-    } else if (report != null && admission.stream()) {
-      client.end(relay.answers().endOfStream(report, charge, admission, includeUsage));
+      ending.failed(report, charge, error);
     } else if (report != null) {
-      client.header("x-r1-cost", charge.amount().decimal());
-      client.end(relay.answers().body(report, charge, admission));
-    }
-  }
-
-  private void fail(@Nullable EngineReport report, Charge charge, ServiceException failure) {
-    boolean pending = failure.charged().equals("pending");
-    ServiceException error = pending ? failure : failure.charged(charge.amount().decimal());
-    if (!client.isAnswering()) {
-      client.refuse(error);
-    } else if (admission.stream()) {
-      client.end(relay.answers().errorEvent(error, report, charge, admission));
-    } else {
-      client.end(relay.answers().errorBody(error, report, charge, admission));
+      ending.answered(report, charge);
     }
   }
 
@@ -317,9 +300,11 @@ final class Run {
     finished = true;
     stopEngine();
     relay.forget(this);
-    fail(
-        null,
-        admission.charge(Outcome.nothing(Finish.LOST, relay.clock().instant())),
-        ServiceException.of(ErrorCode.METERING_UNAVAILABLE, message));
+    ending.failed(
+        null, nothingCharged(), ServiceException.of(ErrorCode.METERING_UNAVAILABLE, message));
+  }
+
+  private Charge nothingCharged() {
+    return admission.charge(Outcome.nothing(Finish.LOST, relay.clock().instant()));
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public class Catalogue implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
+  private static final int TICKS_PER_REFRESH = 5;
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final Models models;
@@ -38,6 +40,7 @@ public class Catalogue implements AutoCloseable {
   private volatile Map<Integer, String> names = Map.of();
   private volatile Map<String, ModelCard> cards = Map.of();
   private boolean reachable = true;
+  private final AtomicInteger ticks = new AtomicInteger();
 
   private record Cards(List<ModelCard> data) {}
 
@@ -69,7 +72,14 @@ public class Catalogue implements AutoCloseable {
     return Optional.ofNullable(cards.get(model.name()));
   }
 
-  @Scheduled(fixedRateString = "5s")
+  /** Every second until the server has answered once, then every fifth. */
+  @Scheduled(fixedRateString = "1s")
+  void tick() {
+    if (cards.isEmpty() || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
+      refresh();
+    }
+  }
+
   synchronized void refresh() {
     try {
       readCatalogue();

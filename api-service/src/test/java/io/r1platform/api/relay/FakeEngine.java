@@ -154,14 +154,19 @@ final class FakeEngine implements AutoCloseable {
 
     /** Refuses before the first byte. */
     void error(int status, String code, String message) throws IOException {
-      byte[] json =
-          "{\"error\":{\"message\":\"%s\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"}}"
-              .formatted(message, code)
-              .getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.getResponseHeaders().set("retry-after", "7");
-      exchange.sendResponseHeaders(status, json.length);
-      exchange.getResponseBody().write(json);
+      failure(
+          status,
+          "{\"error\":{\"message\":\"%s\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"}}"
+              .formatted(message, code));
+    }
+
+    /** Answers with another status than 200. */
+    void failure(int status, String json) throws IOException {
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
     }
 
     /** Waits until the gateway cancels this request. */

@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import io.r1platform.api.Await;
 import io.r1platform.api.FakeBilling;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.prices.Prices;
@@ -30,7 +31,9 @@ final class Gateway implements AutoCloseable {
   final FakeBilling billing = new FakeBilling();
   final RunningApi api;
   final long organizationId;
+  private final long projectId;
   private final String key;
+  private IssuedKey lastKey;
   private final HttpClient http = HttpClient.newHttpClient();
 
   Gateway(Map<String, String> settings) {
@@ -40,8 +43,9 @@ final class Gateway implements AutoCloseable {
     api = RunningApi.start(database, all);
     Tenants tenants = api.bean(Tenants.class);
     organizationId = tenants.createOrganization("Acme").id();
-    long projectId = tenants.createProject(organizationId, "Chat").id();
-    key = api.bean(Keys.class).issue(projectId, "test", null).secret();
+    projectId = tenants.createProject(organizationId, "Chat").id();
+    lastKey = api.bean(Keys.class).issue(projectId, "test", null);
+    key = lastKey.secret();
     Catalogue catalogue = api.bean(Catalogue.class);
     Await.until(
         "prices and models",
@@ -58,13 +62,17 @@ final class Gateway implements AutoCloseable {
   }
 
   CompletableFuture<HttpResponse<String>> chatAsync(String body) {
-    return http.sendAsync(request(body), BodyHandlers.ofString());
+    return http.sendAsync(request(body, key), BodyHandlers.ofString());
   }
 
   /** The answer as it comes; closing the body hangs up. */
   HttpResponse<InputStream> open(String body) {
+    return open(body, key);
+  }
+
+  HttpResponse<InputStream> open(String body, String apiKey) {
     try {
-      return http.send(request(body), BodyHandlers.ofInputStream());
+      return http.send(request(body, apiKey), BodyHandlers.ofInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -73,10 +81,21 @@ final class Gateway implements AutoCloseable {
     }
   }
 
-  HttpRequest request(String body) {
+  /** Another key of the same project. */
+  String issueKey() {
+    lastKey = api.bean(Keys.class).issue(projectId, "another", null);
+    return lastKey.secret();
+  }
+
+  /** Takes the last issued key back. */
+  void revokeLastKey() {
+    api.bean(Keys.class).revoke(lastKey.key().id(), lastKey.key().version());
+  }
+
+  private HttpRequest request(String body, String apiKey) {
     return HttpRequest.newBuilder(api.uri("/v1/chat/completions"))
         .timeout(Duration.ofSeconds(40))
-        .header("Authorization", "Bearer " + key)
+        .header("Authorization", "Bearer " + apiKey)
         .header("Content-Type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofString(body))
         .build();

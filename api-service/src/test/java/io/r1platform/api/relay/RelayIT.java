@@ -264,6 +264,47 @@ class RelayIT {
   }
 
   @Test
+  void chargesAJsonAnswerThatFailedAfterTokensAndShowsWhatCame() {
+    gateway.engine.does(
+        chat ->
+            chat.failure(
+                502,
+                "{\"error\":{\"message\":\"Broke.\",\"code\":\"engine_failed\"},"
+                    + usage(4, 1)
+                    + ","
+                    + r1("error")
+                    + ",\"partial\":{\"content\":\"9\"}}"));
+    HttpResponse<String> response = gateway.chat(JSON);
+    assertThat(response.statusCode()).isEqualTo(502);
+    assertThat(response.body())
+        .contains("\"charged\":\"0.00001673\"", "\"cost\":\"0.00001673\"", "\"partial\":{");
+    assertThat(response.headers().firstValue("x-should-retry")).contains("false");
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.finish()).isEqualTo("engine_error");
+    assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
+  }
+
+  @Test
+  void stopsTheEngineWhenTheKeyIsRevokedAndChargesWhatCame() throws IOException {
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(token(2, "reasoning_content", "a"));
+          chat.awaitCancel();
+          chat.write(usageChunk(4, 1, "cancelled") + DONE);
+        });
+    String secondKey = gateway.issueKey();
+    HttpResponse<InputStream> response = gateway.open(STREAM, secondKey);
+    try (InputStream in = response.body()) {
+      Gateway.readUntil(in, "\n\n");
+      gateway.revokeLastKey();
+      assertThat(Gateway.readUntil(in, "[DONE]")).contains("data: [DONE]");
+    }
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.finish()).isEqualTo("cancelled");
+    assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
+  }
+
+  @Test
   void saysWhatTheEngineRefused() {
     gateway.engine.does(chat -> chat.error(400, "context_length_exceeded", "Too long."));
     HttpResponse<String> response = gateway.chat(STREAM);

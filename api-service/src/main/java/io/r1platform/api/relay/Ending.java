@@ -1,0 +1,61 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Charge;
+import org.jspecify.annotations.Nullable;
+
+/** What the client hears last, in the shape that its request and what has left already allow. */
+final class Ending {
+  private final ClientSide client;
+  private final Answer answers;
+  private final Admission admission;
+  private final boolean includeUsage;
+
+  Ending(ClientSide client, Answer answers, Admission admission, boolean includeUsage) {
+    this.client = client;
+    this.answers = answers;
+    this.admission = admission;
+    this.includeUsage = includeUsage;
+  }
+
+  /** All went well and the charge is durable. */
+  void answered(EngineReport report, Charge charge) {
+    if (admission.stream()) {
+      client.end(answers.endOfStream(report, charge, admission, includeUsage));
+    } else {
+      client.header("x-r1-cost", charge.amount().decimal());
+      client.end(answers.body(report, charge, admission));
+    }
+  }
+
+  /** It failed, and {@code charge} is what that cost. */
+  void failed(@Nullable EngineReport report, Charge charge, ServiceException failure) {
+    tell(report, charge, failure.charged(charge.amount().decimal()));
+  }
+
+  /** The answer is there, but its charge is not durable yet. */
+  void pending(Charge charge) {
+    var pending =
+        ServiceException.of(
+            ErrorCode.METERING_UNAVAILABLE,
+            "The answer is complete, its charge is still pending: it is charged once, when the"
+                + " journal can be written.");
+    tell(null, charge, pending.charged("pending"));
+  }
+
+  private void tell(@Nullable EngineReport report, Charge charge, ServiceException error) {
+    boolean nothingToShow = admission.stream() || report == null || charge.amount().value() == 0;
+    if (!client.isAnswering() && nothingToShow) {
+      client.refuse(error);
+    } else if (admission.stream()) {
+      client.end(answers.errorEvent(error, report, charge, admission));
+    } else {
+      client.status(error.code().httpStatus());
+      client.header("x-should-retry", Boolean.toString(error.shouldRetry()));
+      client.header("x-r1-cost", charge.amount().decimal());
+      client.end(answers.errorBody(error, report, charge, admission));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package io.r1platform.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** Names and defaults of every setting, as deployments rely on them. */
+class SettingsTests {
+
+  @Test
+  void relay() throws Exception {
+    assertThat(bound("relay.RelaySettings", "r1.api.relay", Map.of()))
+        .isEqualTo(
+            "RelaySettings[bodyLimit=4194304B, bodyWait=PT30S, admitWait=PT2S, finalWait=PT10S,"
+                + " countWait=PT5S, replyLimit=16777216B, drainWait=PT15S]");
+  }
+
+  @Test
+  void metering() throws Exception {
+    assertThat(bound("metering.MeteringSettings", "r1.api.metering", Map.of()))
+        .isEqualTo(
+            "MeteringSettings[replicaId=1, maxOpen=10000, flushEvery=PT0.002S, flushRows=256,"
+                + " stalledAfter=PT2S, silence=PT15S, shipEvery=PT0.05S, shipRows=5000,"
+                + " shipRetry=PT1S]");
+  }
+
+  @Test
+  void upstreams() throws Exception {
+    assertThat(bound("upstreams.UpstreamSettings", "r1.api.upstreams", Map.of("token-file", "/t")))
+        .isEqualTo("UpstreamSettings[inferenceUrl=http://127.0.0.1:8090, tokenFile=/t]");
+  }
+
+  @Test
+  void billing() throws Exception {
+    assertThat(bound("billing.BillingSettings", "r1.api.billing", Map.of("token-file", "/t")))
+        .isEqualTo("BillingSettings[url=http://127.0.0.1:8070, tokenFile=/t, timeout=PT10S]");
+  }
+
+  private static String bound(String type, String prefix, Map<String, String> values)
+      throws ClassNotFoundException {
+    Map<String, String> prefixed = new TreeMap<>();
+    values.forEach((name, value) -> prefixed.put(prefix + "." + name, value));
+    Class<?> settings = Class.forName("io.r1platform.api." + type);
+    return new Binder(List.of(new MapConfigurationPropertySource(prefixed)))
+        .bindOrCreate(
+            prefix, org.springframework.boot.context.properties.bind.Bindable.of(settings))
+        .toString();
+  }
+}

@@ -1,0 +1,93 @@
+package io.r1platform.api.metering;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** A way to PostgreSQL that loses answers after they were committed, or breaks altogether. */
+final class FaultyDataSource extends DelegatingDataSource {
+  private final AtomicInteger toLose = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
+  private volatile boolean away;
+
+  FaultyDataSource(DataSource real) {
+    super(real);
+  }
+
+  void loseTheNextAnswers(int n) {
+    toLose.set(n);
+  }
+
+  int lost() {
+    return lost.get();
+  }
+
+  void goAway() {
+    away = true;
+  }
+
+  void comeBack() {
+    away = false;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    if (away) {
+      throw new SQLException("connection refused");
+    }
+    return proxy(Connection.class, super.getConnection(), this::onConnection);
+  }
+
+  private Object onConnection(Object real, Method method, @Nullable Object[] arguments)
+      throws Throwable {
+    Object result = call(real, method, arguments);
+    return result instanceof PreparedStatement statement
+        ? proxy(PreparedStatement.class, statement, this::onStatement)
+        : result;
+  }
+
+  private Object onStatement(Object real, Method method, @Nullable Object[] arguments)
+      throws Throwable {
+    if (!method.getName().equals("executeQuery")) {
+      return call(real, method, arguments);
+    }
+    if (away) {
+      throw new SQLException("connection reset");
+    }
+    Object result = call(real, method, arguments);
+    if (toLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      lost.incrementAndGet();
+      throw new SQLException("connection reset");
+    }
+    return result;
+  }
+
+  private interface Call {
+    @Nullable Object on(Object real, Method method, @Nullable Object[] arguments) throws Throwable;
+  }
+
+  private static <T> T proxy(Class<T> type, Object real, Call call) {
+    InvocationHandler handler = (self, method, arguments) -> call.on(real, method, arguments);
+    return type.cast(
+        Proxy.newProxyInstance(
+            FaultyDataSource.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  @SuppressWarnings("NullAway") // reflection takes null for "no arguments"
+  private static Object call(Object real, Method method, @Nullable Object[] arguments)
+      throws Throwable {
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.r1platform.api.relay;
+
+import static io.r1platform.api.relay.Wire.DONE;
+import static io.r1platform.api.relay.Wire.token;
+import static io.r1platform.api.relay.Wire.usageChunk;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.r1platform.api.Await;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What leaves, and when, while the journal hangs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DurabilityIT {
+  private static final String STREAM =
+      """
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+  private static final String WHOLE = token(5, "content", "a");
+
+  private Gateway gateway;
+
+  @BeforeAll
+  void start() {
+    gateway = new Gateway(Map.of("r1.api.relay.final-wait", "1500ms"));
+  }
+
+  @AfterAll
+  void stop() {
+    gateway.close();
+  }
+
+  @Test
+  void noByteLeavesBeforeTheAdmitIsDurable() throws Exception {
+    var answered = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(WHOLE + usageChunk(0, 5, "stop") + DONE);
+          answered.countDown();
+        });
+    CompletableFuture<InputStream> head;
+    try (Connection lock = blockedJournal()) {
+      head = CompletableFuture.supplyAsync(() -> gateway.open(STREAM).body());
+      assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThatThrownBy(() -> head.get(500, TimeUnit.MILLISECONDS))
+          .as("even the status has not left")
+          .isInstanceOf(TimeoutException.class);
+      lock.rollback();
+    }
+    try (InputStream in = head.get(20, TimeUnit.SECONDS)) {
+      assertThat(Gateway.readUntil(in, "[DONE]")).startsWith(WHOLE);
+    }
+  }
+
+  @Test
+  void refusesAndCancelsTheEngineWhenTheAdmitIsNotDurableInTime() throws Exception {
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(WHOLE);
+          chat.awaitCancel();
+        });
+    HttpResponse<String> response;
+    try (Connection lock = blockedJournal()) {
+      response = gateway.chat(STREAM);
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.body()).contains("\"code\":\"metering_unavailable\"");
+      assertThat(response.headers().firstValue("x-should-retry")).contains("true");
+      Await.until("the cancel", () -> gateway.engine.wasCancelled(Gateway.id(response)));
+      lock.rollback();
+    }
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.finish()).isEqualTo("refused");
+    assertThat(entry.amountPico()).isZero();
+    assertThat(gateway.rows(Gateway.id(response), "A")).isEqualTo(1);
+  }
+
+  @Test
+  void doneLeavesOnlyAfterTheFinalIsDurable() throws Exception {
+    var mayEnd = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(WHOLE);
+          assertThat(mayEnd.await(20, TimeUnit.SECONDS)).isTrue();
+          chat.write(usageChunk(0, 5, "stop") + DONE);
+        });
+    HttpResponse<InputStream> response = gateway.open(STREAM);
+    try (InputStream in = response.body()) {
+      Gateway.readUntil(in, "\n\n");
+      CompletableFuture<String> end;
+      try (Connection lock = blockedJournal()) {
+        mayEnd.countDown();
+        end = CompletableFuture.supplyAsync(() -> Gateway.readUntil(in, "\n\n"));
+        assertThatThrownBy(() -> end.get(500, TimeUnit.MILLISECONDS))
+            .isInstanceOf(TimeoutException.class);
+        assertThat(gateway.api.bean(io.r1platform.api.metering.Journal.class).openRequests())
+            .isPositive();
+        lock.rollback();
+      }
+      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("id: 5\ndata: [DONE]\n\n");
+      assertThat(gateway.rows(Gateway.id(response), "F")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void saysThatTheChargeIsPendingAndChargesOnceWhenTheFinalIsLate() throws Exception {
+    var mayEnd = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(WHOLE);
+          assertThat(mayEnd.await(20, TimeUnit.SECONDS)).isTrue();
+          chat.write(usageChunk(0, 5, "stop") + DONE);
+        });
+    HttpResponse<InputStream> response = gateway.open(STREAM);
+    try (InputStream in = response.body()) {
+      Gateway.readUntil(in, "\n\n");
+      try (Connection lock = blockedJournal()) {
+        mayEnd.countDown();
+        assertThat(Gateway.readUntil(in, "\n\n"))
+            .startsWith("data: {\"error\":{")
+            .contains("\"charged\":\"pending\"");
+        assertThat(in.read()).as("no [DONE]").isEqualTo(-1);
+        lock.rollback();
+      }
+    }
+    assertThat(gateway.finalOf(Gateway.id(response)).amountPico()).isPositive();
+    assertThat(gateway.rows(Gateway.id(response), "F")).isEqualTo(1);
+  }
+
+  /** Holds every write to the journal up until it is rolled back. */
+  private Connection blockedJournal() throws SQLException {
+    Connection connection = gateway.database.superuser().getConnection();
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute("lock table api.replica in access exclusive mode");
+    }
+    return connection;
+  }
+}

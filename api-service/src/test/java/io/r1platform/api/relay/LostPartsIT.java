@@ -1,0 +1,68 @@
+package io.r1platform.api.relay;
+
+import static io.r1platform.api.relay.Wire.token;
+import static io.r1platform.api.relay.Wire.usageChunk;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Await;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A gateway without its engine, and one that a peer has replaced. */
+class LostPartsIT {
+  private static final String STREAM =
+      """
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+
+  @Test
+  void triesTwiceToReachTheEngineThenAnswers502() {
+    try (var gateway = new Gateway(Map.of())) {
+      gateway.engine.close();
+      HttpResponse<String> response = gateway.chat(STREAM);
+      assertThat(response.statusCode()).isEqualTo(502);
+      assertThat(response.body()).contains("\"code\":\"engine_failed\"", "\"charged\":\"0\"");
+      var entry = gateway.finalOf(Gateway.id(response));
+      assertThat(entry.finish()).isEqualTo("engine_error");
+      assertThat(entry.amountPico()).isZero();
+    }
+  }
+
+  @Test
+  void endsItsStreamsAndRefusesWhenAPeerHasTakenItsPlace() throws Exception {
+    try (var gateway = new Gateway(Map.of())) {
+      var mayEnd = new CountDownLatch(1);
+      gateway.engine.does(
+          chat -> {
+            chat.stream().write(token(5, "content", "a"));
+            assertThat(mayEnd.await(20, TimeUnit.SECONDS)).isTrue();
+            chat.write(usageChunk(0, 5, "stop"));
+          });
+      HttpResponse<InputStream> running = gateway.open(STREAM);
+      HttpResponse<InputStream> ending = gateway.open(STREAM);
+      Gateway.readUntil(running.body(), "\n\n");
+      Gateway.readUntil(ending.body(), "\n\n");
+      assertThat(gateway.api.send(ready(gateway)).statusCode()).isEqualTo(200);
+
+      gateway.database.execute("update api.replica set epoch = epoch + 1");
+      mayEnd.countDown();
+
+      for (HttpResponse<InputStream> stream : java.util.List.of(running, ending)) {
+        assertThat(Gateway.readUntil(stream.body(), "\n\n"))
+            .contains("\"code\":\"metering_unavailable\"", "\"charged\":\"0\"");
+        assertThat(gateway.rows(Gateway.id(stream), "F")).isZero();
+      }
+      HttpResponse<String> refused = gateway.chat(STREAM);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.body()).contains("\"code\":\"metering_unavailable\"");
+      Await.until("not ready", () -> gateway.api.send(ready(gateway)).statusCode() == 503);
+    }
+  }
+
+  private static java.net.http.HttpRequest.Builder ready(Gateway gateway) {
+    return java.net.http.HttpRequest.newBuilder(gateway.api.uri("/readyz"));
+  }
+}
