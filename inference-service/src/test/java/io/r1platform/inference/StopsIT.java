@@ -43,7 +43,8 @@ final class StopsIT {
             Map.of(
                 "r1.inference.generation.max-running", "1",
                 "r1.inference.generation.max-waiting", "4",
-                "r1.inference.completions.keep-alive", "100ms")));
+                "r1.inference.completions.keep-alive", "100ms",
+                "r1.inference.completions.body-bytes-max", "1000")));
   }
 
   @AfterAll
@@ -199,5 +200,43 @@ final class StopsIT {
         assertThat(block.isEmpty() || block.contains("data: ")).isTrue();
       }
     }
+  }
+
+  @Test
+  void aWaitingJsonRequestGetsEmptyLinesBeforeItsObject() throws Exception {
+    var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+    for (int i = 0; i < 5; i++) {
+      answers.add(
+          sendAsync(
+              service()
+                  .chat(
+                      RunningService.eventId(),
+                      """
+                      {"model":"r1-nano","max_tokens":480,"temperature":0,
+                       "messages":[{"role":"user","content":"Count."}]}
+                      """)));
+    }
+
+    List<String> bodies = new ArrayList<>();
+    for (var answer : answers) {
+      bodies.add(answer.get().body());
+    }
+
+    assertThat(bodies).anySatisfy(body -> assertThat(body).startsWith("\n"));
+    assertThat(bodies)
+        .allSatisfy(
+            body ->
+                assertThat(
+                        RunningService.json(body).path("usage").path("completion_tokens").asInt())
+                    .isEqualTo(LONGEST));
+  }
+
+  @Test
+  void aBodyOverTheLimitIsRefused() throws Exception {
+    HttpResponse<String> answer =
+        service().send(service().chat(RunningService.eventId(), " ".repeat(1_001)));
+
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(answer.body()).contains("request_too_large");
   }
 }

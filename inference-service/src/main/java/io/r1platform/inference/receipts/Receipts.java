@@ -57,7 +57,8 @@ public final class Receipts implements SmartLifecycle {
     this.instances = instances;
     this.clock = clock;
     this.shipper = new Shipper(settings, table, instances, billing, instanceId);
-    this.writer = new Writer(table, instanceId, settings.commitRows(), shipper::wake);
+    this.writer =
+        new Writer(table, instanceId, settings.commitRows(), shipper::wake, shipper::fence);
     this.writerThread = Thread.ofPlatform().name("r1-receipts").unstarted(writer);
     this.shipperThread = Thread.ofPlatform().name("r1-shipper").daemon().unstarted(shipper);
     Gauge.builder(EngineMeter.RECEIPTS_UNSHIPPED.id(), this, Receipts::unshipped).register(meters);

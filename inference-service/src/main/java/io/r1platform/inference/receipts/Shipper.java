@@ -24,6 +24,7 @@ final class Shipper implements Runnable {
   private final UUID instanceId;
   private final Semaphore news = new Semaphore(0);
   private volatile boolean stopping;
+  private volatile boolean fenced;
   private volatile long shippedSeq;
 
   Shipper(
@@ -44,6 +45,12 @@ final class Shipper implements Runnable {
     if (news.availablePermits() == 0) {
       news.release();
     }
+  }
+
+  /** A successor ships now; this thread ends. */
+  void fence() {
+    fenced = true;
+    stop();
   }
 
   /** Makes the thread end after one more round. */
@@ -86,6 +93,9 @@ final class Shipper implements Runnable {
   }
 
   private void shipAll() throws Billing.Refused, InterruptedException {
+    if (fenced) {
+      return;
+    }
     for (Stream stream : instances.open(settings.instanceName())) {
       ship(stream);
     }

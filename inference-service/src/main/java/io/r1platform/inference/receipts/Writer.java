@@ -31,6 +31,7 @@ final class Writer implements Runnable {
   private final UUID instanceId;
   private final int commitRows;
   private final Runnable afterCommit;
+  private final Runnable afterFence;
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_ROWS);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean failing;
@@ -39,11 +40,17 @@ final class Writer implements Runnable {
 
   private record Entry(Receipt receipt, CompletableFuture<Void> durable) {}
 
-  Writer(ReceiptTable table, UUID instanceId, int commitRows, Runnable afterCommit) {
+  Writer(
+      ReceiptTable table,
+      UUID instanceId,
+      int commitRows,
+      Runnable afterCommit,
+      Runnable afterFence) {
     this.table = table;
     this.instanceId = instanceId;
     this.commitRows = commitRows;
     this.afterCommit = afterCommit;
+    this.afterFence = afterFence;
   }
 
   /** Completes when the receipt is durable, exceptionally if it never will be. */
@@ -133,6 +140,7 @@ final class Writer implements Runnable {
       }
       case Appended.Fenced _ -> {
         fenced = true;
+        afterFence.run();
         LOG.error("A process of the same name has taken over; this one writes nothing more");
         fail(entries, new IllegalStateException("a successor writes now"));
         yield List.of();

@@ -1,0 +1,155 @@
+package io.r1platform.inference.receipts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.r1platform.testing.TestDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/** The writer of receipts against a real table. */
+final class WriterIT {
+  private static final String HASH = "00".repeat(32);
+
+  private final TestDatabase database = TestDatabase.create();
+  private final Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS);
+  private final UUID instance = UUID.randomUUID();
+  private final ReceiptTable table = table();
+  private final Instances instances =
+      new Instances(
+          JdbcClient.create(database.dataSource("r1_inference")),
+          new JdbcTransactionManager(database.dataSource("r1_inference")));
+  private final Writer writer = new Writer(table, instance, 16, () -> {}, () -> {});
+  private final Thread thread = Thread.ofPlatform().unstarted(writer);
+
+  private ReceiptTable table() {
+    Flyway.configure()
+        .dataSource(database.url(), "r1_inference_owner", database.password())
+        .schemas("inference")
+        .defaultSchema("inference")
+        .locations("classpath:db/inference")
+        .load()
+        .migrate();
+    var source = database.dataSource("r1_inference");
+    return new ReceiptTable(new JdbcTemplate(source), new JdbcTransactionManager(source));
+  }
+
+  @BeforeEach
+  void start() {
+    table.makePartitions();
+    instances.begin(instance, "local", now);
+    thread.start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    writer.stop();
+    thread.join(Duration.ofSeconds(20));
+  }
+
+  private UUID id(int number, Instant at) {
+    return new UUID((at.toEpochMilli() << 16) | 0x7000, 0x8000000000000000L | number);
+  }
+
+  private Receipt receipt(UUID id, int attempt) {
+    return new Receipt(
+        id, attempt, 2, "1.3", 3, 4, 5, 6, Receipt.Finish.STOP, HASH, now, now.plusSeconds(1));
+  }
+
+  private static void join(CompletableFuture<Void> durable) throws Exception {
+    durable.get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void numbersHaveNoGapAlsoWhenSomeReceiptsAreRefused() throws Exception {
+    List<CompletableFuture<Void>> durable = new ArrayList<>();
+    List<CompletableFuture<Void>> refused = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      durable.add(writer.add(receipt(id(i, now), 1)));
+      if (i % 10 == 0) { // no partition for this day: the table refuses it for good
+        refused.add(writer.add(receipt(id(i, now.minus(Duration.ofDays(400))), 1)));
+      }
+    }
+    for (CompletableFuture<Void> each : durable) {
+      join(each);
+    }
+
+    assertThat(refused)
+        .hasSize(20)
+        .allSatisfy(each -> assertThat(each).failsWithin(Duration.ofSeconds(20)));
+    assertThat(table.after(instance, 0, 1_000)).hasSize(200);
+    assertThat(writer.lastSeq()).isEqualTo(200);
+    assertThat(seqs()).isEqualTo("1..200 of 200");
+  }
+
+  private String seqs() {
+    return JdbcClient.create(database.superuser())
+        .sql(
+            """
+            select min(ship_seq) || '..' || max(ship_seq) || ' of ' || count(distinct ship_seq)
+            from inference.engine_receipt
+            """)
+        .query(String.class)
+        .single();
+  }
+
+  @Test
+  void whatIsReadIsWhatWasWritten() throws Exception {
+    Receipt receipt = receipt(id(1, now), 2);
+    join(writer.add(receipt));
+
+    assertThat(table.after(instance, 0, 10)).containsExactly(receipt);
+  }
+
+  @Test
+  void anAttemptHasOneReceiptOnlyAndOthersGoOn() throws Exception {
+    join(writer.add(receipt(id(1, now), 1)));
+
+    CompletableFuture<Void> again = writer.add(receipt(id(1, now), 1));
+    CompletableFuture<Void> next = writer.add(receipt(id(1, now), 2));
+    join(next);
+
+    assertThatThrownBy(() -> join(again)).hasMessageContaining("has a receipt already");
+    assertThat(seqs()).isEqualTo("1..2 of 2");
+  }
+
+  @Test
+  void repeatingACommitOfUnknownOutcomeChangesNothing() {
+    List<Receipt> receipts = List.of(receipt(id(1, now), 1), receipt(id(2, now), 1));
+    UUID other = UUID.randomUUID();
+    instances.begin(other, "other", now);
+
+    Appended first = table.append(other, 1, receipts);
+    Appended again = table.append(other, 1, receipts);
+
+    assertThat(first).isEqualTo(new Appended.Written());
+    assertThat(again).isEqualTo(new Appended.Written());
+    assertThat(table.after(other, 0, 10)).isEqualTo(receipts);
+  }
+
+  @Test
+  void anEndedInstanceWritesNothingMore() throws Exception {
+    join(writer.add(receipt(id(1, now), 1)));
+    instances.begin(UUID.randomUUID(), "local", now);
+
+    CompletableFuture<Void> late = writer.add(receipt(id(2, now), 1));
+
+    assertThatThrownBy(() -> join(late)).hasMessageContaining("a successor writes now");
+    assertThat(writer.healthy()).isFalse();
+    assertThat(table.after(instance, 0, 10)).hasSize(1);
+  }
+}
