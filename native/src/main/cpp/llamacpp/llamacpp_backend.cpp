@@ -138,7 +138,7 @@ Status LlamaCppBackend::make_context(const LoadRequest &request, ModelCard &card
   const auto trained = static_cast<uint32_t>(std::max(llama_model_n_ctx_train(model_.get()), 1));
   card.context_tokens =
       request.context_tokens == 0 ? trained : std::min(request.context_tokens, trained);
-  // The cache is as exact as the weights.
+  // The cache and its arithmetic are as exact as the weights.
   const bool exact = llama_model_ftype(model_.get()) == LLAMA_FTYPE_ALL_F32;
   const uint64_t cell_bytes = bytes_per_cell(model_.get(), exact ? 4 : 2);
   const uint64_t wanted = rounded_up(card.context_tokens) * request.max_sequences;
@@ -162,7 +162,7 @@ Status LlamaCppBackend::make_context(const LoadRequest &request, ModelCard &card
   params.n_outputs_max = request.max_sequences;
   params.n_threads = static_cast<int32_t>(request.threads);
   params.n_threads_batch = static_cast<int32_t>(request.threads);
-  params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  params.flash_attn_type = exact ? LLAMA_FLASH_ATTN_TYPE_DISABLED : LLAMA_FLASH_ATTN_TYPE_AUTO;
   params.type_k = exact ? GGML_TYPE_F32 : GGML_TYPE_F16;
   params.type_v = params.type_k;
   params.abort_callback = on_abort_check;
