@@ -10,10 +10,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -67,6 +69,10 @@ final class EngineClient {
 
   /** The reply's bytes on demand; its head comes first, without demand. */
   Flux<DataBuffer> chat(Call call, int attempt, Consumer<Head> onHead) {
+    return Flux.defer(() -> post(call, attempt, onHead));
+  }
+
+  private Flux<DataBuffer> post(Call call, int attempt, Consumer<Head> onHead) {
     return http.post()
         .uri(upstream.url() + "/v1/chat/completions")
         .contentType(MediaType.APPLICATION_JSON)
@@ -89,11 +95,15 @@ final class EngineClient {
 
   /** Tells the engine to stop; whether it heard is seen in its reply. */
   void cancel(UUID id) {
-    http.post()
+    Mono.defer(() -> postCancel(id))
+        .subscribe(done -> {}, failure -> log.debug("cancel of {} was not heard", id, failure));
+  }
+
+  private Mono<ResponseEntity<Void>> postCancel(UUID id) {
+    return http.post()
         .uri(upstream.url() + "/v1/requests/" + id + "/cancel")
         .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
         .retrieve()
-        .toBodilessEntity()
-        .subscribe(done -> {}, failure -> log.debug("cancel of {} was not heard", id, failure));
+        .toBodilessEntity();
   }
 }

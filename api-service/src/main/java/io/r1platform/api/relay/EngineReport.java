@@ -1,6 +1,7 @@
 package io.r1platform.api.relay;
 
 import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Tokens;
@@ -15,12 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param body the object, without our own member {@code r1}
  * @param tokens what was read and generated
- * @param finish the engine's word for how it ended, empty if it gave none
+ * @param ending the engine's word for how it ended, empty if it gave none
  * @param outputSha256 hash of the token ids, 64 hex digits, zeros if unknown
  * @param ttftMillis the engine's time to the first token, 0 if unknown
  */
 record EngineReport(
-    ObjectNode body, Tokens tokens, String finish, String outputSha256, int ttftMillis) {
+    ObjectNode body, Tokens tokens, String ending, String outputSha256, int ttftMillis) {
 
   /** Reads an object with {@code usage}; null if it is not JSON or has none. */
   static @Nullable EngineReport read(byte[] bytes, JsonMapper json) {
@@ -54,6 +55,16 @@ record EngineReport(
         r1.path("finish").asString(""),
         hash.matches("[0-9a-f]{64}") ? hash : UsageRecord.NO_HASH,
         Math.max(0, r1.path("ttft_ms").asInt(0)));
+  }
+
+  /** How it ended; a cancelled request was stopped by its client or by a cancel call. */
+  Finish finish(boolean clientGone) {
+    return switch (ending) {
+      case "length" -> Finish.LENGTH;
+      case "deadline" -> Finish.DEADLINE;
+      case "cancelled" -> clientGone ? Finish.CLIENT_DISCONNECT : Finish.CANCELLED;
+      default -> Finish.STOP;
+    };
   }
 
   /** The usage with what it costs. */

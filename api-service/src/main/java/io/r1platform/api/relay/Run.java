@@ -77,9 +77,7 @@ final class Run {
   /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
   synchronized void fenced() {
     if (!finished) {
-      abandon(
-          "This server was replaced while it answered. Nothing was charged. Send the request"
-              + " again.");
+      abandon("This server was replaced while it answered. Nothing was charged. Send it again.");
     }
   }
 
@@ -200,7 +198,7 @@ final class Run {
   private void onEnd(ReplyReader.End end) {
     switch (end) {
       case ReplyReader.Counted(EngineReport report) ->
-          finish(finishOf(report), report.tokens(), report, null);
+          finish(report.finish(clientGone), report.tokens(), report, null);
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) ->
           finish(
               clientGone ? Finish.CLIENT_DISCONNECT : finish,
@@ -226,15 +224,6 @@ final class Run {
       engine.cancel();
       finish(Finish.CLIENT_DISCONNECT, seen(), null, EngineErrors.failed());
     }
-  }
-
-  private Finish finishOf(EngineReport report) {
-    return switch (report.finish()) {
-      case "length" -> Finish.LENGTH;
-      case "deadline" -> Finish.DEADLINE;
-      case "cancelled" -> clientGone ? Finish.CLIENT_DISCONNECT : Finish.CANCELLED;
-      default -> Finish.STOP;
-    };
   }
 
   /** What the gateway saw itself, for want of the engine's count. */
