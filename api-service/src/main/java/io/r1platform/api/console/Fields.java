@@ -2,6 +2,9 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads fields of requests. Ids are strings of digits on the wire. */
@@ -30,6 +33,27 @@ final class Fields {
           ErrorCode.INVALID_TYPE, name, "The field " + name + " is not an id.");
     }
     return Long.parseLong(value);
+  }
+
+  static @Nullable LocalDate optionalDay(String name, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      return null;
+    }
+    try {
+      return LocalDate.parse(value);
+    } catch (DateTimeParseException e) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_TYPE, name, "The field " + name + " is a day, as in 2026-11-22.");
+    }
+  }
+
+  static YearMonth month(String name, String value) {
+    try {
+      return YearMonth.parse(value);
+    } catch (DateTimeParseException e) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_TYPE, name, "The field " + name + " is a month, as in 2026-11.");
+    }
   }
 
   /** The version in an {@code If-Match} header, with or without quotes. */

@@ -5,7 +5,18 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"tenants", "keys", "sessions", "security", "audit", "errors"})
+    allowedDependencies = {
+      "tenants",
+      "keys",
+      "sessions",
+      "security",
+      "audit",
+      "billing",
+      "metering",
+      "prices",
+      "upstreams",
+      "errors"
+    })
 package io.r1platform.api.console;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.keys.KeyView;
+import io.r1platform.api.keys.Keys;
+import io.r1platform.api.tenants.OrganizationView;
+import io.r1platform.api.tenants.ProjectView;
+import io.r1platform.api.tenants.Tenants;
+import io.r1platform.api.upstreams.Catalogue;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Puts names beside the ids in billing's rows. Billing knows ids only; a row whose object is not
+ * known here keeps its id and gets no name.
+ */
+@Component
+class NameBook {
+  private final Tenants tenants;
+  private final Keys keys;
+  private final Catalogue models;
+
+  NameBook(Tenants tenants, Keys keys, Catalogue models) {
+    this.tenants = tenants;
+    this.keys = keys;
+    this.models = models;
+  }
+
+  /** Names rows that were grouped by {@code dimension}; days need none. */
+  void nameGroups(String dimension, JsonNode items) {
+    switch (dimension) {
+      case "project" -> name(items, projectNames(ids(items, "key")));
+      case "key" -> name(items, keyNames(ids(items, "key")));
+      case "model" ->
+          items.forEach(
+              item ->
+                  models
+                      .nameOf(Math.toIntExact(id(item, "key")))
+                      .ifPresent(name -> ((ObjectNode) item).put("name", name)));
+      default -> {}
+    }
+  }
+
+  /** Adds organization, project and API key as {@code {id, name}} to each request. */
+  void nameRequests(Collection<? extends JsonNode> requests) {
+    Map<Long, String> organizations = organizationNames();
+    Map<Long, String> projects = projectNames(ids(requests, "project_id"));
+    Map<Long, String> keyNames = keyNames(ids(requests, "api_key_id"));
+    for (JsonNode request : requests) {
+      add(request, "organization", "organization_id", organizations);
+      add(request, "project", "project_id", projects);
+      add(request, "api_key", "api_key_id", keyNames);
+    }
+  }
+
+  List<OrganizationView> organizations() {
+    return tenants.organizations();
+  }
+
+  private static void add(JsonNode row, String member, String idField, Map<Long, String> names) {
+    ObjectNode named = ((ObjectNode) row).putObject(member);
+    named.put("id", row.path(idField).asString(""));
+    named.put("name", names.getOrDefault(id(row, idField), row.path(idField).asString("")));
+  }
+
+  private static void name(JsonNode items, Map<Long, String> names) {
+    for (JsonNode item : items) {
+      String name = names.get(id(item, "key"));
+      if (name != null) {
+        ((ObjectNode) item).put("name", name);
+      }
+    }
+  }
+
+  private Map<Long, String> organizationNames() {
+    return tenants.organizations().stream()
+        .collect(Collectors.toMap(OrganizationView::id, OrganizationView::name));
+  }
+
+  private Map<Long, String> projectNames(Set<Long> ids) {
+    return tenants.projectsById(ids).values().stream()
+        .collect(Collectors.toMap(ProjectView::id, ProjectView::name));
+  }
+
+  private Map<Long, String> keyNames(Set<Long> ids) {
+    return keys.byId(ids).values().stream().collect(Collectors.toMap(KeyView::id, KeyView::name));
+  }
+
+  private static Set<Long> ids(Iterable<? extends JsonNode> rows, String field) {
+    Set<Long> ids = new java.util.HashSet<>();
+    rows.forEach(row -> ids.add(id(row, field)));
+    return ids;
+  }
+
+  private static long id(JsonNode row, String field) {
+    return Long.parseLong(row.path(field).asString("0"));
+  }
+}

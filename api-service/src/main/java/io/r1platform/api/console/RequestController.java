@@ -1,0 +1,120 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.JournalReports;
+import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.security.Access;
+import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.upstreams.Catalogue;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /admin/api/requests}: what billing has booked, and for one request also what still lies in
+ * the journal.
+ */
+@RestController
+@RequestMapping("/admin/api/requests")
+final class RequestController {
+  private final Access access;
+  private final BillingReports billing;
+  private final JournalReports journal;
+  private final Catalogue models;
+  private final NameBook names;
+  private final JsonMapper json;
+
+  RequestController(
+      Access access,
+      BillingReports billing,
+      JournalReports journal,
+      Catalogue models,
+      NameBook names,
+      JsonMapper json) {
+    this.access = access;
+    this.billing = billing;
+    this.journal = journal;
+    this.models = models;
+    this.names = names;
+    this.json = json;
+  }
+
+  @GetMapping
+  JsonNode list(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    var query =
+        Query.of(
+            parameters,
+            "from",
+            "to",
+            "organization_id",
+            "project_id",
+            "api_key_id",
+            "model_id",
+            "finish",
+            "limit",
+            "after");
+    ObjectNode page = billing.read(query.on("/internal/v1/requests"));
+    names.nameRequests(StreamSupport.stream(page.path("items").spliterator(), false).toList());
+    return page;
+  }
+
+  @GetMapping("/{id}")
+  JsonNode one(@AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
+    access.operator(principal);
+    UUID eventId = uuid(id);
+    Optional<ObjectNode> booked = billing.find("/internal/v1/requests/" + eventId);
+    ObjectNode request =
+        booked
+            .map(found -> found.put("status", "in_ledger"))
+            .or(() -> journal.find(eventId).map(this::journaled))
+            .orElseThrow(() -> ServiceException.notFound("This request"));
+    names.nameRequests(List.of(request));
+    return request;
+  }
+
+  private ObjectNode journaled(JournalReports.Entry entry) {
+    ObjectNode request = json.createObjectNode();
+    request.put("status", "in_journal");
+    request.put("id", entry.eventId().toString());
+    request.put("admitted_at", entry.admittedAt().toString());
+    request.put("finished_at", entry.finishedAt() == null ? null : entry.finishedAt().toString());
+    request.put("organization_id", Long.toString(entry.organizationId()));
+    request.put("project_id", Long.toString(entry.projectId()));
+    request.put("api_key_id", Long.toString(entry.keyId()));
+    request.put("model_id", Integer.toString(entry.modelId()));
+    request.put("model", models.nameOf(entry.modelId()).orElse(Integer.toString(entry.modelId())));
+    Tokens tokens = entry.tokens();
+    request
+        .putObject("tokens")
+        .put("hit", Integer.toString(tokens.hit()))
+        .put("miss", Integer.toString(tokens.miss()))
+        .put("reasoning", Integer.toString(tokens.reasoning()))
+        .put("answer", Integer.toString(tokens.answer()));
+    request.put("finish", entry.finish());
+    request.put("cost", Dollars.of(BigInteger.valueOf(entry.amountPico())));
+    return request;
+  }
+
+  private static UUID uuid(String id) {
+    if (!id.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
+      throw ServiceException.notFound("This request");
+    }
+    return UUID.fromString(id);
+  }
+}

@@ -1,0 +1,83 @@
+package io.r1platform.api.console;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/** A billing-service that says what a test told it to, and remembers what it was asked. */
+final class FakeReports implements AutoCloseable {
+  private final HttpServer server;
+  private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+
+  FakeReports() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::handle);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Answers this path with JSON from now on. */
+  void say(String path, int status, String json) {
+    answers.put(path, exchange -> send(exchange, status, json));
+  }
+
+  /** Answers this path as {@code handler} does. */
+  void answer(String path, HttpHandler handler) {
+    answers.put(path, handler);
+  }
+
+  /** Paths with their queries, in order, without the price polls. */
+  List<String> asked() {
+    return asked.stream().filter(path -> !path.startsWith("/internal/v1/prices")).toList();
+  }
+
+  void forget() {
+    asked.clear();
+    answers.clear();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    asked.add(exchange.getRequestURI().toString());
+    boolean known =
+        "Bearer billing-token".equals(exchange.getRequestHeaders().getFirst("Authorization"));
+    HttpHandler answer = answers.get(exchange.getRequestURI().getPath());
+    if (!known) {
+      send(exchange, 401, "{\"code\":\"not_authenticated\"}");
+    } else if (answer == null) {
+      send(exchange, 404, "{\"code\":\"not_found\"}");
+    } else {
+      answer.handle(exchange);
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String json) throws IOException {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
