@@ -94,9 +94,16 @@ export default defineConfig(
     files: ['*.mjs', 'e2e/*.mjs', 'public/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['console', 'process', 'URL', 'document', 'scrollTo', 'localStorage', 'matchMedia'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'console',
+          'process',
+          'URL',
+          'document',
+          'scrollTo',
+          'globalThis',
+          'localStorage',
+          'matchMedia',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

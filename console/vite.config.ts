@@ -18,7 +18,7 @@ export default defineConfig(({ mode }) => ({
     environment: 'jsdom',
     setupFiles: ['./test/setup.ts'],
     include: ['test/**/*.test.{ts,tsx}'],
-    testTimeout: 15_000,
+    testTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 2,
   },

@@ -1,7 +1,7 @@
 // Pictures of every page, light and dark, wide and narrow, from the built app over test data:
 //   npm run build && npm run look [DIRECTORY]
-// Also fails on CSP violations, console errors and requests to foreign hosts.
-import { mkdirSync } from 'node:fs';
+// Also fails on axe violations, CSP violations, console errors and requests to foreign hosts.
+import { mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
@@ -15,6 +15,7 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 const faults = [];
+const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 async function open(width, scheme, locale = 'en-US') {
   const context = await browser.newContext({
@@ -48,6 +49,16 @@ async function shoot(page, name, label) {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   if (spill > 0) faults.push(`${name} ${label}: ${spill} px wider than the window`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  for (const { id, nodes } of violations) {
+    faults.push(
+      `${name} ${label}: axe ${id}: ${nodes
+        .slice(0, 2)
+        .map((node) => node.html.slice(0, 160))
+        .join(' | ')}`,
+    );
+  }
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${out}/${name}-${label}.png`, fullPage: true });
 }
@@ -128,5 +139,5 @@ if (faults.length > 0) {
   console.error([...new Set(faults)].join('\n'));
   process.exit(1);
 }
-console.log(`Pictures are in ${out}; no CSP violation, console error or foreign host.`);
+console.log(`Pictures are in ${out}; no axe or CSP violation, console error or foreign host.`);
 process.exit(0);

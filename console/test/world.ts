@@ -49,7 +49,7 @@ export interface World {
 }
 
 /** Decimal dollars, shortest exact form, as billing-service writes them. */
-export function usd(pico: bigint): string {
+function usd(pico: bigint): string {
   const sign = pico < 0n ? '-' : '';
   const digits = (pico < 0n ? -pico : pico).toString().padStart(13, '0');
   return `${sign}${digits.slice(0, -12)}.${digits.slice(-12)}`.replace(/\.?0+$/, '');

@@ -36,7 +36,7 @@ export function Shell() {
         {t('app.skip')}
       </a>
       <ClassPatterns />
-      <div className={classes.side} data-open={open || undefined}>
+      <aside aria-label={t('app.name')} className={classes.side} data-open={open || undefined}>
         <div className={classes.top}>
           <Link to="/" className={classes.home}>
             <Brand />
@@ -67,7 +67,7 @@ export function Shell() {
           </nav>
           <ShellControls />
         </div>
-      </div>
+      </aside>
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Outlet />
       </main>

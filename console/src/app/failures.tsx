@@ -1,7 +1,6 @@
-import { Button, Container } from '@mantine/core';
+import { Button, Container, Stack, Text } from '@mantine/core';
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { EmptyState } from '@/components/EmptyState';
 import { PageHeader } from '@/components/PageHeader';
 import { Failure } from '@/components/QueryState';
 
@@ -9,16 +8,18 @@ import { Failure } from '@/components/QueryState';
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <Container size="sm" py="xl">
-      <EmptyState title={t('app.notFound')} body={t('app.notFound.body')}>
+    <Container component="main" size="sm" py="xl">
+      <Stack align="flex-start">
+        <PageHeader title={t('app.notFound')} />
+        <Text c="dimmed">{t('app.notFound.body')}</Text>
         <Button renderRoot={(props) => <Link to="/" {...props} />}>{t('app.notFound.home')}</Button>
-      </EmptyState>
+      </Stack>
     </Container>
   );
 }
 
-/** What a whole page shows when it cannot be drawn at all, for example without a server. */
-export function RouteFailure({ error, reset }: ErrorComponentProps) {
+/** What stands for a page that cannot be drawn, inside the shell. */
+export function PageFailure({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
   const router = useRouter();
   const retry = () => {
@@ -26,9 +27,18 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
     void router.invalidate();
   };
   return (
-    <Container size="sm" py="xl">
+    <>
       <PageHeader title={t('app.crashed')} />
       <Failure error={error instanceof Error ? error : new Error(String(error))} retry={retry} />
+    </>
+  );
+}
+
+/** The same where there is no shell, for example because the server does not answer. */
+export function AppFailure(props: ErrorComponentProps) {
+  return (
+    <Container component="main" size="sm" py="xl">
+      <PageFailure {...props} />
     </Container>
   );
 }

@@ -6,8 +6,9 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  type RouterHistory,
 } from '@tanstack/react-router';
-import { NotFoundPage, RouteFailure } from '@/app/failures';
+import { AppFailure, NotFoundPage, PageFailure } from '@/app/failures';
 import { Shell } from '@/app/Shell';
 import { keysSearchSchema } from '@/features/keys/search';
 import { OverviewPage } from '@/features/overview/OverviewPage';
@@ -24,7 +25,7 @@ interface Context {
 const rootRoute = createRootRouteWithContext<Context>()({
   component: Outlet,
   notFoundComponent: NotFoundPage,
-  errorComponent: RouteFailure,
+  errorComponent: AppFailure,
 });
 
 const loginRoute = createRoute({
@@ -34,6 +35,7 @@ const loginRoute = createRoute({
   // Fetched before the form is sent, for its CSRF token.
   loader: ({ context }) => context.queryClient.query({ ...sessionQuery, staleTime: 0 }),
   component: LoginPage,
+  errorComponent: AppFailure,
 });
 
 const signedInRoute = createRoute({
@@ -50,6 +52,7 @@ const signedInRoute = createRoute({
     throw redirect({ to: '/login', search: here === '/' ? {} : { next: here } });
   },
   component: Shell,
+  errorComponent: AppFailure,
 });
 
 const overviewRoute = createRoute({
@@ -119,17 +122,18 @@ function stringifySearch(search: Record<string, unknown>): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-export function createAppRouter(queryClient: QueryClient) {
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
     basepath: '/console',
     context: { queryClient },
+    ...(history ? { history } : {}),
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultErrorComponent: RouteFailure,
+    defaultErrorComponent: PageFailure,
   });
 }
 

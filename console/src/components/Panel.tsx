@@ -5,14 +5,22 @@ interface PanelProps {
   title?: string;
   summary?: ReactNode;
   action?: ReactNode;
+  /** As high as its neighbours in a grid. */
+  fill?: boolean;
   children: ReactNode;
 }
 
 /** One bordered part of a page with its own heading. */
-export function Panel({ title, summary, action, children }: PanelProps) {
+export function Panel({ title, summary, action, fill, children }: PanelProps) {
   const id = useId();
   return (
-    <Paper component="section" withBorder p="lg" h="100%" aria-labelledby={title ? id : undefined}>
+    <Paper
+      component="section"
+      withBorder
+      p="lg"
+      h={fill ? '100%' : undefined}
+      aria-labelledby={title ? id : undefined}
+    >
       {title !== undefined && (
         <Box mb="md">
           <Group justify="space-between" wrap="nowrap" mih={26}>

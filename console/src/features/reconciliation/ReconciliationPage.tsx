@@ -53,12 +53,12 @@ function Content({ page }: { page: Reconciliation }) {
       </Panel>
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 6 }}>
-          <Panel title={t('reconciliation.waived')}>
+          <Panel fill title={t('reconciliation.waived')}>
             <Waived waived={page.waived} />
           </Panel>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 6 }}>
-          <Panel title={t('reconciliation.settled')}>
+          <Panel fill title={t('reconciliation.settled')}>
             <Settled settled={page.settled} />
           </Panel>
         </Grid.Col>

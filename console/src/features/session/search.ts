@@ -1,7 +1,7 @@
 import { z } from '@/lib/wire';
 
 /** Only a path inside the console may follow a login, never another site. */
-export function isInnerPath(path: string): boolean {
+function isInnerPath(path: string): boolean {
   return /^\/(?![/\\])/.test(path);
 }
 

@@ -103,12 +103,7 @@ function RequestTable({ items, more, loadingMore }: RequestTableProps) {
       id: 'time',
       header: t('requests.col.time'),
       cell: ({ row }) => (
-        <Link
-          to="/requests/$id"
-          params={{ id: row.original.id }}
-          className="rowLink number"
-          aria-label={t('requests.open', { id: row.original.id })}
-        >
+        <Link to="/requests/$id" params={{ id: row.original.id }} className="rowLink number">
           {formatMomentExact(row.original.admitted_at, locale)}
         </Link>
       ),

@@ -1,6 +1,7 @@
 /** English, the reference: every other language has exactly these keys. */
 export const en = {
   'app.name': 'R1 Platform',
+  'app.close': 'Close',
   'app.skip': 'Skip to content',
   'app.menu': 'Menu',
   'app.theme': 'Theme',
@@ -51,7 +52,6 @@ export const en = {
   'panel.asChart': 'Show as chart',
   'panel.error.unreachable': 'The server cannot be reached',
 
-  'copy.copy': 'Copy',
   'copy.copied': 'Copied',
   'copy.value': 'Copy {{what}}',
 
@@ -143,7 +143,6 @@ export const en = {
   'requests.col.cost': 'Cost',
   'requests.empty': 'No request in this selection',
   'requests.empty.body': 'Choose another period, or remove a filter.',
-  'requests.open': 'Open request {{id}}',
 
   'finish.stop': 'Complete',
   'finish.length': 'Token limit',

@@ -2,6 +2,7 @@ import type { Messages } from '@/lib/i18n/en';
 
 export const ko: Messages = {
   'app.name': 'R1 Platform',
+  'app.close': '닫기',
   'app.skip': '본문으로 건너뛰기',
   'app.menu': '메뉴',
   'app.theme': '테마',
@@ -53,7 +54,6 @@ export const ko: Messages = {
   'panel.asChart': '차트로 보기',
   'panel.error.unreachable': '서버에 연결할 수 없습니다',
 
-  'copy.copy': '복사',
   'copy.copied': '복사됨',
   'copy.value': '{{what}} 복사',
 
@@ -144,7 +144,6 @@ export const ko: Messages = {
   'requests.col.cost': '비용',
   'requests.empty': '이 조건에는 요청이 없습니다',
   'requests.empty.body': '다른 기간을 고르거나 필터를 지우세요.',
-  'requests.open': '요청 {{id}} 열기',
 
   'finish.stop': '완료',
   'finish.length': '토큰 한도',

@@ -2,7 +2,6 @@ import {
   Alert,
   Button,
   Group,
-  Modal,
   NativeSelect,
   Stack,
   Text,
@@ -14,6 +13,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CurlLine } from '@/components/CurlLine';
+import { Dialog } from '@/components/Dialog';
 import { Icon } from '@/components/Icon';
 import { createKey, type CreatedKey } from '@/features/keys/api/createKey';
 import { KEYS } from '@/features/keys/api/keys';
@@ -37,8 +37,7 @@ export function CreateKeyDialog({ projects, projectId, onClose }: CreateKeyDialo
   const { t } = useTranslation();
   const [created, setCreated] = useState<CreatedKey>();
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="xl"
       title={t(created ? 'keys.secret.title' : 'keys.create')}
@@ -56,7 +55,7 @@ export function CreateKeyDialog({ projects, projectId, onClose }: CreateKeyDialo
           onCancel={onClose}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

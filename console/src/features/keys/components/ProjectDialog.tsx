@@ -1,7 +1,8 @@
-import { Button, Group, Modal, NativeSelect, Skeleton, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Skeleton, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '@/components/Dialog';
 import { QueryState } from '@/components/QueryState';
 import { createProject } from '@/features/keys/api/createProject';
 import { organizationsQuery } from '@/features/keys/api/organizations';
@@ -12,7 +13,7 @@ export function ProjectDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const organizations = useQuery(organizationsQuery);
   return (
-    <Modal opened onClose={onClose} title={t('project.form.title')}>
+    <Dialog onClose={onClose} title={t('project.form.title')}>
       <QueryState
         query={organizations}
         what={t('project.form.organization')}
@@ -20,7 +21,7 @@ export function ProjectDialog({ onClose }: { onClose: () => void }) {
       >
         {({ items }) => <ProjectForm organizations={items} onClose={onClose} />}
       </QueryState>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '@/components/Dialog';
 import { useNow } from '@/components/useNow';
 import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
 import { revokeKey } from '@/features/keys/api/revokeKey';
@@ -31,7 +32,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
   }
 
   return (
-    <Modal opened onClose={onClose} title={t('keys.revoke.title', { name: key.name })}>
+    <Dialog onClose={onClose} title={t('keys.revoke.title', { name: key.name })}>
       <Stack gap="md">
         {stale && <Alert color="yellow">{t('keys.revoke.stale')}</Alert>}
         {revoke.error && !stale && <FormError error={revoke.error} />}
@@ -46,7 +47,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
             {t('keys.form.cancel')}
           </Button>
           <Button
-            color="red"
+            color="red.9"
             loading={revoke.isPending}
             disabled={key.revoked_at !== null}
             onClick={() => {
@@ -62,6 +63,6 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

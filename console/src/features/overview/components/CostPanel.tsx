@@ -34,6 +34,7 @@ export function CostPanel({ overview, reference, month }: CostPanelProps) {
   const byDay = new Map(overview.days.map((day) => [day.day, day]));
   return (
     <Panel
+      fill
       title={t('overview.costVsReference', { name })}
       summary={t('overview.costVsReference.summary', {
         name: reference.name,

@@ -39,6 +39,7 @@ export function TokensPanel({ overview, month }: { overview: Overview; month: st
   };
   return (
     <Panel
+      fill
       title={t('overview.tokensByDay')}
       summary={<Summary overview={overview} month={month} />}
       action={<ViewSwitch table={table} onChange={setTable} />}

@@ -1,0 +1,70 @@
+/** The mocks say what the schemas say, so that page tests cannot drift from the wire. */
+import { getResponse } from 'msw';
+import { describe, expect, it } from 'vitest';
+import { createdKeySchema } from '@/features/keys/api/createKey';
+import { keyPageSchema, keySchema } from '@/features/keys/api/keys';
+import { organizationListSchema, organizationSchema } from '@/features/keys/api/organizations';
+import { projectListSchema, projectSchema } from '@/features/keys/api/projects';
+import { overviewSchema } from '@/features/overview/api/overview';
+import { reconciliationSchema } from '@/features/reconciliation/api/reconciliation';
+import { sessionSchema } from '@/features/session/api/session';
+import { requestSchema } from '@/features/usage/api/request';
+import { requestPageSchema } from '@/features/usage/api/requests';
+import { usageSchema } from '@/features/usage/api/usage';
+import type { z } from '@/lib/wire';
+import { createHandlers, EMAIL, PASSWORD } from './handlers.ts';
+
+const CSRF = { 'X-CSRF-TOKEN': 'token-of-this-session', 'Content-Type': 'application/json' };
+const { handlers, world } = createHandlers({
+  now: new Date('2026-11-22T12:00:00Z'),
+  signedIn: true,
+});
+
+async function ask(path: string, init?: RequestInit): Promise<unknown> {
+  const response = await getResponse(
+    handlers,
+    new Request(`http://localhost/admin/api/${path}`, init),
+  );
+  return response?.json();
+}
+
+const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: CSRF,
+  body: JSON.stringify(body),
+});
+
+const requestId = world.requests[0]?.id ?? '';
+
+const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
+  ['session', sessionSchema],
+  ['session', sessionSchema, post({ email: EMAIL, password: PASSWORD })],
+  ['overview?month=2026-11', overviewSchema],
+  ['overview?month=2020-01', overviewSchema],
+  ['usage?group_by=day', usageSchema],
+  ['usage?group_by=project', usageSchema],
+  ['requests', requestPageSchema],
+  [`requests/${requestId}`, requestSchema],
+  ['keys', keyPageSchema],
+  ['keys', createdKeySchema, post({ project_id: '11', name: 'new' })],
+  ['keys/22', keySchema, { method: 'DELETE', headers: { ...CSRF, 'If-Match': '"1"' } }],
+  ['organizations', organizationListSchema],
+  ['organizations', organizationSchema, post({ name: 'new' })],
+  ['projects', projectListSchema],
+  ['projects', projectSchema, post({ organization_id: '1', name: 'new' })],
+  ['reconciliation', reconciliationSchema],
+];
+
+describe('the mock', () => {
+  it.each(EXCHANGES)('answers %s in the form of its schema', async (path, schema, init) => {
+    expect(schema.safeParse(await ask(path, init)).error).toBeUndefined();
+  });
+
+  it('charges each request what its lines sum to', async () => {
+    const { addsUp } = await import('@/features/usage/formula');
+    for (const { id } of world.requests.slice(0, 20)) {
+      const request = requestSchema.parse(await ask(`requests/${id}`));
+      expect(addsUp(request.lines ?? [], request.cost ?? '')).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  addTokens,
+  addUsd,
+  chargePico,
+  compareUsd,
+  formatExact,
+  formatShare,
+  formatSum,
+  formatTokens,
+  fromPico,
+  share,
+  subtractTokens,
+  toPico,
+} from '@/lib/money';
+
+const pico = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });
+
+describe('pico-dollars', () => {
+  it('survive the way to text and back, far beyond the range of a number', () => {
+    fc.assert(
+      fc.property(pico, (amount) => {
+        expect(toPico(fromPico(amount))).toBe(amount);
+      }),
+    );
+  });
+
+  it('are written in the shortest exact form', () => {
+    fc.assert(
+      fc.property(pico, (amount) => {
+        expect(fromPico(amount)).toMatch(/^-?(0|[1-9]\d*)(\.\d{0,11}[1-9])?$/);
+      }),
+    );
+  });
+
+  it('add up to the last digit, in any order', () => {
+    fc.assert(
+      fc.property(fc.array(pico), (amounts) => {
+        const sum = addUsd(amounts.map(fromPico));
+        expect(toPico(sum)).toBe(amounts.reduce((total, amount) => total + amount, 0n));
+        expect(addUsd(amounts.map(fromPico).reverse())).toBe(sum);
+      }),
+    );
+  });
+
+  it('compare as amounts, not as text', () => {
+    fc.assert(
+      fc.property(pico, pico, (left, right) => {
+        const expected = left < right ? -1 : left > right ? 1 : 0;
+        expect(compareUsd(fromPico(left), fromPico(right))).toBe(expected);
+      }),
+    );
+  });
+
+  it.each(['', '1.', '.5', '1e3', '1,000', '0.1234567890123', ' 1', 'NaN', '--1'])(
+    'refuse %j',
+    (text) => {
+      expect(() => toPico(text)).toThrow(TypeError);
+    },
+  );
+});
+
+describe('formatExact', () => {
+  it('loses no digit', () => {
+    fc.assert(
+      fc.property(pico, (amount) => {
+        expect(toPico(formatExact(fromPico(amount)).replaceAll(',', ''))).toBe(amount);
+      }),
+    );
+  });
+
+  it.each([
+    ['0.00330722', '0.00330722'],
+    ['1234567.50', '1,234,567.5'],
+    ['-1000', '-1,000'],
+    ['9007199254740993.000000000001', '9,007,199,254,740,993.000000000001'],
+  ])('writes %s as %s', (text, shown) => {
+    expect(formatExact(text)).toBe(shown);
+  });
+});
+
+describe('formatSum', () => {
+  it('is off by at most half of its last digit', () => {
+    fc.assert(
+      fc.property(pico, (amount) => {
+        const text = formatSum(fromPico(amount));
+        const decimals = BigInt(text.split('.')[1]?.length ?? 0);
+        const error = toPico(text.replaceAll(',', '')) - amount;
+        expect((error < 0n ? -error : error) * 2n).toBeLessThanOrEqual(10n ** (12n - decimals));
+      }),
+    );
+  });
+
+  it.each([
+    ['0', '0.00'],
+    ['12.345', '12.35'],
+    ['12.344999999999', '12.34'],
+    ['999999.995', '1,000,000.00'],
+    ['0.4312', '0.431'],
+    ['0.024', '0.0240'],
+    ['0.9999', '1.000'],
+    ['0.0000066', '0.00000660'],
+    ['0.000000000001', '0.000000000001'],
+    ['-0.5', '-0.500'],
+    ['-3', '-3.00'],
+  ])('writes %s as %s', (text, shown) => {
+    expect(formatSum(text)).toBe(shown);
+  });
+});
+
+describe('token counts', () => {
+  const count = fc.bigInt({ min: 0n, max: 10n ** 25n });
+
+  it('add and subtract exactly', () => {
+    fc.assert(
+      fc.property(count, count, (left, right) => {
+        const sum = addTokens([String(left), String(right)]);
+        expect(BigInt(sum)).toBe(left + right);
+        expect(subtractTokens(sum, String(right))).toBe(String(left));
+      }),
+    );
+  });
+
+  it('are grouped by thousands and nothing else', () => {
+    fc.assert(
+      fc.property(count, (tokens) => {
+        expect(formatTokens(String(tokens))).toBe(tokens.toLocaleString('en-US'));
+      }),
+    );
+  });
+
+  it('times a unit price are an exact charge', () => {
+    expect(chargePico('1203', '2190000')).toBe(2_634_570_000n);
+    expect(fromPico(chargePico('1203', '2190000'))).toBe('0.00263457');
+  });
+});
+
+describe('share', () => {
+  it('lies between 0 and 1 for a part of the whole', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 20n }),
+        fc.bigInt({ min: 0n, max: 10n ** 20n }),
+        (a, b) => {
+          const value = share(a, a + b);
+          expect(value).toBeGreaterThanOrEqual(0);
+          expect(value).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [0, '0.0 %'],
+    [0.0004, '< 0.1 %'],
+    [0.034, '3.4 %'],
+    [0.57, '57 %'],
+    [1, '100 %'],
+  ])('writes %s as %s', (value, shown) => {
+    expect(formatShare(value)).toBe(shown);
+  });
+});

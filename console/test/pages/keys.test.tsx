@@ -1,0 +1,110 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { SECRET } from '../handlers.ts';
+import { expectAccessible, renderApp } from '../renderApp.tsx';
+
+const rowOf = async (name: string) => (await screen.findByText(name)).closest('tr')!;
+
+describe('keys', () => {
+  it('are listed with state, public id and last four', async () => {
+    renderApp('/keys');
+    expect(within(await rowOf('web app')).getByText('Live')).toBeVisible();
+    expect(within(await rowOf('web app')).getByText('sk-r1-k7Qm2x21…Zp21')).toBeVisible();
+    expect(within(await rowOf('never used')).getByText('Expired')).toBeVisible();
+    const revoked = within(await rowOf('first try'));
+    expect(revoked.getByText('Revoked')).toBeVisible();
+    expect(revoked.queryByRole('button')).toBeNull();
+    await expectAccessible();
+  });
+
+  it('are created with the secret shown once and kept nowhere', async () => {
+    const { user, queryClient, history } = renderApp('/keys');
+    await rowOf('web app');
+    await user.click(screen.getByRole('button', { name: 'Create key' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Create key' });
+    await user.type(within(dialog).getByLabelText('Name'), 'nightly report');
+    await user.selectOptions(within(dialog).getByLabelText('Expires'), 'In 30 days');
+    await user.click(within(dialog).getByRole('button', { name: 'Create key' }));
+    expect(await screen.findByLabelText('API key')).toHaveValue(SECRET);
+    await user.click(screen.getByRole('button', { name: 'Copy key' }));
+    expect(await navigator.clipboard.readText()).toBe(SECRET);
+    await expectAccessible();
+    await user.click(screen.getByRole('button', { name: 'I have copied it' }));
+    await waitFor(() => {
+      expect(document.body.innerHTML).not.toContain(SECRET);
+    });
+    expect(within(await rowOf('nightly report')).getByText('in 30 days')).toBeVisible();
+    const cached = JSON.stringify([
+      queryClient
+        .getQueryCache()
+        .getAll()
+        .map((query) => query.state.data),
+      queryClient
+        .getMutationCache()
+        .getAll()
+        .map((mutation) => mutation.state),
+    ]);
+    expect(cached).not.toContain(SECRET);
+    expect(history.location.href).not.toContain(SECRET);
+  });
+
+  it('need a name', async () => {
+    const { user } = renderApp('/keys');
+    await rowOf('web app');
+    await user.click(screen.getByRole('button', { name: 'Create key' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: 'Create key' }));
+    expect(within(dialog).getByText('Give it a name.')).toBeVisible();
+  });
+
+  it('are revoked only after a question that names them', async () => {
+    const { user } = renderApp('/keys');
+    await user.click(await screen.findByRole('button', { name: 'Revoke mobile app' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Revoke “mobile app”?' });
+    await expectAccessible();
+    await user.click(within(dialog).getByRole('button', { name: 'Revoke mobile app' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
+    expect(await within(await rowOf('mobile app')).findByText('Revoked')).toBeVisible();
+  });
+
+  it('are read again when somebody changed them meanwhile', async () => {
+    const { user, world } = renderApp('/keys');
+    await user.click(await screen.findByRole('button', { name: 'Revoke web app' }));
+    const key = world.keys.find(({ name }) => name === 'web app')!;
+    key.version = '7';
+    key.name = 'web app (renamed)';
+    const revoke = { name: 'Revoke web app' };
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', revoke));
+    expect(await screen.findByText(/changed by somebody else/)).toBeVisible();
+    const dialog = await screen.findByRole('dialog', { name: 'Revoke “web app (renamed)”?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Revoke web app (renamed)' }));
+    await waitFor(() => {
+      expect(key.revoked_at).not.toBeNull();
+    });
+  });
+
+  it('of one project only, by the URL', async () => {
+    const { user, history } = renderApp('/keys?project_id=13');
+    expect(await screen.findByText('month-end batch')).toBeVisible();
+    expect(screen.queryByText('web app')).toBeNull();
+    await user.selectOptions(screen.getByLabelText('Project'), 'All projects');
+    expect(await screen.findByText('web app')).toBeVisible();
+    expect(history.location.search).toBe('');
+  });
+
+  it('begin with a project and an organization on an empty site', async () => {
+    const { user, world } = renderApp('/keys', { empty: true });
+    expect(await screen.findByText('Start with a project')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Create key' })).toBeDisabled();
+    await user.click(screen.getAllByRole('button', { name: 'New project' })[0]!);
+    const dialog = await screen.findByRole('dialog', { name: 'New project' });
+    await user.type(await within(dialog).findByLabelText('Name of the organization'), 'Acme');
+    await user.type(within(dialog).getByLabelText('Name of the project'), 'First');
+    await user.click(within(dialog).getByRole('button', { name: 'Create project' }));
+    expect(await screen.findByText('No key yet')).toBeVisible();
+    expect(world.projects).toMatchObject([{ name: 'First' }]);
+    expect(world.organizations).toMatchObject([{ name: 'Acme' }]);
+  });
+});
