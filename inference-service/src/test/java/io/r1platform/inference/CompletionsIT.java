@@ -235,6 +235,7 @@ final class CompletionsIT {
 
     assertThat(metrics.body())
         .contains("r1_engine_output_tokens_total{model=\"r1-nano\"}")
+        .contains("r1_engine_step_seconds_count{model=\"r1-nano\"}")
         .contains("r1_engine_kv_tokens_capacity{model=\"r1-nano\"}")
         .contains("r1_engine_finished_total{model=\"r1-nano\",reason=\"length\"}");
     assertThat(live.statusCode()).isEqualTo(200);

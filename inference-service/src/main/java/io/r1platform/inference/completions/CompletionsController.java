@@ -40,7 +40,7 @@ final class CompletionsController {
   /**
    * Reading and tokenizing may take long, hence the virtual thread; then only memory is touched.
    */
-  @PostMapping({"/v1/chat/completions", "/chat/completions"})
+  @PostMapping("/v1/chat/completions")
   Mono<Void> complete(ServerWebExchange exchange) {
     var call = new Call();
     return DataBufferUtils.join(exchange.getRequest().getBody(), settings.bodyBytesMax())

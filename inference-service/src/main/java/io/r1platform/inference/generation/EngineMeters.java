@@ -1,5 +1,6 @@
 package io.r1platform.inference.generation;
 
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.engine.EngineStats;
@@ -31,6 +32,20 @@ final class EngineMeters {
     gauge(EngineMeter.REQUESTS_WAITING, stats, EngineStats::waiting);
     gauge(EngineMeter.KV_TOKENS_USED, stats, EngineStats::kvTokensUsed);
     gauge(EngineMeter.KV_TOKENS_CAPACITY, stats, EngineStats::kvTokensTotal);
+    FunctionTimer.builder(
+            EngineMeter.STEP.id(),
+            stats,
+            supplier -> {
+              EngineStats now = supplier.get();
+              return now == null ? 0 : now.steps();
+            },
+            supplier -> {
+              EngineStats now = supplier.get();
+              return now == null ? 0 : (double) now.stepMicros();
+            },
+            TimeUnit.MICROSECONDS)
+        .tag(MODEL, model)
+        .register(registry);
   }
 
   void ended(Ended ended, long millis) {

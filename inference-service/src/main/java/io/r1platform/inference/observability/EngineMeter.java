@@ -23,6 +23,8 @@ public enum EngineMeter {
   REASONING_TOKENS("r1.engine.reasoning.tokens"),
   /** Counter: tokens computed after a stop took effect; never charged. */
   OVERRUN_TOKENS("r1.engine.overrun.tokens"),
+  /** Timer: one batch of the engine. */
+  STEP("r1.engine.step"),
   /** Timer: from submit to start. */
   QUEUE("r1.engine.queue"),
   /** Timer: from submit to the first token. */
