@@ -96,7 +96,7 @@ elseif(R1_LLAMA STREQUAL "source")
   set(LLAMA_CURL OFF)
   set(GGML_NATIVE OFF)
   set(GGML_OPENMP OFF)
-  set(GGML_BACKEND_DL ON) # the CPU variants are found in the library directory, as the prebuilt ones
+  set(GGML_BACKEND_DL ON) # the CPU variants are found in the library directory
   if(NOT R1_SANITIZE)
     set(GGML_CPU_ALL_VARIANTS ON)
   endif()

@@ -3,79 +3,17 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
+#include "core/checks.h"
+#include "core/describe.h"
 #include "core/utf8.h"
 
 namespace r1 {
 namespace {
 
-constexpr uint32_t kSequencesMax = 240;
-constexpr uint32_t kWaitingMax = 4096;
-constexpr uint32_t kStepTokensMax = 8192;
-constexpr uint32_t kRingEventsMax = 1U << 20;
 constexpr float kHashingShare = 0.1F;  // of the loading progress
 
-uint32_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
-
-// All cores computing starve every other thread, so one is left.
-uint32_t threads_of(const r1_options &options) {
-  return options.threads != 0 ? options.threads : std::max(1U, cores() - 1);
-}
-
-template <size_t kCapacity>
-void copy_text(char (&target)[kCapacity], const std::string &text) {
-  size_t length = std::min(text.size(), kCapacity - 1);
-  while (length > 0 && length < text.size() && (text[length] & 0xC0) == 0x80) {
-    length--;  // not within a character
-  }
-  std::memcpy(target, text.data(), length);
-  target[length] = '\0';
-}
-
-int32_t marker_or_none(const std::unordered_map<std::string, int32_t> &markers, const char *piece) {
-  const auto found = markers.find(piece);
-  return found == markers.end() ? -1 : found->second;
-}
-
-Status out_of(const char *name, uint32_t value, uint32_t min, uint32_t max) {
-  return refuse(R1_INVALID, std::string(name) + " must be " + std::to_string(min) + " to " +
-                                std::to_string(max) + ", is " + std::to_string(value));
-}
-
 }  // namespace
-
-Status Engine::check(const r1_options &options) {
-  if (options.backend == nullptr || options.model_path == nullptr ||
-      options.library_dir == nullptr) {
-    return refuse(R1_INVALID, "backend, model_path and library_dir must be set");
-  }
-  const uint32_t sequences = options.max_sequences;
-  if (sequences < 1 || sequences > kSequencesMax) {
-    return out_of("max_sequences", sequences, 1, kSequencesMax);
-  }
-  if (options.max_waiting > kWaitingMax) {
-    return out_of("max_waiting", options.max_waiting, 0, kWaitingMax);
-  }
-  if (options.context_tokens > INT32_MAX / kSequencesMax) {
-    return out_of("context_tokens", options.context_tokens, 0, INT32_MAX / kSequencesMax);
-  }
-  if (options.step_tokens < sequences || options.step_tokens > kStepTokensMax) {
-    return out_of("step_tokens", options.step_tokens, sequences, kStepTokensMax);
-  }
-  if (options.chunk_tokens < 1 || options.chunk_tokens > options.step_tokens) {
-    return out_of("chunk_tokens", options.chunk_tokens, 1, options.step_tokens);
-  }
-  if (options.threads > cores()) {
-    return out_of("threads", options.threads, 0, cores());
-  }
-  const uint32_t ring_min = R1_EVENTS_PER_TOKEN_MAX * sequences + options.max_waiting;
-  if (options.ring_events < ring_min || options.ring_events > kRingEventsMax) {
-    return out_of("ring_events", options.ring_events, ring_min, kRingEventsMax);
-  }
-  return {};
-}
 
 Engine::Engine(const r1_options &options, std::unique_ptr<Backend> backend)
     : model_path_(options.model_path),
@@ -211,28 +149,7 @@ Status Engine::model(r1_model &model) const {
   if (Status status = require_loaded(); !status.ok()) {
     return status;
   }
-  model = {};
-  size_t longest = 0;
-  for (const std::string &piece : card_.pieces) {
-    longest = std::max(longest, piece.size());
-  }
-  model.vocabulary_size = static_cast<int32_t>(card_.pieces.size());
-  model.context_tokens = static_cast<int32_t>(card_.context_tokens);
-  model.max_sequences = static_cast<int32_t>(sizes_.max_sequences);
-  model.piece_bytes_max = static_cast<int32_t>(longest);
-  model.bos_id = card_.bos_id;
-  model.think_open_id = marker_or_none(markers_, "<think>");
-  model.think_close_id = marker_or_none(markers_, "</think>");
-  model.end_count = static_cast<int32_t>(card_.end_ids.size());
-  std::copy(card_.end_ids.begin(), card_.end_ids.end(), model.end_ids);
-  model.kv_tokens = static_cast<int64_t>(card_.kv_tokens);
-  model.file_bytes = static_cast<int64_t>(digest_.bytes);
-  model.parameters = static_cast<int64_t>(card_.parameters);
-  copy_text(model.sha256, digest_.hex);
-  copy_text(model.backend, backend_name_);
-  copy_text(model.backend_version, card_.backend_version);
-  copy_text(model.name, card_.name);
-  copy_text(model.architecture, card_.architecture);
+  model = describe({backend_name_, sizes_.max_sequences, card_, digest_, markers_});
   return {};
 }
 
@@ -287,46 +204,13 @@ Status Engine::token_id(std::string_view piece, int32_t &id) const {
   return {};
 }
 
-Status Engine::check(const r1_request &request) const {
-  if (request.request_id == 0 || request.prompt_ids == nullptr || request.prompt_count == 0) {
-    return refuse(R1_INVALID, "a request has an id other than 0 and a prompt");
-  }
-  if ((request.flags & ~static_cast<uint32_t>(R1_IGNORE_END)) != 0) {
-    return refuse(R1_UNSUPPORTED, "a flag is unknown");
-  }
-  if (request.stop_count > R1_STOP_IDS_MAX ||
-      (request.stop_count > 0 && request.stop_ids == nullptr)) {
-    return refuse(R1_INVALID, "a request has at most 16 stop ids");
-  }
-  if (request.max_tokens == 0 || request.min_tokens > request.max_tokens) {
-    return refuse(R1_INVALID, "max_tokens must be at least 1, and min_tokens not more");
-  }
-  if (!(request.temperature >= 0 && request.temperature <= 100) ||
-      !(request.top_p > 0 && request.top_p <= 1) || !(request.min_p >= 0 && request.min_p <= 1) ||
-      request.top_k < 0) {
-    return refuse(R1_INVALID,
-                  "temperature is 0 to 100, top_p above 0 to 1, min_p 0 to 1, top_k >= 0");
-  }
-  const uint64_t tokens = uint64_t{request.prompt_count} + request.max_tokens;
-  if (tokens > card_.context_tokens) {
-    return refuse(R1_TOO_LARGE, "prompt and max_tokens are " + std::to_string(tokens) +
-                                    " tokens, the context has " +
-                                    std::to_string(card_.context_tokens));
-  }
-  const std::span prompt(request.prompt_ids, request.prompt_count);
-  const auto vocabulary = static_cast<int32_t>(card_.pieces.size());
-  if (std::any_of(prompt.begin(), prompt.end(),
-                  [&](int32_t id) { return id < 0 || id >= vocabulary; })) {
-    return refuse(R1_INVALID, "a prompt id is outside the vocabulary");
-  }
-  return {};
-}
-
 Status Engine::submit(const r1_request &asked) {
   if (Status status = require_loaded(); !status.ok()) {
     return status;
   }
-  if (Status status = check(asked); !status.ok()) {
+  if (Status status =
+          check_request(asked, card_.context_tokens, static_cast<int32_t>(card_.pieces.size()));
+      !status.ok()) {
     return status;
   }
   Request request;

@@ -26,8 +26,6 @@ class Engine {
   Engine(const Engine &) = delete;
   Engine &operator=(const Engine &) = delete;
 
-  [[nodiscard]] static Status check(const r1_options &options);
-
   r1_state state(std::chrono::milliseconds wait);
   Status model(r1_model &model) const;
   Status tokenize(std::string_view text, std::span<int32_t> ids, uint32_t &needed) const;
@@ -50,7 +48,6 @@ class Engine {
   void settle_drain();
   [[nodiscard]] bool report(float progress);
   [[nodiscard]] Status require_loaded() const;
-  [[nodiscard]] Status check(const r1_request &request) const;
 
   const std::string model_path_;
   const std::string library_dir_;

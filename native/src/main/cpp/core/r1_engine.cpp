@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "core/checks.h"
 #include "core/engine.h"
 
 using r1::guard;
@@ -57,7 +58,7 @@ r1_status r1_engine_create(const r1_options *options, r1_engine **engine) noexce
     if (options->struct_size != sizeof *options || options->abi_version != R1_ABI_VERSION) {
       return refuse(R1_ABI_MISMATCH, "the options are of another version of r1_engine.h");
     }
-    if (Status status = r1::Engine::check(*options); !status.ok()) {
+    if (Status status = r1::check_options(*options); !status.ok()) {
       return status;
     }
     std::unique_ptr<r1::Backend> backend;

@@ -7,20 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "jni/arrays.h"
 #include "jni/handles.h"
 #include "r1_engine.h"
 
-using r1::jni::kClosed;
-using r1::jni::kTooManyOpen;
-using r1::jni::Pin;
+using namespace r1::jni;
 
 static_assert(std::endian::native == std::endian::little, "Java reads structs little-endian");
 static_assert(sizeof(jint) == sizeof(int32_t) && sizeof(jlong) == sizeof(int64_t));
 
 namespace {
-
-// A Java exception is pending: the native method must return, and Java sees it.
-struct JavaException {};
 
 // The one place where native code that throws meets Java: memory may run out while copying.
 template <typename Body>
@@ -39,58 +35,6 @@ jint with_engine(jlong handle, Body &&body) noexcept {
     const Pin pin(handle);
     return pin.engine() == nullptr ? kClosed : body(pin.engine());
   });
-}
-
-void check(JNIEnv *env) {
-  if (env->ExceptionCheck() == JNI_TRUE) {
-    throw JavaException{};
-  }
-}
-
-size_t length_of(JNIEnv *env, jarray array) {
-  return static_cast<size_t>(env->GetArrayLength(array));
-}
-
-std::vector<uint8_t> bytes_of(JNIEnv *env, jbyteArray array) {
-  std::vector<uint8_t> bytes(length_of(env, array));
-  env->GetByteArrayRegion(array, 0, static_cast<jsize>(bytes.size()),
-                          reinterpret_cast<jbyte *>(bytes.data()));
-  check(env);
-  return bytes;
-}
-
-std::string text_of(JNIEnv *env, jbyteArray array) {
-  const std::vector<uint8_t> bytes = bytes_of(env, array);
-  return {bytes.begin(), bytes.end()};
-}
-
-std::vector<int32_t> ids_of(JNIEnv *env, jintArray array) {
-  std::vector<int32_t> ids(length_of(env, array));
-  env->GetIntArrayRegion(array, 0, static_cast<jsize>(ids.size()), ids.data());
-  check(env);
-  return ids;
-}
-
-void set_bytes(JNIEnv *env, jbyteArray array, const void *bytes, size_t count) {
-  env->SetByteArrayRegion(array, 0, static_cast<jsize>(count), static_cast<const jbyte *>(bytes));
-  check(env);
-}
-
-void set_ids(JNIEnv *env, jintArray array, const int32_t *ids, size_t count) {
-  env->SetIntArrayRegion(array, 0, static_cast<jsize>(count), ids);
-  check(env);
-}
-
-void set_longs(JNIEnv *env, jlongArray array, const jlong *numbers, size_t count) {
-  env->SetLongArrayRegion(array, 0, static_cast<jsize>(count), numbers);
-  check(env);
-}
-
-// A region of no element still needs a pointer that is not NULL in r1_engine.h.
-template <typename Element>
-Element *pointer(std::vector<Element> &elements) {
-  static Element none{};
-  return elements.empty() ? &none : elements.data();
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+// The tokens of one step.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/slots.h"
+
+namespace r1 {
+
+class Batch {
+ public:
+  // Where a slot's next logits will be.
+  struct Output {
+    size_t index;
+    uint32_t slot;
+  };
+
+  // One token of every generating request, then chunks of prompts, the highest priority first.
+  // Their ids are in the slots' cells afterwards. Returns how many tokens of prompts there are.
+  size_t fill(Slots &slots, size_t step_tokens, size_t chunk_tokens);
+
+  [[nodiscard]] const std::vector<BatchToken> &tokens() const { return tokens_; }
+  [[nodiscard]] const std::vector<Output> &outputs() const { return outputs_; }
+
+ private:
+  void add(uint32_t index, Slot &slot, int32_t id, bool wants_logits);
+  void add_chunk(uint32_t index, Slot &slot, size_t tokens);
+
+  std::vector<BatchToken> tokens_;  // kept between steps to allocate once
+  std::vector<Output> outputs_;
+  std::vector<uint32_t> prefilling_;
+};
+
+}  // namespace r1
