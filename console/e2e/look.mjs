@@ -118,6 +118,19 @@ async function tour(width, scheme) {
   await page.goto(`${origin}/console/nowhere`);
   await page.getByText('There is no such page').waitFor();
   await shoot(page, 'not-found', label);
+  await page.goto(`${origin}/console/`);
+  await page
+    .getByRole('link', { name: /^Fri, .* Open the list/ })
+    .first()
+    .hover();
+  await shoot(page, 'overview-tooltip', label);
+  if (width < 768) await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByLabel('Language').selectOption('ko');
+  await page.getByRole('heading', { name: '개요' }).waitFor();
+  if (width < 768) await page.getByRole('button', { name: '메뉴' }).click();
+  await shoot(page, 'overview-korean', label);
+  if (width < 768) await page.getByRole('button', { name: '메뉴' }).click();
+  await page.getByLabel('언어').selectOption('en');
   if (width < 768) {
     await page.goto(`${origin}/console/keys`);
     await page.getByRole('button', { name: 'Menu' }).click();
