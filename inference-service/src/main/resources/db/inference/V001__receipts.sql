@@ -1,10 +1,10 @@
--- What the engine generated. Rows are only ever added; instances say how far each stream is shipped.
+-- What the engine generated. Rows are only ever added; instances say how far a stream is shipped.
 
 create table engine_instance (
   instance_id uuid primary key,
   name        text not null,
   started_at  timestamptz not null,
-  ended_at    timestamptz,             -- set by itself or its successor; afterwards it writes nothing
+  ended_at    timestamptz,             -- by itself or its successor; then it writes nothing
   last_seq    bigint,                  -- of the ended stream
   shipped_seq bigint not null default 0,
   reported_at timestamptz,             -- billing knows the end
@@ -26,7 +26,8 @@ create table engine_receipt (
   tok_miss      int not null check (tok_miss >= 0),
   tok_reason    int not null check (tok_reason between 0 and tok_out),
   tok_out       int not null,
-  finish        text not null check (finish in ('stop', 'length', 'cancelled', 'deadline', 'error')),
+  finish        text not null check (
+                  finish in ('stop', 'length', 'cancelled', 'deadline', 'error')),
   output_sha256 bytea not null check (octet_length(output_sha256) = 32),
   started_at    timestamptz not null,
   ended_at      timestamptz not null,
@@ -34,8 +35,8 @@ create table engine_receipt (
 ) partition by range (bucket);
 create index engine_receipt_stream on engine_receipt (instance_id, ship_seq);
 
--- Makes the partitions of yesterday to the day after tomorrow. The service owns nothing, so it calls
--- this at its start and every hour.
+-- Makes the partitions of yesterday to the day after tomorrow. The service owns nothing, so it
+-- calls this at its start and every hour.
 create function make_receipt_partitions() returns int
 language plpgsql security definer set search_path = inference, pg_temp as $$
 declare

@@ -45,7 +45,8 @@ final class ChatRequestTests {
         parse(
             """
             {"model":"m","messages":[
-              {"role":"developer","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},
+              {"role":"developer",
+               "content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},
               {"role":"assistant","content":null,"reasoning_content":"secret"},
               {"role":"user","content":"q"}]}
             """);
@@ -96,7 +97,7 @@ final class ChatRequestTests {
           ,"temperature":2.5                          | INVALID_VALUE         | temperature
           ,"top_p":-1                                 | INVALID_VALUE         | top_p
           ,"max_tokens":0                             | INVALID_VALUE         | max_tokens
-          ,"max_tokens":1,"max_completion_tokens":2   | INVALID_VALUE         | max_completion_tokens
+          ,"max_tokens":1,"max_completion_tokens":2 | INVALID_VALUE | max_completion_tokens
           ,"stop":""                                  | INVALID_VALUE         | stop
           ,"seed":99999999999999999999                | INVALID_VALUE         | seed
           ,"temperature":"hot"                        | INVALID_TYPE          | temperature
@@ -128,7 +129,7 @@ final class ChatRequestTests {
           {"model":"m","messages":[{"role":"king","content":"q"}]}           | INVALID_VALUE
           {"model":"m","messages":[{"role":"tool","content":"q"}]}           | UNSUPPORTED_PARAMETER
           {"model":"m","messages":[{"role":"assistant","content":"q"}]}      | INVALID_VALUE
-          {"model":"m","messages":[{"role":"user","content":[{"type":"image_url"}]}]} | UNSUPPORTED_CONTENT
+          {"model":"m","messages":[{"role":"user","content":[{"type":"file"}]}]} | UNSUPPORTED_CONTENT
           """)
   void whatIsNoConversationIsRefused(String body, ErrorCode code) {
     assertThat(refusal(body).code()).isEqualTo(code);
