@@ -1,0 +1,137 @@
+package io.r1platform.standalone.commands;
+
+import io.r1platform.standalone.home.Ports;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures how long a newcomer waits. */
+@Command(
+    name = "bench",
+    description = {
+      "start: clone what is committed into a new directory, with empty Maven and npm caches;",
+      "./r1 up --detach (cold), run the printed curl line, down, up again (warm).",
+      "Last line: start cold_minutes=… warm_seconds=…"
+    })
+final class Bench implements Callable<Integer> {
+  private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
+  private final Invocation invocation;
+  private final Ports ports = Ports.free();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "WHAT", description = "start")
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private String what;
+
+  Bench(Invocation invocation) {
+    this.invocation = invocation;
+  }
+
+  @Override
+  public Integer call() {
+    if (!what.equals("start")) {
+      throw new IllegalArgumentException("there is no bench '" + what + "'; there is start");
+    }
+    try {
+      Path place = Files.createTempDirectory("r1-bench-");
+      Path clone = place.resolve("clone");
+      run(place, List.of("git", "clone", "-q", invocation.root().toString(), clone.toString()));
+      try {
+        Instant begun = invocation.clock().instant();
+        String shown = run(clone, List.of("./r1", "up", "--detach"));
+        double coldMinutes = secondsSince(begun) / 60;
+        String answer = ask(clone, shown);
+        run(clone, List.of("./r1", "down"));
+        begun = invocation.clock().instant();
+        run(clone, List.of("./r1", "up", "--detach"));
+        double warmSeconds = secondsSince(begun);
+        out().println(answer);
+        out()
+            .println(
+                String.format(
+                    Locale.ROOT,
+                    "start cold_minutes=%.1f warm_seconds=%.1f",
+                    coldMinutes,
+                    warmSeconds));
+        return 0;
+      } finally {
+        run(clone, List.of("./r1", "down"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the curl line as it was printed. */
+  private String ask(Path clone, String shown) throws IOException {
+    Matcher curl = CURL.matcher(shown);
+    if (!curl.find()) {
+      throw new IllegalStateException("no curl line in:\n" + shown);
+    }
+    String answer = run(clone, List.of("bash", "-c", curl.group() + " --silent --show-error"));
+    int reasoning = answer.indexOf("\"reasoning_content\":\"");
+    int content = answer.indexOf("\"content\":\"", reasoning);
+    boolean complete = answer.contains("\"completion_tokens\"") && answer.contains("[DONE]");
+    if (reasoning < 0 || content < 0 || !complete) {
+      throw new IllegalStateException("not a whole answer with reasoning:\n" + answer);
+    }
+    return answer;
+  }
+
+  private double secondsSince(Instant begun) {
+    return Duration.between(begun, invocation.clock().instant()).toMillis() / 1000.0;
+  }
+
+  private String run(Path directory, List<String> command) throws IOException {
+    var builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+    Path place = directory.resolveSibling(".").normalize();
+    Map<String, String> environment = builder.environment();
+    environment.put("MAVEN_OPTS", "-Dmaven.repo.local=" + place.resolve("m2"));
+    environment.put("npm_config_cache", place.resolve("npm").toString());
+    environment.remove("R1_HOME");
+    for (Ports.Name name : Ports.Name.values()) {
+      environment.put(name.variable(), Integer.toString(ports.of(name)));
+    }
+    Process process = builder.start();
+    var text = new StringBuilder();
+    try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        text.append(line).append('\n');
+        if (command.getFirst().equals("./r1")) {
+          out().println(line);
+          out().flush();
+        }
+      }
+      if (process.waitFor() != 0) {
+        throw new IllegalStateException(command + " failed:\n" + text);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    return text.toString();
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

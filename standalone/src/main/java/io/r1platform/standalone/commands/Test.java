@@ -1,0 +1,121 @@
+package io.r1platform.standalone.commands;
+
+import io.r1platform.standalone.build.Maven;
+import io.r1platform.standalone.build.TestReports;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs every check of the project, or one system test for its figures. */
+@Command(
+    name = "test",
+    description = {
+      "Run every check and test (Maven verify of all modules, the console's included).",
+      "Last line: test passed=… failed=… skipped=… minutes=…",
+      "With a suite, run that system test alone against the real jars; its figures come last:",
+      "  journey   the whole path through OpenAI's Java client and the printed curl line",
+      "  streams   20 concurrent streams, 5 cut half-way, then reconcile",
+      "  kill      kill -9 of each service, the supervisor and PostgreSQL under load",
+      "  export    the usage file's sum against the ledger",
+      "  console   the console in Chromium"
+    })
+final class Test implements Callable<Integer> {
+  /** Maven's lines that tell how far it is, and what is wrong. */
+  private static final Pattern WORTH_SHOWING =
+      Pattern.compile(
+          "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
+              + "|\\[INFO] BUILD .*|(skipped|journey|streams|kill|export|console): .*");
+
+  private final Invocation invocation;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private CommandSpec spec;
+
+  @Parameters(arity = "0..1", paramLabel = "SUITE")
+  private @Nullable String suite;
+
+  Test(Invocation invocation) {
+    this.invocation = invocation;
+  }
+
+  @Override
+  public Integer call() {
+    var maven = new Maven(invocation.root(), invocation.home(), invocation.clock());
+    return suite == null ? everything(maven) : one(maven, Suite.of(suite));
+  }
+
+  private int everything(Maven maven) {
+    Instant begun = invocation.clock().instant();
+    int exit = maven.run(List.of("verify"), this::show);
+    var reports = TestReports.since(invocation.root(), FileTime.from(begun));
+    double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
+    boolean good = exit == 0 && reports.failed() == 0;
+    out()
+        .println(
+            String.format(
+                Locale.ROOT,
+                "test %s passed=%d failed=%d skipped=%d minutes=%.1f",
+                good ? "ok" : "FAILED",
+                reports.passed(),
+                reports.failed(),
+                reports.skipped(),
+                minutes));
+    return good ? 0 : 1;
+  }
+
+  private int one(Maven maven, Suite chosen) {
+    maven.buildStale(line -> out().println(line));
+    Path figures =
+        invocation.root().resolve("standalone/target/figures").resolve(chosen.word() + ".txt");
+    try {
+      Files.deleteIfExists(figures);
+      int exit =
+          maven.run(
+              List.of(
+                  "--projects",
+                  "standalone",
+                  "--also-make",
+                  "-Dspotless.check.skip=true",
+                  "-Dtest=NoUnitTests",
+                  "-Dsurefire.failIfNoSpecifiedTests=false",
+                  "-Dit.test=" + chosen.testClass(),
+                  "-Dfailsafe.failIfNoSpecifiedTests=false",
+                  "verify"),
+              this::show);
+      if (exit == 0 && Files.exists(figures)) {
+        out().print(Files.readString(figures));
+        return 0;
+      }
+      out().println(chosen.word() + " FAILED; see " + invocation.home().log("build"));
+      return 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void show(String line) {
+    if (WORTH_SHOWING.matcher(line).matches()) {
+      out().println(line);
+      out().flush();
+    }
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

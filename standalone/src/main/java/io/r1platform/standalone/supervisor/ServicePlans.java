@@ -1,0 +1,120 @@
+package io.r1platform.standalone.supervisor;
+
+import static java.util.Map.entry;
+
+import io.r1platform.standalone.home.Home;
+import io.r1platform.standalone.home.Instance;
+import io.r1platform.standalone.home.Ports;
+import io.r1platform.standalone.home.Secrets;
+import io.r1platform.standalone.postgres.SuperuserDatabase;
+import io.r1platform.standalone.processes.Plan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * How the three services run here: the jars of production, told by their own settings where
+ * everything is. Settings go by one environment variable, so that no password is on a command line.
+ */
+final class ServicePlans {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final String GATEWAY_TOKEN = "gateway-token";
+  private static final String ENGINE_TOKEN = "engine-token";
+  private static final String INFERENCE_TOKEN = "inference-token";
+
+  private final Home home;
+  private final Instance instance;
+  private final Secrets secrets;
+  private final Probe probe;
+
+  ServicePlans(Home home, Instance instance, Secrets secrets) {
+    this.home = home;
+    this.instance = instance;
+    this.secrets = secrets;
+    this.probe = new Probe(instance.ports());
+  }
+
+  /** How to run one service from its unpacked jar. */
+  Plan plan(Part part, UnpackedJar jar) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(home.marker());
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(jar.options());
+    command.add("-jar");
+    command.add(jar.jar().toString());
+    return new Plan(
+        part.service(),
+        command,
+        Map.of("SPRING_APPLICATION_JSON", JSON.writeValueAsString(settings(part))),
+        home.log(part.service()),
+        home.marker(),
+        () -> probe.isReady(part),
+        () -> {},
+        ProcessHandle::destroy,
+        PATIENCE);
+  }
+
+  private Map<String, Object> settings(Part part) {
+    Ports ports = instance.ports();
+    String role = "r1_" + part.schema();
+    var settings = new LinkedHashMap<String, Object>();
+    settings.put("server.port", ports.of(part.port()));
+    settings.put("management.server.port", ports.of(part.managementPort()));
+    settings.put("spring.datasource.url", ports.databaseUrl());
+    settings.put("spring.datasource.username", role);
+    settings.put("spring.datasource.password", password(role));
+    settings.put("spring.flyway.user", role + "_owner");
+    settings.put("spring.flyway.password", password(role + "_owner"));
+    settings.putAll(
+        switch (part) {
+          case API -> apiSettings(ports);
+          case INFERENCE -> inferenceSettings(ports);
+          case BILLING -> billingSettings();
+        });
+    return settings;
+  }
+
+  private Map<String, String> apiSettings(Ports ports) {
+    return Map.ofEntries(
+        entry("r1.api.upstreams.inference-url", ports.url(Ports.Name.INFERENCE)),
+        entry("r1.api.upstreams.token-file", file(INFERENCE_TOKEN)),
+        entry("r1.api.billing.url", ports.url(Ports.Name.BILLING)),
+        entry("r1.api.billing.token-file", file(GATEWAY_TOKEN)),
+        entry("r1.api.operator.email", Operator.EMAIL),
+        entry("r1.api.operator.password-file", file(Operator.PASSWORD_SECRET)));
+  }
+
+  private Map<String, String> inferenceSettings(Ports ports) {
+    Path model = instance.root().resolve("models/r1-nano/r1-nano.gguf");
+    return Map.ofEntries(
+        entry("r1.inference.models.path", model.toString()),
+        entry("r1.inference.security.token-file", file(INFERENCE_TOKEN)),
+        entry("r1.inference.receipts.billing-url", ports.url(Ports.Name.BILLING)),
+        entry("r1.inference.receipts.billing-token-file", file(ENGINE_TOKEN)));
+  }
+
+  private Map<String, String> billingSettings() {
+    return Map.of(
+        "r1.billing.security.gateway-token-file", file(GATEWAY_TOKEN),
+        "r1.billing.security.engine-token-file", file(ENGINE_TOKEN));
+  }
+
+  private String file(String secret) {
+    return secrets.file(secret).toString();
+  }
+
+  private String password(String role) {
+    return secrets.value(SuperuserDatabase.secretOf(role));
+  }
+}

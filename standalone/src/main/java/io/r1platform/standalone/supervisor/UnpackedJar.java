@@ -1,0 +1,67 @@
+package io.r1platform.standalone.supervisor;
+
+import io.r1platform.standalone.home.Home;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A service's executable jar, unpacked by Spring Boot's own tool: it starts faster than nested
+ * jars, it can have an AOT cache, and a build may replace the original while this one runs.
+ *
+ * @param jar the jar to start
+ */
+record UnpackedJar(Path jar) {
+  /** The jar of {@code part}, unpacked unless that was done for this very file before. */
+  static UnpackedJar of(Home home, Part part, Path original) {
+    if (!Files.exists(original)) {
+      throw new IllegalStateException(original + " is missing; ./r1 up builds it");
+    }
+    Path target = home.apps().resolve(part.service());
+    Path stamp = home.apps().resolve(part.service() + ".unpacked");
+    try {
+      String identity = Files.size(original) + " " + Files.getLastModifiedTime(original);
+      if (!Files.exists(stamp) || !Files.readString(stamp).equals(identity)) {
+        Files.deleteIfExists(stamp);
+        unpack(home, original, target);
+        Home.write(stamp, identity);
+      }
+      return new UnpackedJar(target.resolve(original.getFileName()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot unpack " + original, e);
+    }
+  }
+
+  /** JVM options: the AOT cache if an earlier run left one, else the order to leave one. */
+  List<String> options() {
+    return List.of();
+  }
+
+  private static void unpack(Home home, Path original, Path target) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Djarmode=tools",
+                "-jar",
+                original.toString(),
+                "extract",
+                "--force",
+                "--destination",
+                target.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.log(Part.SUPERVISOR).toFile()))
+            .start();
+    try {
+      if (process.waitFor() != 0) {
+        throw new IOException("extract ended with exit code " + process.exitValue());
+      }
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}
