@@ -37,35 +37,37 @@ export function Shell() {
       </a>
       <ClassPatterns />
       <aside aria-label={t('app.name')} className={classes.side} data-open={open || undefined}>
-        <div className={classes.top}>
-          <Link to="/" className={classes.home}>
-            <Brand />
-          </Link>
-          <Burger
-            className={classes.burger}
-            size="sm"
-            opened={open}
-            onClick={toggle}
-            aria-label={t('app.menu')}
-            aria-expanded={open}
-          />
-        </div>
-        <div className={classes.drawer}>
-          <nav aria-label={t('nav.label')} className={classes.nav}>
-            {PAGES.map(({ to, name }) => (
-              <Link
-                key={to}
-                to={to}
-                className={classes.link}
-                data-active={isActive(to, path) || undefined}
-                aria-current={isActive(to, path) ? 'page' : undefined}
-              >
-                <Icon name={name} />
-                {t(`nav.${name}`)}
-              </Link>
-            ))}
-          </nav>
-          <ShellControls />
+        <div className={classes.sticky}>
+          <div className={classes.top}>
+            <Link to="/" className={classes.home}>
+              <Brand />
+            </Link>
+            <Burger
+              className={classes.burger}
+              size="sm"
+              opened={open}
+              onClick={toggle}
+              aria-label={t('app.menu')}
+              aria-expanded={open}
+            />
+          </div>
+          <div className={classes.drawer}>
+            <nav aria-label={t('nav.label')} className={classes.nav}>
+              {PAGES.map(({ to, name }) => (
+                <Link
+                  key={to}
+                  to={to}
+                  className={classes.link}
+                  data-active={isActive(to, path) || undefined}
+                  aria-current={isActive(to, path) ? 'page' : undefined}
+                >
+                  <Icon name={name} />
+                  {t(`nav.${name}`)}
+                </Link>
+              ))}
+            </nav>
+            <ShellControls />
+          </div>
         </div>
       </aside>
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>

@@ -112,20 +112,19 @@ function RequestTable({ items, more, loadingMore }: RequestTableProps) {
       id: 'project',
       header: t('requests.col.project'),
       cell: ({ row: { original } }) => (
-        <span>
+        <div>
           {original.project?.name ?? '–'}
-          <Text span c="dimmed" size="sm">
-            {' · '}
+          <Text c="dimmed" size="xs">
             {original.api_key?.name ?? '–'}
           </Text>
-        </span>
+        </div>
       ),
     },
     {
       id: 'model',
       header: t('requests.col.model'),
       wideOnly: true,
-      cell: ({ row }) => row.original.model,
+      cell: ({ row }) => <span className="nowrap">{row.original.model}</span>,
     },
     {
       id: 'tokens',

@@ -163,7 +163,7 @@ function Secret({ created, onClose }: { created: CreatedKey; onClose: () => void
           rows={2}
           label={t('keys.secret.label')}
           value={created.secret}
-          classNames={{ input: 'mono' }}
+          classNames={{ input: 'mono secret' }}
           onFocus={(event) => {
             event.currentTarget.select();
           }}

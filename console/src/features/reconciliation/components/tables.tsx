@@ -60,7 +60,12 @@ const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'] as const;
 
 export function Waived({ waived }: { waived: WaivedLine[] }) {
   const { t } = useTranslation();
-  if (waived.length === 0) return <Text c="dimmed">{t('reconciliation.waived.none')}</Text>;
+  if (waived.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('reconciliation.waived.none')}
+      </Text>
+    );
   const count = (id: 'requests' | 'input' | 'output'): Column<WaivedLine> => ({
     id,
     header: t(`reconciliation.col.${id}`),
@@ -94,7 +99,12 @@ type SettledLine = Reconciliation['settled'][number];
 
 export function Settled({ settled }: { settled: SettledLine[] }) {
   const { t } = useTranslation();
-  if (settled.length === 0) return <Text c="dimmed">{t('reconciliation.settled.none')}</Text>;
+  if (settled.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('reconciliation.settled.none')}
+      </Text>
+    );
   const columns: Column<SettledLine>[] = [
     {
       id: 'request',
