@@ -3,6 +3,7 @@ package io.r1platform.api.metering;
 import io.r1platform.api.errors.ServiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -209,9 +210,21 @@ final class JournalWriter implements Runnable {
     if (open == null) {
       open = database.getConnection();
       open.setAutoCommit(true);
+      commitDurably(open);
       connection = open;
     }
     return open;
+  }
+
+  /** An acknowledged commit must survive the server's death, whatever the server's default is. */
+  private static void commitDurably(Connection open) throws SQLException {
+    try (Statement statement = open.createStatement()) {
+      statement.execute(
+          """
+          select set_config('synchronous_commit', 'on', false)
+          where current_setting('synchronous_commit') in ('off', 'local')
+          """);
+    }
   }
 
   private void disconnect() {

@@ -3,7 +3,10 @@ package io.r1platform.api.metering;
 import io.r1platform.api.billing.BillingClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -128,11 +131,12 @@ final class Shipper implements Runnable {
     return records.size() == settings.shipRows();
   }
 
+  /** What follows the last acknowledged FINAL without a gap. */
   private List<byte[]> waiting(Epochs.Stream stream) {
     return database
         .sql(
             """
-            select record from usage_journal
+            select ship_seq, record from usage_journal
             where replica_id = :replica and epoch = :epoch and kind = 'F' and ship_seq > :acked
             order by ship_seq limit :rows
             """)
@@ -140,8 +144,23 @@ final class Shipper implements Runnable {
         .param("epoch", stream.epoch())
         .param("acked", stream.ackedSeq())
         .param("rows", settings.shipRows())
-        .query((row, n) -> row.getBytes(1))
-        .list();
+        .query((ResultSet rows) -> withoutGap(stream, rows));
+  }
+
+  private static List<byte[]> withoutGap(Epochs.Stream stream, ResultSet rows) throws SQLException {
+    List<byte[]> records = new ArrayList<>();
+    while (rows.next()) {
+      long expected = stream.ackedSeq() + records.size() + 1;
+      if (rows.getLong(1) != expected) {
+        log.error(
+            "FINAL {} of {} is missing: the database lost a commit that it had acknowledged",
+            expected,
+            stream);
+        return records;
+      }
+      records.add(rows.getBytes(2));
+    }
+    return records;
   }
 
   /** Returns the sequence number up to which billing has the stream. */

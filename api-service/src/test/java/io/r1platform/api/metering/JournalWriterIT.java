@@ -134,7 +134,7 @@ class JournalWriterIT {
     assertThatThrownBy(() -> old.append(admission.settle(stopped())).join())
         .isInstanceOf(CompletionException.class);
     assertThat(old.isFenced()).isTrue();
-    assertThat(fenced).hasValue(1);
+    Await.until("the word that it is fenced", () -> fenced.get() == 1);
     assertThat(count("F")).isZero();
     assertThatThrownBy(() -> old.append(admission().admit()).join())
         .isInstanceOf(CompletionException.class);

@@ -96,6 +96,25 @@ class ShippingIT {
   }
 
   @Test
+  void neverShipsPastAHole() {
+    int before = shipped();
+    billing.become(Illness.DOWN);
+    settle(3);
+    String hole = "epoch = %d and ship_seq = %d".formatted(epoch(), before + 2);
+    database.execute("create table api.hole as select * from api.usage_journal where " + hole);
+    database.execute("delete from api.usage_journal where " + hole);
+    int tries = billing.batches(1, epoch()).size();
+    Await.until("a try that saw the hole", () -> billing.batches(1, epoch()).size() >= tries + 2);
+    billing.become(Illness.NONE);
+    awaitShipped(before + 1);
+    Await.until("another look", () -> summary().unshipped() == 1);
+    assertThat(billing.records(1, epoch()).keySet()).doesNotContain(before + 2L, before + 3L);
+    database.execute("insert into api.usage_journal select * from api.hole");
+    awaitShipped(before + 3);
+    assertThat(journal()).isEqualTo(hex());
+  }
+
+  @Test
   void goesBackToWhereBillingStandsAfterARestore() {
     int before = shipped();
     settle(10);
