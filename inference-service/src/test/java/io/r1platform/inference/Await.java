@@ -6,7 +6,7 @@ import org.awaitility.Awaitility;
 
 /** Waits for what other threads or processes do. */
 final class Await {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
 
   private Await() {}
 

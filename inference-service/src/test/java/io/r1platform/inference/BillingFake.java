@@ -91,11 +91,17 @@ final class BillingFake implements AutoCloseable {
 
   private synchronized void end(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    exchange.getRequestBody().readAllBytes();
+    JsonNode end = JSON.readTree(exchange.getRequestBody().readAllBytes());
     if (refused(exchange)) {
       return;
     }
-    ended.add(path.substring("/internal/v1/engine-instances/".length()).replace("/end", ""));
+    String instance = path.substring("/internal/v1/engine-instances/".length()).replace("/end", "");
+    long expected = nextSeq.getOrDefault(instance, 1L);
+    if (expected <= Long.parseLong(end.path("last_seq").asString())) {
+      answer(exchange, 409, "{\"code\":\"gap\",\"expected_seq\":\"" + expected + "\"}");
+      return;
+    }
+    ended.add(instance);
     exchange.sendResponseHeaders(204, -1);
     exchange.close();
   }

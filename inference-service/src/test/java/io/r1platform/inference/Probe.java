@@ -1,5 +1,6 @@
 package io.r1platform.inference;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -13,11 +14,14 @@ final class Probe {
     this.meters = meters;
   }
 
-  /** Requests in the engine, running or waiting. */
-  long submitted() {
+  /** Requests that the engine has taken: waiting, running and ended. */
+  long taken() {
+    double ended =
+        meters.find("r1.engine.finished").counters().stream().mapToDouble(Counter::count).sum();
     return (long)
         (meters.get("r1.engine.requests.running").gauge().value()
-            + meters.get("r1.engine.requests.waiting").gauge().value());
+            + meters.get("r1.engine.requests.waiting").gauge().value()
+            + ended);
   }
 
   @GetMapping("/probe/thread")

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
@@ -108,15 +109,21 @@ class Billing {
     };
   }
 
-  /** Tells that a stream ended; billing must have all of it. */
-  void end(UUID instanceId, long lastSeq) throws Refused, InterruptedException {
+  /**
+   * Tells that a stream ended.
+   *
+   * @return empty once billing knows it; else what it expects before the end, after a restore
+   */
+  Optional<Progress> end(UUID instanceId, long lastSeq) throws Refused, InterruptedException {
     HttpResponse<String> answer =
         post(
             "/internal/v1/engine-instances/" + instanceId + "/end",
             new End(Long.toString(lastSeq)));
-    if (answer.statusCode() != OK && answer.statusCode() != NO_CONTENT) {
-      throw refused(answer);
-    }
+    return switch (answer.statusCode()) {
+      case OK, NO_CONTENT -> Optional.empty();
+      case CONFLICT -> Optional.of(new Progress(number(answer, "expected_seq")));
+      default -> throw refused(answer);
+    };
   }
 
   private HttpResponse<String> post(String path, Object body) throws Refused, InterruptedException {

@@ -2,6 +2,7 @@ package io.r1platform.inference.receipts;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -124,8 +125,17 @@ final class Shipper implements Runnable {
       shippedSeq = shipped;
     }
     if (new Stream(stream.instanceId(), shipped, stream.lastSeq()).shippedWhole()) {
-      billing.end(stream.instanceId(), shipped);
-      instances.reported(stream.instanceId());
+      end(stream.instanceId(), shipped);
+    }
+  }
+
+  private void end(UUID ended, long lastSeq) throws Billing.Refused, InterruptedException {
+    Optional<Billing.Progress> missing = billing.end(ended, lastSeq);
+    if (missing.isEmpty()) {
+      instances.reported(ended);
+    } else {
+      instances.shipped(ended, missing.get().nextSeq() - 1);
+      throw new Billing.Refused("billing misses receipts of the ended stream " + ended);
     }
   }
 
