@@ -1,8 +1,8 @@
-import { useParentSize } from '@visx/responsive';
 import { scaleBand, scaleLinear } from '@visx/scale';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import classes from '@/features/overview/components/Chart.module.css';
+import { useWidth } from '@/features/overview/components/useWidth';
 import { rangeOfDay } from '@/lib/time';
 
 const HEIGHT = 240;
@@ -33,7 +33,7 @@ interface ChartProps {
 /** Axes, day columns that are links, and a tooltip; the drawing itself comes from the caller. */
 export function Chart(props: ChartProps) {
   const { days, highest, formatTick, dayLabel, tooltip, active, children } = props;
-  const { parentRef, width } = useParentSize({ initialSize: { width: 280 }, debounceTime: 20 });
+  const { ref, width } = useWidth();
   const [hovered, setHovered] = useState<string>();
   const inner = Math.max(80, width - MARGIN.left - MARGIN.right);
   const x = scaleBand({ domain: days, range: [0, inner], paddingInner: 0.28, paddingOuter: 0.1 });
@@ -42,7 +42,7 @@ export function Chart(props: ChartProps) {
   const left = (day: string) => x(day) ?? 0;
   const plot: Plot = { x: left, y, band: x.bandwidth(), width: inner, height: INNER_HEIGHT };
   return (
-    <div ref={parentRef} className={classes.chart}>
+    <div ref={ref} className={classes.chart}>
       <svg width={inner + MARGIN.left + MARGIN.right} height={HEIGHT} aria-hidden="true">
         <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
           {y.ticks(4).map((tick) => (
