@@ -174,8 +174,15 @@ def write_card(path: str, scores: dict) -> None:
         text = file.read()
     facts = (f"`{scores['file']['name']}`: {scores['file']['bytes']:,} bytes, SHA-256 "
              f"`{scores['file']['sha256']}`.")
-    text = re.sub(r"(?s)(<!-- scores -->\n).*?(<!-- end of scores -->)",
-                  lambda match: f"{match[1]}{facts}\n\n{table(scores)}\n{match[2]}", text)
+    training = scores["training"]
+    rows = "\n".join(f"| {name} | {value} |" for name, value in (
+        ("parameters", f"{training['parameters']:,}"), ("steps", f"{training['steps']:,}"),
+        ("tokens seen, padding included", f"{training['million_tokens']} million"),
+        ("hours", training["hours"]), ("machine", training["machine"]), ("seed", training["seed"]),
+        ("PyTorch, Python", f"{training['torch']}, {training['python']}")))
+    for name, content in (("scores", f"{facts}\n\n{table(scores)}"), ("training", f"| | |\n|---|---|\n{rows}")):
+        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
+                      lambda match: f"{match[1]}{content}\n{match[2]}", text)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
@@ -199,7 +206,9 @@ def main() -> None:
     tokens = Tokenizer.load(os.path.join(arguments.work, "tokenizer.json"))
     sets = problem_sets(arguments.count, arguments.seed)
     few = problem_sets(arguments.small_count, arguments.seed + 1)
-    runs = {}
+    scores = {"file": file_facts(arguments.gguf), "training": training_facts(arguments.work),
+              "evaluation_seed": arguments.seed, "runs": {}}
+    runs = scores["runs"]
     for name, temperature in (("greedy", 0.0), (f"temperature {TEMPERATURE}", TEMPERATURE)):
         runs["PyTorch, " + name] = score_sets(sets, torch_writer(arguments.work, tokens, temperature),
                                               "PyTorch, " + name)
@@ -211,13 +220,11 @@ def main() -> None:
             label = "the product's API, " + name
             runs[label] = score_sets(few, api_writer(arguments.base_url, arguments.key, arguments.model,
                                                      temperature), label)
-    scores = {"file": file_facts(arguments.gguf), "training": training_facts(arguments.work),
-              "evaluation_seed": arguments.seed, "runs": runs}
-    with open(arguments.scores, "w", encoding="utf-8") as file:
-        json.dump(scores, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    if arguments.card:
-        write_card(arguments.card, scores)
+        with open(arguments.scores, "w", encoding="utf-8") as file:
+            json.dump(scores, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+        if arguments.card:
+            write_card(arguments.card, scores)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work="$here/../work"
-steps=6000 device=cpu threads=2 seed=1 library='' stages='tokenizer sft export evaluate parity'
+steps=3600 device=cpu threads=2 seed=1 library='' stages='tokenizer sft export evaluate parity'
 while [ $# -gt 0 ]; do
   case $1 in
     --stage) stages=$2 ;;
