@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -33,6 +34,10 @@ public final class BillingFixture implements AutoCloseable {
   public record Answer(int status, String body, Map<String, List<String>> headers) {
     public JsonNode json() {
       return JsonMapper.shared().readTree(body);
+    }
+
+    public String header(String name) {
+      return Objects.requireNonNull(headers.get(name), name).getFirst();
     }
 
     public String text(String member) {

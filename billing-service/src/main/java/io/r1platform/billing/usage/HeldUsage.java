@@ -1,5 +1,7 @@
 package io.r1platform.billing.usage;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.observability.BillingMetric;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -16,10 +18,12 @@ class HeldUsage {
   private static final Logger LOG = LoggerFactory.getLogger(HeldUsage.class);
 
   private final JdbcClient jdbc;
+  private final MeterRegistry meters;
   private final Clock clock;
 
-  HeldUsage(JdbcClient jdbc, Clock clock) {
+  HeldUsage(JdbcClient jdbc, MeterRegistry meters, Clock clock) {
     this.jdbc = jdbc;
+    this.meters = meters;
     this.clock = clock;
   }
 
@@ -27,6 +31,7 @@ class HeldUsage {
     OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
     items.forEach(
         (item, reason) -> {
+          meters.counter(BillingMetric.HELD.meterName(), "reason", reason.name()).increment();
           LOG.warn(
               "Usage held: {} event {} of {} at sequence {}",
               reason,

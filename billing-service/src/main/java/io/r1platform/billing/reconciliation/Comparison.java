@@ -1,0 +1,216 @@
+package io.r1platform.billing.reconciliation;
+
+import io.r1platform.billing.money.Dollars;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.stereotype.Component;
+
+/** The queries: by UTC day of the request's id, first day included, last excluded. */
+@Component
+class Comparison {
+  /** Rows of the two lists in one answer; the sums are over all. */
+  static final int MOST_LISTED = 1_000;
+
+  private static final String DAYS = "bucket >= :from and bucket < :to";
+
+  /** Requests and tokens; {@code pico} is 0 where no money is meant. */
+  record Sum(BigInteger requests, BigInteger input, BigInteger output, BigInteger pico) {
+    static Sum read(ResultSet row) throws SQLException {
+      return new Sum(
+          integer(row, "requests"),
+          integer(row, "input"),
+          integer(row, "output"),
+          integer(row, "pico"));
+    }
+  }
+
+  /** Tokens that the rule explains: the engine's count less the charged one. */
+  record Waived(String cause, Sum sum) {}
+
+  /** A request of which engine and gateway differ; {@code what} is null if nothing explains it. */
+  record Mismatch(
+      UUID eventId,
+      @Nullable String what,
+      boolean hasEngine,
+      boolean hasUsage,
+      BigInteger engineInput,
+      BigInteger engineOutput,
+      BigInteger usageInput,
+      BigInteger usageOutput,
+      BigInteger pico) {
+    static Mismatch read(ResultSet row) throws SQLException {
+      return new Mismatch(
+          row.getObject("event_id", UUID.class),
+          row.getString("what"),
+          row.getBoolean("has_engine"),
+          row.getBoolean("has_usage"),
+          integer(row, "engine_input"),
+          integer(row, "engine_output"),
+          integer(row, "usage_input"),
+          integer(row, "usage_output"),
+          integer(row, "amount_pico"));
+    }
+  }
+
+  private final JdbcClient jdbc;
+
+  Comparison(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  Sum engine(LocalDate from, LocalDate to) {
+    return sum(
+        """
+        select count(distinct event_id) as requests, coalesce(sum(tok_hit + tok_miss), 0) as input,
+          coalesce(sum(tok_out), 0) as output, 0 as pico
+        from engine_attempt where\s"""
+            + DAYS,
+        from,
+        to);
+  }
+
+  Sum usage(LocalDate from, LocalDate to) {
+    return sum(
+        """
+        select count(*) as requests, coalesce(sum(tok_hit + tok_miss), 0) as input,
+          coalesce(sum(tok_reason + tok_answer), 0) as output,
+          coalesce(sum(amount_pico), 0) as pico
+        from charged_request where\s"""
+            + DAYS,
+        from,
+        to);
+  }
+
+  List<Waived> waived(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select what, count(*) as requests, sum(engine_input - usage_input) as input,
+              sum(engine_output - usage_output) as output, 0 as pico
+            from usage_mismatch where what is not null and %s group by what order by what
+            """
+                .formatted(DAYS),
+            from,
+            to)
+        .query((row, n) -> new Waived(row.getString("what"), Sum.read(row)))
+        .list();
+  }
+
+  /** Those that the rule explains, or those that it does not; newest first. */
+  List<Mismatch> mismatches(boolean explained, LocalDate from, LocalDate to) {
+    return days(
+            """
+            select * from usage_mismatch where (what is not null) = :explained and %s
+            order by event_id desc limit :limit
+            """
+                .formatted(DAYS),
+            from,
+            to)
+        .param("explained", explained)
+        .param("limit", MOST_LISTED)
+        .query((row, n) -> Mismatch.read(row))
+        .list();
+  }
+
+  /**
+   * Revenue over the days in pico-dollars. A charge is posted on the day of its admission, which is
+   * the day of its id.
+   */
+  BigInteger revenue(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select coalesce(-sum(amount), 0) from posted_entry
+            where account = 'revenue' and kind = 'USAGE'
+              and effective_on >= :from and effective_on < :to
+            """,
+            from,
+            to)
+        .query(BigDecimal.class)
+        .single()
+        .toBigIntegerExact();
+  }
+
+  /** Days and tenants where usage, sums and ledger are not all equal, in words. */
+  List<String> lawBroken(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select * from conservation
+            where day >= :from and day < :to and (usage_requests <> hourly_requests
+              or usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+                daily_revenue]))
+            order by day, tenant_id
+            """,
+            from,
+            to)
+        .query(
+            (row, n) ->
+                "organization %s on %s: usage %s, by hour %s, accrued %s, revenue %s USD"
+                    .formatted(
+                        row.getString("tenant_id"),
+                        row.getString("day"),
+                        dollars(row, "usage_amount"),
+                        dollars(row, "hourly_amount"),
+                        dollars(row, "accrued"),
+                        dollars(row, "revenue")))
+        .list();
+  }
+
+  long held() {
+    return jdbc.sql("select count(*) from held_open").query(Long.class).single();
+  }
+
+  List<ReconciliationController.Stream> streams() {
+    return jdbc.sql("select * from usage_stream order by source, replica_id, epoch")
+        .query(
+            (row, n) ->
+                new ReconciliationController.Stream(
+                    row.getString("source"),
+                    row.getString("replica_id"),
+                    row.getInt("epoch"),
+                    row.getString("next_seq"),
+                    row.getBoolean("closed"),
+                    row.getObject("seen_at", OffsetDateTime.class).toInstant()))
+        .list();
+  }
+
+  List<ReconciliationController.EngineStream> engineStreams() {
+    var streams = new ArrayList<ReconciliationController.EngineStream>();
+    jdbc.sql("select * from engine_stream order by seen_at desc limit :limit")
+        .param("limit", MOST_LISTED)
+        .query(
+            (ResultSet row) -> {
+              streams.add(
+                  new ReconciliationController.EngineStream(
+                      row.getString("instance_id"),
+                      row.getString("next_seq"),
+                      row.getObject("ended_at") != null));
+            });
+    return streams;
+  }
+
+  private Sum sum(String sql, LocalDate from, LocalDate to) {
+    return days(sql, from, to).query((row, n) -> Sum.read(row)).single();
+  }
+
+  private StatementSpec days(String sql, LocalDate from, LocalDate to) {
+    return jdbc.sql(sql).param("from", from).param("to", to);
+  }
+
+  private static String dollars(ResultSet row, String column) throws SQLException {
+    return Dollars.of(integer(row, column));
+  }
+
+  private static BigInteger integer(ResultSet row, String column) throws SQLException {
+    return Objects.requireNonNull(row.getBigDecimal(column), column).toBigIntegerExact();
+  }
+}

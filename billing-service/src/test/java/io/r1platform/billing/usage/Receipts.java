@@ -1,0 +1,51 @@
+package io.r1platform.billing.usage;
+
+import io.r1platform.billing.BillingFixture;
+import io.r1platform.billing.BillingFixture.Answer;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Receipts as an engine ships them: one instance, its sequence counted here. */
+final class Receipts {
+  private final BillingFixture billing;
+  private final UUID instance = UUID.randomUUID();
+  private final String replica;
+  private long nextSeq = 1;
+
+  Receipts(BillingFixture billing, long replica, int epoch) {
+    this.billing = billing;
+    this.replica = replica + "." + epoch;
+  }
+
+  /** Ships what the engine generated for one attempt. */
+  Answer ship(UUID event, int attempt, int input, int output) {
+    String now = Instant.now().toString();
+    return billing.postJson(
+        "/internal/v1/engine-batches",
+        BillingFixture.ENGINE,
+        """
+        {"instance_id":"%s","first_seq":"%d","receipts":[{"event_id":"%s","attempt":%d,
+         "model_id":2,"replica":"%s","tok_hit":0,"tok_miss":%d,"tok_reason":%d,"tok_out":%d,
+         "finish":"stop","output_sha256":"%s","started_at":"%s","ended_at":"%s"}]}
+        """
+            .formatted(
+                instance,
+                nextSeq++,
+                event,
+                attempt,
+                replica,
+                input,
+                output / 2,
+                output,
+                "ab".repeat(32),
+                now,
+                now));
+  }
+
+  Answer end() {
+    return billing.postJson(
+        "/internal/v1/engine-instances/" + instance + "/end",
+        BillingFixture.ENGINE,
+        "{\"last_seq\":\"%d\"}".formatted(nextSeq - 1));
+  }
+}

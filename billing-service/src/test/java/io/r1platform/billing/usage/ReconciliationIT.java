@@ -1,0 +1,159 @@
+package io.r1platform.billing.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.billing.BillingFixture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Engine against gateway against ledger; each test has a service of its own. */
+class ReconciliationIT {
+  private static final int GATEWAY_COUNT = 4;
+  private static final int DISCONNECT = 3;
+  private static final int ENGINE_ERROR = 4;
+  private static final int LOST = 6;
+
+  private final BillingFixture billing = new BillingFixture();
+  private Samples samples;
+  private Receipts engine;
+  private long nextSeq = 1;
+
+  @BeforeEach
+  void prepare() {
+    samples = new Samples(new Random(7), billing.priceSha256(), billing.clock().instant());
+    engine = new Receipts(billing, 1, 1);
+  }
+
+  @AfterEach
+  void conservationLawHolds() {
+    assertThat(billing.lawBroken()).isEmpty();
+    billing.close();
+  }
+
+  @Test
+  void equalCountsAreNoDifference() {
+    UsageRecord record = post(samples.charged(5, 0, 12, 40, 10));
+    assertThat(engine.ship(record.eventId(), 1, 12, 50).status()).isEqualTo(200);
+    JsonNode report = report();
+    assertThat(report.path("differences").isEmpty()).isTrue();
+    assertThat(report.path("settled").isEmpty()).isTrue();
+    assertThat(report.path("engine").path("output").asString()).isEqualTo("50");
+    assertThat(report.path("usage").path("output").asString()).isEqualTo("50");
+    assertThat(report.path("ledger").path("cost").asString())
+        .isEqualTo(report.path("usage").path("cost").asString());
+  }
+
+  @Test
+  void oneTokenTooFewIsADifference() {
+    UsageRecord record = post(samples.charged(5, 0, 12, 40, 10));
+    engine.ship(record.eventId(), 1, 12, 51);
+    assertThat(report().path("differences").get(0).path("event_id").asString())
+        .isEqualTo(record.eventId().toString());
+  }
+
+  @Test
+  void lateCountOfACutStreamIsWaived() {
+    UsageRecord record =
+        post(Samples.with(samples.charged(5, 0, 12, 40, 0), DISCONNECT, GATEWAY_COUNT, 0, 0));
+    engine.ship(record.eventId(), 1, 12, 47);
+    assertWaived("LATE_STOP", "0", "7");
+  }
+
+  @Test
+  void deadEngineIsNamed() {
+    post(Samples.with(samples.charged(5, 0, 12, 40, 0), ENGINE_ERROR, GATEWAY_COUNT, 0, 0));
+    assertWaived("ENGINE_DIED", "-12", "-40");
+  }
+
+  @Test
+  void lostRequestIsWaivedWhole() {
+    UsageRecord record = post(samples.free(5, LOST, 2));
+    engine.ship(record.eventId(), 1, 12, 33);
+    assertWaived("LOST", "12", "33");
+  }
+
+  @Test
+  void promptWithoutOutputIsWaived() {
+    UsageRecord record = post(samples.free(5, DISCONNECT, 0));
+    engine.ship(record.eventId(), 1, 12, 0);
+    assertWaived("NO_OUTPUT", "12", "0");
+  }
+
+  @Test
+  void earlierAttemptIsWaived() {
+    UsageRecord record = post(samples.charged(5, 0, 12, 40, 10));
+    engine.ship(record.eventId(), 1, 12, 3);
+    engine.ship(record.eventId(), 2, 12, 50);
+    assertWaived("RETRY", "12", "3");
+  }
+
+  @Test
+  void receiptWithoutUsageIsLostOnlyWhenItsEpochIsClosed() {
+    post(samples.free(5, LOST, 2));
+    var id = samples.id(billing.clock().instant());
+    engine.ship(id, 1, 12, 33);
+    assertThat(report().path("differences").get(0).path("what").asString())
+        .isEqualTo("engine receipt without usage record");
+    var closed =
+        billing.postJson(
+            "/internal/v1/epochs/close",
+            BillingFixture.GATEWAY,
+            "{\"source\":\"gateway\",\"replica\":\"1\",\"epoch\":1,\"last_seq\":\"1\"}");
+    assertThat(closed.status()).isEqualTo(204);
+    assertWaived("LOST", "12", "33");
+  }
+
+  @Test
+  void chargeWithoutAReceiptIsADifference() {
+    post(samples.charged(5, 0, 12, 40, 10));
+    assertThat(report().path("differences").get(0).path("what").asString())
+        .isEqualTo("usage record without engine receipt");
+  }
+
+  @Test
+  void receiptThatComesTwiceCountsOnce() {
+    UsageRecord record = post(samples.charged(5, 0, 12, 40, 10));
+    engine.ship(record.eventId(), 1, 12, 50);
+    var again = new Receipts(billing, 1, 1);
+    again.ship(record.eventId(), 1, 12, 50);
+    JsonNode report = report();
+    assertThat(report.path("engine").path("output").asString()).isEqualTo("50");
+    assertThat(engine.end().status()).isEqualTo(204);
+    assertThat(engine.end().status()).isEqualTo(204);
+  }
+
+  private void assertWaived(String cause, String input, String output) {
+    JsonNode report = report();
+    assertThat(report.path("differences").isEmpty()).as(report.toString()).isTrue();
+    JsonNode waived = report.path("waived").get(0);
+    assertThat(List.of(text(waived, "cause"), text(waived, "input"), text(waived, "output")))
+        .containsExactly(cause, input, output);
+    assertThat(text(report.path("settled").get(0), "what")).isEqualTo(cause);
+  }
+
+  private UsageRecord post(UsageRecord record) {
+    var results = new ArrayList<String>();
+    billing
+        .postBatch(Samples.batch(1, 1, nextSeq++, List.of(record)))
+        .json()
+        .path("results")
+        .forEach(result -> results.add(result.asString()));
+    assertThat(results).containsExactly("ACCEPTED");
+    return record;
+  }
+
+  private JsonNode report() {
+    var answer = billing.get("/internal/v1/reconciliation");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.json();
+  }
+
+  private static String text(JsonNode node, String member) {
+    return node.path(member).asString();
+  }
+}
