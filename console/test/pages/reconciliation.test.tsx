@@ -49,6 +49,12 @@ describe('reconciliation', () => {
     await expectAccessible();
   });
 
+  it('compares the engine token by token', async () => {
+    renderWith((page) => ({ engine: { ...page.engine, output: `${page.engine.output}0` } }));
+    expect(await screen.findByText('The columns differ')).toBeVisible();
+    expect(screen.getAllByText(/equal$/)).toHaveLength(3);
+  });
+
   it('waits while records are on their way', async () => {
     renderWith((page) => ({
       journal: { ...page.journal, requests: `${page.journal.requests}0`, unshipped: '3' },

@@ -17,7 +17,7 @@ export function runningSums(days: string[], usage: readonly OverviewDay[]): Runn
     const used = byDay.get(day);
     if (used) {
       cost = addUsd([cost, used.cost]);
-      reference = addUsd([reference, used.reference_cost]);
+      reference = addUsd([reference, used.reference_cost ?? '0']);
     }
     return { day, cost, reference };
   });

@@ -1,5 +1,12 @@
 import type { Reconciliation } from '@/features/reconciliation/api/reconciliation';
-import { addTokens, compareTokens, compareUsd, type Tokens, type Usd } from '@/lib/money';
+import {
+  addTokens,
+  compareTokens,
+  compareUsd,
+  subtractTokens,
+  type Tokens,
+  type Usd,
+} from '@/lib/money';
 
 interface Cells<T> {
   engine?: T;
@@ -45,14 +52,14 @@ export function compareColumns(page: Reconciliation): Comparison {
 
 function tokenLine(page: Reconciliation, side: 'input' | 'output'): Cells<Tokens> {
   const waived = addTokens(page.waived.map((cause) => cause[side]));
-  const unexplained = page.differences.length > 0;
+  const explained = subtractTokens(page.engine[side], waived) === page.usage[side];
   const same = compareTokens(page.journal[side], page.usage[side]) === 0;
   return {
     engine: page.engine[side],
     waived,
     journal: page.journal[side],
     usage: page.usage[side],
-    equal: same && !unexplained,
+    equal: same && explained,
   };
 }
 

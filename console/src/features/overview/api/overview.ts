@@ -9,7 +9,7 @@ const daySchema = z.object({
   requests: tokensSchema,
   tokens: tokenCountsSchema,
   cost: usdSchema,
-  reference_cost: usdSchema,
+  reference_cost: z.nullable(usdSchema),
 });
 
 const referenceSchema = z.object({

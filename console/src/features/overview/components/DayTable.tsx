@@ -46,7 +46,8 @@ export function DayTable({ overview, what }: { overview: Overview; what: 'tokens
         name: overview.reference ? referenceName(overview.reference) : '–',
       }),
       numeric: true,
-      cell: ({ row }) => <Sum usd={row.original.reference_cost} />,
+      cell: ({ row: { original } }) =>
+        original.reference_cost === null ? '–' : <Sum usd={original.reference_cost} />,
     },
   ];
   return (

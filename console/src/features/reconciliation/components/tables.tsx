@@ -5,7 +5,9 @@ import { DataTable, type Column } from '@/components/DataTable';
 import type { Difference, Reconciliation } from '@/features/reconciliation/api/reconciliation';
 import { formatExact, formatTokens } from '@/lib/money';
 
+/** A difference between whole days has no request. */
 function RequestLink({ id }: { id: string }) {
+  if (id === '') return '–';
   return (
     <Link to="/requests/$id" params={{ id }} className="rowLink mono">
       {id}
@@ -56,7 +58,7 @@ export function Differences({ differences }: { differences: Difference[] }) {
 
 type WaivedLine = Reconciliation['waived'][number];
 
-const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'] as const;
+const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST', 'ENGINE_DIED'] as const;
 
 export function Waived({ waived }: { waived: WaivedLine[] }) {
   const { t } = useTranslation();
