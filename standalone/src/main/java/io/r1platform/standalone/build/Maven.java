@@ -59,6 +59,7 @@ public final class Maven {
             modules,
             "--also-make",
             "-Dmaven.test.skip=true",
+            "-Dconsole.test.skip=true",
             "-Dspotless.check.skip=true",
             "package");
     int exit =

@@ -33,10 +33,11 @@ public final class CommandTable {
         .addSubcommand(new ExportCommand(invocation))
         .addSubcommand(new Test(invocation))
         .addSubcommand(new Bench(invocation))
-        .addSubcommand(new Doctor(invocation))
-        .addSubcommand(new CommandLine.HelpCommand());
+        .addSubcommand(new Doctor(invocation));
     line.setExecutionExceptionHandler(CommandTable::explain);
     line.getSubcommands().values().forEach(sub -> sub.addMixin("help", new Help()));
+    line.addSubcommand(new CommandLine.HelpCommand());
+    line.addSubcommand(new CommandLine.HelpCommand());
     return line;
   }
 
