@@ -37,7 +37,6 @@ public final class CommandTable {
     line.setExecutionExceptionHandler(CommandTable::explain);
     line.getSubcommands().values().forEach(sub -> sub.addMixin("help", new Help()));
     line.addSubcommand(new CommandLine.HelpCommand());
-    line.addSubcommand(new CommandLine.HelpCommand());
     return line;
   }
 
