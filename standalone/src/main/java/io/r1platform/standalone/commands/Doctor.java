@@ -28,6 +28,7 @@ final class Doctor implements Callable<Integer> {
           new Tool("mvn", "--version", 3, 8, "apt-get install maven"),
           new Tool("g++", "-dumpfullversion", 12, 0, "apt-get install g++"),
           new Tool("cmake", "--version", 3, 25, "apt-get install cmake"),
+          new Tool("git", "--version", 2, 0, "apt-get install git"),
           new Tool("node", "--version", 20, 0, "install Node 20 or newer (nodejs.org)"),
           new Tool("npm", "--version", 9, 0, "comes with Node"),
           new Tool("setsid", "--version", 0, 0, "apt-get install util-linux"),
