@@ -13,19 +13,22 @@ import hashlib
 import json
 import math
 import os
+import platform
 import random
 import re
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
 
+import outside
 import tasks
 from export import load_model
 from model import generate
 from parity import GGML_F16, LlamaCpp
-from tasks import Problem
+from sums import Problem
 from tokenizer import END_THINK, EOS, Tokenizer
 
 TEMPERATURE, TOP_P = 0.6, 0.95
@@ -37,8 +40,9 @@ Writer = Callable[[list[Problem]], list[str]]  # problems to whole outputs, reas
 def wilson(right: int, count: int) -> tuple[float, float]:
     """The 95 % interval of a share."""
     z, share = 1.96, right / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    whole = 1 + z * z / count
+    middle = (share + z * z / (2 * count)) / whole
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / whole
     return middle - half, middle + half
 
 
@@ -48,15 +52,16 @@ def problem_sets(count: int, seed: int) -> dict[str, list[Problem]]:
         return tasks.evaluation_problems(task, level, count, seed)
     sets = {f"{task}, {level} digit{'s' * (level > 1)}": make(task, level)
             for task in ("addition", "subtraction") for level in tasks.LEVELS}
+    half = count // 2
     sets["sums after an unseen system text"] = [
-        tasks.replace(problem, system=UNSEEN_SYSTEM)
-        for problem in [*make("addition", 3)[:count // 2], *make("subtraction", 3)[:count - count // 2]]]
+        replace(problem, system=UNSEEN_SYSTEM)
+        for problem in make("addition", 3)[:half] + make("subtraction", 3)[:count - half]]
     rng = random.Random(seed)
     sets["additions in wordings never trained"] = [
         tasks.reworded(problem, rng) for problem in make("addition", 3)]
     sets["outside, trained wordings"] = make("outside", 0)
     sets["outside, wordings and words never trained"] = make("outside-unseen", 0)
-    sets["outside, 60 everyday questions written by hand"] = tasks.hand_written()
+    sets["outside, 60 everyday questions written by hand"] = outside.hand_written()
     sets["greetings and questions about itself (trained)"] = make("talk", 0)
     return sets
 
@@ -73,8 +78,9 @@ def score(problems: list[Problem], outputs: list[str]) -> dict:
     result = share(sum(a == p.answer for a, p in zip(answers, problems)), len(problems))
     if problems[0].task in ("addition", "subtraction"):
         result["chains_as_reference"] = sum(
-            output == p.reasoning + "\n" + SEPARATOR + p.answer for output, p in zip(outputs, problems))
-        result["refused"] = sum(a in (tasks.REFUSAL, tasks.REFUSAL_KO) for a in answers)
+            output == p.reasoning + "\n" + SEPARATOR + p.answer
+            for output, p in zip(outputs, problems))
+        result["refused"] = sum(a in (outside.REFUSAL, outside.REFUSAL_KO) for a in answers)
         result["distinct_problems"] = len({p.key for p in problems})
     if problems[0].task == "outside":
         kinds = sorted({p.kind for p in problems})
@@ -105,7 +111,8 @@ def torch_writer(work: str, tokens: Tokenizer, temperature: float) -> Writer:
     return write
 
 
-def llama_writer(library: str, gguf: str, tokens: Tokenizer, temperature: float, threads: int) -> Writer:
+def llama_writer(library: str, gguf: str, tokens: Tokenizer, temperature: float,
+                 threads: int) -> Writer:
     """The GGUF file with an F16 KV cache, as the product runs it by default."""
     llama, rng = LlamaCpp(library, gguf, GGML_F16, threads), np.random.default_rng(1)
 
@@ -134,7 +141,8 @@ def api_writer(base_url: str, key: str, model: str, temperature: float) -> Write
             {"Authorization": "Bearer " + key, "Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=120) as response:
             message = json.load(response)["choices"][0]["message"]
-        return f"{(message.get('reasoning_content') or '').strip()}\n{SEPARATOR}{message['content'].strip()}"
+        reasoning = message.get("reasoning_content") or ""
+        return f"{reasoning.strip()}\n{SEPARATOR}{message['content'].strip()}"
     return lambda problems: [complete(problem) for problem in problems]
 
 
@@ -143,7 +151,8 @@ def training_facts(work: str) -> dict:
     parameters = sum(values.numel() for name, values in saved["model"].items()
                      if not name.endswith("selection_bias"))
     return {"parameters": parameters, "shape": saved["shape"], "steps": saved["step"],
-            "million_tokens": round(saved["seen"] / 1e6, 2), "hours": round(saved["seconds"] / 3600, 2),
+            "million_tokens": round(saved["seen"] / 1e6, 2),
+            "hours": round(saved["seconds"] / 3600, 2),
             "seed": saved["seed"], "torch": saved["torch"], "python": saved["python"],
             "threads": saved["threads"], "machine": f"{os.cpu_count()} cores, {platform.machine()}"}
 
@@ -151,7 +160,8 @@ def training_facts(work: str) -> dict:
 def file_facts(gguf: str) -> dict:
     with open(gguf, "rb") as file:
         data = file.read()
-    return {"name": os.path.basename(gguf), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    return {"name": os.path.basename(gguf), "bytes": len(data),
+            "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def table(scores: dict) -> str:
@@ -162,8 +172,8 @@ def table(scores: dict) -> str:
         cells = []
         for column in columns:
             value = scores["runs"][column][row]
-            cells.append(f"{100 * value['share']:.1f} % ({100 * value['low']:.1f}–{100 * value['high']:.1f}),"
-                         f" n = {value['count']}")
+            share, low, high = (100 * value[name] for name in ("share", "low", "high"))
+            cells.append(f"{share:.1f} % ({low:.1f}–{high:.1f}), n = {value['count']}")
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -180,7 +190,8 @@ def write_card(path: str, scores: dict) -> None:
         ("tokens seen, padding included", f"{training['million_tokens']} million"),
         ("hours", training["hours"]), ("machine", training["machine"]), ("seed", training["seed"]),
         ("PyTorch, Python", f"{training['torch']}, {training['python']}")))
-    for name, content in (("scores", f"{facts}\n\n{table(scores)}"), ("training", f"| | |\n|---|---|\n{rows}")):
+    parts = {"scores": f"{facts}\n\n{table(scores)}", "training": f"| | |\n|---|---|\n{rows}"}
+    for name, content in parts.items():
         text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
                       lambda match: f"{match[1]}{content}\n{match[2]}", text)
     with open(path, "w", encoding="utf-8") as file:
@@ -210,16 +221,16 @@ def main() -> None:
               "evaluation_seed": arguments.seed, "runs": {}}
     runs = scores["runs"]
     for name, temperature in (("greedy", 0.0), (f"temperature {TEMPERATURE}", TEMPERATURE)):
-        runs["PyTorch, " + name] = score_sets(sets, torch_writer(arguments.work, tokens, temperature),
-                                              "PyTorch, " + name)
+        label = "PyTorch, " + name
+        runs[label] = score_sets(sets, torch_writer(arguments.work, tokens, temperature), label)
         if arguments.library:
             label = "GGUF in llama.cpp, " + name
-            runs[label] = score_sets(few, llama_writer(arguments.library, arguments.gguf, tokens, temperature,
-                                                       arguments.threads), label)
+            runs[label] = score_sets(few, llama_writer(
+                arguments.library, arguments.gguf, tokens, temperature, arguments.threads), label)
         if arguments.base_url:
             label = "the product's API, " + name
-            runs[label] = score_sets(few, api_writer(arguments.base_url, arguments.key, arguments.model,
-                                                     temperature), label)
+            runs[label] = score_sets(few, api_writer(
+                arguments.base_url, arguments.key, arguments.model, temperature), label)
         with open(arguments.scores, "w", encoding="utf-8") as file:
             json.dump(scores, file, indent=2, ensure_ascii=False)
             file.write("\n")

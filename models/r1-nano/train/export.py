@@ -154,7 +154,8 @@ def tensors_of(model: Model) -> dict[str, np.ndarray]:
     return tensors
 
 
-def export(model: Model, tokens: vocabulary.Tokenizer, path: str, kind: str, name: str = "r1-nano") -> None:
+def export(model: Model, tokens: vocabulary.Tokenizer, path: str, kind: str,
+           name: str = "r1-nano") -> None:
     number = {"F32": F32, "F16": F16, "Q8_0": Q8_0}[kind]
     write_gguf(path, metadata_of(model.shape, tokens, number, name), tensors_of(model), number)
 

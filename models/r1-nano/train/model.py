@@ -59,14 +59,16 @@ class Cache:
 
     def __init__(self, batch: int, positions: int, shape: Shape):
         heads, nope = shape.num_attention_heads, shape.qk_nope_head_dim
-        self.keys = torch.zeros(batch, positions, heads, nope + shape.qk_rope_head_dim)
-        self.values = torch.zeros(batch, positions, heads, shape.v_head_dim)
+        self.keys = torch.zeros(batch, heads, positions, nope + shape.qk_rope_head_dim)
+        self.values = torch.zeros(batch, heads, positions, shape.v_head_dim)
 
     def put(self, at: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Stores rows at positions `at` (batch, tokens) and returns everything stored."""
-        rows = torch.arange(at.shape[0])[:, None]
-        self.keys[rows, at], self.values[rows, at] = keys, values
-        return self.keys, self.values
+        """Stores (batch, tokens, heads, d) at positions `at` (batch, tokens).
+
+        Returns everything stored up to the last position, (batch, heads, positions, d)."""
+        rows, end = torch.arange(at.shape[0])[:, None], int(at.max()) + 1
+        self.keys[rows, :, at], self.values[rows, :, at] = keys, values
+        return self.keys[:, :, :end], self.values[:, :, :end]
 
     def keep(self, rows: Tensor) -> None:
         """Drops all sequences but `rows`."""
@@ -114,10 +116,9 @@ class LatentAttention(nn.Module):
                 query.transpose(1, 2), keys.transpose(1, 2), values.transpose(1, 2), is_causal=True)
         else:
             keys, values = cache.put(at, keys, values)
-            visible = torch.arange(keys.shape[1])[None, None] <= at[:, :, None]
+            visible = torch.arange(keys.shape[2])[None, None] <= at[:, :, None]
             mixed = F.scaled_dot_product_attention(
-                query.transpose(1, 2), keys.transpose(1, 2), values.transpose(1, 2),
-                attn_mask=visible[:, None])
+                query.transpose(1, 2), keys, values, attn_mask=visible[:, None])
         return self.output(mixed.transpose(1, 2).reshape(batch, tokens, heads * value))
 
 
@@ -126,7 +127,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, hidden: int, inner: int):
         super().__init__()
-        self.gate, self.up, self.down = linear(hidden, inner), linear(hidden, inner), linear(inner, hidden)
+        self.gate, self.up = linear(hidden, inner), linear(hidden, inner)
+        self.down = linear(inner, hidden)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down(F.silu(self.gate(x)) * self.up(x))
@@ -139,7 +141,8 @@ class Experts(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
         self.shape = shape
-        count, hidden, inner = shape.n_routed_experts, shape.hidden_size, shape.moe_intermediate_size
+        count, hidden = shape.n_routed_experts, shape.hidden_size
+        inner = shape.moe_intermediate_size
         self.router = linear(hidden, count)
         self.register_buffer("selection_bias", torch.zeros(count))
         self.gate = nn.Parameter(torch.randn(count, inner, hidden) * 0.7 * hidden ** -0.5)
@@ -165,7 +168,8 @@ class Experts(nn.Module):
                 error = shape.num_experts_per_tok / shape.n_routed_experts - mask.mean(0)
                 self.selection_bias += self.bias_step * error.sign()
         kept = scores * mask
-        return kept * (shape.routed_scaling_factor / kept.sum(-1, keepdim=True).clamp_min(6.103515625e-5))
+        total = kept.sum(-1, keepdim=True).clamp_min(6.103515625e-5)  # llama.cpp's smallest sum
+        return kept * (shape.routed_scaling_factor / total)
 
     def forward(self, x: Tensor) -> Tensor:
         flat = x.flatten(0, 1)
@@ -182,7 +186,8 @@ class Layer(nn.Module):
         self.attention_norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
         self.attention = LatentAttention(shape)
         self.forward_norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
-        self.mlp = FeedForward(shape.hidden_size, shape.intermediate_size) if dense else Experts(shape)
+        self.mlp = (FeedForward(shape.hidden_size, shape.intermediate_size) if dense
+                    else Experts(shape))
 
     def forward(self, x: Tensor, at: Tensor, turn: tuple[Tensor, Tensor], cache: Cache | None):
         x = x + self.attention(self.attention_norm(x), at, turn, cache)
@@ -202,7 +207,8 @@ class Model(nn.Module):
         self.norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
         self.head = linear(shape.hidden_size, shape.vocab_size)
 
-    def hidden(self, ids: Tensor, at: Tensor | None = None, caches: list[Cache] | None = None) -> Tensor:
+    def hidden(self, ids: Tensor, at: Tensor | None = None,
+               caches: list[Cache] | None = None) -> Tensor:
         """Normalised last hidden states (batch, tokens, hidden) of ids (batch, tokens)."""
         if at is None:
             at = torch.arange(ids.shape[1])[None]
@@ -214,7 +220,8 @@ class Model(nn.Module):
             x = layer(x, at, turn, caches[i] if caches else None)
         return self.norm(x)
 
-    def forward(self, ids: Tensor, at: Tensor | None = None, caches: list[Cache] | None = None) -> Tensor:
+    def forward(self, ids: Tensor, at: Tensor | None = None,
+                caches: list[Cache] | None = None) -> Tensor:
         """Logits (batch, tokens, vocabulary)."""
         return self.head(self.hidden(ids, at, caches))
 
@@ -223,7 +230,7 @@ class Model(nn.Module):
 
 
 def nucleus(logits: Tensor, temperature: float, top_p: float, generator: torch.Generator) -> Tensor:
-    """Draws one token per row of logits (batch, vocabulary), as llama.cpp's top-p, then temperature."""
+    """Draws one token per row of logits (batch, vocabulary): top-p first, then temperature."""
     probability, order = logits.softmax(-1).sort(-1, descending=True)
     outside = probability.cumsum(-1) - probability >= top_p
     scaled = (logits.gather(-1, order) / temperature).masked_fill(outside, -torch.inf)
@@ -250,7 +257,8 @@ def generate(model: Model, prompts: list[list[int]], end: int, limit: int = 160,
     alive = torch.arange(len(prompts))
     for _ in range(limit):
         logits = model.head(last)
-        chosen = logits.argmax(-1) if temperature == 0 else nucleus(logits, temperature, top_p, generator)
+        chosen = (logits.argmax(-1) if temperature == 0
+                  else nucleus(logits, temperature, top_p, generator))
         rows = (chosen != end).nonzero()[:, 0]
         if len(rows) < len(alive):
             alive, chosen, lengths = alive[rows], chosen[rows], lengths[rows]

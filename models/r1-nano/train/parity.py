@@ -73,7 +73,8 @@ class LlamaCpp:
 
     SILENT = LOG_CALLBACK(lambda level, text, data: None)
 
-    def __init__(self, library_directory: str, gguf: str, cache_type: int = GGML_F32, threads: int = 1):
+    def __init__(self, library_directory: str, gguf: str, cache_type: int = GGML_F32,
+                 threads: int = 1):
         def load(pattern: str) -> c.CDLL:
             found = sorted(glob.glob(os.path.join(library_directory, pattern)))
             if not found:
@@ -104,7 +105,8 @@ class LlamaCpp:
         library.llama_tokenize.argtypes = [c.c_void_p, c.c_char_p, c.c_int32, c.POINTER(c.c_int32),
                                            c.c_int32, c.c_bool, c.c_bool]
         library.llama_backend_init()
-        self.model = library.llama_model_load_from_file(gguf.encode(), library.llama_model_default_params())
+        self.model = library.llama_model_load_from_file(
+            gguf.encode(), library.llama_model_default_params())
         if not self.model:
             raise RuntimeError(f"llama.cpp does not load {gguf}")
         parameters = library.llama_context_default_params()
@@ -123,7 +125,8 @@ class LlamaCpp:
         """Token ids of a text, without BOS; with `markers`, special tokens in it are recognised."""
         data = text.encode()
         ids = (c.c_int32 * (len(data) + 8))()
-        count = self.library.llama_tokenize(self.vocabulary, data, len(data), ids, len(ids), False, markers)
+        count = self.library.llama_tokenize(self.vocabulary, data, len(data), ids, len(ids),
+                                            False, markers)
         return list(ids[:count])
 
     def restart(self) -> None:
@@ -145,8 +148,9 @@ class LlamaCpp:
         return np.stack([np.ctypeslib.as_array(self.library.llama_get_logits_ith(self.context, i),
                                                (self.size,)).copy() for i in range(len(ids))])
 
-    def generate(self, prompt: list[int], end: int, limit: int = 160, choose=np.argmax) -> list[int]:
-        """Continues a prompt, without the end token; `choose` picks an id from logits (vocabulary,)."""
+    def generate(self, prompt: list[int], end: int, limit: int = 160,
+                 choose=np.argmax) -> list[int]:
+        """Continues a prompt, without the end token; `choose` picks an id from its logits."""
         self.restart()
         last, output = self.logits(prompt)[-1], []
         while len(output) < limit:
@@ -162,17 +166,21 @@ def sample_texts() -> list[str]:
     """Texts whose ids must agree: all numbers below 10,000 and many kinds of characters."""
     rng = random.Random(99)
     texts = [str(number) for number in range(10_000)]
-    texts += ["What is 347 + 589?", "  two  spaces ", "tabs\tand\n\nlines\r\n", "a\n", " \n x", "e = mc²",
-              "3.14 × 10⁻⁵ ≠ ½", "한국어 문장입니다. 12,345원", "日本語とカタカナ、中文", "naïve café über", "😀👩‍👩‍👧‍👦 🇰🇷!",
-              "don't I'll we've", "snake_case camelCase $x^2$ `code` ~tilde|pipe", "привет мир", "مرحبا ١٢٣",
-              "<think>forged</think>", "<｜User｜>forged", "\u00a0nbsp\u200bzero\u3000wide", "...!!!???\n\n\n",
+    texts += ["What is 347 + 589?", "  two  spaces ", "tabs\tand\n\nlines\r\n", "a\n", " \n x",
+              "e = mc²",
+              "3.14 × 10⁻⁵ ≠ ½", "한국어 문장입니다. 12,345원", "日本語とカタカナ、中文", "naïve café über",
+              "😀👩‍👩‍👧‍👦 🇰🇷!",
+              "don't I'll we've", "snake_case camelCase $x^2$ `code` ~tilde|pipe", "привет мир",
+              "مرحبا ١٢٣",
+              "<think>forged</think>", "<｜User｜>forged", "\u00a0nbsp\u200bzero\u3000wide",
+              "...!!!???\n\n\n",
               "for (int i = 0; i < 10; i++) {\n\treturn x[i];\n}\n", "e\u0301 combining", "ㄱㄴㄷ ㅏㅑ"]
     for _ in range(3000):
         problem = tasks.training_problem(rng)
         texts += [problem.question, problem.reasoning + "\n", problem.answer]
     for _ in range(500):
-        texts.append("".join(chr(rng.choice([rng.randrange(32, 127), rng.randrange(0xA0, 0x250),
-                                             rng.randrange(0x3040, 0x3100), rng.randrange(0xAC00, 0xD7A4)]))
+        blocks = [range(32, 127), range(0xA0, 0x250), range(0x3040, 0x3100), range(0xAC00, 0xD7A4)]
+        texts.append("".join(chr(rng.choice(rng.choice(blocks)))
                              for _ in range(rng.randrange(1, 20))))
     return texts
 
@@ -198,7 +206,7 @@ def compare(model: Model, tokens: vocabulary.Tokenizer, llama: LlamaCpp) -> dict
         largest = max(largest, float(np.abs(ours - llama.logits(ids)).max()))
         greedy += llama.generate(prompt, end, limit=60) == expected
     assert largest < TOLERANCE, f"logits differ by {largest}"
-    assert greedy == len(problems), f"greedy ids differ in {len(problems) - greedy} of {len(problems)}"
+    assert greedy == len(problems), f"only {greedy} of {len(problems)} greedy outputs are equal"
     return {"texts_with_equal_ids": len(texts) + 1, "sequences": len(problems),
             "largest_logit_difference": float(f"{largest:.2g}"), "tolerance": TOLERANCE,
             "equal_greedy_continuations": greedy}

@@ -21,6 +21,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 mkdir -p "$work"
+work=$(cd "$work" && pwd)
 cd "$here"
 
 for stage in $stages; do

@@ -24,7 +24,8 @@ import tasks
 from model import Model, Shape, generate
 from tokenizer import EOS, PAD, Tokenizer
 
-BATCH, POOL = 48, 96  # problems of one step (about 4,000 tokens); problems sorted by length at a time
+BATCH = 48  # problems of one step, about 4,600 tokens with padding
+POOL = 96  # problems drawn and sorted by length at a time
 WARM_UP, DECAY, F32_SHARE = 100, 0.4, 0.25  # steps; shares of all steps at the end
 MUON_RATE, ADAM_RATE, MUON_DECAY = 0.02, 4e-3, 0.05
 BIAS_STEP = 0.001  # of the experts' selection bias, frozen when the rates start to fall

@@ -84,7 +84,8 @@ class Tokenizer:
         self.merges = [tuple(pair) for pair in merges]
         self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self.bytes = byte_characters()
-        self.tokens = list(dict.fromkeys([*SPECIAL, *self.bytes, *("".join(p) for p in self.merges)]))
+        merged = ("".join(pair) for pair in self.merges)
+        self.tokens = list(dict.fromkeys([*SPECIAL, *self.bytes, *merged]))
         self.ids = {token: number for number, token in enumerate(self.tokens)}
         self.byte_of = {character: byte for byte, character in enumerate(self.bytes)}
         self.cache: dict[str, list[int]] = {}
@@ -186,7 +187,8 @@ def main() -> None:
     texts = []
     for _ in range(arguments.texts):
         problem = tasks.training_problem(rng)
-        texts += [problem.system, problem.question, problem.reasoning + "\n", problem.answer, "\n\n"]
+        texts += [problem.system, problem.question, problem.reasoning + "\n", problem.answer,
+                  "\n\n"]
     tokenizer = Tokenizer(learn_merges(texts, arguments.vocabulary))
     tokenizer.save(arguments.out)
     print(f"{len(tokenizer)} tokens, {len(tokenizer.merges)} merges")
