@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
@@ -99,6 +106,60 @@ class AdminRoutesIT {
           .as(path)
           .isNotIn(401, 403, 404);
     }
+  }
+
+  @Test
+  void theManagementPortAnswersProbesAndNothingOfOurs() {
+    for (String path : List.of("/actuator/health", "/actuator/prometheus")) {
+      assertThat(management(path)).as(path).isNotIn(401, 403, 404);
+    }
+    for (String path : List.of("/v1/models", "/admin/api/organizations", "/actuator/env")) {
+      assertThat(management(path)).as(path).isIn(401, 404);
+    }
+  }
+
+  private int management(String path) {
+    String port = api.bean(Environment.class).getRequiredProperty("local.management.port");
+    return api.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)))
+        .statusCode();
+  }
+
+  @Test
+  void aConnectionIsStillReadAfterAQueuedRequestWasAnsweredAtOnce() throws IOException {
+    String quick = request("/nowhere");
+    String slow = request("/admin/api/organizations", "Cookie: r1-session=" + "A".repeat(43));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), api.uri("/").getPort())) {
+      socket.setSoTimeout(10_000);
+      for (int round = 0; round < 20; round++) {
+        send(socket, slow + quick);
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 401 Unauthorized");
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 404 Not Found");
+        send(socket, quick);
+        assertThat(status(socket)).isEqualTo("HTTP/1.1 404 Not Found");
+      }
+    }
+  }
+
+  private static String request(String path, String... headers) {
+    String lines = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+    return "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + lines + "\r\n";
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Reads one whole answer and returns its first line. */
+  private static String status(Socket socket) throws IOException {
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("end of connection after " + head).isNotNegative();
+      head.append((char) next);
+    }
+    String length = head.toString().replaceAll("(?is).*content-length: (\\d+).*", "$1");
+    socket.getInputStream().readNBytes(Integer.parseInt(length));
+    return head.substring(0, head.indexOf("\r"));
   }
 
   @Test
