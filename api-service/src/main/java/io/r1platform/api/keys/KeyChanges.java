@@ -36,6 +36,7 @@ class KeyChanges implements SmartLifecycle {
   private final AtomicLong confirmedAt;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Thread thread;
+  private boolean complained;
 
   KeyChanges(
       JdbcConnectionDetails database,
@@ -87,7 +88,7 @@ class KeyChanges implements SmartLifecycle {
         try (Connection connection = source.getConnection()) {
           follow(connection);
         } catch (SQLException e) {
-          log.warn("changes of API keys cannot be read; keys are refused until they can", e);
+          complain(e);
         }
       } while (!stopped.await(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
@@ -105,11 +106,23 @@ class KeyChanges implements SmartLifecycle {
     long last = newest(connection);
     cache.forgetAll();
     confirmedAt.set(asked);
+    if (complained) {
+      log.info("changes of API keys can be read again");
+      complained = false;
+    }
     while (stopped.getCount() > 0) {
       notifications.getNotifications((int) settings.pollInterval().toMillis());
       asked = ticker.read();
       last = apply(connection, last);
       confirmedAt.set(asked);
+    }
+  }
+
+  /** Once an outage; an end by {@link #stop} is none. */
+  private void complain(SQLException failure) {
+    if (!complained && stopped.getCount() > 0) {
+      log.warn("changes of API keys cannot be read; keys are refused until they can", failure);
+      complained = true;
     }
   }
 

@@ -32,8 +32,8 @@ record KeySettings(
     }
     if (lookupTimeout.isZero() || lookupTimeout.compareTo(Duration.ofSeconds(1)) > 0) {
       throw new IllegalArgumentException(
-          "r1.api.keys.lookup-timeout is above 0 and at most 1 s: a look-up that is under way when a"
-              + " key is revoked must end within the second");
+          "r1.api.keys.lookup-timeout is above 0 and at most 1 s: a look-up that is under way when"
+              + " a key is revoked must end within the second");
     }
   }
 }

@@ -31,8 +31,8 @@ public final class ConsoleHeaders implements WebFilter {
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"
                 + nonce
-                + "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self';"
-                + " base-uri 'none'; frame-ancestors 'none'");
+                + "'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
+                + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     return chain.filter(exchange);
   }
 }

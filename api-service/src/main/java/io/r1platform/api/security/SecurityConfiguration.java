@@ -1,7 +1,5 @@
 package io.r1platform.api.security;
 
-import static org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy.NO_REFERRER;
-
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ErrorResponses;
 import io.r1platform.api.errors.ServiceException;
@@ -23,6 +21,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity.Request
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.csrf.ServerCsrfTokenRequestAttributeHandler;
+import org.springframework.security.web.server.header.ReferrerPolicyServerHttpHeadersWriter.ReferrerPolicy;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import reactor.core.publisher.Mono;
@@ -96,7 +95,8 @@ class SecurityConfiguration {
                     path.equals("/") || path.equals("/console") || path.startsWith("/console/")))
         .csrf(CsrfSpec::disable)
         .securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
-        .headers(headers -> headers.referrerPolicy(policy -> policy.policy(NO_REFERRER)))
+        .headers(
+            headers -> headers.referrerPolicy(policy -> policy.policy(ReferrerPolicy.NO_REFERRER)))
         .addFilterAt(new ConsoleHeaders(), SecurityWebFiltersOrder.FIRST)
         .authorizeExchange(exchange -> exchange.anyExchange().permitAll())
         .build();

@@ -27,7 +27,7 @@ record OperatorSettings(
   OperatorSettings {
     if (attempts < 1 || attemptsPerAddress < attempts || attemptsPerEmail < attempts) {
       throw new IllegalArgumentException(
-          "r1.api.operator: attempts start at 1 and are not above the limits per address and e-mail");
+          "r1.api.operator: attempts start at 1 and stay below those per address and e-mail");
     }
   }
 }

@@ -73,8 +73,8 @@ class ConsoleFilesIT {
     String policy = page.headers().firstValue("content-security-policy").orElseThrow();
     assertThat(NONCE.matcher(policy).replaceAll("'nonce-…'"))
         .isEqualTo(
-            "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-…'; img-src 'self' data:;"
-                + " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+            "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-…';"
+                + " img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
                 + " frame-ancestors 'none'");
     assertThat(page.headers().firstValue("x-content-type-options")).contains("nosniff");
     assertThat(page.headers().firstValue("referrer-policy")).contains("no-referrer");

@@ -1,13 +1,18 @@
 package io.r1platform.api.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.audit.Change;
 import io.r1platform.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.IllegalTransactionStateException;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -145,11 +152,35 @@ class KeyAdministrationIT {
   }
 
   @Test
+  void secretsInTheTrailAreMaskedHoweverDeep() {
+    var actor = new Actor("test", "here", UUID.randomUUID());
+    Object after =
+        Map.of(
+            "name", "visible",
+            "deep", List.of(Map.of("apiSecret", "hidden-1", "csrfToken", Map.of("x", "hidden-2"))),
+            "passwordHash", "hidden-3");
+    AuditTrail trail = api.bean(AuditTrail.class);
+    api.bean(TransactionOperations.class)
+        .executeWithoutResult(
+            status -> trail.record(actor, new Change("test.done", "test", "1", null, null, after)));
+    assertThat(
+            superuser
+                .sql("select after::text from api.audit_event where action = 'test.done'")
+                .query(String.class)
+                .single())
+        .contains("visible", "***")
+        .doesNotContain("hidden");
+    assertThatThrownBy(
+            () -> trail.record(actor, new Change("test.done", "test", "1", null, null, null)))
+        .isInstanceOf(IllegalTransactionStateException.class);
+  }
+
+  @Test
   void theTrailCannotBeRewritten() {
     JdbcClient service = JdbcClient.create(database.dataSource("r1_api"));
     for (String sql :
         List.of("delete from audit_event", "update audit_event set actor = 'nobody'")) {
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> service.sql(sql).update())
+      assertThatThrownBy(() -> service.sql(sql).update())
           .rootCause()
           .hasMessageContaining("permission denied");
     }

@@ -33,7 +33,8 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReportsIT {
   private static final String TOKENS =
-      "\"tokens\":{\"hit\":\"0\",\"miss\":\"9007199254740993\",\"reasoning\":\"1\",\"answer\":\"2\"}";
+      "\"tokens\":{\"hit\":\"0\",\"miss\":\"9007199254740993\","
+          + "\"reasoning\":\"1\",\"answer\":\"2\"}";
 
   private final TestDatabase database = TestDatabase.create();
   private final FakeReports billing = new FakeReports();
@@ -78,7 +79,8 @@ class ReportsIT {
         "/internal/v1/reports/usage",
         200,
         """
-        {"items":[{"key":"901","cost":"0.2"},{"key":"%d","cost":"10.5"},{"key":"902","cost":"9"}]}"""
+        {"items":[{"key":"901","cost":"0.2"},{"key":"%d","cost":"10.5"},
+         {"key":"902","cost":"9"}]}"""
             .formatted(projectId));
     JsonNode overview = browser.read("/admin/api/overview?month=2026-12");
     assertThat(overview.get("cost").asString()).isEqualTo("0.000000000001");

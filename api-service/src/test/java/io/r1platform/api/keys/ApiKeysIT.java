@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,6 +180,26 @@ class ApiKeysIT {
           assertThat(answer.body()).contains("auth_unavailable");
         });
     await(() -> second.get(PATH, secret).statusCode() == 200, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aHangingLookUpDelaysNobodyElse() {
+    String known = issue("known", null).secret();
+    assertThat(second.get(PATH, known).statusCode()).isEqualTo(200);
+    List<String> strangers =
+        IntStream.range(0, 20).mapToObj(i -> Secret.random(new Random()).text()).toList();
+    withLockedTable(
+        "api_key",
+        () -> {
+          try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var hanging =
+                strangers.stream()
+                    .map(key -> threads.submit(() -> second.get(PATH, key).statusCode()))
+                    .toList();
+            assertThat(second.get(PATH, known).statusCode()).isEqualTo(200);
+            assertThat(hanging).as("still hanging").anyMatch(answer -> !answer.isDone());
+          }
+        });
   }
 
   @Test
