@@ -2,6 +2,7 @@ package io.r1platform.billing.reports;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.money.Dollars;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -13,11 +14,14 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Sums for the console; numbers are decimal strings. */
+/**
+ * Sums for the console; numbers are decimal strings. {@code as_of} is the time of the answer: all
+ * that was received until then is in it, and gateways ship within a fraction of a second.
+ */
 @RestController
 class ReportsController {
   record Overview(
-      @Nullable Instant asOf,
+      Instant asOf,
       String currency,
       String requests,
       Counts.Tokens tokens,
@@ -32,7 +36,7 @@ class ReportsController {
       String cost,
       @Nullable String referenceCost) {}
 
-  record Usage(@Nullable Instant asOf, String currency, List<Item> items, Item total) {}
+  record Usage(Instant asOf, String currency, List<Item> items, Item total) {}
 
   record Item(@Nullable String key, String requests, Counts.Tokens tokens, String cost) {
     static Item of(@Nullable String key, Counts counts) {
@@ -43,9 +47,11 @@ class ReportsController {
   private static final String USD = "USD";
 
   private final Sums sums;
+  private final Clock clock;
 
-  ReportsController(Sums sums) {
+  ReportsController(Sums sums, Clock clock) {
     this.sums = sums;
+    this.clock = clock;
   }
 
   @GetMapping("/internal/v1/reports/overview")
@@ -61,7 +67,7 @@ class ReportsController {
     List<Day> byDay =
         sums.by(Sums.Group.DAY, days, scope).stream().map(row -> day(row, reference)).toList();
     return new Overview(
-        sums.asOf(),
+        clock.instant(),
         USD,
         total.requests().toString(),
         total.tokens(),
@@ -86,7 +92,7 @@ class ReportsController {
         sums.by(group(groupBy), days, scope).stream()
             .map(row -> Item.of(row.key(), row.counts()))
             .toList();
-    return new Usage(sums.asOf(), USD, items, Item.of(null, sums.total(days, scope)));
+    return new Usage(clock.instant(), USD, items, Item.of(null, sums.total(days, scope)));
   }
 
   private static Day day(Sums.Row row, @Nullable Reference reference) {

@@ -1,12 +1,10 @@
 package io.r1platform.billing.reports;
 
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.stereotype.Component;
@@ -78,17 +76,6 @@ class Sums {
                     Counts.integer(row, "reason_pico"),
                     Counts.integer(row, "answer_pico")))
         .optional();
-  }
-
-  /** When a batch last came in; null before the first. */
-  @Nullable Instant asOf() {
-    return jdbc.sql("select max(seen_at) as seen from usage_stream")
-        .query(
-            (row, n) ->
-                Optional.ofNullable(row.getObject("seen", OffsetDateTime.class))
-                    .map(OffsetDateTime::toInstant))
-        .single()
-        .orElse(null);
   }
 
   private static StatementSpec bind(StatementSpec statement, Days days, Scope scope) {
