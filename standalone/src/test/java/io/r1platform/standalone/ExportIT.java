@@ -1,0 +1,46 @@
+package io.r1platform.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.standalone.admin.Reconciliation;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The usage file against the ledger. */
+@ExtendWith(PlatformExtension.class)
+class ExportIT {
+  private final Platform platform;
+
+  ExportIT(Platform platform) {
+    this.platform = platform;
+  }
+
+  @Test
+  void sumsToTheLedgerToThePicoDollar(@TempDir Path directory) throws Exception {
+    Chat chat = platform.chat();
+    for (int number = 1; number <= 5; number++) {
+      assertThat(chat.stream("What is %d + 58?".formatted(number), Chat.NEVER).done()).isTrue();
+    }
+    Reconciliation clean = platform.reconciled();
+    UsageFile file = UsageFile.export(platform, directory);
+
+    BigInteger ledger = clean.ledgerCost().movePointRight(12).toBigIntegerExact();
+    assertThat(file.sum()).isPositive().isEqualTo(ledger);
+    assertThat(file.manifest().path("sum_pico").path("USD").asString())
+        .isEqualTo(ledger.toString());
+    assertThat(file.manifest().path("rows").asString()).isEqualTo("" + file.picos().size());
+    assertThat(file.picos()).hasSize(clean.requests().intValueExact());
+    Figures.write(
+        "export",
+        "rows=%d csv_pico=%s manifest_pico=%s ledger_pico=%s difference=%s"
+            .formatted(
+                file.picos().size(),
+                file.sum(),
+                file.manifest().path("sum_pico").path("USD").asString(),
+                ledger,
+                file.sum().subtract(ledger)));
+  }
+}
