@@ -2,7 +2,7 @@ import type { Request } from '@/features/usage/api/request';
 import { addTokens, subtractTokens, type Tokens } from '@/lib/money';
 import { inputTokens, outputTokens } from '@/lib/tokens';
 
-/** One count of a request on both sides; `difference` is what neither charge nor waiver explains. */
+/** One count of a request on both sides; neither charge nor waiver explains `difference`. */
 export interface CountRow {
   name: 'input' | 'output';
   engine: Tokens;

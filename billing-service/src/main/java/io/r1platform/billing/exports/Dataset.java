@@ -43,7 +43,8 @@ enum Dataset {
         tenant_id::text, project_id::text, api_key_id::text, model_id::text, model_name,
         tok_hit::text, tok_miss::text, tok_reason::text, tok_answer::text,
         waived_in::text, waived_out::text,
-        (array['NONE', 'RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])[(flags >> 4 & 15) + 1],
+        (array['NONE', 'RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])
+          [(flags >> 4 & 15) + 1],
         (array['stop', 'length', 'client_disconnect', 'engine_error', 'deadline', 'lost', 'refused',
           'cancelled'])[finish],
         (flags & 1 = 1)::text, ttft_ms::text, version_id::text,
