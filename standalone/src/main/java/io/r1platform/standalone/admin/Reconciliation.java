@@ -83,13 +83,20 @@ public record Reconciliation(
             journal,
             usage,
             ledgerCost.compareTo(usageCost) == 0 ? usage : "?",
-            isClean() ? "0" : unexplained().abs().max(BigInteger.valueOf(differences.size())),
+            difference(),
             waived,
             requests,
             journalCost.toPlainString(),
             usageCost.toPlainString(),
             ledgerCost.toPlainString(),
             settled.size());
+  }
+
+  private String difference() {
+    if (differences.isEmpty()) {
+      return pending.isEmpty() ? "0" : "pending";
+    }
+    return unexplained().abs().max(BigInteger.valueOf(differences.size())).toString();
   }
 
   private Reconciliation withDifferences(JsonNode report) {

@@ -3,9 +3,6 @@ package io.r1platform.standalone.commands;
 import io.r1platform.standalone.admin.Export;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -73,11 +70,8 @@ final class ExportCommand implements Callable<Integer> {
               manifest.path("sha256").asString());
       return 0;
     }
-    try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
-      export.copy(invocation.adminApi(), out);
-      return 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    // Not closed: it is the process's own, not this command's.
+    export.copy(invocation.adminApi(), new FileOutputStream(FileDescriptor.out));
+    return 0;
   }
 }

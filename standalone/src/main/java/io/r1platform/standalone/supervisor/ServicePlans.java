@@ -50,7 +50,6 @@ final class ServicePlans {
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
             "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(jar.options());
     command.add("-jar");
     command.add(jar.jar().toString());
     return new Plan(

@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A service's executable jar, unpacked by Spring Boot's own tool: it starts faster than nested
- * jars, it can have an AOT cache, and a build may replace the original while this one runs.
+ * jars, and a build may replace the original while this one runs.
  *
  * @param jar the jar to start
  */
@@ -22,7 +21,8 @@ record UnpackedJar(Path jar) {
     Path target = home.apps().resolve(part.service());
     Path stamp = home.apps().resolve(part.service() + ".unpacked");
     try {
-      String identity = Files.size(original) + " " + Files.getLastModifiedTime(original);
+      // Not the modification time, which reproducible builds set to a constant.
+      String identity = Files.readAttributes(original, "unix:ino,size,ctime").toString();
       if (!Files.exists(stamp) || !Files.readString(stamp).equals(identity)) {
         Files.deleteIfExists(stamp);
         unpack(home, original, target);
@@ -32,11 +32,6 @@ record UnpackedJar(Path jar) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack " + original, e);
     }
-  }
-
-  /** JVM options: the AOT cache if an earlier run left one, else the order to leave one. */
-  List<String> options() {
-    return List.of();
   }
 
   private static void unpack(Home home, Path original, Path target) throws IOException {

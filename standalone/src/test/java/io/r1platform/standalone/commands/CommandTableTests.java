@@ -1,0 +1,101 @@
+package io.r1platform.standalone.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandTableTests {
+  @TempDir private Path root;
+
+  private record Printed(int exit, String text) {}
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "up",
+        "down",
+        "status",
+        "logs",
+        "key",
+        "admin",
+        "reconcile",
+        "export",
+        "test",
+        "bench",
+        "doctor"
+      })
+  void explainsEachCommand(String command) {
+    assertThat(call(command, "--help").exit()).isZero();
+    assertThat(call(command, "--help").text()).contains("r1 " + command);
+    assertThat(call("help").text()).contains("  " + command + " ");
+    assertThat(call("help", command).text()).contains("r1 " + command);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key", "admin", "reconcile", "export usage_records"})
+  void saysHowToStartWhatDoesNotRun(String line) {
+    Printed printed = call(line.split(" ", -1));
+
+    assertThat(printed.exit()).isEqualTo(1);
+    assertThat(printed.text().strip())
+        .isEqualTo("r1: R1 Platform does not run here; ./r1 up starts it");
+  }
+
+  @Test
+  void downAndStatusAreHarmlessWhereNothingRuns() {
+    assertThat(call("down")).isEqualTo(new Printed(0, "was not running\n"));
+    assertThat(call("status").exit()).isEqualTo(1);
+    assertThat(call("status").text()).contains("supervisor").contains("stopped");
+  }
+
+  @Test
+  void namesTheSuitesThereAre() {
+    assertThat(call("test", "nonsense").text())
+        .contains("journey")
+        .contains("streams")
+        .contains("kill");
+  }
+
+  @Test
+  void refusesAPortThatIsNone() {
+    Printed printed =
+        call(Map.of("R1_HOME", root.toString(), "R1_API_PORT", "x"), "up", "--no-build");
+
+    assertThat(printed.exit()).isEqualTo(1);
+    assertThat(printed.text()).contains("R1_API_PORT must be a port, not 'x'");
+  }
+
+  @Test
+  void showsTheEndOfOneLog() throws Exception {
+    Path logs = Files.createDirectories(root.resolve("logs"));
+    Files.writeString(logs.resolve("api-service.log"), "one\ntwo\nthree\nhalf a li");
+
+    assertThat(call("logs", "api-service", "-n", "2")).isEqualTo(new Printed(0, "two\nthree\n"));
+    assertThat(call("logs").text()).contains("api-service       | three");
+    assertThat(call("logs", "nobody").text()).contains("there is no").contains("nobody.log");
+  }
+
+  private Printed call(String... arguments) {
+    return call(Map.of("R1_HOME", root.toString()), arguments);
+  }
+
+  private Printed call(Map<String, String> environment, String... arguments) {
+    var text = new StringWriter();
+    var writer = new PrintWriter(text, true);
+    int exit =
+        CommandTable.of(Invocation.of(root, environment, Clock.systemUTC()))
+            .setOut(writer)
+            .setErr(writer)
+            .execute(arguments);
+    return new Printed(exit, text.toString());
+  }
+}
