@@ -7,12 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -40,6 +42,8 @@ final class Problems {
       case CannotCreateTransactionException e -> unavailable(e);
       case DataAccessResourceFailureException e -> unavailable(e);
       case TransientDataAccessException e -> unavailable(e);
+      case TypeMismatchException e -> unreadable(e);
+      case HttpMessageNotReadableException e -> unreadable(e);
       case ErrorResponse e when e.getStatusCode().is4xxClientError() -> framework(e);
       default -> {
         LOG.error("Request failed", failure);
@@ -52,6 +56,10 @@ final class Problems {
     LOG.warn("Database unavailable: {}", cause.getMessage());
     return answer(
         ErrorCode.DATABASE_UNAVAILABLE, "The database did not answer; send it again.", Map.of());
+  }
+
+  private ResponseEntity<ProblemDetail> unreadable(Exception cause) {
+    return answer(ErrorCode.INVALID_REQUEST, cause.getMessage(), Map.of());
   }
 
   private ResponseEntity<ProblemDetail> framework(ErrorResponse refusal) {

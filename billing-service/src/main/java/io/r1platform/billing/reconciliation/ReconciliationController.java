@@ -141,6 +141,7 @@ class ReconciliationController {
           case "NO_OUTPUT" -> "no output token: nothing was charged";
           case "LATE_STOP" ->
               "the engine's count came too late: what the gateway received was charged";
+          case "OVERRUN" -> "more than was asked for: the surplus was not charged";
           case "RETRY" -> "an attempt that the platform repeated: not charged";
           default -> throw new IllegalStateException("unknown cause " + what);
         };

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Timer;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import java.time.Clock;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 class EngineIntake {
+  private static final int MOST_DAYS_OLD = 35;
+
   private record Position(long nextSeq, @Nullable Long lastSeq) {}
 
   private final EngineTable table;
@@ -56,13 +59,20 @@ class EngineIntake {
     var timer = Timer.start(meters);
     var numbered = new ArrayList<EngineTable.Numbered>(receipts.size());
     for (int i = 0; i < receipts.size(); i++) {
-      Optional<EngineReceipt> receipt = EngineReceipt.read(receipts.get(i));
+      Optional<EngineReceipt> receipt =
+          EngineReceipt.read(receipts.get(i)).filter(r -> isStorable(r.bucket()));
       numbered.add(new EngineTable.Numbered(firstSeq + i, receipts.get(i), receipt));
       receipt.ifPresent(r -> partitions.ensure(r.bucket()));
     }
     long next = transaction.execute(status -> take(instance, firstSeq, numbered, now()));
     timer.stop(meters.timer(BillingMetric.BATCH.meterName(), "source", "engine"));
     return next;
+  }
+
+  /** Whether a partition may be made for it: not of another age. */
+  private boolean isStorable(LocalDate bucket) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return !bucket.isBefore(today.minusDays(MOST_DAYS_OLD)) && !bucket.isAfter(today.plusDays(1));
   }
 
   private long take(

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -8,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -44,7 +46,8 @@ record EngineReceipt(
     OffsetDateTime startedAt,
     OffsetDateTime endedAt) {
   private static final int UUID_VERSION = 7;
-  private static final int MOST_FINISH_CHARACTERS = 32;
+  private static final Pattern FINISH = Pattern.compile("[a-z_]{1,32}");
+  private static final Duration MOST_FROM_ID = Duration.ofDays(2);
   private static final int HASH_BYTES = 32;
 
   EngineReceipt {
@@ -53,8 +56,9 @@ record EngineReceipt(
             && attempt >= 1
             && (hit | miss | reasoning | output) >= 0
             && reasoning <= output
-            && !finish.isEmpty()
-            && finish.length() <= MOST_FINISH_CHARACTERS
+            && FINISH.matcher(finish).matches()
+            && near(mintedAt(eventId), startedAt)
+            && near(mintedAt(eventId), endedAt)
             && (outputSha256 == null || HexFormat.of().parseHex(outputSha256).length == HASH_BYTES);
     if (!sound) {
       throw new IllegalArgumentException("fields contradict each other");
@@ -91,8 +95,15 @@ record EngineReceipt(
 
   /** UTC day of the id. */
   LocalDate bucket() {
-    return LocalDate.ofInstant(
-        Instant.ofEpochMilli(eventId.getMostSignificantBits() >>> 16), ZoneOffset.UTC);
+    return LocalDate.ofInstant(mintedAt(eventId), ZoneOffset.UTC);
+  }
+
+  private static Instant mintedAt(UUID id) {
+    return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+  }
+
+  private static boolean near(Instant minted, OffsetDateTime moment) {
+    return Duration.between(minted, moment.toInstant()).abs().compareTo(MOST_FROM_ID) <= 0;
   }
 
   private static String text(JsonNode json, String member) {

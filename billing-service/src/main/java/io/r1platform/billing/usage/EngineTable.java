@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
 /** Writes engine receipts; an attempt that comes twice with other content is held. */
 @Component
 class EngineTable {
+  /** What {@code jsonb} cannot hold. */
+  private static final String NUL = "\\u0000";
+
   private static final Logger LOG = LoggerFactory.getLogger(EngineTable.class);
 
   /**
@@ -110,7 +113,7 @@ class EngineTable {
             values (?, ?, ?, ?, ?::jsonb, ?, ?)
             """)
         .params(event, numbered.receipt.map(EngineReceipt::attempt).orElse(0), instance)
-        .params(numbered.seq, numbered.json.toString(), reason, now)
+        .params(numbered.seq, numbered.json.toString().replace(NUL, ""), reason, now)
         .update();
     meters.counter(BillingMetric.HELD.meterName(), "reason", reason).increment();
     count("HELD");

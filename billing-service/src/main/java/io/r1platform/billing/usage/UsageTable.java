@@ -66,7 +66,8 @@ class UsageTable {
         returning *
       ), hourly as (
         insert into usage_hourly as h (tenant_id, hour, project_id, api_key_id, model_id,
-          version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in, waived_out, amount)
+          version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
+          waived_out, amount)
         select tenant_id, date_trunc('hour', admitted_at, 'UTC'), project_id, api_key_id, model_id,
           version_id, win, count(*), sum(tok_hit), sum(tok_miss), sum(tok_reason), sum(tok_answer),
           sum(waived_in), sum(waived_out), sum(amount_pico)

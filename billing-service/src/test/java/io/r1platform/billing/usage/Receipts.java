@@ -19,7 +19,12 @@ final class Receipts {
 
   /** Ships what the engine generated for one attempt. */
   Answer ship(UUID event, int attempt, int input, int output) {
-    String now = Instant.now().toString();
+    return shipAt(Instant.now(), event, attempt, input, output);
+  }
+
+  /** The same, begun and ended then. */
+  Answer shipAt(Instant at, UUID event, int attempt, int input, int output) {
+    String now = at.toString();
     return billing.postJson(
         "/internal/v1/engine-batches",
         BillingFixture.ENGINE,

@@ -3,6 +3,7 @@ package io.r1platform.billing.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -67,7 +68,38 @@ class ReconciliationIT {
   @Test
   void deadEngineIsNamed() {
     post(Samples.with(samples.charged(5, 0, 12, 40, 0), ENGINE_ERROR, GATEWAY_COUNT, 0, 0));
+    assertThat(report().path("differences").get(0).path("what").asString())
+        .isEqualTo("usage record without engine receipt");
+    engine.end();
     assertWaived("ENGINE_DIED", "-12", "-40");
+  }
+
+  @Test
+  void endOfAnInstanceThatWentOnAfterwardsExplainsNothing() {
+    post(Samples.with(samples.charged(5, 0, 12, 40, 0), ENGINE_ERROR, GATEWAY_COUNT, 0, 0));
+    billing.clock().advance(Duration.ofMinutes(2));
+    var later = new Samples(new Random(8), billing.priceSha256(), billing.clock().instant());
+    UsageRecord served = post(later.charged(5, 0, 12, 40, 10));
+    engine.shipAt(billing.clock().instant(), served.eventId(), 1, 12, 50);
+    engine.end();
+    assertThat(report().path("differences").size()).isEqualTo(1);
+  }
+
+  @Test
+  void lostRequestIsNamedAlsoWithoutAReceipt() {
+    post(samples.free(5, LOST, 2));
+    assertWaived("LOST", "0", "0");
+  }
+
+  @Test
+  void recordedWaiverExplainsExactlyItsTokens() {
+    int overrun = 4 << 4;
+    UsageRecord record = post(Samples.with(samples.charged(5, 0, 12, 40, 10), 2, overrun, 0, 3));
+    engine.ship(record.eventId(), 1, 12, 53);
+    assertWaived("OVERRUN", "0", "3");
+    UsageRecord wrong = post(Samples.with(samples.charged(5, 0, 12, 40, 10), 2, overrun, 0, 3));
+    engine.ship(wrong.eventId(), 1, 12, 54);
+    assertThat(report().path("differences").size()).isEqualTo(1);
   }
 
   @Test
