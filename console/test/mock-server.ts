@@ -20,7 +20,7 @@ function policy(nonce: string): string {
   ].join('; ');
 }
 
-/** For looking only, never shipped: the test handlers' /admin/api, pages as the server sends them. */
+/** For looking only, never shipped: the test handlers' /admin/api, pages as the server does. */
 export function mockServer(): Plugin {
   const { handlers } = createHandlers();
   const api: Connect.NextHandleFunction = (request, response, next) => {

@@ -57,7 +57,9 @@ final class Doctor implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     out.println(
         answer("chromium", "--version")
-            .map(line -> "ok       " + line.strip() + " (for the console's tests)")
+            .map(
+                line ->
+                    "ok       " + line.lines().toList().getLast() + " (for the console's tests)")
             .orElse(
                 "absent   chromium: the console's tests are skipped; apt-get install chromium"));
     out.println(all ? "doctor ok" : "doctor: something is missing");
