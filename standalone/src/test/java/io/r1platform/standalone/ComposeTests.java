@@ -1,0 +1,39 @@
+package io.r1platform.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The compose file, read by Docker's own client where there is one. It needs no engine. */
+class ComposeTests {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  private record Ran(int exit, String output) {}
+
+  @Test
+  void composeFileIsValid() throws IOException, InterruptedException {
+    assumeTrue(hasCompose(), "skipped: no docker compose client");
+    Ran config = run(List.of("docker", "compose", "-f", "docker-compose.yml", "config", "-q"));
+    assertThat(config.exit()).as(config.output()).isZero();
+  }
+
+  private static boolean hasCompose() throws InterruptedException {
+    try {
+      return run(List.of("docker", "compose", "version")).exit() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Ran run(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).directory(ROOT.toFile()).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.waitFor(), output);
+  }
+}
