@@ -15,6 +15,9 @@ public sealed interface TestServer {
   /** Database that is always there. */
   String ADMIN_DATABASE = "postgres";
 
+  /** System property: {@code true} makes the embedded server sync to disk, for measurements. */
+  String DURABLE = "r1.test.durable";
+
   /** JDBC URL of a database, without credentials. */
   String url(String database);
 
@@ -93,10 +96,12 @@ public sealed interface TestServer {
   /** PostgreSQL binaries from the class path, by zonky's library. */
   record Embedded(EmbeddedPostgres postgres) implements TestServer {
     static Embedded start() {
+      String durable = Boolean.getBoolean(DURABLE) ? "on" : "off";
       try {
         return new Embedded(
             EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "off")
+                .setServerConfig("fsync", durable)
+                .setServerConfig("synchronous_commit", durable)
                 .setServerConfig("max_connections", "200")
                 .setPGStartupWait(java.time.Duration.ofSeconds(60))
                 .start());

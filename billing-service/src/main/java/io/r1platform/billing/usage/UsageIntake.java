@@ -54,6 +54,7 @@ class UsageIntake {
   private final Ledger ledger;
   private final UsageStreams streams;
   private final UsageTable table;
+  private final UsageHours hours;
   private final HeldUsage held;
   private final UsagePartitions partitions;
   private final TransactionTemplate transaction;
@@ -65,6 +66,7 @@ class UsageIntake {
       Ledger ledger,
       UsageStreams streams,
       UsageTable table,
+      UsageHours hours,
       HeldUsage held,
       UsagePartitions partitions,
       TransactionTemplate transaction,
@@ -74,6 +76,7 @@ class UsageIntake {
     this.ledger = ledger;
     this.streams = streams;
     this.table = table;
+    this.hours = hours;
     this.held = held;
     this.partitions = partitions;
     this.transaction = transaction;
@@ -146,14 +149,14 @@ class UsageIntake {
       }
     }
     var journal = position(stream, fresh);
-    Set<UUID> inserted =
-        rows.isEmpty() ? Set.of() : table.insert(rows.values(), journal.journalId());
+    Set<UUID> inserted = rows.isEmpty() ? Set.of() : table.insert(rows, journal.journalId());
     rows.values().stream()
         .filter(row -> !inserted.contains(row.item().record().eventId()))
         .forEach(row -> repeated.add(row.item()));
     conflicts(repeated).forEach(item -> heldItems.put(item, HeldReason.CONFLICT));
     held.keep(stream, heldItems);
     if (!inserted.isEmpty()) {
+      hours.add(rows.values(), inserted);
       ledger.post(new UsageJournal(journal, amounts(rows.values(), inserted)));
     }
     return results(fresh, rows, inserted, heldItems);

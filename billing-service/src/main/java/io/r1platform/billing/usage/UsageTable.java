@@ -4,22 +4,28 @@ import io.r1platform.billing.prices.PriceVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.postgresql.PGConnection;
 import org.postgresql.util.ByteBufferByteStreamWriter;
+import org.postgresql.util.PSQLState;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Writes usage records and the hourly sums, in one statement after a binary COPY. */
+/** Writes usage records by binary COPY. */
 @Component
 class UsageTable {
   /**
@@ -30,14 +36,31 @@ class UsageTable {
    */
   record Row(UsageBatch.Item item, PriceVersion version) {}
 
+  private static final Comparator<Row> BY_ID =
+      Comparator.comparing(
+          (Row row) -> row.item.record().eventId(),
+          (a, b) -> {
+            int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+            return high != 0
+                ? high
+                : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
+          });
+
   private static final byte[] COPY_HEAD = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
-  private static final int COLUMNS = 23;
+  private static final int COLUMNS = 24;
   private static final int ROW_BYTES =
-      Short.BYTES + COLUMNS * Integer.BYTES + 12 * Integer.BYTES + 7 * Long.BYTES + 16 * 2 + 32 * 2;
+      Short.BYTES + COLUMNS * Integer.BYTES + 12 * Integer.BYTES + 7 * Long.BYTES + 16 * 3 + 32 * 2;
   private static final long EPOCH_DAYS = LocalDate.of(2000, 1, 1).toEpochDay();
   private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+
+  private static final String NAMES =
+      """
+      bucket, event_id, finish, flags, model_id, tenant_id, project_id, api_key_id, admitted_at,
+      finished_at, tok_hit, tok_miss, tok_reason, tok_answer, waived_in, waived_out, ttft_ms, win,
+      version_id, amount_pico, salt, output_sha256, leaf_sha256, journal_id
+      """;
 
   private static final String STAGE =
       """
@@ -47,46 +70,18 @@ class UsageTable {
         admitted_at timestamptz, finished_at timestamptz,
         tok_hit int, tok_miss int, tok_reason int, tok_answer int,
         waived_in int, waived_out int, ttft_ms int, win int,
-        version_id bigint, amount_pico bigint, salt bytea, output_sha256 bytea, leaf_sha256 bytea
+        version_id bigint, amount_pico bigint, salt bytea, output_sha256 bytea, leaf_sha256 bytea,
+        journal_id uuid
       ) on commit delete rows
       """;
 
-  /**
-   * Rows go in by id and sums by key, so that two batches never wait for each other in a circle.
-   */
   private static final String INSERT =
       """
-      with fresh as (
-        insert into usage_record (bucket, event_id, finish, flags, model_id, tenant_id, project_id,
-          api_key_id, admitted_at, finished_at, tok_hit, tok_miss, tok_reason, tok_answer,
-          waived_in, waived_out, ttft_ms, win, version_id, amount_pico, salt, output_sha256,
-          leaf_sha256, journal_id)
-        select s.*, ? from staged_usage s order by bucket, event_id
-        on conflict (bucket, event_id) do nothing
-        returning *
-      ), hourly as (
-        insert into usage_hourly as h (tenant_id, hour, project_id, api_key_id, model_id,
-          version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
-          waived_out, amount)
-        select tenant_id, date_trunc('hour', admitted_at, 'UTC'), project_id, api_key_id, model_id,
-          version_id, win, count(*), sum(tok_hit), sum(tok_miss), sum(tok_reason), sum(tok_answer),
-          sum(waived_in), sum(waived_out), sum(amount_pico)
-        from fresh
-        group by 1, 2, 3, 4, 5, 6, 7
-        order by 1, 2, 3, 4, 5, 6, 7
-        on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win)
-        do update set
-          requests = h.requests + excluded.requests,
-          tok_hit = h.tok_hit + excluded.tok_hit,
-          tok_miss = h.tok_miss + excluded.tok_miss,
-          tok_reason = h.tok_reason + excluded.tok_reason,
-          tok_answer = h.tok_answer + excluded.tok_answer,
-          waived_in = h.waived_in + excluded.waived_in,
-          waived_out = h.waived_out + excluded.waived_out,
-          amount = h.amount + excluded.amount
-      )
-      select event_id from fresh
-      """;
+      insert into usage_record (%1$s) select %1$s from staged_usage order by bucket, event_id
+      on conflict (bucket, event_id) do nothing
+      returning event_id
+      """
+          .formatted(NAMES);
 
   private final JdbcTemplate jdbc;
   private final JdbcClient client;
@@ -96,19 +91,46 @@ class UsageTable {
     this.client = client;
   }
 
-  /** Inserts what is new, under {@code journalId}, and returns its ids. */
-  Set<UUID> insert(Collection<Row> rows, UUID journalId) {
+  /**
+   * Inserts what is new, under {@code journalId}, and returns its ids. Nearly always all is new, so
+   * the rows are copied straight into the table; where one is there already, that is undone and
+   * they go through a staging table. Rows go in by id, so that two batches never wait for each
+   * other in a circle.
+   */
+  Set<UUID> insert(Map<UUID, Row> rows, UUID journalId) {
+    List<Row> ordered = rows.values().stream().sorted(BY_ID).toList();
+    if (copyUnlessDuplicate(ordered, journalId)) {
+      return rows.keySet();
+    }
     jdbc.execute(STAGE);
-    copy(rows);
+    copy("staged_usage", ordered, journalId);
     var inserted = new HashSet<UUID>();
     client
         .sql(INSERT)
-        .param(journalId)
         .query(
             row -> {
               inserted.add(row.getObject(1, UUID.class));
             });
     return inserted;
+  }
+
+  private boolean copyUnlessDuplicate(List<Row> rows, UUID journalId) {
+    ConnectionCallback<Boolean> attempt =
+        connection -> {
+          Savepoint before = connection.setSavepoint();
+          try {
+            copy(connection, "usage_record", rows, journalId);
+            connection.releaseSavepoint(before);
+            return true;
+          } catch (SQLException e) {
+            if (!PSQLState.UNIQUE_VIOLATION.getState().equals(e.getSQLState())) {
+              throw e;
+            }
+            connection.rollback(before);
+            return false;
+          }
+        };
+    return Boolean.TRUE.equals(jdbc.execute(attempt));
   }
 
   /** The content hashes, in hexadecimal, of those of the records that are in the store. */
@@ -130,30 +152,34 @@ class UsageTable {
     return leaves;
   }
 
-  private void copy(Collection<Row> rows) {
-    var buffer = ByteBuffer.allocate(COPY_HEAD.length + rows.size() * ROW_BYTES + Short.BYTES);
-    buffer.put(COPY_HEAD);
-    for (Row row : rows) {
-      put(buffer, row);
-    }
-    buffer.putShort((short) -1).flip();
-    ConnectionCallback<Long> copyIn =
-        connection -> {
-          try {
-            return connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn(
-                    "copy staged_usage from stdin (format binary)",
-                    new ByteBufferByteStreamWriter(buffer));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        };
+  /** Copies rows into a table that has the columns of the usage table. */
+  void copy(String table, Collection<Row> rows, UUID journalId) {
+    ConnectionCallback<Long> copyIn = connection -> copy(connection, table, rows, journalId);
     jdbc.execute(copyIn);
   }
 
-  private static void put(ByteBuffer to, Row row) {
+  private static long copy(
+      Connection connection, String table, Collection<Row> rows, UUID journalId)
+      throws SQLException {
+    var buffer = ByteBuffer.allocate(COPY_HEAD.length + rows.size() * ROW_BYTES + Short.BYTES);
+    buffer.put(COPY_HEAD);
+    for (Row row : rows) {
+      put(buffer, row, journalId);
+    }
+    buffer.putShort((short) -1).flip();
+    try {
+      return connection
+          .unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyIn(
+              "copy %s (%s) from stdin (format binary)".formatted(table, NAMES),
+              new ByteBufferByteStreamWriter(buffer));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void put(ByteBuffer to, Row row, UUID journalId) {
     UsageRecord r = row.item.record();
     to.putShort((short) COLUMNS);
     putInt(to, (int) (r.bucket().toEpochDay() - EPOCH_DAYS));
@@ -180,6 +206,8 @@ class UsageTable {
     putBytes(to, HexFormat.of().parseHex(r.salt()));
     putBytes(to, HexFormat.of().parseHex(r.outputSha256()));
     putBytes(to, HexFormat.of().parseHex(row.item.leaf()));
+    to.putInt(16).putLong(journalId.getMostSignificantBits());
+    to.putLong(journalId.getLeastSignificantBits());
   }
 
   private static void putInt(ByteBuffer to, int value) {

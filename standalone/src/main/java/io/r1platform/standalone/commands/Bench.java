@@ -17,16 +17,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures how long a newcomer waits. */
+/** Measures how long a newcomer waits, and what billing takes a second. */
 @Command(
     name = "bench",
     description = {
       "start: clone what is committed into a new directory, with empty Maven and npm caches;",
       "./r1 up --detach (cold), run the printed curl line, down, up again (warm).",
-      "Last line: start cold_minutes=… warm_seconds=…"
+      "Last line: start cold_minutes=… warm_seconds=…",
+      "ingest: billing's whole usage transaction on an embedded PostgreSQL that syncs, two streams,",
+      "against COPY of the same rows into the same indexed table; then everything is sent again.",
+      "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -37,9 +41,12 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start")
+  @Parameters(paramLabel = "WHAT", description = "start or ingest")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
+
+  @Option(names = "--seconds", defaultValue = "60", description = "how long ingest is measured")
+  private int seconds;
 
   Bench(Invocation invocation) {
     this.invocation = invocation;
@@ -47,9 +54,16 @@ final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!what.equals("start")) {
-      throw new IllegalArgumentException("there is no bench '" + what + "'; there is start");
-    }
+    return switch (what) {
+      case "start" -> start();
+      case "ingest" -> new IngestBench(invocation).run(seconds, out());
+      default ->
+          throw new IllegalArgumentException(
+              "there is no bench '" + what + "'; there are start and ingest");
+    };
+  }
+
+  private int start() {
     try {
       Path place = Files.createTempDirectory("r1-bench-");
       Path clone = place.resolve("clone");
