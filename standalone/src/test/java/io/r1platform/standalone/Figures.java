@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a suite measured: one line in {@code target/figures}, which {@code ./r1 test} prints. */
-final class Figures {
+public final class Figures {
   private Figures() {}
 
   /**
@@ -15,7 +15,7 @@ final class Figures {
    * @param suite its word, for instance {@code streams}
    * @param figures {@code name=value} pairs
    */
-  static void write(String suite, String figures) {
+  public static void write(String suite, String figures) {
     writeLine(suite, suite + " " + figures);
   }
 

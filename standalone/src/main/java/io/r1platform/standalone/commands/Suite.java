@@ -15,7 +15,9 @@ enum Suite {
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
   /** The console in Chromium. */
-  CONSOLE("ConsoleIT");
+  CONSOLE("ConsoleIT"),
+  /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */
+  SIMULATION("SimulationIT");
 
   private final String testClass;
 

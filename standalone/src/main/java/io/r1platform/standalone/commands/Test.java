@@ -31,14 +31,15 @@ import picocli.CommandLine.Spec;
       "  streams   20 concurrent streams, 5 cut half-way, then reconcile",
       "  kill      kill -9 of each service, the supervisor and PostgreSQL under load",
       "  export    the usage file's sum against the ledger",
-      "  console   the console in Chromium"
+      "  console   the console in Chromium",
+      "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many"
     })
 final class Test implements Callable<Integer> {
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
-              + "|\\[INFO] BUILD .*|(skipped|journey|streams|kill|export|console): .*");
+              + "|\\[INFO] BUILD .*|(skipped|journey|streams|kill|export|console|simulation): .*");
 
   private final Invocation invocation;
 

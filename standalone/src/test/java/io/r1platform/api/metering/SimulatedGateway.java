@@ -1,0 +1,150 @@
+package io.r1platform.api.metering;
+
+import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.money.Pico;
+import io.r1platform.api.prices.Price;
+import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.prices.UnitPrices;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One life of a gateway: the production classes that keep its journal and ship it, driven step by
+ * step. It begins as {@link Journal#start} does and is left as a killed process leaves things.
+ */
+public final class SimulatedGateway {
+  /** How long a silent peer lives; the simulation moves {@code seen_at}, not the clock. */
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+
+  private static final UnitPrices LIST =
+      new UnitPrices(pico(140_000), pico(550_000), pico(2_190_000), pico(2_190_000));
+
+  private final long replica;
+  private final Epochs epochs;
+  private final Orphans orphans;
+  private final JournalWriter writer;
+  private final Shipper shipper;
+  private final Clock clock;
+  private final Price price;
+  private final Caller caller;
+
+  /**
+   * Raises the epoch and settles this replica's orphans.
+   *
+   * @param priceSha256 hash of the published list of r1-nano
+   */
+  public SimulatedGateway(
+      DataSource database,
+      BillingClient billing,
+      long replica,
+      long tenant,
+      Clock clock,
+      String priceSha256) {
+    this.replica = replica;
+    this.clock = clock;
+    this.caller = new Caller(tenant, tenant, tenant);
+    this.price = new Price("1", priceSha256, "USD", LIST);
+    var jdbc = JdbcClient.create(database);
+    var transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+    MeteringSettings settings = settings(replica);
+    epochs = new Epochs(jdbc, transaction);
+    orphans = new Orphans(jdbc, transaction, clock);
+    int epoch = epochs.raise(replica);
+    shipper = new Shipper(epochs, jdbc, billing, JsonMapper.shared(), settings, epoch);
+    writer = new JournalWriter(database, settings, epoch, () -> {}, () -> {});
+    writer.start();
+  }
+
+  /** The last step of a start: nothing is served before it has returned. */
+  public void settleOwn() {
+    orphans.settleOwn(replica, writer);
+  }
+
+  /** An admission, stamped by this gateway's clock. */
+  public Admission admission(UUID id, int cap) {
+    return Admission.of(id, caller, 2, price, cap, true, clock.instant());
+  }
+
+  /** Writes the ADMIT. */
+  public CompletableFuture<Void> admit(Admission admission) {
+    return writer.append(admission.admit());
+  }
+
+  /** Writes the FINAL with these counts. */
+  public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
+    return writer.append(admission.settle(outcome));
+  }
+
+  /** How a request ended, at this gateway's time; without output it is free. */
+  public Outcome outcome(int hit, int miss, int reasoning, int answer, boolean gatewaysCount) {
+    return new Outcome(
+        reasoning + answer == 0 ? Finish.REFUSED : Finish.STOP,
+        new Tokens(hit, miss, reasoning, answer),
+        gatewaysCount,
+        1,
+        UsageRecord.NO_HASH,
+        clock.instant());
+  }
+
+  /** What the FINAL of this end says, as it lies in the journal. */
+  public byte[] finalRecord(Admission admission, Outcome outcome) {
+    return UsageRecordCodec.encode(admission.settle(outcome));
+  }
+
+  /** Ships one batch of each stream. */
+  public boolean ship() throws InterruptedException {
+    return shipper.shipAll();
+  }
+
+  /** One heartbeat: says that it lives, fences the silent, settles what they left. */
+  public void heartbeat() {
+    if (writer.isFenced()) {
+      return;
+    }
+    if (!epochs.touch(replica, writer.epoch())) {
+      writer.fence();
+      return;
+    }
+    epochs.fenceSilent(replica, SILENCE);
+    orphans.settleAny(writer);
+  }
+
+  /** Whether it knows that its epoch is over. */
+  public boolean isFenced() {
+    return writer.isFenced();
+  }
+
+  /** Leaves everything as it is, as SIGKILL does. */
+  public void kill() {
+    writer.stop(1);
+    CompletableFuture<Void> refused = // the writer's thread wakes and ends
+        writer.append(admission(new UUID(0x7000L, 0x8000_0000_0000_0000L), 1).admit());
+    refused.exceptionally(failure -> null).join();
+  }
+
+  private static MeteringSettings settings(long replica) {
+    var properties =
+        new MapConfigurationPropertySource(
+            Map.of(
+                "r1.api.metering.replica-id", replica,
+                "r1.api.metering.flush-every", "0ms",
+                "r1.api.metering.ship-rows", "3",
+                "r1.api.metering.ship-retry", "0ms"));
+    return new Binder(properties).bindOrCreate("r1.api.metering", MeteringSettings.class);
+  }
+
+  private static Pico pico(long value) {
+    return new Pico(value);
+  }
+}

@@ -1,0 +1,197 @@
+package io.r1platform.standalone.simulation;
+
+import io.r1platform.api.metering.Admission;
+import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.metering.SimulatedGateway;
+import io.r1platform.testing.SettableClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A gateway's place: its lives one after another, and what its clients were told. */
+final class Replica {
+  /** No wait of the code under test takes this long; a longer one is a hang. */
+  private static final long HANG_SECONDS = 60;
+
+  private final World world;
+  private final long id;
+  private final long tenant;
+  private final Random random;
+  private final SettableClock clock;
+  private final Map<UUID, Admission> open = new HashMap<>();
+  private final Map<UUID, byte[]> attempted;
+  private final Set<UUID> acknowledged;
+  private SimulatedProcess process;
+  private @Nullable SimulatedGateway life;
+
+  /**
+   * A place without a life yet.
+   *
+   * @param skew how far its clock is from the truth
+   * @param attempted gets every FINAL that was tried
+   * @param acknowledged gets every FINAL that was said to be durable
+   */
+  Replica(
+      World world,
+      long id,
+      long tenant,
+      Random random,
+      Duration skew,
+      Map<UUID, byte[]> attempted,
+      Set<UUID> acknowledged) {
+    this.world = world;
+    this.id = id;
+    this.tenant = tenant;
+    this.random = random;
+    this.clock = new SettableClock(World.BEGIN.plus(skew));
+    this.attempted = attempted;
+    this.acknowledged = acknowledged;
+    this.process = world.process();
+  }
+
+  long id() {
+    return id;
+  }
+
+  boolean isUp() {
+    return life != null && !process.isDead();
+  }
+
+  SimulatedProcess process() {
+    return process;
+  }
+
+  SettableClock clock() {
+    return clock;
+  }
+
+  /** Begins a life; {@code fault} may end it before it serves. */
+  void start(SimulatedProcess.@Nullable Fault fault, int steps) {
+    kill();
+    process = world.process();
+    if (fault != null) {
+      process.arm(fault, steps);
+    }
+    attempt(
+        nobody -> {
+          var born =
+              new SimulatedGateway(process, world.client(), id, tenant, clock, world.priceSha256());
+          life = born;
+          process.onDeath(born::kill);
+          born.settleOwn();
+        });
+  }
+
+  /** SIGKILL between two steps. */
+  void kill() {
+    process.die();
+    if (life != null) {
+      life.kill();
+      life = null;
+    }
+    open.clear();
+  }
+
+  /** A new request: ADMIT, and the client is served only if it became durable. */
+  void admit() {
+    long high = (clock.millis() << 16) | 0x7000L | random.nextInt(0x1000);
+    long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    attempt(
+        gateway -> {
+          Admission admission = gateway.admission(new UUID(high, low), 1_000);
+          if (await(gateway.admit(admission))) {
+            open.put(admission.eventId(), admission);
+          }
+        });
+  }
+
+  /** One of its requests ends. */
+  void finish() {
+    if (open.isEmpty()) {
+      return;
+    }
+    List<UUID> ids = new ArrayList<>(open.keySet());
+    ids.sort(UUID::compareTo);
+    Admission admission = open.remove(ids.get(random.nextInt(ids.size())));
+    int output = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(900);
+    int input = output == 0 ? 0 : random.nextInt(3_000);
+    attempt(
+        gateway -> {
+          Outcome outcome =
+              gateway.outcome(
+                  input / 3, input - input / 3, output / 2, output - output / 2, output % 2 == 0);
+          attempted.put(admission.eventId(), gateway.finalRecord(admission, outcome));
+          if (await(gateway.settle(admission, outcome))) {
+            acknowledged.add(admission.eventId());
+          }
+        });
+  }
+
+  /** Ships a batch. */
+  void ship() {
+    attempt(
+        gateway -> {
+          try {
+            gateway.ship();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  /** Lives, fences, settles. */
+  void heartbeat() {
+    attempt(SimulatedGateway::heartbeat);
+  }
+
+  private interface Step {
+    void run(SimulatedGateway gateway);
+  }
+
+  /** Makes one step; it may fail, and it may be the last one of this life. */
+  private void attempt(Step step) {
+    try {
+      step.run(lifeOrNobody());
+    } catch (Crash e) {
+      // dead in the middle of it
+    } catch (RuntimeException e) {
+      if (isHang(e)) {
+        throw e;
+      }
+      // the step failed, as a broken connection makes it; the next one tries again
+    }
+    if (process.isDead() && life != null) {
+      kill();
+    }
+  }
+
+  @SuppressWarnings("NullAway") // the start's own step does not look
+  private SimulatedGateway lifeOrNobody() {
+    return life;
+  }
+
+  private static boolean isHang(Throwable e) {
+    return e instanceof AssertionError || e.getCause() instanceof TimeoutException;
+  }
+
+  private static boolean await(CompletableFuture<Void> durable) {
+    try {
+      durable.get(HANG_SECONDS, TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      return false;
+    } catch (TimeoutException | InterruptedException e) {
+      throw new IllegalStateException("a wait that never ends", e);
+    }
+  }
+}

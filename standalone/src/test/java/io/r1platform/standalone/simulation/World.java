@@ -1,0 +1,153 @@
+package io.r1platform.standalone.simulation;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.billing.BillingClients;
+import io.r1platform.billing.usage.SimulatedBilling;
+import io.r1platform.testing.SettableClock;
+import io.r1platform.testing.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** One database with both schemas, billing on it, and the wire; schedules run in it one by one. */
+final class World implements AutoCloseable {
+  /** The true time of every schedule's beginning. */
+  static final Instant BEGIN = Instant.parse("2026-11-20T12:00:00Z");
+
+  private static final String TRUNCATE =
+      """
+      truncate api.replica, api.shipping, api.usage_journal, billing.usage_record,
+        billing.usage_held, billing.usage_hourly, billing.ingest_hwm, billing.entry,
+        billing.journal, billing.account_day, billing.account cascade
+      """;
+
+  private final SettableClock clock = new SettableClock(BEGIN);
+  private final HikariDataSource api;
+  private final HikariDataSource all;
+  private final SimulatedProcess billingProcess;
+  private final SimulatedBilling billing;
+  private final Network network;
+  private final BillingClient client;
+  private final JdbcClient truth;
+  private final String priceSha256;
+
+  World() {
+    TestDatabase database = TestDatabase.create();
+    for (String service : new String[] {"api", "billing"}) {
+      Flyway.configure()
+          .dataSource(database.url(), "r1_%s_owner".formatted(service), database.password())
+          .schemas(service)
+          .defaultSchema(service)
+          .locations("classpath:db/" + service)
+          .load()
+          .migrate();
+    }
+    api = pool(database, "r1_api", 60);
+    all = pool(database, database.server().superuserName(), 2);
+    truth = JdbcClient.create(all);
+    billingProcess = new SimulatedProcess(pool(database, "r1_billing", 4));
+    billing = new SimulatedBilling(billingProcess, clock);
+    network = new Network(billing, billingProcess);
+    priceSha256 =
+        truth
+            .sql(
+                """
+                select encode(content_sha256, 'hex') from billing.rate_card_version
+                where version_id = 1
+                """)
+            .query(String.class)
+            .single();
+    client = BillingClients.of(network.url(), tokenFile());
+  }
+
+  /** Data source of one gateway's life. */
+  SimulatedProcess process() {
+    return new SimulatedProcess(api);
+  }
+
+  SimulatedProcess billingProcess() {
+    return billingProcess;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  BillingClient client() {
+    return client;
+  }
+
+  /** Reads everything, past the faults. */
+  JdbcClient truth() {
+    return truth;
+  }
+
+  String priceSha256() {
+    return priceSha256;
+  }
+
+  /** Rows that break the conservation law, over every schedule since the last clearing. */
+  long lawBroken() {
+    return truth
+        .sql(
+            """
+            select count(*) from billing.conservation
+            where usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+                daily_revenue]) or usage_requests <> hourly_requests
+            """)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Empties the tables, so that they stay small. */
+  void clear() {
+    try (Connection connection = all.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("set session_replication_role = replica");
+      statement.execute(TRUNCATE);
+      statement.execute("reset session_replication_role");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    network.close();
+    billing.close();
+    api.close();
+    all.close();
+  }
+
+  private static HikariDataSource pool(TestDatabase database, String role, int size) {
+    var config = new HikariConfig();
+    config.setJdbcUrl(database.url());
+    config.setUsername(role);
+    config.setPassword(database.password());
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(2);
+    config.setSchema(role.equals("r1_billing") ? "billing" : "api");
+    return new HikariDataSource(config);
+  }
+
+  private static Path tokenFile() {
+    try {
+      Path file = Files.createTempFile("simulation", ".token");
+      Files.writeString(file, "A".repeat(43) + "\n");
+      file.toFile().deleteOnExit();
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
