@@ -35,6 +35,20 @@ public final class ServiceException extends RuntimeException {
         Map.of("last_seq", Long.toString(lastSeq)));
   }
 
+  /** The epoch that asks for a lease is over: the gateway is fenced. */
+  public static ServiceException leaseEpochClosed() {
+    return new ServiceException(
+        ErrorCode.EPOCH_CLOSED, "Nothing was taken: this epoch is closed.", Map.of());
+  }
+
+  /** A command id that was used for another command; nothing was done. */
+  public static ServiceException commandConflict(String commandId) {
+    return new ServiceException(
+        ErrorCode.COMMAND_CONFLICT,
+        "Nothing was changed: command %s was another one. Use a new id.".formatted(commandId),
+        Map.of());
+  }
+
   /** A parameter that cannot be understood. */
   public static ServiceException invalidRequest(String why) {
     return new ServiceException(ErrorCode.INVALID_REQUEST, why, Map.of());

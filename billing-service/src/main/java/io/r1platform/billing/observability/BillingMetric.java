@@ -13,7 +13,13 @@ public enum BillingMetric {
   /** Exports that reached their end; tag {@code dataset} (2). */
   EXPORTS("r1.billing.exports"),
   /** Differences that the last reconciliation named. Alarm above 0. */
-  DIFFERENCES("r1.billing.reconciliation.differences");
+  DIFFERENCES("r1.billing.reconciliation.differences"),
+  /** Leases refused; tag {@code scope} (4). */
+  DENIALS("r1.billing.budgets.denials"),
+  /** Sums charged without room in a lease; tag {@code cause} (3). Alarm on MISSING, OVERRUN. */
+  UNLEASED("r1.billing.budgets.unleased"),
+  /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
+  ALERTS("r1.billing.budgets.alerts");
 
   private final String meterName;
 

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.budgets.LeaseIds;
 import io.r1platform.billing.observability.BillingMetric;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -27,6 +28,11 @@ class HeldUsage {
     this.clock = clock;
   }
 
+  /** As an array literal, for whoever releases the record: that settles them. */
+  private static String leases(LeaseIds ids) {
+    return "{%d,%d,%d,%d}".formatted(ids.credit(), ids.organization(), ids.project(), ids.key());
+  }
+
   void keep(UsageBatch.Stream stream, Map<UsageBatch.Item, HeldReason> items) {
     OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
     items.forEach(
@@ -41,12 +47,13 @@ class HeldUsage {
           jdbc.sql(
                   """
                   insert into usage_held (event_id, record, leaf_sha256, reason, source, replica_id,
-                    epoch, ship_seq, held_at)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+                    epoch, ship_seq, held_at, leases)
+                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::bigint[]) on conflict do nothing
                   """)
               .params(item.record().eventId(), item.record().bytes())
               .params(HexFormat.of().parseHex(item.leaf()), reason.name())
               .params(stream.source(), stream.replica(), stream.epoch(), item.seq(), now)
+              .param(leases(item.leases()))
               .update();
         });
   }

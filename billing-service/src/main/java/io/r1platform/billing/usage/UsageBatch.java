@@ -1,5 +1,6 @@
 package io.r1platform.billing.usage;
 
+import io.r1platform.billing.budgets.LeaseIds;
 import io.r1platform.billing.errors.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,15 +35,16 @@ record UsageBatch(Stream stream, long firstSeq, List<Item> items) {
    * @param seq its sequence number
    * @param record what it says
    * @param leaf its content hash, 64 hex digits
+   * @param leases what its hold was taken from
    */
-  record Item(long seq, UsageRecord record, String leaf) {}
+  record Item(long seq, UsageRecord record, String leaf, LeaseIds leases) {}
 
   UsageBatch {
     items = List.copyOf(items);
   }
 
   /**
-   * Reads a whole batch. Lease ids are read over: there are no leases yet.
+   * Reads a whole batch.
    *
    * @throws ServiceException {@code bad_batch} if the bytes are not exactly one batch
    */
@@ -75,9 +77,11 @@ record UsageBatch(Stream stream, long firstSeq, List<Item> items) {
     var buffer = ByteBuffer.wrap(rest);
     for (int i = 0; i < count; i++) {
       byte[] bytes = new byte[UsageRecord.BYTES];
-      buffer.get(bytes).position(buffer.position() + LEASE_BYTES);
+      buffer.get(bytes);
+      var leases =
+          new LeaseIds(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
       var record = UsageRecord.read(ByteBuffer.wrap(bytes));
-      items.add(new Item(firstSeq + i, record, UsageRecord.leaf(bytes)));
+      items.add(new Item(firstSeq + i, record, UsageRecord.leaf(bytes), leases));
     }
     return items;
   }

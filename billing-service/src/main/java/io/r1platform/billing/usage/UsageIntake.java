@@ -2,6 +2,8 @@ package io.r1platform.billing.usage;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.r1platform.billing.budgets.Budgets;
+import io.r1platform.billing.budgets.Charge;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.UsageJournal;
@@ -52,6 +54,7 @@ class UsageIntake {
 
   private final PriceBook prices;
   private final Ledger ledger;
+  private final Budgets budgets;
   private final UsageStreams streams;
   private final UsageTable table;
   private final UsageHours hours;
@@ -64,6 +67,7 @@ class UsageIntake {
   UsageIntake(
       PriceBook prices,
       Ledger ledger,
+      Budgets budgets,
       UsageStreams streams,
       UsageTable table,
       UsageHours hours,
@@ -74,6 +78,7 @@ class UsageIntake {
       Clock clock) {
     this.prices = prices;
     this.ledger = ledger;
+    this.budgets = budgets;
     this.streams = streams;
     this.table = table;
     this.hours = hours;
@@ -158,6 +163,7 @@ class UsageIntake {
     if (!inserted.isEmpty()) {
       hours.add(rows.values(), inserted);
       ledger.post(new UsageJournal(journal, amounts(rows.values(), inserted)));
+      budgets.settle(charges(rows.values(), inserted)); // last: it locks what gateways lease from
     }
     return results(fresh, rows, inserted, heldItems);
   }
@@ -194,6 +200,25 @@ class UsageIntake {
       }
     }
     return amounts;
+  }
+
+  private static List<Charge> charges(Collection<UsageTable.Row> rows, Set<UUID> inserted) {
+    var charges = new ArrayList<Charge>(inserted.size());
+    for (UsageTable.Row row : rows) {
+      UsageRecord record = row.item().record();
+      if (inserted.contains(record.eventId())) {
+        charges.add(
+            new Charge(
+                record.tenantId(),
+                record.projectId(),
+                record.keyId(),
+                record.admittedAt(),
+                row.version().currency(),
+                record.amountPico(),
+                row.item().leases()));
+      }
+    }
+    return charges;
   }
 
   private static List<Result> results(

@@ -1,5 +1,6 @@
 package io.r1platform.billing.usage;
 
+import io.r1platform.billing.budgets.Budgets;
 import io.r1platform.billing.errors.ServiceException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -23,10 +24,12 @@ class UsageStreams {
   record Position(long nextSeq, @Nullable Long lastSeq) {}
 
   private final JdbcClient jdbc;
+  private final Budgets budgets;
   private final Clock clock;
 
-  UsageStreams(JdbcClient jdbc, Clock clock) {
+  UsageStreams(JdbcClient jdbc, Budgets budgets, Clock clock) {
     this.jdbc = jdbc;
+    this.budgets = budgets;
     this.clock = clock;
   }
 
@@ -61,13 +64,15 @@ class UsageStreams {
   }
 
   /**
-   * Ends a stream: nothing after {@code lastSeq} will come. Twice is as once.
+   * Ends a stream: nothing after {@code lastSeq} will come, and what its leases have left returns
+   * to their budgets. Twice is as once.
    *
    * @throws ServiceException {@code gap} while something up to it is missing; {@code epoch_closed}
    *     if it was closed at another place
    */
   @Transactional
   public void close(UsageBatch.Stream stream, long lastSeq) {
+    budgets.lockEpoch(stream.replica(), stream.epoch());
     Position position = lock(stream);
     if (position.lastSeq != null && position.lastSeq != lastSeq) {
       throw ServiceException.epochClosed(position.lastSeq);
@@ -86,6 +91,7 @@ class UsageStreams {
             """)
         .params(lastSeq, now(), stream.source(), stream.replica(), stream.epoch())
         .update();
+    budgets.closeEpoch(stream.replica(), stream.epoch());
   }
 
   private OffsetDateTime now() {

@@ -6,7 +6,8 @@
  * dropped.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"prices", "ledger", "money", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {"prices", "ledger", "budgets", "money", "errors", "observability"})
 package io.r1platform.billing.usage;
 
 import org.jspecify.annotations.NullMarked;

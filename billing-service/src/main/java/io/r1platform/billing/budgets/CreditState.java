@@ -1,0 +1,14 @@
+package io.r1platform.billing.budgets;
+
+import java.math.BigInteger;
+
+/**
+ * An organization's credit, in pico of its currency.
+ *
+ * @param currency ISO 4217
+ * @param limit what may be spent in all: grants, payments and, if postpaid, the credit limit; below
+ *     0 it holds as 0
+ * @param spent charged so far
+ * @param leased held by gateways
+ */
+public record CreditState(String currency, BigInteger limit, BigInteger spent, BigInteger leased) {}

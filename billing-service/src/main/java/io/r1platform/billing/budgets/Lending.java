@@ -1,0 +1,155 @@
+package io.r1platform.billing.budgets;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.BillingMetric;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Lends room to gateways: of all scopes that bind, or of none. */
+@Component
+class Lending {
+  /**
+   * What a gateway asks for.
+   *
+   * @param replicas how many gateways live, at least 1
+   * @param need what must fit in each scope beyond what the gateway has there, pico
+   * @param slice the least worth taking, pico
+   */
+  record Asked(
+      Leases.Holder holder,
+      int replicas,
+      long organization,
+      long project,
+      long key,
+      Map<Scope, BigInteger> need,
+      BigInteger slice) {
+    Asked {
+      need = Map.copyOf(need);
+      if (replicas < 1
+          || slice.signum() < 0
+          || need.values().stream().anyMatch(amount -> amount.signum() < 0)) {
+        throw ServiceException.invalidRequest(
+            "replicas must be at least 1, slice and need not negative");
+      }
+    }
+
+    BigInteger need(Scope scope) {
+      return need.getOrDefault(scope, BigInteger.ZERO);
+    }
+
+    Map<Scope, Long> scopes() {
+      var scopes = new EnumMap<Scope, Long>(Scope.class);
+      scopes.put(Scope.CREDIT, organization);
+      scopes.put(Scope.ORGANIZATION, organization);
+      scopes.put(Scope.PROJECT, project);
+      scopes.put(Scope.KEY, key);
+      return scopes;
+    }
+  }
+
+  sealed interface Answer permits Lent, Exhausted {}
+
+  /** Every scope that binds, from the root. */
+  record Lent(long version, List<Leases.Lease> leases) implements Answer {}
+
+  /**
+   * Nothing was taken.
+   *
+   * @param by the first period from the root that has not enough
+   * @param resetsAt when room comes back; null: not by itself
+   */
+  record Exhausted(long version, Leases.Open by, @Nullable Instant resetsAt) implements Answer {}
+
+  private static final BigInteger SHARES = BigInteger.valueOf(3);
+
+  private final Leases leases;
+  private final Periods periods;
+  private final Credit credit;
+  private final Versions versions;
+  private final RollingHours hours;
+  private final TransactionTemplate transaction;
+  private final MeterRegistry meters;
+  private final Clock clock;
+
+  Lending(
+      Leases leases,
+      Periods periods,
+      Credit credit,
+      Versions versions,
+      RollingHours hours,
+      TransactionTemplate transaction,
+      MeterRegistry meters,
+      Clock clock) {
+    this.leases = leases;
+    this.periods = periods;
+    this.credit = credit;
+    this.versions = versions;
+    this.hours = hours;
+    this.transaction = transaction;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /**
+   * Lends, in one transaction. A refusal is an answer, not a failure: it asks the others to return
+   * what they do not need, and that must last.
+   *
+   * @throws ServiceException {@code epoch_closed}
+   */
+  Answer lend(Asked asked) {
+    Answer answer = transaction.execute(status -> take(asked));
+    if (answer instanceof Exhausted exhausted) {
+      meters
+          .counter(BillingMetric.DENIALS.meterName(), "scope", exhausted.by.scope().name())
+          .increment();
+    }
+    return answer;
+  }
+
+  private Answer take(Asked asked) {
+    leases.lockEpoch(asked.holder, true);
+    if (leases.closed(asked.holder)) {
+      throw ServiceException.leaseEpochClosed();
+    }
+    long version = versions.of(asked.organization); // before the budgets, so never too new
+    credit.ensure(asked.organization);
+    List<Periods.Plan> plans = leases.plans(asked.scopes());
+    Instant now = clock.instant();
+    periods.ensure(plans.stream().map(plan -> new Periods.Needed(plan, now)).toList());
+    List<Leases.Open> open = leases.lock(plans, now);
+    for (Leases.Open period : open) {
+      if (period.free().compareTo(asked.need(period.scope())) < 0) {
+        leases.recall(period.periodId(), asked.holder);
+        return new Exhausted(version, period, resetsAt(period));
+      }
+    }
+    List<BigInteger> takes = open.stream().map(period -> take(asked, period)).toList();
+    return new Lent(version, leases.grant(asked.holder, open, takes));
+  }
+
+  private static BigInteger take(Asked asked, Leases.Open period) {
+    BigInteger need = asked.need(period.scope());
+    if (need.signum() == 0) {
+      return BigInteger.ZERO;
+    }
+    BigInteger share = period.free().divide(SHARES.multiply(BigInteger.valueOf(asked.replicas)));
+    return share.max(need).min(need.max(asked.slice));
+  }
+
+  private @Nullable Instant resetsAt(Leases.Open period) {
+    if (!period.rolling()) {
+      return period.endsAt();
+    }
+    Instant oldest = hours.oldest(period.periodId());
+    return oldest == null ? null : oldest.plus(Duration.ofHours(hours.window(period.budgetId())));
+  }
+}
