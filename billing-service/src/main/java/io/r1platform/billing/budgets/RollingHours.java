@@ -65,7 +65,8 @@ class RollingHours {
     return jdbc.sql(
             """
             select distinct h.period_id
-            from budget_hour h join budget_period p using (period_id) join budget b using (budget_id)
+            from budget_hour h
+              join budget_period p using (period_id) join budget b using (budget_id)
             where h.hour <= ?::timestamptz - make_interval(hours => b.rolling_hours)
             order by h.period_id limit 1000
             """)

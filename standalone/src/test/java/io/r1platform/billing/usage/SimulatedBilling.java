@@ -39,11 +39,13 @@ public final class SimulatedBilling implements AutoCloseable {
   @EnableTransactionManagement
   @ConfigurationPropertiesScan({
     "io.r1platform.billing.usage",
+    "io.r1platform.billing.budgets",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.prices"
   })
   @ComponentScan({
     "io.r1platform.billing.usage",
+    "io.r1platform.billing.budgets",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.prices"
   })
