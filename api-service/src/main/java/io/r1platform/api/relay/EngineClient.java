@@ -4,6 +4,7 @@ import io.netty.channel.ChannelOption;
 import io.r1platform.api.upstreams.Upstream;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +19,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.util.retry.Retry;
 
 /** Speaks to inference-service. It never repeats a request by itself: the engine may have begun. */
 @Component
 final class EngineClient {
   private static final Logger log = LoggerFactory.getLogger(EngineClient.class);
   private static final int MOST_CONNECTIONS = 4_096;
+  private static final Duration CANCEL_WAIT = Duration.ofSeconds(2);
+  private static final Duration CANCEL_PAUSE = Duration.ofMillis(100);
+
+  /** Half a minute: a request that is not registered by then has not reached the engine. */
+  private static final int CANCEL_TRIES = 300;
 
   private final Upstream upstream;
   private final WebClient http;
@@ -93,10 +100,20 @@ final class EngineClient {
             });
   }
 
-  /** Tells the engine to stop; whether it heard is seen in its reply. */
-  void cancel(UUID id) {
+  /**
+   * Tells the engine to stop, again and again until it has heard: a cancel may overtake the request
+   * itself, and a connection may break.
+   *
+   * @param over whether the request has ended, so that nobody need hear
+   */
+  void cancel(UUID id, BooleanSupplier over) {
     Mono.defer(() -> postCancel(id))
-        .subscribe(done -> {}, failure -> log.debug("cancel of {} was not heard", id, failure));
+        .timeout(CANCEL_WAIT)
+        .retryWhen(
+            Retry.fixedDelay(CANCEL_TRIES, CANCEL_PAUSE).filter(failure -> !over.getAsBoolean()))
+        .subscribe(
+            done -> {},
+            failure -> log.info("cancel of {} was not heard: {}", id, failure.toString()));
   }
 
   private Mono<ResponseEntity<Void>> postCancel(UUID id) {

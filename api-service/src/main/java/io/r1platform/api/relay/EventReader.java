@@ -48,6 +48,11 @@ final class EventReader implements ReplyReader {
   }
 
   @Override
+  public @Nullable PromptTokens promptTokens() {
+    return scanner.promptTokens();
+  }
+
+  @Override
   public Seen seen() {
     int reasoning = scanner.reasoningTokens();
     return new Seen(reasoning, scanner.outputTokens() - reasoning);

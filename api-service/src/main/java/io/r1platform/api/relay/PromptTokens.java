@@ -8,7 +8,11 @@ record PromptTokens(int hit, int miss) {
   private static final PromptTokens UNKNOWN = new PromptTokens(0, 0);
 
   static PromptTokens of(EngineClient.@Nullable Head head) {
-    String value = head == null ? null : head.headers().getFirst("x-r1-prompt-tokens");
+    return parse(head == null ? null : head.headers().getFirst("x-r1-prompt-tokens"));
+  }
+
+  /** Reads {@code hit,miss}. */
+  static PromptTokens parse(@Nullable String value) {
     if (value == null || !value.matches("\\d{1,9},\\d{1,9}")) {
       return UNKNOWN;
     }

@@ -21,6 +21,11 @@ interface ReplyReader {
   /** Output tokens that have come, reasoning and answer; both 0 where replies are not streamed. */
   Seen seen();
 
+  /** Prompt tokens, where the reply tells them after its head. */
+  default @Nullable PromptTokens promptTokens() {
+    return null;
+  }
+
   /**
    * What to do next.
    *

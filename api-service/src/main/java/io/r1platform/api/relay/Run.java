@@ -83,7 +83,11 @@ final class Run {
 
   /** Stops the engine, for instance because the key was revoked; what was generated is charged. */
   void cancel() {
-    relay.engine().cancel(call.id());
+    relay.engine().cancel(call.id(), this::isOver);
+  }
+
+  private synchronized boolean isOver() {
+    return finished;
   }
 
   Admission admission() {
@@ -125,9 +129,6 @@ final class Run {
     String cap = received.headers().getFirst("x-r1-max-tokens");
     if (cap != null) {
       client.header("x-r1-max-tokens", cap);
-    }
-    if (clientGone) {
-      relay.engine().cancel(call.id()); // the first call may have come before the request
     }
     flow();
   }
@@ -214,7 +215,7 @@ final class Run {
     if (finished) {
       return;
     }
-    relay.engine().cancel(call.id());
+    relay.engine().cancel(call.id(), this::isOver);
     flow();
     Mono.delay(relay.settings().countWait()).subscribe(tick -> onCountOverdue());
   }
@@ -228,12 +229,17 @@ final class Run {
 
   /** What the gateway saw itself, for want of the engine's count. */
   private Tokens seen() {
-    return PromptTokens.of(head).with(reader == null ? ReplyReader.Seen.NOTHING : reader.seen());
+    ReplyReader reading = reader;
+    if (reading == null) {
+      return PromptTokens.of(head).with(ReplyReader.Seen.NOTHING);
+    }
+    PromptTokens told = reading.promptTokens();
+    return (told == null ? PromptTokens.of(head) : told).with(reading.seen());
   }
 
   private void stopEngine() {
     engine.cancel();
-    relay.engine().cancel(call.id());
+    relay.engine().cancel(call.id(), this::isOver);
   }
 
   /**
@@ -252,7 +258,10 @@ final class Run {
     flow();
     int ttft = ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
     String hash = report == null ? UsageRecord.NO_HASH : report.outputSha256();
-    var outcome = new Outcome(finish, tokens, report == null, ttft, hash, relay.clock().instant());
+    // An exact count whose receipt the engine could not store stands on the gateway's word alone.
+    boolean unproven = error != null && error.code() == ErrorCode.METERING_UNAVAILABLE;
+    boolean gatewaysCount = report == null || unproven;
+    var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
     Charge charge = admission.charge(outcome);
     relay.finished(this, outcome, charge);
     boolean now = error != null && charge.amount().value() == 0;

@@ -13,6 +13,7 @@ final class SseScanner {
   private static final byte[] ID = ascii("id:");
   private static final byte[] DATA = ascii("data:");
   private static final byte[] REASONING = ascii(": reasoning_tokens=");
+  private static final byte[] PROMPT = ascii(": prompt_tokens=");
   private static final byte[] DONE = ascii("[DONE]");
   private static final byte[] ERROR = ascii("{\"error\"");
   private static final byte[] NO_CHOICES = ascii("\"choices\":[]");
@@ -20,6 +21,7 @@ final class SseScanner {
 
   private int outputTokens;
   private int reasoningTokens = NONE;
+  private @Nullable PromptTokens promptTokens;
 
   /** What an event that ends the stream is. */
   enum Kind {
@@ -47,6 +49,11 @@ final class SseScanner {
   /** Reasoning tokens among them: all, until the stream said where reasoning ended. */
   int reasoningTokens() {
     return reasoningTokens == NONE ? outputTokens : Math.min(reasoningTokens, outputTokens);
+  }
+
+  /** Prompt tokens as the stream told them; null where the reply's head did. */
+  @Nullable PromptTokens promptTokens() {
+    return promptTokens;
   }
 
   /**
@@ -96,6 +103,10 @@ final class SseScanner {
   private void readComment(ByteBuffer bytes, int start, int end) {
     if (startsWith(bytes, start, end, REASONING)) {
       reasoningTokens = number(bytes, start + REASONING.length, end);
+    } else if (startsWith(bytes, start, end, PROMPT)) {
+      byte[] text = new byte[end - start - PROMPT.length];
+      bytes.get(start + PROMPT.length, text);
+      promptTokens = PromptTokens.parse(new String(text, StandardCharsets.US_ASCII));
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An inference-service whose replies a test writes byte by byte. */
 final class FakeEngine implements AutoCloseable {
@@ -22,6 +23,7 @@ final class FakeEngine implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, CountDownLatch> cancelled = new ConcurrentHashMap<>();
   private final List<Chat> chats = new CopyOnWriteArrayList<>();
+  private final AtomicInteger deafTo = new AtomicInteger();
   private volatile Script script = chat -> chat.error(503, "engine_unavailable", "no script");
 
   /** What the engine does with a request. */
@@ -51,6 +53,11 @@ final class FakeEngine implements AutoCloseable {
     script = next;
   }
 
+  /** Does not know the request yet when the next {@code n} cancels come. */
+  void doesNotHear(int n) {
+    deafTo.set(n);
+  }
+
   List<Chat> chats() {
     return chats;
   }
@@ -75,6 +82,11 @@ final class FakeEngine implements AutoCloseable {
 
   private void cancel(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
+    if (deafTo.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      exchange.sendResponseHeaders(404, -1);
+      exchange.close();
+      return;
+    }
     latch(path.replaceAll("^/v1/requests/(.+)/cancel$", "$1")).countDown();
     exchange.sendResponseHeaders(202, -1);
     exchange.close();
@@ -125,6 +137,14 @@ final class FakeEngine implements AutoCloseable {
     Chat stream() throws IOException {
       exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
       return begin();
+    }
+
+    /** Begins an event stream before anybody knows what the cache holds. */
+    Chat streamEarly() throws IOException {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().flush();
+      return this;
     }
 
     /** Begins a JSON reply. */

@@ -126,6 +126,20 @@ final class Gateway implements AutoCloseable {
         .single();
   }
 
+  /** The flags of a request's FINAL; bit 2 says that the count is the gateway's. */
+  int flags(String id) {
+    finalOf(id);
+    return api.bean(org.springframework.jdbc.core.simple.JdbcClient.class)
+        .sql(
+            """
+            select get_byte(record, 2) * 256 + get_byte(record, 3) from usage_journal
+            where event_id = cast(? as uuid) and kind = 'F'
+            """)
+        .param(id)
+        .query(Integer.class)
+        .single();
+  }
+
   static String id(HttpResponse<?> response) {
     return response.headers().firstValue("x-request-id").orElseThrow();
   }

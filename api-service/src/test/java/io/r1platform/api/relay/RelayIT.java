@@ -201,6 +201,57 @@ class RelayIT {
   }
 
   @Test
+  void chargesThePromptAsToldWithTheFirstEventWhenTheHeadLeftEarly() throws IOException {
+    gateway.engine.does(
+        chat ->
+            chat.streamEarly()
+                .write(KEEP_ALIVE + ": prompt_tokens=2,10\n")
+                .write(token(5, "reasoning_content", "a")));
+    HttpResponse<String> response = gateway.chat(STREAM);
+    assertThat(response.body()).contains("\"code\":\"engine_failed\"");
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.tokens()).isEqualTo(new Tokens(2, 10, 5, 0));
+    assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
+  }
+
+  @Test
+  void cancelsAgainUntilTheEngineHasHeard() throws IOException {
+    gateway.engine.doesNotHear(3);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(token(2, "reasoning_content", "a"));
+          chat.awaitCancel();
+          chat.write(usageChunk(4, 1, "cancelled") + DONE);
+        });
+    String key = gateway.issueKey();
+    HttpResponse<InputStream> response = gateway.open(STREAM, key);
+    try (InputStream in = response.body()) {
+      Gateway.readUntil(in, "\n\n");
+      gateway.revokeLastKey();
+      assertThat(Gateway.readUntil(in, "[DONE]")).contains("data: [DONE]");
+    }
+    assertThat(gateway.finalOf(Gateway.id(response)).finish()).isEqualTo("cancelled");
+  }
+
+  @Test
+  void marksACountWhoseReceiptTheEngineCouldNotStoreAsTheGateways() {
+    gateway.engine.does(
+        chat ->
+            chat.stream()
+                .write(token(2, "reasoning_content", "a"))
+                .write(
+                    "data: {\"error\":{\"message\":\"x\",\"code\":\"metering_unavailable\"},"
+                        + usage(4, 1)
+                        + ","
+                        + r1("error")
+                        + "}\n\n"));
+    HttpResponse<String> response = gateway.chat(STREAM);
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.tokens()).isEqualTo(new Tokens(2, 10, 4, 1));
+    assertThat(gateway.flags(Gateway.id(response)) & 4).isEqualTo(4);
+  }
+
+  @Test
   void chargesNothingWhenTheClientHangsUpBeforeTheFirstToken() throws Exception {
     gateway.engine.does(
         chat -> {

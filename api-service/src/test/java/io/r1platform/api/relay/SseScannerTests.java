@@ -29,6 +29,14 @@ class SseScannerTests {
   }
 
   @Test
+  void readsThePromptsTokensFromAComment() {
+    var scanner = new SseScanner();
+    assertThat(scanner.promptTokens()).isNull();
+    scanner.scan(bytes(": prompt_tokens=7,10\n" + Wire.token(1, "content", "x")));
+    assertThat(scanner.promptTokens()).isEqualTo(new PromptTokens(7, 10));
+  }
+
+  @Test
   void countsAllAsReasoningUntilItHearsOtherwise() {
     var scanner = new SseScanner();
     scanner.scan(bytes(Wire.token(4, "reasoning_content", "x")));

@@ -3,6 +3,7 @@ package io.r1platform.billing.usage;
 import io.r1platform.billing.errors.ServiceException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
@@ -24,7 +25,7 @@ final class EngineController {
 
   record Ack(String nextSeq) {}
 
-  record Ended(String lastSeq) {}
+  record Ended(String lastSeq, Instant startedAt) {}
 
   private final EngineIntake intake;
   private final JsonMapper json;
@@ -61,7 +62,10 @@ final class EngineController {
     if (lastSeq < 0) {
       throw ServiceException.invalidRequest("last_seq must not be negative");
     }
-    intake.end(instance, lastSeq);
+    if (ended.startedAt == null) {
+      throw ServiceException.invalidRequest("started_at is missing");
+    }
+    intake.end(instance, ended.startedAt, lastSeq);
   }
 
   private static long sequence(String value) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Timer;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -100,9 +101,10 @@ class EngineIntake {
   /**
    * Records that an instance is dead and all it left has come. Twice is as once.
    *
+   * @param startedAt when it began: its death explains no request that ended before
    * @throws ServiceException {@code gap} while something up to {@code lastSeq} is missing
    */
-  void end(UUID instance, long lastSeq) {
+  void end(UUID instance, Instant startedAt, long lastSeq) {
     transaction.executeWithoutResult(
         status -> {
           OffsetDateTime now = now();
@@ -120,10 +122,10 @@ class EngineIntake {
           jdbc.sql(
                   """
                   update engine_instance
-                  set last_seq = ?, ended_at = coalesce(ended_at, ?), seen_at = ?
+                  set last_seq = ?, started_at = ?, ended_at = coalesce(ended_at, ?), seen_at = ?
                   where instance_id = ?
                   """)
-              .params(lastSeq, now, now, instance)
+              .params(lastSeq, startedAt.atOffset(ZoneOffset.UTC), now, now, instance)
               .update();
         });
   }

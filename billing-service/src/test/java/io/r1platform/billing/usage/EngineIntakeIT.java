@@ -103,7 +103,7 @@ class EngineIntakeIT {
     return billing.postJson(
         "/internal/v1/engine-instances/" + instance + "/end",
         BillingFixture.ENGINE,
-        "{\"last_seq\":\"" + lastSeq + "\"}");
+        "{\"last_seq\":\"" + lastSeq + "\",\"started_at\":\"2026-11-01T00:00:00Z\"}");
   }
 
   private static UUID id() {

@@ -48,9 +48,13 @@ final class Receipts {
   }
 
   Answer end() {
+    return endOfOneThatBegan(Instant.EPOCH);
+  }
+
+  Answer endOfOneThatBegan(Instant startedAt) {
     return billing.postJson(
         "/internal/v1/engine-instances/" + instance + "/end",
         BillingFixture.ENGINE,
-        "{\"last_seq\":\"%d\"}".formatted(nextSeq - 1));
+        "{\"last_seq\":\"%d\",\"started_at\":\"%s\"}".formatted(nextSeq - 1, startedAt));
   }
 }

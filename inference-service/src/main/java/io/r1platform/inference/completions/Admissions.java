@@ -81,7 +81,8 @@ final class Admissions {
             completion));
     var answer =
         new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);
-    AnswerWriter writer = request.stream() ? new SseWriter(answer) : new JsonWriter(answer);
+    AnswerWriter writer =
+        request.stream() ? new SseWriter(answer, promptTokens) : new JsonWriter(answer);
     return new Admitted(completion, writer, promptIds.length);
   }
 

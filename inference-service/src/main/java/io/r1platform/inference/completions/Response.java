@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
  * them still has its own status. A slow client slows only its own answer.
  */
 final class Response {
+  private static final int UNKNOWN = -1;
   private static final int TICKS_PER_SILENCE = 10;
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
@@ -23,7 +24,7 @@ final class Response {
   private final Duration keepAlive;
   private final Clock clock;
   private boolean begun;
-  private int cachedTokens;
+  private int cachedTokens = UNKNOWN;
   private Instant lastBytes;
 
   Response(
@@ -94,8 +95,10 @@ final class Response {
     response.setStatusCode(HttpStatusCode.valueOf(status));
     response.getHeaders().setContentType(mediaType);
     response.getHeaders().setCacheControl("no-store");
-    response
-        .getHeaders()
-        .set("x-r1-prompt-tokens", cachedTokens + "," + (promptTokens - cachedTokens));
+    if (cachedTokens != UNKNOWN) { // else the stream tells it with its first event
+      response
+          .getHeaders()
+          .set("x-r1-prompt-tokens", cachedTokens + "," + (promptTokens - cachedTokens));
+    }
   }
 }

@@ -17,11 +17,15 @@ final class SseWriter implements AnswerWriter {
   private static final byte[] BLANK = ascii("\n");
 
   private final Answer answer;
+  private final int promptTokens;
   private boolean begun;
+  private boolean headLeftEarly;
   private boolean reasoningTold;
 
-  SseWriter(Answer answer) {
+  /** Writes {@code answer}, whose prompt has so many tokens. */
+  SseWriter(Answer answer, int promptTokens) {
     this.answer = answer;
+    this.promptTokens = promptTokens;
   }
 
   @Override
@@ -32,12 +36,17 @@ final class SseWriter implements AnswerWriter {
   @Override
   public byte[] delta(Signal.Delta delta) {
     String role = begun ? null : "assistant";
+    boolean tellPrompt = headLeftEarly && !begun;
     begun = true;
     byte[] data =
         answer.chunk(
             new Wire.Delta(role, orNull(delta.text().reasoning()), orNull(delta.text().answer())),
             null);
     var out = new ByteArrayOutputStream(data.length + 64);
+    if (tellPrompt) { // the head left before anybody knew what the cache held
+      int hit = delta.cachedTokens();
+      out.writeBytes(ascii(": prompt_tokens=" + hit + "," + (promptTokens - hit) + "\n"));
+    }
     if (!delta.text().answer().isEmpty()) {
       tellReasoning(out, delta.reasoningTokens());
     }
@@ -51,6 +60,7 @@ final class SseWriter implements AnswerWriter {
     if (begun) {
       return KEEP_ALIVE.clone();
     }
+    headLeftEarly = true;
     var out = new ByteArrayOutputStream(KEEP_ALIVE.length + 1);
     out.writeBytes(KEEP_ALIVE);
     out.writeBytes(BLANK);

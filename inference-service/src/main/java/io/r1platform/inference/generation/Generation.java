@@ -69,6 +69,16 @@ public final class Generation {
     stop(Cause.CANCEL);
   }
 
+  /**
+   * The engine has the request now: a stop that came before, which the engine could not know, is
+   * told again.
+   */
+  void submitted() {
+    if (cause.get() != null) {
+      canceller.accept(engineId);
+    }
+  }
+
   void stop(Cause why) {
     if (cause.compareAndSet(null, why)) {
       canceller.accept(engineId);

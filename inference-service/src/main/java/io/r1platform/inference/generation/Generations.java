@@ -121,6 +121,7 @@ public final class Generations implements SmartLifecycle {
       live.remove(generation);
       throw e;
     }
+    generation.submitted();
     return generation;
   }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,7 @@ class Billing {
     }
   }
 
-  private record End(String last_seq) {}
+  private record End(String last_seq, String started_at) {}
 
   Billing(ReceiptSettings settings, JsonMapper json, Clock clock) {
     this.base = settings.billingUrl();
@@ -110,15 +111,16 @@ class Billing {
   }
 
   /**
-   * Tells that a stream ended.
+   * Tells that a stream ended, and when its process began: its death explains nothing earlier.
    *
    * @return empty once billing knows it; else what it expects before the end, after a restore
    */
-  Optional<Progress> end(UUID instanceId, long lastSeq) throws Refused, InterruptedException {
+  Optional<Progress> end(UUID instanceId, Instant startedAt, long lastSeq)
+      throws Refused, InterruptedException {
     HttpResponse<String> answer =
         post(
             "/internal/v1/engine-instances/" + instanceId + "/end",
-            new End(Long.toString(lastSeq)));
+            new End(Long.toString(lastSeq), startedAt.truncatedTo(ChronoUnit.MICROS).toString()));
     return switch (answer.statusCode()) {
       case OK, NO_CONTENT -> Optional.empty();
       case CONFLICT -> Optional.of(new Progress(number(answer, "expected_seq")));

@@ -1,6 +1,7 @@
 package io.r1platform.inference.receipts;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
@@ -63,7 +64,7 @@ class Instances {
     return client
         .sql(
             """
-            select instance_id, shipped_seq, last_seq from engine_instance
+            select instance_id, started_at, shipped_seq, last_seq from engine_instance
             where name = ? and reported_at is null order by started_at, instance_id
             """)
         .param(name)
@@ -71,6 +72,7 @@ class Instances {
             (row, _) ->
                 new Stream(
                     row.getObject("instance_id", UUID.class),
+                    row.getObject("started_at", OffsetDateTime.class).toInstant(),
                     row.getLong("shipped_seq"),
                     row.getObject("last_seq", Long.class)))
         .list();

@@ -124,17 +124,19 @@ final class Shipper implements Runnable {
     if (stream.instanceId().equals(instanceId)) {
       shippedSeq = shipped;
     }
-    if (new Stream(stream.instanceId(), shipped, stream.lastSeq()).shippedWhole()) {
-      end(stream.instanceId(), shipped);
+    Long last = stream.lastSeq();
+    if (last != null && last == shipped) {
+      end(stream, shipped);
     }
   }
 
-  private void end(UUID ended, long lastSeq) throws Billing.Refused, InterruptedException {
-    Optional<Billing.Progress> missing = billing.end(ended, lastSeq);
+  private void end(Stream ended, long lastSeq) throws Billing.Refused, InterruptedException {
+    Optional<Billing.Progress> missing =
+        billing.end(ended.instanceId(), ended.startedAt(), lastSeq);
     if (missing.isEmpty()) {
-      instances.reported(ended);
+      instances.reported(ended.instanceId());
     } else {
-      instances.shipped(ended, missing.get().nextSeq() - 1);
+      instances.shipped(ended.instanceId(), missing.get().nextSeq() - 1);
       throw new Billing.Refused("billing misses receipts of the ended stream " + ended);
     }
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -107,12 +108,17 @@ final class Writer implements Runnable {
   private void write(List<Entry> batch) throws InterruptedException {
     Duration backoff = FIRST_BACKOFF;
     List<Entry> open = List.copyOf(batch);
+    boolean daysMade = false;
     while (!open.isEmpty()) {
       try {
         open = commit(open);
         failing = false;
       } catch (DataIntegrityViolationException e) {
-        open = isolate(open, e);
+        if (daysMade) {
+          open = isolate(open, e);
+        } else { // a machine that slept through the hourly job has no partition for today
+          daysMade = makeDays();
+        }
       } catch (RuntimeException e) { // the thread's root: nothing is admitted until it works again
         if (!failing) {
           LOG.error("Receipts cannot be written; trying again", e);
@@ -126,6 +132,15 @@ final class Writer implements Runnable {
         backoff = backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff;
       }
     }
+  }
+
+  private boolean makeDays() {
+    try {
+      table.makePartitions();
+    } catch (DataAccessException e) {
+      LOG.error("No new partitions", e);
+    }
+    return true;
   }
 
   /** Commits once; returns what is still to be written. */

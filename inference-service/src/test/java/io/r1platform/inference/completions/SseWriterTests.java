@@ -17,7 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class SseWriterTests {
-  private final SseWriter writer = new SseWriter(Answers.answer());
+  private final SseWriter writer = new SseWriter(Answers.answer(), 17);
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
 
   private String sent() {
@@ -86,7 +86,7 @@ final class SseWriterTests {
   void afterTheFirstIdEveryBlankLineEndsABlockWithData() {
     var random = new Random(20_261_122);
     for (int round = 0; round < 300; round++) {
-      var stream = new SseWriter(Answers.answer());
+      var stream = new SseWriter(Answers.answer(), 17);
       var bytes = new ByteArrayOutputStream();
       int tokens = 0;
       boolean fails = random.nextInt(4) == 0;

@@ -7,6 +7,7 @@ import io.r1platform.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,16 @@ final class WriterIT {
     assertThat(table.after(instance, 0, 1_000)).hasSize(200);
     assertThat(writer.lastSeq()).isEqualTo(200);
     assertThat(seqs()).isEqualTo("1..200 of 200");
+  }
+
+  @Test
+  void makesTheDayThatTheHourlyJobSleptThrough() throws Exception {
+    String today = now.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
+    database.execute("drop table inference.engine_receipt_" + today);
+
+    join(writer.add(receipt(id(1, now), 1)));
+
+    assertThat(table.after(instance, 0, 10)).hasSize(1);
   }
 
   private String seqs() {

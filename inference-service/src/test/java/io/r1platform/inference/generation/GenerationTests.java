@@ -1,0 +1,36 @@
+package io.r1platform.inference.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class GenerationTests {
+  private final List<Long> cancels = new ArrayList<>();
+  private final Generation generation =
+      new Generation(
+          7,
+          new GenerationTask(new UUID(1, 2), 1, "1.1", new int[] {1}, 10, 0, 1, 0, 0, 5),
+          event -> true,
+          Instant.EPOCH,
+          cancels::add);
+
+  /** The engine answers a cancel before its submit with "no such request" and forgets it. */
+  @Test
+  void aCancelThatOvertakesTheSubmitIsToldToTheEngineAgain() {
+    generation.cancel();
+    generation.submitted();
+    assertThat(cancels).containsExactly(7L, 7L);
+  }
+
+  @Test
+  void aCancelAfterTheSubmitIsToldOnce() {
+    generation.submitted();
+    generation.cancel();
+    generation.cancel();
+    assertThat(cancels).containsExactly(7L);
+  }
+}
