@@ -82,7 +82,7 @@ final class Admissions {
     var answer =
         new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);
     AnswerWriter writer =
-        request.stream() ? new SseWriter(answer, promptTokens) : new JsonWriter(answer);
+        request.stream() ? new SseWriter(answer, promptIds.length) : new JsonWriter(answer);
     return new Admitted(completion, writer, promptIds.length);
   }
 
