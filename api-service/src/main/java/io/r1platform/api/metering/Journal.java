@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,7 @@ public class Journal implements SmartLifecycle {
   }
 
   /** Says that this replica lives, and takes over from peers that do not. */
-  @Scheduled(fixedRateString = "5s", initialDelayString = "5s")
+  @Scheduled(fixedDelayString = "5s", initialDelayString = "5s")
   void heartbeat() {
     JournalWriter current = writer;
     if (current == null || current.isFenced()) {
@@ -175,7 +176,7 @@ public class Journal implements SmartLifecycle {
         log.warn("{} silent replicas fenced", fenced);
       }
       orphans.settleAny(current);
-    } catch (DataAccessException | TransactionException e) {
+    } catch (DataAccessException | TransactionException | CompletionException e) {
       log.warn("no heartbeat: {}", e.toString());
     }
   }

@@ -6,7 +6,10 @@ import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The one statement that writes the journal. It does nothing under an epoch that is over. */
@@ -20,10 +23,20 @@ final class JournalTable {
         select r.bucket, r.event_id, r.kind, mine.replica_id, mine.epoch, r.ship_seq, r.record
         from mine, unnest(?::date[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[])
           as r (bucket, event_id, kind, ship_seq, record)
-        on conflict do nothing
       )
       select count(*) from mine
       """;
+
+  private static final String FIND =
+      """
+      select r.n - 1, coalesce(j.replica_id = ? and j.epoch = ?
+        and j.ship_seq is not distinct from r.ship_seq and j.record = r.record, false)
+      from unnest(?::date[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[])
+          with ordinality as r (bucket, event_id, kind, ship_seq, record, n)
+        join usage_journal j using (bucket, event_id, kind)
+      """;
+
+  private static final String UNIQUE_VIOLATION = "23505";
 
   /** A row: the record, and its place in the stream if it is a FINAL. */
   record Row(UsageRecord record, @Nullable Long shipSeq) {}
@@ -31,11 +44,62 @@ final class JournalTable {
   private JournalTable() {}
 
   /**
-   * Writes the rows in one transaction of its own; rows that are there already are left alone.
-   *
-   * @return whether the epoch is still this one; if not, nothing was written
+   * Writes all rows or none, in a transaction of its own. Calling again with the same rows after an
+   * unknown outcome is harmless. A row that exists elsewhere is never skipped, for its number in
+   * the stream would be a hole.
    */
-  static boolean append(Connection connection, long replicaId, int epoch, List<Row> rows)
+  static Appended append(Connection connection, long replicaId, int epoch, List<Row> rows)
+      throws SQLException {
+    try (PreparedStatement statement = bind(connection, APPEND, replicaId, epoch, rows);
+        ResultSet result = statement.executeQuery()) {
+      result.next();
+      return result.getLong(1) == 1 ? new Appended.Written() : new Appended.Over();
+    } catch (SQLException e) {
+      if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        throw e;
+      }
+      return find(connection, replicaId, epoch, rows, e);
+    }
+  }
+
+  /** Tells rows of an earlier try, whose answer was lost, from rows that others wrote. */
+  private static Appended find(
+      Connection connection, long replicaId, int epoch, List<Row> rows, SQLException violation)
+      throws SQLException {
+    Set<Integer> taken = repeated(rows);
+    int mine = 0;
+    try (PreparedStatement statement = bind(connection, FIND, replicaId, epoch, rows);
+        ResultSet found = statement.executeQuery()) {
+      while (found.next()) {
+        taken.add(found.getInt(1));
+        mine += found.getBoolean(2) ? 1 : 0;
+      }
+    }
+    if (mine == rows.size()) {
+      return new Appended.Written();
+    }
+    if (taken.isEmpty()) {
+      throw violation;
+    }
+    return new Appended.Taken(taken);
+  }
+
+  /** Rows that stand in this batch for a second time. */
+  private static Set<Integer> repeated(List<Row> rows) {
+    record Key(UUID eventId, boolean isFinal) {}
+    Set<Key> seen = new HashSet<>();
+    Set<Integer> repeated = new HashSet<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      if (!seen.add(new Key(row.record.eventId(), row.shipSeq != null))) {
+        repeated.add(i);
+      }
+    }
+    return repeated;
+  }
+
+  private static PreparedStatement bind(
+      Connection connection, String sql, long replicaId, int epoch, List<Row> rows)
       throws SQLException {
     int n = rows.size();
     Date[] buckets = new Date[n];
@@ -51,19 +115,15 @@ final class JournalTable {
       sequence[i] = row.shipSeq;
       records[i] = UsageRecordCodec.encode(row.record);
     }
-    try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
-      statement.setLong(1, replicaId);
-      statement.setInt(2, epoch);
-      setArray(statement, 3, "date", buckets);
-      setArray(statement, 4, "uuid", events);
-      setArray(statement, 5, "text", kinds);
-      setArray(statement, 6, "int8", sequence);
-      setArray(statement, 7, "bytea", records);
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getLong(1) == 1;
-      }
-    }
+    PreparedStatement statement = connection.prepareStatement(sql);
+    statement.setLong(1, replicaId);
+    statement.setInt(2, epoch);
+    setArray(statement, 3, "date", buckets);
+    setArray(statement, 4, "uuid", events);
+    setArray(statement, 5, "text", kinds);
+    setArray(statement, 6, "int8", sequence);
+    setArray(statement, 7, "bytea", records);
+    return statement;
   }
 
   private static void setArray(

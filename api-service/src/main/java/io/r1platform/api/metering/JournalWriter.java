@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -147,40 +148,68 @@ final class JournalWriter implements Runnable {
   }
 
   private void commit(List<JournalEntry> batch) {
+    List<JournalEntry> left = batch;
+    while (!left.isEmpty()) {
+      left = append(left);
+    }
+  }
+
+  /** Writes as much as can be; returns what must be numbered again. */
+  private List<JournalEntry> append(List<JournalEntry> batch) {
     long seq = nextSeq;
     List<JournalTable.Row> rows = new ArrayList<>(batch.size());
     for (JournalEntry entry : batch) {
       rows.add(new JournalTable.Row(entry.record(), entry.isFinal() ? Long.valueOf(seq++) : null));
     }
-    Boolean mine = appendUntilKnown(rows);
-    if (mine == null) {
-      batch.forEach(entry -> entry.durable().completeExceptionally(over()));
-      return;
+    return switch (appendUntilKnown(rows)) {
+      case null -> {
+        batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+        yield List.of();
+      }
+      case Appended.Over() -> {
+        log.error("replica {} epoch {} is over: a peer took it", settings.replicaId(), epoch);
+        fenced = true;
+        batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+        fence();
+        yield List.of();
+      }
+      case Appended.Taken(Set<Integer> taken) -> without(taken, batch);
+      case Appended.Written() -> {
+        nextSeq = seq;
+        lastDurableSeq = seq - 1;
+        lastCommitNanos = System.nanoTime();
+        batch.forEach(entry -> entry.durable().complete(null));
+        onCommit.run();
+        yield List.of();
+      }
+    };
+  }
+
+  private static List<JournalEntry> without(Set<Integer> taken, List<JournalEntry> batch) {
+    List<JournalEntry> left = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      JournalEntry entry = batch.get(i);
+      if (taken.contains(i)) {
+        var why = new AlreadyWritten(entry.record());
+        log.warn("not written again: {}", why.getMessage());
+        entry.durable().completeExceptionally(why);
+      } else {
+        left.add(entry);
+      }
     }
-    if (!mine) {
-      log.error("replica {} epoch {} is over: a peer took its place", settings.replicaId(), epoch);
-      fenced = true;
-      batch.forEach(entry -> entry.durable().completeExceptionally(over()));
-      fence();
-      return;
-    }
-    nextSeq = seq;
-    lastDurableSeq = seq - 1;
-    lastCommitNanos = System.nanoTime();
-    batch.forEach(entry -> entry.durable().complete(null));
-    onCommit.run();
+    return left;
   }
 
   /** Null if the writer was told to give up before the outcome was known. */
-  private @Nullable Boolean appendUntilKnown(List<JournalTable.Row> rows) {
+  private @Nullable Appended appendUntilKnown(List<JournalTable.Row> rows) {
     long pause = FIRST_PAUSE_NANOS;
     failingSinceNanos = System.nanoTime();
     failing = true;
     while (!abandoned) {
       try {
-        boolean mine = JournalTable.append(connected(), settings.replicaId(), epoch, rows);
+        Appended outcome = JournalTable.append(connected(), settings.replicaId(), epoch, rows);
         failing = false;
-        return mine;
+        return outcome;
       } catch (SQLException e) {
         log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
         recover(e, rows);

@@ -3,7 +3,9 @@ package io.r1platform.api.metering;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,7 +14,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Requests whose gateway died between ADMIT and FINAL. Each gets a FINAL that charges nothing, in
  * the sequence of whoever settles it. The row in {@code shipping} is the lock: two survivors never
- * settle the same epoch at once, for a doubled FINAL would leave a gap in one of their streams.
+ * settle the same epoch at once. The lock lives only as long as its connection; whoever comes
+ * second then finds the FINAL written and leaves no gap in its stream ({@link
+ * JournalTable#append}).
  */
 class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
@@ -65,7 +69,7 @@ class Orphans {
     long now = Admission.micros(clock.instant());
     CompletableFuture<?>[] finals =
         orphans.stream()
-            .map(admit -> writer.append(admit.lost(now)))
+            .map(admit -> writer.append(admit.lost(now)).exceptionally(Orphans::unlessSettled))
             .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(finals).orTimeout(COMMIT_WAIT_SECONDS, TimeUnit.SECONDS).join();
     for (UsageRecord orphan : orphans) {
@@ -85,6 +89,14 @@ class Orphans {
         .param("epoch", ended.epoch)
         .update();
     return orphans.size();
+  }
+
+  /** A peer was faster, for the lock on {@code shipping} died with its connection: settled too. */
+  private static @Nullable Void unlessSettled(Throwable failure) {
+    if (failure instanceof AlreadyWritten) {
+      return null;
+    }
+    throw new CompletionException(failure);
   }
 
   /** ADMITs without FINAL; nothing runs for a day, so older days than the last are not read. */

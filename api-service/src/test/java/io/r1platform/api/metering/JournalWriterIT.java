@@ -172,6 +172,36 @@ class JournalWriterIT {
   }
 
   @Test
+  void leavesNoHoleWhereAPeerHasSettledTheSameOrphan() {
+    JournalWriter dead = writer(1, epochs.raise(1), database);
+    Admission orphan = admission();
+    dead.append(orphan.admit()).join();
+    dead.stop(5_000);
+    UsageRecord lost = orphan.admit().lost(Admission.micros(NOW));
+    JournalWriter peer = writer(2, epochs.raise(2), database);
+    peer.append(lost).join();
+
+    var faulty = new FaultyDataSource(database);
+    JournalWriter second = writer(3, epochs.raise(3), faulty);
+    Admission other = admission();
+    second.append(other.admit()).join();
+    faulty.loseTheNextAnswers(1);
+    CompletableFuture<Void> late = second.append(lost);
+    CompletableFuture<Void> twice = second.append(other.settle(stopped()));
+    CompletableFuture<Void> again = second.append(other.settle(stopped()));
+    Admission last = admission();
+    CompletableFuture<Void> good = second.append(last.settle(stopped()));
+
+    good.orTimeout(20, TimeUnit.SECONDS).join();
+    twice.orTimeout(20, TimeUnit.SECONDS).join();
+    assertThatThrownBy(late::join).hasCauseInstanceOf(AlreadyWritten.class);
+    assertThatThrownBy(again::join).hasCauseInstanceOf(AlreadyWritten.class);
+    assertThat(sequence(3, 1)).containsExactly(1L, 2L);
+    assertThat(second.lastDurableSeq()).isEqualTo(2);
+    assertThat(second.isFenced()).isFalse();
+  }
+
+  @Test
   void aPeerTakesOverFromASilentReplicaButNotFromALivingOne() {
     JournalWriter silent = writer(1, epochs.raise(1), database);
     silent.append(admission().admit()).join();
