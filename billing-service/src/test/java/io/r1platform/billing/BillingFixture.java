@@ -149,7 +149,7 @@ public final class BillingFixture implements AutoCloseable {
         .sql(
             """
             select * from conservation
-            where usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+            where usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
                 daily_revenue]) or usage_requests <> hourly_requests
             """)
         .query()

@@ -146,7 +146,7 @@ class Comparison {
             """
             select * from conservation
             where day >= :from and day < :to and (usage_requests <> hourly_requests
-              or usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+              or usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
                 daily_revenue]))
             order by day, tenant_id
             """,

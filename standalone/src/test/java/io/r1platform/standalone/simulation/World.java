@@ -101,7 +101,7 @@ final class World implements AutoCloseable {
         .sql(
             """
             select count(*) from billing.conservation
-            where usage_amount <> all (array[hourly_amount, accrued, revenue, daily_accrued,
+            where usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
                 daily_revenue]) or usage_requests <> hourly_requests
             """)
         .query(Long.class)
