@@ -26,7 +26,7 @@ import torch
 import outside
 import tasks
 from export import load_model
-from model import generate
+from model import generate, load_checkpoint
 from parity import GGML_F16, LlamaCpp
 from sums import Problem
 from tokenizer import END_THINK, EOS, Tokenizer
@@ -147,7 +147,7 @@ def api_writer(base_url: str, key: str, model: str, temperature: float) -> Write
 
 
 def training_facts(work: str) -> dict:
-    saved = torch.load(os.path.join(work, "checkpoint.pt"), weights_only=True)
+    saved = load_checkpoint(os.path.join(work, "checkpoint.pt"))
     parameters = sum(values.numel() for name, values in saved["model"].items()
                      if not name.endswith("selection_bias"))
     return {"parameters": parameters, "shape": saved["shape"], "steps": saved["step"],

@@ -85,6 +85,25 @@ def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     return torch.stack([even * cosine - odd * sine, even * sine + odd * cosine], -1).flatten(-2)
 
 
+class RmsNorm(nn.Module):
+    """Divides by the root mean square and scales. PyTorch has its own only from 2.4 on."""
+
+    def __init__(self, size: int, eps: float):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(size)), eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * (x.square().mean(-1, keepdim=True) + self.eps).rsqrt() * self.weight
+
+
+def attend(query: Tensor, keys: Tensor, values: Tensor, visible: Tensor) -> Tensor:
+    """Softmax attention, (batch, heads, tokens, d); `visible` says which keys a query sees.
+
+    Written out because PyTorch has scaled_dot_product_attention only from 2.0 on."""
+    scores = query @ keys.transpose(-2, -1) * query.shape[-1] ** -0.5
+    return scores.masked_fill(~visible, -torch.inf).softmax(-1).to(values.dtype) @ values
+
+
 class LatentAttention(nn.Module):
     """MLA: queries and keys/values pass through low-rank latents; positions use own channels."""
 
@@ -93,10 +112,10 @@ class LatentAttention(nn.Module):
         self.shape, heads = shape, shape.num_attention_heads
         nope, rope, value = shape.qk_nope_head_dim, shape.qk_rope_head_dim, shape.v_head_dim
         self.q_a = linear(shape.hidden_size, shape.q_lora_rank)
-        self.q_a_norm = nn.RMSNorm(shape.q_lora_rank, eps=shape.rms_norm_eps)
+        self.q_a_norm = RmsNorm(shape.q_lora_rank, eps=shape.rms_norm_eps)
         self.q_b = linear(shape.q_lora_rank, heads * (nope + rope))
         self.kv_a = linear(shape.hidden_size, shape.kv_lora_rank + rope)
-        self.kv_a_norm = nn.RMSNorm(shape.kv_lora_rank, eps=shape.rms_norm_eps)
+        self.kv_a_norm = RmsNorm(shape.kv_lora_rank, eps=shape.rms_norm_eps)
         self.kv_b = linear(shape.kv_lora_rank, heads * (nope + value))
         self.output = linear(heads * value, shape.hidden_size)
 
@@ -112,13 +131,11 @@ class LatentAttention(nn.Module):
         both = self.kv_b(self.kv_a_norm(latent.float())).view(batch, tokens, heads, nope + value)
         keys, values = torch.cat([both[..., :nope], key_rope], -1), both[..., nope:]
         if cache is None:
-            mixed = F.scaled_dot_product_attention(
-                query.transpose(1, 2), keys.transpose(1, 2), values.transpose(1, 2), is_causal=True)
+            keys, values = keys.transpose(1, 2), values.transpose(1, 2)
         else:
             keys, values = cache.put(at, keys, values)
-            visible = torch.arange(keys.shape[2])[None, None] <= at[:, :, None]
-            mixed = F.scaled_dot_product_attention(
-                query.transpose(1, 2), keys, values, attn_mask=visible[:, None])
+        visible = torch.arange(keys.shape[2]) <= at[:, :, None]
+        mixed = attend(query.transpose(1, 2), keys, values, visible[:, None])
         return self.output(mixed.transpose(1, 2).reshape(batch, tokens, heads * value))
 
 
@@ -183,9 +200,9 @@ class Experts(nn.Module):
 class Layer(nn.Module):
     def __init__(self, shape: Shape, dense: bool):
         super().__init__()
-        self.attention_norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
+        self.attention_norm = RmsNorm(shape.hidden_size, eps=shape.rms_norm_eps)
         self.attention = LatentAttention(shape)
-        self.forward_norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
+        self.forward_norm = RmsNorm(shape.hidden_size, eps=shape.rms_norm_eps)
         self.mlp = (FeedForward(shape.hidden_size, shape.intermediate_size) if dense
                     else Experts(shape))
 
@@ -204,7 +221,7 @@ class Model(nn.Module):
         nn.init.normal_(self.embedding.weight, std=0.02)
         self.layers = nn.ModuleList(Layer(shape, i < shape.first_k_dense_replace)
                                     for i in range(shape.num_hidden_layers))
-        self.norm = nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps)
+        self.norm = RmsNorm(shape.hidden_size, eps=shape.rms_norm_eps)
         self.head = linear(shape.hidden_size, shape.vocab_size)
 
     def hidden(self, ids: Tensor, at: Tensor | None = None,
@@ -227,6 +244,11 @@ class Model(nn.Module):
 
     def parameter_count(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters())
+
+
+def load_checkpoint(path: str) -> dict:
+    """What sft.py saved. PyTorch 1 cannot read numbers with `weights_only`."""
+    return torch.load(path, weights_only=torch.__version__ >= (2, 0))
 
 
 def nucleus(logits: Tensor, temperature: float, top_p: float, generator: torch.Generator) -> Tensor:

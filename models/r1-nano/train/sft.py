@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import tasks
-from model import Model, Shape, generate
+from model import Model, Shape, generate, load_checkpoint
 from tokenizer import EOS, PAD, Tokenizer
 
 BATCH = 48  # problems of one step, about 4,600 tokens with padding
@@ -131,7 +131,7 @@ class Training:
         return os.path.join(self.work, name)
 
     def resume(self) -> None:
-        saved = torch.load(self.path("checkpoint.pt"), weights_only=True)
+        saved = load_checkpoint(self.path("checkpoint.pt"))
         self.model.load_state_dict(saved["model"])
         self.adam.load_state_dict(saved["adam"])
         for momentum, values in zip(self.muon.momentum, saved["muon"]):
