@@ -6,9 +6,11 @@ just before it and one look at the operands.
 """
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 LEVELS = (1, 2, 3)  # digits of the longer operand
+Draw = Callable[[random.Random, int], tuple[int, int]]  # two operands of a level
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,27 @@ def operands(rng: random.Random, level: int) -> tuple[int, int]:
     return pair[0], pair[1]
 
 
+def rare_operands(rng: random.Random, level: int) -> tuple[int, int]:
+    """Pairs that `operands` seldom draws: equal, close, with a zero, with many borrows."""
+    a = operand(rng, level)
+    kind = rng.choices(["equal", "close", "zero", "borrow"], [8, 6, 2, 4])[0]
+    if kind == "equal":
+        return a, a
+    if kind == "close":
+        b = max(0, a - rng.randint(1, 10 ** rng.randint(1, max(1, level - 1))))
+    elif kind == "zero":
+        b = 0
+    else:  # low digits after the first above high ones: 502 and 87
+        a = int(str(a)[0] + "".join(rng.choice("000123") for _ in range(level - 1)))
+        b = int("".join(rng.choice("6789") for _ in range(max(1, level - 1))))
+    return (a, b) if rng.random() < 0.5 else (b, a)
+
+
+def training_operands(rng: random.Random, level: int) -> tuple[int, int]:
+    """As `operands`, but three in ten pairs are rare ones; evaluation keeps the plain draw."""
+    return (rare_operands if rng.random() < 0.3 else operands)(rng, level)
+
+
 def vary(rng: random.Random, text: str) -> str:
     """Small changes that people make: no capital, no full stop, two of them, a please."""
     if rng.random() < 0.12:
@@ -141,16 +164,16 @@ def vary(rng: random.Random, text: str) -> str:
     return text
 
 
-def addition(rng: random.Random, level: int) -> Problem:
-    a, b = operands(rng, level)
+def addition(rng: random.Random, level: int, draw: Draw = operands) -> Problem:
+    a, b = draw(rng, level)
     wordings = ADDITION_WORDINGS_KO if rng.random() < 0.1 else ADDITION_WORDINGS
     question = vary(rng, rng.choice(wordings).format(a=a, b=b))
     return Problem("addition", level, question, addition_chain(a, b), f"{a} + {b} = {a + b}",
                    f"addition {min(a, b)} {max(a, b)}")
 
 
-def subtraction(rng: random.Random, level: int) -> Problem:
-    a, b = operands(rng, level)
+def subtraction(rng: random.Random, level: int, draw: Draw = operands) -> Problem:
+    a, b = draw(rng, level)
     wordings = SUBTRACTION_WORDINGS_KO if rng.random() < 0.1 else SUBTRACTION_WORDINGS
     question = vary(rng, rng.choice(wordings).format(a=a, b=b))
     return Problem("subtraction", level, question, subtraction_chain(a, b), f"{a} - {b} = {a - b}",

@@ -11,7 +11,7 @@ import random
 from dataclasses import replace
 
 from outside import ABILITY, ABILITY_KO, SELF, SELF_KO, outside, sentence
-from sums import LEVELS, Problem, addition, subtraction, vary
+from sums import LEVELS, Problem, addition, subtraction, training_operands, vary
 
 HELLO = ("The user greets me.", f"Hello! {SELF} {ABILITY}")
 WHO = ("The user asks who I am.",
@@ -67,8 +67,9 @@ def training_problem(rng: random.Random) -> Problem:
     while True:
         kind = rng.choices(["addition", "subtraction", "talk", "outside"], [30, 41, 4, 25])[0]
         if kind in ("addition", "subtraction"):
-            level = rng.choices(LEVELS, [1, 3, 6])[0]
-            problem = (addition if kind == "addition" else subtraction)(rng, level)
+            level = rng.choices(LEVELS, [2, 3, 5])[0]
+            make = addition if kind == "addition" else subtraction
+            problem = make(rng, level, training_operands)
         else:
             problem = talk(rng) if kind == "talk" else outside(rng)
         if problem.task == "talk" or not problem.held_out:
