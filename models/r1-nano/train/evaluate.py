@@ -147,14 +147,17 @@ def api_writer(base_url: str, key: str, model: str, temperature: float) -> Write
 
 
 def training_facts(work: str) -> dict:
+    """Size and shape, and every stage that made the weights, the last one from the checkpoint."""
     saved = load_checkpoint(os.path.join(work, "checkpoint.pt"))
     parameters = sum(values.numel() for name, values in saved["model"].items()
                      if not name.endswith("selection_bias"))
-    return {"parameters": parameters, "shape": saved["shape"], "steps": saved["step"],
-            "million_tokens": round(saved["seen"] / 1e6, 2),
-            "hours": round(saved["seconds"] / 3600, 2),
-            "seed": saved["seed"], "torch": saved["torch"], "python": saved["python"],
-            "threads": saved["threads"], "machine": f"{os.cpu_count()} cores, {platform.machine()}"}
+    stage = {"name": "mend" if saved["earlier"] else "sft", "steps": saved["step"],
+             "million_tokens": round(saved["seen"] / 1e6, 2),
+             "hours": round(saved["seconds"] / 3600, 2), "seed": saved["seed"],
+             "torch": saved["torch"], "python": saved["python"], "threads": saved["threads"],
+             "machine": f"{os.cpu_count()} cores, {platform.machine()}"}
+    return {"parameters": parameters, "shape": saved["shape"],
+            "stages": [*saved["earlier"], stage]}
 
 
 def file_facts(gguf: str) -> dict:
@@ -178,19 +181,26 @@ def table(scores: dict) -> str:
     return "\n".join(lines)
 
 
+def training_table(stages: list[dict]) -> str:
+    """What each stage took, one column per stage."""
+    rows = [("Stage", "name"), ("steps", "steps"),
+            ("million tokens seen, padding included", "million_tokens"), ("hours", "hours"),
+            ("machine", "machine"), ("threads at the end", "threads"), ("seed", "seed"),
+            ("PyTorch", "torch"), ("Python", "python")]
+    lines = [f"| {title} | " + " | ".join(
+        f"{stage[key]:,}" if key == "steps" else str(stage[key]) for stage in stages) + " |"
+        for title, key in rows]
+    return "\n".join([lines[0], "|---" * (len(stages) + 1) + "|", *lines[1:]])
+
+
 def write_card(path: str, scores: dict) -> None:
     """Replaces what stands between the card's two score markers."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
     facts = (f"`{scores['file']['name']}`: {scores['file']['bytes']:,} bytes, SHA-256 "
              f"`{scores['file']['sha256']}`.")
-    training = scores["training"]
-    rows = "\n".join(f"| {name} | {value} |" for name, value in (
-        ("parameters", f"{training['parameters']:,}"), ("steps", f"{training['steps']:,}"),
-        ("tokens seen, padding included", f"{training['million_tokens']} million"),
-        ("hours", training["hours"]), ("machine", training["machine"]), ("seed", training["seed"]),
-        ("PyTorch, Python", f"{training['torch']}, {training['python']}")))
-    parts = {"scores": f"{facts}\n\n{table(scores)}", "training": f"| | |\n|---|---|\n{rows}"}
+    parts = {"scores": f"{facts}\n\n{table(scores)}",
+             "training": training_table(scores["training"]["stages"])}
     for name, content in parts.items():
         text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
                       lambda match: f"{match[1]}{content}\n{match[2]}", text)

@@ -115,12 +115,14 @@ def metadata_of(shape: Shape, tokens: vocabulary.Tokenizer, kind: int, name: str
     }
 
 
-def tensors_of(model: Model) -> dict[str, np.ndarray]:
-    """Weights under llama.cpp's names; kv_b is split into k_b (transposed) and v_b."""
-    shape, tensors = model.shape, {}
+def views_of(model: Model) -> dict[str, torch.Tensor]:
+    """Views of the weights under llama.cpp's names: what is copied into one is in the model.
+
+    kv_b is split into k_b (transposed) and v_b."""
+    shape, views = model.shape, {}
 
     def put(name: str, values: torch.Tensor) -> None:
-        tensors[name] = values.detach().float().contiguous().numpy()
+        views[name] = values.detach()
 
     put("token_embd.weight", model.embedding.weight)
     put("output_norm.weight", model.norm.weight)
@@ -151,7 +153,11 @@ def tensors_of(model: Model) -> dict[str, np.ndarray]:
             put(block + "ffn_gate_shexp.weight", mlp.shared.gate.weight)
             put(block + "ffn_up_shexp.weight", mlp.shared.up.weight)
             put(block + "ffn_down_shexp.weight", mlp.shared.down.weight)
-    return tensors
+    return views
+
+
+def tensors_of(model: Model) -> dict[str, np.ndarray]:
+    return {name: view.float().contiguous().numpy() for name, view in views_of(model).items()}
 
 
 def export(model: Model, tokens: vocabulary.Tokenizer, path: str, kind: str,

@@ -5,32 +5,60 @@ and fall linearly to 0 over the last 40 % of the steps. The forward pass is comp
 (router, norms and loss in F32) for the first three quarters, then in F32. The problems depend on
 the seed and the step only, so a run can stop and resume at any checkpoint.
 
-Usage: sft.py --work DIR --steps N [--device cpu] [--threads 2] [--seed 1]
-DIR holds tokenizer.json, and receives checkpoint.pt (every ten minutes and at the end) and
-log.jsonl. Sampled accuracy in the log, not the loss, says when a run is long enough.
+With --start FILE.gguf it mends a model instead: it goes on from the weights of that file, which
+are all that is left of an earlier run, at a small rate that falls to 0 from the warm-up on.
+The optimizers start anew, the experts' balance stays, and all is computed in F32.
+
+Usage: sft.py --work DIR --steps N [--start FILE.gguf] [--device cpu] [--threads 2] [--seed 1]
+DIR holds tokenizer.json (with --start it is written there), and receives checkpoint.pt (every ten
+minutes and at the end) and log.jsonl. Sampled accuracy in the log, not the loss, says when a run
+is long enough.
 """
 import argparse
+import hashlib
 import json
 import os
 import platform
 import random
 import time
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 import tasks
+from gguf import load_gguf
 from model import Model, Shape, generate, load_checkpoint
 from tokenizer import EOS, PAD, Tokenizer
 
 BATCH = 48  # problems of one step, about 4,600 tokens with padding
 POOL = 96  # problems drawn and sorted by length at a time
-WARM_UP, DECAY, F32_SHARE = 100, 0.4, 0.25  # steps; shares of all steps at the end
+WARM_UP = 100  # steps
 MUON_RATE, ADAM_RATE, MUON_DECAY = 0.02, 4e-3, 0.05
 BIAS_STEP = 0.001  # of the experts' selection bias, frozen when the rates start to fall
 CHECKPOINT_SECONDS = 600
 IGNORED = -100
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run goes. `decay` and `f32` are shares of all steps, at the end."""
+
+    steps: int
+    peak: float = 1.0  # share of the full learning rates
+    decay: float = 0.4  # while the rates fall, the experts' balance is frozen
+    f32: float = 0.25
+
+    def rate(self, step: int) -> float:
+        """Share of the full learning rates: warm-up, constant, linear to 0."""
+        warm_up = min(WARM_UP, self.steps // 10 + 1)
+        left = (self.steps - step) / (self.decay * self.steps)
+        return self.peak * min(1.0, (step + 1) / warm_up, left)
+
+
+def mending(steps: int) -> Plan:
+    return Plan(steps, peak=0.2, decay=1.0, f32=1.0)
 
 
 def orthogonal(gradient: Tensor) -> Tensor:
@@ -59,11 +87,6 @@ class Muon:
             update = orthogonal(parameter.grad + 0.95 * momentum)
             scale = max(1.0, parameter.shape[-2] / parameter.shape[-1]) ** 0.5
             parameter.mul_(1 - rate * MUON_DECAY).add_(update, alpha=-rate * scale)
-
-
-def rate_share(step: int, steps: int) -> float:
-    """Share of the full learning rate at a step: warm-up, constant, linear to 0."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (DECAY * steps))
 
 
 def batches(tokens: Tokenizer, seed: int, pool: int) -> list[tuple[Tensor, Tensor]]:
@@ -109,14 +132,34 @@ def quick_accuracy(model: Model, tokens: Tokenizer, count: int = 40) -> dict[str
     return result
 
 
+def earlier_stages(gguf: str) -> list[dict]:
+    """The stages that made a file, from the scores beside it, and which file it was."""
+    with open(gguf, "rb") as file:
+        sha256 = hashlib.sha256(file.read()).hexdigest()
+    with open(os.path.join(os.path.dirname(gguf), "scores.json"), encoding="utf-8") as file:
+        scores = json.load(file)
+    if scores["file"]["sha256"] != sha256:
+        raise ValueError(f"the scores beside {gguf} are of another file")
+    *before, last = scores["training"]["stages"]
+    return [*before, {**last, "result_sha256": sha256}]
+
+
 class Training:
     """One run: model, optimizers and how far it is."""
 
-    def __init__(self, work: str, steps: int, seed: int, device: str):
-        self.work, self.steps, self.seed, self.device = work, steps, seed, device
-        self.tokens = Tokenizer.load(os.path.join(work, "tokenizer.json"))
+    def __init__(self, work: str, plan: Plan, seed: int, device: str, start: str | None = None):
+        self.work, self.plan, self.seed, self.device = work, plan, seed, device
         torch.manual_seed(seed)
-        self.model = Model(Shape(vocab_size=len(self.tokens))).to(device).train()
+        self.earlier: list[dict] = []
+        resumes = os.path.exists(self.path("checkpoint.pt"))
+        if start and not resumes:
+            self.earlier = earlier_stages(start)
+            self.model, self.tokens = load_gguf(start)
+            self.tokens.save(self.path("tokenizer.json"))
+        else:
+            self.tokens = Tokenizer.load(self.path("tokenizer.json"))
+            self.model = Model(Shape(vocab_size=len(self.tokens)))
+        self.model.to(device).train()
         block = [p for p in self.model.layers.parameters() if p.dim() >= 2]
         chosen = {id(p) for p in block}
         self.muon = Muon(block)
@@ -124,27 +167,30 @@ class Training:
                                       lr=ADAM_RATE, betas=(0.9, 0.95), weight_decay=0.0)
         self.step = self.pool = self.seen = 0
         self.seconds = 0.0
-        if os.path.exists(self.path("checkpoint.pt")):
-            self.resume()
+        if resumes:
+            self.resume(mending=start is not None)
 
     def path(self, name: str) -> str:
         return os.path.join(self.work, name)
 
-    def resume(self) -> None:
+    def resume(self, mending: bool) -> None:
         saved = load_checkpoint(self.path("checkpoint.pt"))
+        if mending != bool(saved["earlier"]):
+            raise ValueError(f"{self.work} holds a checkpoint of the other stage")
         self.model.load_state_dict(saved["model"])
         self.adam.load_state_dict(saved["adam"])
         for momentum, values in zip(self.muon.momentum, saved["muon"]):
             momentum.copy_(values)
-        self.step, self.pool, self.seen, self.seconds = (
-            saved[name] for name in ("step", "pool", "seen", "seconds"))
+        self.step, self.pool, self.seen, self.seconds, self.earlier = (
+            saved[name] for name in ("step", "pool", "seen", "seconds", "earlier"))
 
     def save(self) -> None:
         """Writes the checkpoint in one move, so that it is whole at any time."""
         torch.save({"shape": self.model.shape.as_dict(), "model": self.model.state_dict(),
                     "adam": self.adam.state_dict(), "muon": self.muon.momentum,
-                    "step": self.step, "pool": self.pool, "seen": self.seen, "steps": self.steps,
-                    "seconds": self.seconds, "seed": self.seed, "torch": str(torch.__version__),
+                    "step": self.step, "pool": self.pool, "seen": self.seen,
+                    "steps": self.plan.steps, "earlier": self.earlier, "seconds": self.seconds,
+                    "seed": self.seed, "torch": str(torch.__version__),
                     "python": platform.python_version(), "threads": torch.get_num_threads()},
                    self.path("checkpoint.new"))
         os.replace(self.path("checkpoint.new"), self.path("checkpoint.pt"))
@@ -158,12 +204,13 @@ class Training:
 
     def update(self, inputs: Tensor, targets: Tensor) -> float:
         """One step; returns its loss."""
-        share = rate_share(self.step, self.steps)
+        plan, share = self.plan, self.plan.rate(self.step)
+        balancing = self.step < (1 - plan.decay) * plan.steps
         for part in self.model.layers[self.model.shape.first_k_dense_replace:]:
-            part.mlp.bias_step = BIAS_STEP if self.step < (1 - DECAY) * self.steps else 0.0
+            part.mlp.bias_step = BIAS_STEP if balancing else 0.0
         for group in self.adam.param_groups:
             group["lr"] = ADAM_RATE * share
-        rounded = self.step < (1 - F32_SHARE) * self.steps
+        rounded = self.step < (1 - plan.f32) * plan.steps
         loss = loss_of(self.model, inputs.to(self.device), targets.to(self.device), rounded)
         self.model.zero_grad(set_to_none=True)
         loss.backward()
@@ -176,17 +223,17 @@ class Training:
 
     def run(self) -> None:
         saved_at, losses = time.monotonic(), []
-        while self.step < self.steps:
+        while self.step < self.plan.steps:
             started = time.monotonic()
             for inputs, targets in batches(self.tokens, self.seed, self.pool):
-                if self.step < self.steps:
+                if self.step < self.plan.steps:
                     losses.append(self.update(inputs, targets))
             self.pool += 1
             self.seconds += time.monotonic() - started
             if len(losses) >= 100:
                 self.log(loss=round(sum(losses) / len(losses), 5))
                 losses = []
-            if time.monotonic() - saved_at > CHECKPOINT_SECONDS or self.step >= self.steps:
+            if time.monotonic() - saved_at > CHECKPOINT_SECONDS or self.step >= self.plan.steps:
                 self.save()
                 self.log(accuracy=quick_accuracy(self.model, self.tokens))
                 saved_at = time.monotonic()
@@ -196,12 +243,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", required=True)
     parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--start")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    Training(arguments.work, arguments.steps, arguments.seed, arguments.device).run()
+    plan = mending(arguments.steps) if arguments.start else Plan(arguments.steps)
+    Training(arguments.work, plan, arguments.seed, arguments.device, arguments.start).run()
 
 
 if __name__ == "__main__":
