@@ -58,7 +58,7 @@ class Plan:
 
 
 def mending(steps: int) -> Plan:
-    return Plan(steps, peak=0.2, decay=1.0, f32=1.0)
+    return Plan(steps, peak=0.4, decay=1.0)
 
 
 def orthogonal(gradient: Tensor) -> Tensor:

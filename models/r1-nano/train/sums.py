@@ -101,8 +101,21 @@ def addition_chain(a: int, b: int) -> str:
                       " ".join(digits), str(a + b)])
 
 
+def comparison(a: int, b: int) -> list[str]:
+    """One line per pair of digits from the left, up to the first that differ: `4 4 =`, `1 3 <`.
+
+    A digit pair is compared alike in long numbers and in short ones, so that what is learnt from
+    41 - 47 holds for 4 - 4."""
+    width, lines = max(len(str(a)), len(str(b))), []
+    for x, y in zip(str(a).zfill(width), str(b).zfill(width)):
+        lines.append(f"{x} {y} =" if x == y else f"{x} {y} >" if x > y else f"{x} {y} <, negative")
+        if x != y:
+            break
+    return lines
+
+
 def subtraction_chain(a: int, b: int) -> str:
-    """The written-out subtraction, larger minus smaller: `digit-digit-borrow=difference`."""
+    """The digits compared, then larger minus smaller: `digit-digit-borrow=difference`."""
     large, small = max(a, b), min(a, b)
     first, second = str(large)[::-1], str(small)[::-1]
     columns, digits, borrow = [], "", 0
@@ -112,8 +125,8 @@ def subtraction_chain(a: int, b: int) -> str:
         lent = f", borrow {value + 10}" if value < 0 else ""
         columns.append(f"{x}-{y}-{borrow}={value}{lent}")
         digits, borrow = digits + str(value % 10), int(value < 0)
-    sign = [f"{a} < {b}, negative"] if a < b else []
-    return "\n".join([f"{a} - {b}", *sign, reversed_digits(large), reversed_digits(small),
+    return "\n".join([f"{a} - {b}", *comparison(a, b),
+                      reversed_digits(large), reversed_digits(small),
                       *columns, " ".join(digits), str(a - b)])
 
 
