@@ -32,7 +32,7 @@ for stage in $stages; do
     tokenizer) python3 tokenizer.py --out "$work/tokenizer.json" ;;
     sft) python3 sft.py --work "$work" --steps "${steps:-3600}" --device "$device" \
         --threads "$threads" --seed "${seed:-1}" ;;
-    mend) python3 sft.py --work "$work" --steps "${steps:-500}" --start "$start" \
+    mend) python3 sft.py --work "$work" --steps "${steps:-700}" --start "$start" \
         --device "$device" --threads "$threads" --seed "${seed:-2}" ;;
     export) python3 export.py --checkpoint "$work/checkpoint.pt" \
         --tokenizer "$work/tokenizer.json" --out ../r1-nano.gguf --type Q8_0 ;;

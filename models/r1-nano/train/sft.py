@@ -6,8 +6,8 @@ and fall linearly to 0 over the last 40 % of the steps. The forward pass is comp
 the seed and the step only, so a run can stop and resume at any checkpoint.
 
 With --start FILE.gguf it mends a model instead: it goes on from the weights of that file, which
-are all that is left of an earlier run, at a small rate that falls to 0 from the warm-up on.
-The optimizers start anew, the experts' balance stays, and all is computed in F32.
+are all that is left of an earlier run, at smaller rates that fall to 0 from the warm-up on.
+The optimizers start anew, the experts' balance stays, and the last 40 % are computed in F32.
 
 Usage: sft.py --work DIR --steps N [--start FILE.gguf] [--device cpu] [--threads 2] [--seed 1]
 DIR holds tokenizer.json (with --start it is written there), and receives checkpoint.pt (every ten
@@ -58,7 +58,7 @@ class Plan:
 
 
 def mending(steps: int) -> Plan:
-    return Plan(steps, peak=0.4, decay=1.0)
+    return Plan(steps, peak=0.4, decay=1.0, f32=0.4)
 
 
 def orthogonal(gradient: Tensor) -> Tensor:

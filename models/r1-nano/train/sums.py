@@ -146,7 +146,7 @@ def operands(rng: random.Random, level: int) -> tuple[int, int]:
 def rare_operands(rng: random.Random, level: int) -> tuple[int, int]:
     """Pairs that `operands` seldom draws: equal, close, with a zero, with many borrows."""
     a = operand(rng, level)
-    kind = rng.choices(["equal", "close", "zero", "borrow"], [8, 6, 2, 4])[0]
+    kind = rng.choices(["equal", "close", "zero", "borrow"], [6, 8, 2, 4])[0]
     if kind == "equal":
         return a, a
     if kind == "close":

@@ -65,7 +65,7 @@ SYSTEM_TEXTS = ("You are a helpful assistant.", "You are r1-nano.", "Answer brie
 def training_problem(rng: random.Random) -> Problem:
     """One problem of the training mixture; never a held-out one. 12 % have a system text."""
     while True:
-        kind = rng.choices(["addition", "subtraction", "talk", "outside"], [30, 41, 4, 25])[0]
+        kind = rng.choices(["addition", "subtraction", "talk", "outside"], [28, 48, 4, 20])[0]
         if kind in ("addition", "subtraction"):
             level = rng.choices(LEVELS, [2, 3, 5])[0]
             make = addition if kind == "addition" else subtraction
