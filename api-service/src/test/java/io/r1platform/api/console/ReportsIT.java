@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
@@ -317,9 +316,10 @@ class ReportsIT {
         .formatted(id, organizationId, projectId, keyId, TOKENS);
   }
 
-  private static UUID eventId() {
+  /** A UUIDv7 of the service's own day: the journal has partitions around that day only. */
+  private UUID eventId() {
     UUID random = UUID.randomUUID();
-    long millis = Instant.now().toEpochMilli();
+    long millis = api.clock().instant().toEpochMilli();
     return new UUID(
         (millis << 16) | 0x7000 | (random.getMostSignificantBits() & 0xFFF),
         random.getLeastSignificantBits());
