@@ -52,7 +52,7 @@ public final class BillingFixture implements AutoCloseable {
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
   private final Path directory;
 
-  public BillingFixture() {
+  public BillingFixture(String... settings) {
     try {
       directory = Files.createTempDirectory("billing");
       Files.writeString(directory.resolve("gateway"), GATEWAY + "\n");
@@ -60,7 +60,7 @@ public final class BillingFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    var arguments = new ArrayList<String>();
+    var arguments = new ArrayList<>(List.of(settings));
     database.springProperties("billing").forEach((k, v) -> arguments.add("--" + k + "=" + v));
     arguments.add("--server.port=0");
     arguments.add("--management.server.port=0");

@@ -27,14 +27,16 @@ class Alerts {
             with raised as (
               insert into budget_alert (period_id, percent, organization_id, spent, limit_pico,
                 created_at)
-              select p.period_id, percent, b.organization_id, p.spent + p.overrun, p.target_pico, ?
+              select p.period_id, t.threshold, b.organization_id, p.spent + p.overrun,
+                p.target_pico, ?
               from budget_period p join budget b using (budget_id)
-                cross join unnest(b.alert_percent) as percent
+                cross join unnest(b.alert_percent) as t(threshold)
               where p.period_id = any(?::bigint[]) and p.spent + p.overrun > 0
-                and (p.spent + p.overrun) * 100 >= p.target_pico * percent
+                and (p.spent + p.overrun) * 100 >= p.target_pico * t.threshold
                 and not exists (select from budget_alert a
-                  where (a.period_id, a.percent) = (p.period_id, percent) and a.rearmed_at is null)
-              order by p.period_id, percent
+                  where (a.period_id, a.percent) = (p.period_id, t.threshold)
+                    and a.rearmed_at is null)
+              order by p.period_id, t.threshold
               on conflict (period_id, percent) where rearmed_at is null do nothing
               returning alert_id, organization_id
             )

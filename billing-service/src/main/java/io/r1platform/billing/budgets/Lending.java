@@ -126,6 +126,9 @@ class Lending {
     Instant now = clock.instant();
     periods.ensure(plans.stream().map(plan -> new Periods.Needed(plan, now)).toList());
     List<Leases.Open> open = leases.lock(plans, now);
+    if (open.size() < plans.size()) {
+      throw new IllegalStateException("a budget without a period at " + now); // never unbounded
+    }
     for (Leases.Open period : open) {
       if (period.free().compareTo(asked.need(period.scope())) < 0) {
         leases.recall(period.periodId(), asked.holder);
