@@ -1,0 +1,102 @@
+package io.r1platform.api.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.testing.TestDatabase;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BudgetOrdersIT {
+  private static final String COMMAND = "\"command_id\":\"0198e0c6-0000-7000-8000-000000000001\"";
+
+  private final TestDatabase database = TestDatabase.create();
+  private final FakeReports billing = new FakeReports();
+  private RunningApi api;
+  private Browser browser;
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
+    browser = Browser.loggedIn(api);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    billing.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    billing.forget();
+  }
+
+  @Test
+  void anOrderIsInTheTrailBeforeAndAfterBillingCarriedItOut() {
+    billing.say("/internal/v1/budgets", 200, "{\"budget_id\":\"31\",\"organization\":\"7\"}");
+    var answer =
+        browser.post(
+            "/admin/api/budgets", "{%s,\"organization\":\"7\",\"limit\":\"5\"}".formatted(COMMAND));
+    assertThat(answer.statusCode()).isEqualTo(201);
+    assertThat(Browser.json(answer).path("budget_id").asString()).isEqualTo("31");
+    assertThat(trail("budget.created%"))
+        .containsExactly(
+            "budget.created.ordered 0198e0c6-0000-7000-8000-000000000001 7", "budget.created 31 7");
+  }
+
+  @Test
+  void aSecretReachesTheOperatorButNotTheTrail() {
+    billing.say(
+        "/internal/v1/webhook-targets", 200, "{\"target_id\":\"4\",\"secret\":\"whsec_abcdef\"}");
+    var answer =
+        browser.post(
+            "/admin/api/budgets/targets", "{%s,\"url\":\"https://x.example/\"}".formatted(COMMAND));
+    assertThat(Browser.json(answer).path("secret").asString()).isEqualTo("whsec_abcdef");
+    String written =
+        JdbcClient.create(database.superuser())
+            .sql("select string_agg(after::text, '') from api.audit_event")
+            .query(String.class)
+            .single();
+    assertThat(written).doesNotContain("abcdef");
+  }
+
+  @Test
+  void whatBillingRefusesIsSaid() {
+    billing.say("/internal/v1/budgets/5", 400, "{\"code\":\"invalid_request\",\"detail\":\"No.\"}");
+    var refused = browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("No.");
+    billing.say("/internal/v1/budgets/5", 409, "{\"code\":\"command_conflict\"}");
+    assertThat(browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND)).statusCode())
+        .isEqualTo(409);
+    billing.say("/internal/v1/budgets/5", 503, "{}");
+    assertThat(browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND)).statusCode())
+        .isEqualTo(502);
+    assertThat(browser.post("/admin/api/budgets/6/close", "{%s}".formatted(COMMAND)).statusCode())
+        .isEqualTo(404);
+    assertThat(browser.post("/admin/api/budgets/5", "{}").statusCode()).isEqualTo(400);
+    assertThat(trail("budget.changed")).isEmpty();
+    assertThat(trail("budget.changed.ordered")).hasSize(3);
+  }
+
+  private List<String> trail(String action) {
+    return JdbcClient.create(database.superuser())
+        .sql(
+            """
+            select action || ' ' || object_id || coalesce(' ' || organization_id, '')
+            from api.audit_event where action like ? order by 1 desc
+            """)
+        .param(action)
+        .query(String.class)
+        .list();
+  }
+}
