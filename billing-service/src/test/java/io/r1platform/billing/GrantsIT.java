@@ -102,6 +102,24 @@ class GrantsIT {
   }
 
   @Test
+  void ownerCannotChangeTheLedgerEither() {
+    JdbcClient owner = JdbcClient.create(billing.database().dataSource("r1_billing_owner"));
+    for (String table : List.of("account", "journal", "entry")) {
+      for (String sql : List.of("delete from %s", "truncate %s cascade", "update %s set %s = %s")) {
+        String column = table.equals("entry") ? "amount" : table + "_id";
+        String statement = sql.formatted(table, column, column);
+        assertThatThrownBy(() -> owner.sql(statement).update())
+            .as(statement)
+            .rootCause()
+            .hasMessageContaining("is append-only");
+      }
+    }
+    assertThatThrownBy(() -> owner.sql("delete from account_day").update())
+        .rootCause()
+        .hasMessageContaining("is append-only");
+  }
+
+  @Test
   void openEndOfAPublishedVersionMayBeClosedAhead() {
     JdbcClient owner = JdbcClient.create(billing.database().dataSource("r1_billing_owner"));
     int closed =

@@ -1,145 +1,126 @@
 package io.r1platform.billing.ledger;
 
+import io.r1platform.billing.errors.ServiceException;
 import java.math.BigInteger;
 import java.time.Clock;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Posts journals. Takes part in the caller's transaction and refuses to work without one. */
+/**
+ * Posts journals and takes them back. Takes part in the caller's transaction and refuses to work
+ * without one. What a retry may assume is in {@code docs/ledger.md}.
+ */
 @Component
 public class Ledger {
-  private static final String ACCRUED = "accrued";
-  private static final String REVENUE = "revenue";
-
-  private record Account(long tenantId, String code, String currency) {}
-
-  private record Entry(Account account, String day, BigInteger amount) {}
-
-  private final JdbcClient jdbc;
+  private final Entries entries;
   private final Clock clock;
 
-  Ledger(JdbcClient jdbc, Clock clock) {
-    this.jdbc = jdbc;
+  Ledger(Entries entries, Clock clock) {
+    this.entries = entries;
     this.clock = clock;
   }
 
   /**
-   * Posts one balanced journal: per line, debit {@code accrued} and credit {@code revenue}.
+   * Posts a journal once: a repeat with the same content does nothing.
    *
-   * @throws org.springframework.dao.DuplicateKeyException if this position was posted before
+   * @return whether it was posted now
+   * @throws ServiceException {@code command_conflict} if the id was posted with other content
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public boolean post(Journal journal) {
+    return post(journal.id(), journal.kind(), null, journal.ref(), Entry.of(journal.transfers()));
+  }
+
+  /**
+   * Posts a batch of usage.
+   *
+   * @throws IllegalStateException if this position was posted before: the stream's position, which
+   *     commits with it, should have kept it out
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public void post(UsageJournal journal) {
-    insertJournal(journal);
-    List<Entry> entries = entries(journal);
-    if (entries.isEmpty()) {
-      return;
+    if (!post(journal.journal())) {
+      throw new IllegalStateException("posted before: " + journal.position());
     }
-    insertEntries(journal, entries, accountIds(entries));
-    addToDays(journal);
   }
 
-  private void insertJournal(UsageJournal journal) {
-    var position = journal.position();
-    jdbc.sql(
-            """
-            insert into journal (journal_id, kind, ref, created_at)
-            values (?, 'USAGE', jsonb_build_object('source', ?::text, 'replica', ?::bigint,
-              'epoch', ?::int, 'first_seq', ?::bigint, 'last_seq', ?::bigint), ?)
-            """)
-        .param(position.journalId())
-        .param(position.source())
-        .param(position.replica())
-        .param(position.epoch())
-        .param(position.firstSeq())
-        .param(position.lastSeq())
-        .param(clock.instant().atOffset(ZoneOffset.UTC))
-        .update();
+  /**
+   * Takes a journal back, once at most: the same entries negated, on their own days where those lie
+   * ahead, else today. The same command again does nothing.
+   *
+   * @param journalId what is taken back; not a reversal
+   * @param commandId of whoever orders it
+   * @param reason why, for people
+   * @return the reversal's id
+   * @throws ServiceException {@code not_found}; {@code command_conflict} if another command
+   *     reversed it; {@code invalid_request} for a reversal
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public UUID reverse(UUID journalId, UUID commandId, String reason) {
+    UUID id = Journal.idOf(commandId);
+    entries.lockForReversal(journalId);
+    Entries.Posted posted =
+        entries
+            .find(journalId)
+            .orElseThrow(() -> ServiceException.notFound("Journal " + journalId));
+    if (posted.kind() == Journal.Kind.REVERSAL) {
+      throw ServiceException.invalidRequest(
+          "A reversal is not reversed; post what should stand instead.");
+    }
+    UUID reversedBy = entries.reversalOf(journalId).orElse(null);
+    if (id.equals(reversedBy)) {
+      return id;
+    }
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    List<Entry> back = Entry.reversed(entries.of(journalId), today);
+    Map<String, String> ref = Map.of("command", commandId.toString(), "reason", reason);
+    Journal.checkRef(ref);
+    if (reversedBy != null || !post(id, Journal.Kind.REVERSAL, journalId, ref, back)) {
+      throw ServiceException.commandConflict(commandId.toString());
+    }
+    return id;
   }
 
-  private static List<Entry> entries(UsageJournal journal) {
-    var entries = new ArrayList<Entry>();
-    journal
-        .amounts()
-        .forEach(
-            (line, amount) -> {
-              if (amount.signum() != 0) {
-                var debit = new Account(line.tenantId(), ACCRUED, line.currency());
-                var credit = new Account(line.tenantId(), REVENUE, line.currency());
-                entries.add(new Entry(debit, line.day().toString(), amount));
-                entries.add(new Entry(credit, line.day().toString(), amount.negate()));
-              }
-            });
-    return entries;
+  /** Debits less credits of an account up to and with a day, in pico. */
+  @Transactional(readOnly = true)
+  public BigInteger balance(long tenantId, Account account, String currency, LocalDate until) {
+    return entries.balance(tenantId, account, currency, until);
   }
 
-  private Map<Account, Long> accountIds(List<Entry> entries) {
-    List<Account> accounts = entries.stream().map(Entry::account).distinct().toList();
-    String tenants = array(accounts.stream().map(a -> Long.toString(a.tenantId)).toList());
-    String codes = array(accounts.stream().map(Account::code).toList());
-    String currencies = array(accounts.stream().map(Account::currency).toList());
-    jdbc.sql(
-            """
-            insert into account (tenant_id, code, currency)
-            select * from unnest(?::bigint[], ?::text[], ?::text[]) as a(tenant_id, code, currency)
-            where not exists (select from account
-              where (tenant_id, code, currency) = (a.tenant_id, a.code, a.currency))
-            order by 1, 2, 3
-            on conflict do nothing
-            """)
-        .params(tenants, codes, currencies)
-        .update();
-    var ids = new HashMap<Account, Long>();
-    jdbc.sql("select * from account where tenant_id = any (?::bigint[])")
-        .param(tenants)
-        .query(
-            row -> {
-              var account =
-                  new Account(
-                      row.getLong("tenant_id"), row.getString("code"), row.getString("currency"));
-              ids.put(account, row.getLong("account_id"));
-            });
-    return ids;
+  private boolean post(
+      UUID id,
+      Journal.Kind kind,
+      @Nullable UUID reverses,
+      Map<String, String> ref,
+      List<Entry> rows) {
+    byte[] content = content(kind, reverses, rows);
+    if (!entries.insertJournal(id, kind, reverses, new TreeMap<>(ref), content)) {
+      if (!Arrays.equals(content, HexFormat.of().parseHex(entries.contentOf(id)))) {
+        throw ServiceException.commandConflict(id.toString());
+      }
+      return false;
+    }
+    if (!rows.isEmpty()) {
+      entries.insert(id, rows);
+    }
+    return true;
   }
 
-  private void insertEntries(UsageJournal journal, List<Entry> entries, Map<Account, Long> ids) {
-    jdbc.sql(
-            """
-            insert into entry (journal_id, ord, account_id, effective_on, amount)
-            select ?, ord, account_id, effective_on, amount
-            from unnest(?::bigint[], ?::date[], ?::numeric[]) with ordinality
-              as e(account_id, effective_on, amount, ord)
-            """)
-        .param(journal.position().journalId())
-        .param(array(entries.stream().map(e -> String.valueOf(ids.get(e.account))).toList()))
-        .param(array(entries.stream().map(Entry::day).toList()))
-        .param(array(entries.stream().map(e -> e.amount.toString()).toList()))
-        .update();
-  }
-
-  private void addToDays(UsageJournal journal) {
-    jdbc.sql(
-            """
-            insert into account_day as d (account_id, day, amount)
-            select account_id, effective_on, sum(amount) from entry where journal_id = ?
-            group by account_id, effective_on
-            order by account_id, effective_on
-            on conflict (account_id, day) do update set amount = d.amount + excluded.amount
-            """)
-        .param(journal.position().journalId())
-        .update();
-  }
-
-  /** A PostgreSQL array literal of values that need no quoting: numbers, dates, codes. */
-  private static String array(List<String> values) {
-    return values.stream().collect(Collectors.joining(",", "{", "}"));
+  private static byte[] content(Journal.Kind kind, @Nullable UUID reverses, List<Entry> rows) {
+    return Journal.sha256(
+        rows.stream()
+            .map(Entry::text)
+            .collect(Collectors.joining("\n", kind + "|" + reverses + "\n", "")));
   }
 }

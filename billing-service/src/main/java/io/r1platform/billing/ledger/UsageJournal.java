@@ -1,11 +1,12 @@
 package io.r1platform.billing.ledger;
 
+import static io.r1platform.billing.ledger.Account.ACCRUED;
+import static io.r1platform.billing.ledger.Account.REVENUE;
+
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -30,17 +31,16 @@ public record UsageJournal(Position position, SortedMap<Line, BigInteger> amount
   public record Position(String source, long replica, int epoch, long firstSeq, long lastSeq) {
     /** The journal's id: a hash of the stream and the first sequence number. */
     public UUID journalId() {
-      String name = "usage|%s|%d|%d|%d".formatted(source, replica, epoch, firstSeq);
-      try {
-        byte[] hash =
-            MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-        hash[6] = (byte) ((hash[6] & 0x0f) | 0x80); // version 8: made by us
-        hash[8] = (byte) ((hash[8] & 0x3f) | 0x80); // the usual variant
-        var bytes = ByteBuffer.wrap(hash);
-        return new UUID(bytes.getLong(), bytes.getLong());
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
+      return Journal.idOf("usage|%s|%d|%d|%d".formatted(source, replica, epoch, firstSeq));
+    }
+
+    private Map<String, String> ref() {
+      return Map.of(
+          "source", source,
+          "replica", Long.toString(replica),
+          "epoch", Integer.toString(epoch),
+          "first_seq", Long.toString(firstSeq),
+          "last_seq", Long.toString(lastSeq));
     }
   }
 
@@ -68,5 +68,17 @@ public record UsageJournal(Position position, SortedMap<Line, BigInteger> amount
         throw new IllegalArgumentException("negative usage: " + amount);
       }
     }
+  }
+
+  Journal journal() {
+    var transfers = new ArrayList<Transfer>();
+    amounts.forEach(
+        (line, amount) -> {
+          if (amount.signum() != 0) {
+            transfers.add(
+                new Transfer(line.tenantId, line.currency, line.day, ACCRUED, REVENUE, amount));
+          }
+        });
+    return new Journal(position.journalId(), Journal.Kind.USAGE, position.ref(), transfers);
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Double entry: accounts, journals, entries, sums by day. Accounts are per tenant. {@code accrued}
- * (debit) is usage not yet invoiced, {@code revenue} (credit) is what was earned.
+ * Double entry: accounts, journals, entries, sums by day; what each account means and what a retry
+ * may assume is in {@code docs/ledger.md}. Accounts are per tenant and currency.
  *
  * <p>Invariant: every journal balances per currency and day, and nothing posted ever changes; a
- * journal's id comes from what it records, so posting it twice is refused by the store.
+ * journal's id comes from what it records, so posting it twice is a no-op or an error. A correction
+ * is a reversal, once at most, and a new journal.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"money", "errors", "observability"})
