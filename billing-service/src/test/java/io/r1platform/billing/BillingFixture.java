@@ -143,14 +143,18 @@ public final class BillingFixture implements AutoCloseable {
         .single();
   }
 
-  /** Every (tenant, currency, day) where usage, sums and ledger are not all equal. */
+  /** Every row that breaks the conservation law: usage, hours, ledger, sums by day, credit. */
   public List<Map<String, @Nullable Object>> lawBroken() {
     return sql()
         .sql(
             """
-            select * from conservation
+            select tenant_id || ' on ' || day as what, c::text as detail from conservation c
             where usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
                 daily_revenue]) or usage_requests <> hourly_requests
+            union all
+            select what, '' from ledger_broken
+            union all
+            select what, '' from credit_broken
             """)
         .query()
         .listOfRows();
@@ -164,8 +168,13 @@ public final class BillingFixture implements AutoCloseable {
             .single());
   }
 
+  /** Ends the service, and fails whatever test left the conservation law broken. */
   @Override
   public void close() {
+    List<Map<String, @Nullable Object>> broken = lawBroken();
     context.close();
+    if (!broken.isEmpty()) {
+      throw new AssertionError("the conservation law is broken: " + broken);
+    }
   }
 }

@@ -106,7 +106,7 @@ class GrantsIT {
     JdbcClient owner = JdbcClient.create(billing.database().dataSource("r1_billing_owner"));
     for (String table : List.of("account", "journal", "entry")) {
       for (String sql : List.of("delete from %s", "truncate %s cascade", "update %s set %s = %s")) {
-        String column = table.equals("entry") ? "amount" : table + "_id";
+        String column = table.equals("account") ? "code" : "journal_id";
         String statement = sql.formatted(table, column, column);
         assertThatThrownBy(() -> owner.sql(statement).update())
             .as(statement)

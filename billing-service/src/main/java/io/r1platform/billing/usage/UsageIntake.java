@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.r1platform.billing.budgets.Budgets;
 import io.r1platform.billing.budgets.Charge;
+import io.r1platform.billing.credit.Payable;
+import io.r1platform.billing.credit.Wallets;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.UsageJournal;
@@ -54,6 +56,7 @@ class UsageIntake {
 
   private final PriceBook prices;
   private final Ledger ledger;
+  private final Wallets wallets;
   private final Budgets budgets;
   private final UsageStreams streams;
   private final UsageTable table;
@@ -67,6 +70,7 @@ class UsageIntake {
   UsageIntake(
       PriceBook prices,
       Ledger ledger,
+      Wallets wallets,
       Budgets budgets,
       UsageStreams streams,
       UsageTable table,
@@ -78,6 +82,7 @@ class UsageIntake {
       Clock clock) {
     this.prices = prices;
     this.ledger = ledger;
+    this.wallets = wallets;
     this.budgets = budgets;
     this.streams = streams;
     this.table = table;
@@ -162,8 +167,13 @@ class UsageIntake {
     held.keep(stream, heldItems);
     if (!inserted.isEmpty()) {
       hours.add(rows.values(), inserted);
-      ledger.post(new UsageJournal(journal, amounts(rows.values(), inserted)));
-      budgets.settle(charges(rows.values(), inserted)); // last: it locks what gateways lease from
+      List<Charge> charges = charges(rows.values(), inserted);
+      ledger.post(
+          new UsageJournal(
+              journal,
+              amounts(rows.values(), inserted),
+              wallets.draw(journal.journalId(), payable(charges))));
+      budgets.settle(charges); // last: it locks what gateways lease from
     }
     return results(fresh, rows, inserted, heldItems);
   }
@@ -200,6 +210,12 @@ class UsageIntake {
       }
     }
     return amounts;
+  }
+
+  private static List<Payable> payable(List<Charge> charges) {
+    return charges.stream()
+        .map(c -> new Payable(c.organization(), c.currency(), c.admittedAt(), c.amountPico()))
+        .toList();
   }
 
   private static List<Charge> charges(Collection<UsageTable.Row> rows, Set<UUID> inserted) {

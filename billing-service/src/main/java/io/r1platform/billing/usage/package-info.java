@@ -7,7 +7,15 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"prices", "ledger", "budgets", "money", "errors", "observability"})
+    allowedDependencies = {
+      "prices",
+      "ledger",
+      "budgets",
+      "credit",
+      "money",
+      "errors",
+      "observability"
+    })
 package io.r1platform.billing.usage;
 
 import org.jspecify.annotations.NullMarked;

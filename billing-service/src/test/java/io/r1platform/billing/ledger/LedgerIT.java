@@ -59,18 +59,18 @@ class LedgerIT {
 
   @Test
   void repeatedJournalIsPostedOnce() {
-    Journal journal = topUp(id(), 5, today);
+    Journal journal = payment(id(), 5, today);
     assertThat(post(journal)).isTrue();
     assertThat(post(journal)).isFalse();
     assertThat(balance(Account.CASH)).isEqualTo(5);
-    assertThat(balance(Account.WALLET_PAID)).isEqualTo(-5);
+    assertThat(balance(Account.RECEIVABLE)).isEqualTo(-5);
   }
 
   @Test
   void oneIdWithTwoContentsIsAnError() {
     UUID id = id();
-    post(topUp(id, 5, today));
-    assertConflict(() -> post(topUp(id, 6, today)));
+    post(payment(id, 5, today));
+    assertConflict(() -> post(payment(id, 6, today)));
     assertThat(balance(Account.CASH)).isEqualTo(5);
   }
 
@@ -78,7 +78,7 @@ class LedgerIT {
   void reversalTakesAJournalBackOnceAtMost() {
     UUID id = id();
     UUID command = id();
-    post(topUp(id, 5, today));
+    post(payment(id, 5, today));
     UUID reversal = reverse(id, command);
     assertThat(reverse(id, command)).isEqualTo(reversal);
     assertConflict(() -> reverse(id, id()));
@@ -92,13 +92,13 @@ class LedgerIT {
   @Test
   void reversalNeverTouchesAPastDayAndKeepsAFutureOne() {
     UUID id = id();
-    post(topUp(id, 5, today.minusDays(40)));
+    post(payment(id, 5, today.minusDays(40)));
     reverse(id, id());
     assertThat(ledger.balance(tenant, Account.CASH, "USD", today.minusDays(1))).isEqualTo(5);
     assertThat(balance(Account.CASH)).isZero();
 
     UUID ahead = id();
-    post(topUp(ahead, 7, today.plusDays(40)));
+    post(payment(ahead, 7, today.plusDays(40)));
     reverse(ahead, id());
     assertThat(balance(Account.CASH)).isZero();
     assertThat(ledger.balance(tenant, Account.CASH, "USD", today.plusDays(40))).isZero();
@@ -107,7 +107,7 @@ class LedgerIT {
   @Test
   void concurrentReversalsLeaveOne() throws InterruptedException, ExecutionException {
     UUID id = id();
-    post(topUp(id, 5, today));
+    post(payment(id, 5, today));
     int reversed = 0;
     var tasks = new ArrayList<Future<Boolean>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -126,7 +126,7 @@ class LedgerIT {
   @Test
   void nothingIsAddedToAPostedJournal() {
     UUID id = id();
-    post(topUp(id, 5, today));
+    post(payment(id, 5, today));
     assertThatThrownBy(
             () ->
                 billing
@@ -187,10 +187,10 @@ class LedgerIT {
         .isEqualTo(ErrorCode.COMMAND_CONFLICT);
   }
 
-  private Journal topUp(UUID id, long amount, LocalDate day) {
+  private Journal payment(UUID id, long amount, LocalDate day) {
     return new Journal(
         id,
-        Journal.Kind.TOP_UP,
+        Journal.Kind.PAYMENT,
         Map.of("reason", "a \"quoted\" test"),
         List.of(
             new Transfer(
@@ -198,7 +198,7 @@ class LedgerIT {
                 "USD",
                 day,
                 Account.CASH,
-                Account.WALLET_PAID,
+                Account.RECEIVABLE,
                 BigInteger.valueOf(amount))));
   }
 

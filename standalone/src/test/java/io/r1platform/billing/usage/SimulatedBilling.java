@@ -40,12 +40,14 @@ public final class SimulatedBilling implements AutoCloseable {
   @ConfigurationPropertiesScan({
     "io.r1platform.billing.usage",
     "io.r1platform.billing.budgets",
+    "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.prices"
   })
   @ComponentScan({
     "io.r1platform.billing.usage",
     "io.r1platform.billing.budgets",
+    "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.prices"
   })
