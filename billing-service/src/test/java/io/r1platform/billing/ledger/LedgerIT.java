@@ -194,12 +194,7 @@ class LedgerIT {
         Map.of("reason", "a \"quoted\" test"),
         List.of(
             new Transfer(
-                tenant,
-                "USD",
-                day,
-                Account.CASH,
-                Account.RECEIVABLE,
-                BigInteger.valueOf(amount))));
+                tenant, "USD", day, Account.CASH, Account.RECEIVABLE, BigInteger.valueOf(amount))));
   }
 
   private static synchronized UUID id() {
