@@ -14,8 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class GrantsIT {
   private static final List<String> APPEND_ONLY =
       List.of("usage_record", "engine_usage", "journal", "entry", "account", "export_run");
-  private static final List<String> READ_ONLY =
-      List.of("rate_card", "rate_card_version", "price", "model");
+  private static final List<String> PUBLISHED =
+      List.of("rate_card", "rate_card_version", "price", "price_window", "model");
 
   private static BillingFixture billing;
   private static JdbcClient service;
@@ -53,12 +53,40 @@ class GrantsIT {
 
   @Test
   void publishedPricesRefuseEveryWrite() {
-    for (String table : READ_ONLY) {
-      assertRefused("delete from " + table);
+    for (String table : PUBLISHED) {
       assertRefused("truncate " + table);
-      assertRefused("insert into %s select * from %s".formatted(table, table));
+      assertRefused("update %s set %s = default".formatted(table, anyColumn(table)));
+    }
+    for (String table : List.of("rate_card", "model", "holiday_calendar")) {
+      assertRefused("delete from " + table);
     }
     assertRefused("update price set unit_pico = 0");
+    for (String sql :
+        List.of(
+            "delete from price where version_id = 1",
+            "delete from rate_card_version where version_id = 1",
+            "insert into price (version_id, model_id, sku, win, unit_pico, list_pico)"
+                + " values (1, 100, 'HIT', 0, 1, 1)",
+            "insert into price_window values (1, 1, 'w', '09:00', '10:00', 'UTC', '{1}', null)",
+            "update rate_card_version set published_at = null where version_id = 1",
+            "update rate_card_version set valid = tstzrange(lower(valid), now())")) {
+      assertThatThrownBy(() -> service.sql(sql).update())
+          .as(sql)
+          .rootCause()
+          .hasMessageContaining("published");
+    }
+  }
+
+  private static String anyColumn(String table) {
+    return service
+        .sql(
+            """
+            select attname from pg_attribute
+            where attrelid = ?::regclass and attnum = 1
+            """)
+        .param(table)
+        .query(String.class)
+        .single();
   }
 
   @Test
@@ -88,7 +116,8 @@ class GrantsIT {
         List.of(
             "update price set unit_pico = 1 where version_id = 1",
             "delete from price where version_id = 1",
-            "insert into price values (1, 100, 'HIT', 0, 1)",
+            "insert into price (version_id, model_id, sku, win, unit_pico, list_pico)"
+                + " values (1, 100, 'HIT', 0, 1, 1)",
             "truncate price",
             "delete from rate_card_version",
             "update rate_card_version set valid = tstzrange('2020-01-01', null)",

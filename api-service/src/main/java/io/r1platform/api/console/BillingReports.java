@@ -6,6 +6,7 @@ import io.r1platform.api.errors.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,26 @@ class BillingReports {
     }
   }
 
+  /** Sends a command, which billing takes once however often it comes. */
+  ObjectNode post(String path, JsonNode body) {
+    try {
+      HttpResponse<byte[]> answer =
+          billing.post(path, "application/json", body.toString().getBytes(StandardCharsets.UTF_8));
+      int status = answer.statusCode();
+      if (status == 204) {
+        return json.createObjectNode();
+      }
+      if (status == 200 || status == 201) {
+        return (ObjectNode) json.readTree(answer.body());
+      }
+      throw error(status, answer.body());
+    } catch (IOException | JacksonException | ClassCastException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
   /** A file as it comes; whoever gets it closes its body. */
   HttpResponse<InputStream> open(String pathAndQuery) {
     try {
@@ -83,6 +104,9 @@ class BillingReports {
     }
     return switch (status) {
       case 404 -> ServiceException.notFound("This");
+      case 409 ->
+          ServiceException.of(
+              ErrorCode.INVALID_STATE, detail.isEmpty() ? "Its state does not allow it." : detail);
       case 400, 422 ->
           ServiceException.of(
               ErrorCode.INVALID_VALUE, detail.isEmpty() ? "Billing refused the query." : detail);

@@ -78,7 +78,7 @@ public record Admission(
         charge.waivedInput(),
         charge.waivedOutput(),
         outcome.ttftMillis(),
-        0,
+        price.window(),
         price.contentSha256(),
         charge.amount(),
         salt,

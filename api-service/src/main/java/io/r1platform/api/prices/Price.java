@@ -3,14 +3,27 @@ package io.r1platform.api.prices;
 import io.r1platform.api.money.Pico;
 
 /**
- * The price of one model, frozen.
+ * The price of one model for one request, frozen.
  *
  * @param versionId billing's id of the price version
  * @param contentSha256 hash of the version's content, 64 hex digits
  * @param currency three letters
  * @param unit price per token
+ * @param window the time window that holds in that version; 0: none
+ * @param worst the dearest price of each class in any window of that version
  */
-public record Price(String versionId, String contentSha256, String currency, UnitPrices unit) {
+public record Price(
+    String versionId,
+    String contentSha256,
+    String currency,
+    UnitPrices unit,
+    int window,
+    UnitPrices worst) {
+
+  /** A price outside of any window, of a version without windows. */
+  public Price(String versionId, String contentSha256, String currency, UnitPrices unit) {
+    this(versionId, contentSha256, currency, unit, 0, unit);
+  }
 
   /** What {@code tokens} cost, exactly. */
   public Pico cost(Tokens tokens) {

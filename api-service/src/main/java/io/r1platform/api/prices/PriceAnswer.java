@@ -1,62 +1,56 @@
 package io.r1platform.api.prices;
 
-import io.r1platform.api.money.Pico;
 import java.time.Instant;
-import java.util.HashMap;
+import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Billing's answer about prices, as it is on the wire. Unknown members are ignored. */
-record PriceAnswer(List<Version> versions) {
-
+/**
+ * Billing's answer about prices, as it is on the wire. Unknown members are ignored; absent lists
+ * are empty.
+ */
+record PriceAnswer(List<Version> versions, List<Calendar> calendars) {
   record Version(
       String version_id,
+      @Nullable String tenant_id,
       String name,
       String currency,
       String content_sha256,
       Instant valid_from,
       @Nullable Instant valid_until,
       boolean reference,
+      List<Window> windows,
       List<Row> prices) {
+    @SuppressWarnings("NullAway") // an absent member comes as null
+    Version {
+      windows = windows == null ? List.of() : List.copyOf(windows);
+      prices = prices == null ? List.of() : List.copyOf(prices);
+    }
 
     boolean holdsAt(Instant time) {
-      return !reference
-          && !time.isBefore(valid_from)
-          && (valid_until == null || time.isBefore(valid_until));
+      return !time.isBefore(valid_from) && (valid_until == null || time.isBefore(valid_until));
     }
   }
+
+  /** A time of day and week: local times, Monday is 1, the lowest number that holds counts. */
+  record Window(
+      int window,
+      String code,
+      String from,
+      String to,
+      String zone,
+      List<Integer> days,
+      @Nullable String calendar) {}
 
   record Row(int model_id, String sku, int window, String unit_pico) {}
 
-  /** The price of a model at a time, if exactly the four classes are priced. */
-  Optional<Price> priceAt(int modelId, Instant time) {
-    return versions.stream()
-        .filter(version -> version.holdsAt(time))
-        .flatMap(version -> price(version, modelId).stream())
-        .findFirst();
-  }
+  record Calendar(String calendar, List<Day> days) {}
 
-  private static Optional<Price> price(Version version, int modelId) {
-    Map<String, Pico> bySku = new HashMap<>();
-    for (Row row : version.prices) {
-      if (row.model_id == modelId && row.window == 0) {
-        bySku.put(row.sku, new Pico(Long.parseLong(row.unit_pico)));
-      }
-    }
-    Pico hit = bySku.get("HIT");
-    Pico miss = bySku.get("MISS");
-    Pico reasoning = bySku.get("REASONING");
-    Pico answer = bySku.get("ANSWER");
-    if (hit == null || miss == null || reasoning == null || answer == null) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Price(
-            version.version_id,
-            version.content_sha256,
-            version.currency,
-            new UnitPrices(hit, miss, reasoning, answer)));
+  record Day(LocalDate day, boolean working) {}
+
+  @SuppressWarnings("NullAway") // an absent member comes as null
+  PriceAnswer {
+    versions = versions == null ? List.of() : List.copyOf(versions);
+    calendars = calendars == null ? List.of() : List.copyOf(calendars);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,7 @@ public class Prices {
   private final BillingClient billing;
   private final JsonMapper json;
   private final Clock clock;
-  private volatile @Nullable PriceAnswer answer;
+  private volatile @Nullable KnownPrices answer;
   private @Nullable String etag;
   private boolean reachable = true;
   private final AtomicInteger ticks = new AtomicInteger();
@@ -45,10 +46,19 @@ public class Prices {
     recall();
   }
 
-  /** The price of a model at a time; empty if no version holds then. Memory only. */
+  /**
+   * The price of a model for an organization's request that is admitted at that time: by its
+   * contract, else by the public list. Empty if no version holds then. Memory only.
+   */
+  public Optional<Price> at(long organizationId, int modelId, Instant time) {
+    KnownPrices known = answer;
+    return known == null ? Optional.empty() : known.at(organizationId, modelId, time);
+  }
+
+  /** The price of a model on the public list at a time; empty if none holds. Memory only. */
   public Optional<Price> at(int modelId, Instant time) {
-    PriceAnswer known = answer;
-    return known == null ? Optional.empty() : known.priceAt(modelId, time);
+    KnownPrices known = answer;
+    return known == null ? Optional.empty() : known.at(null, modelId, time);
   }
 
   /** Every second until there is an answer, then every fifth. */
@@ -76,6 +86,8 @@ public class Prices {
       unreachable(e.toString());
     } catch (JacksonException e) {
       unreachable("an answer that could not be read: " + e.getOriginalMessage());
+    } catch (DateTimeException | IllegalArgumentException e) {
+      unreachable("a price that could not be read: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -83,8 +95,8 @@ public class Prices {
 
   private void accept(HttpResponse<byte[]> response) {
     String body = new String(response.body(), StandardCharsets.UTF_8);
-    answer = json.readValue(body, PriceAnswer.class);
-    etag = response.headers().firstValue("ETag").orElse(null);
+    String tag = response.headers().firstValue("ETag").orElse(null);
+    answer = read(body);
     database
         .sql(
             """
@@ -94,9 +106,14 @@ public class Prices {
               set body = excluded.body, etag = excluded.etag, fetched_at = excluded.fetched_at
             """)
         .param("body", body)
-        .param("etag", etag)
+        .param("etag", tag)
         .param("now", java.sql.Timestamp.from(clock.instant()))
         .update();
+    etag = tag; // last: what could not be kept is asked for again
+  }
+
+  private KnownPrices read(String body) {
+    return new KnownPrices(json.readValue(body, PriceAnswer.class));
   }
 
   private void recall() {
@@ -104,7 +121,7 @@ public class Prices {
         .sql("select body::text from price_answer")
         .query(String.class)
         .optional()
-        .ifPresent(body -> answer = json.readValue(body, PriceAnswer.class));
+        .ifPresent(body -> answer = read(body));
   }
 
   private void unreachable(String why) {

@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
@@ -55,16 +56,17 @@ final class ModelsController {
 
   @GetMapping({"/v1/models", "/models"})
   ModelList models(ServerWebExchange exchange) {
-    ChatController.callerOf(exchange);
-    return new ModelList("list", catalogue.served().stream().map(this::view).toList());
+    Caller caller = ChatController.callerOf(exchange);
+    return new ModelList(
+        "list", catalogue.served().stream().map(model -> view(model, caller)).toList());
   }
 
   @GetMapping({"/v1/models/{name}", "/models/{name}"})
   ModelView model(ServerWebExchange exchange, @PathVariable String name) {
-    ChatController.callerOf(exchange);
+    Caller caller = ChatController.callerOf(exchange);
     return catalogue
         .find(name)
-        .map(this::view)
+        .map(model -> view(model, caller))
         .orElseThrow(
             () ->
                 ServiceException.about(
@@ -73,10 +75,13 @@ final class ModelsController {
                     "This model does not exist or this key may not use it."));
   }
 
-  private ModelView view(ServedModel model) {
+  private ModelView view(ServedModel model, Caller caller) {
     ModelCard card = catalogue.card(model).orElse(null);
     PriceView price =
-        prices.at(model.id(), clock.instant()).map(ModelsController::view).orElse(null);
+        prices
+            .at(caller.organizationId(), model.id(), clock.instant())
+            .map(ModelsController::view)
+            .orElse(null);
     return new ModelView(
         model.name(),
         "model",

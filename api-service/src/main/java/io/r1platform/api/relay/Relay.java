@@ -83,7 +83,10 @@ class Relay implements SmartLifecycle {
     ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
     int cap = cap(request, card);
     Instant now = clock.instant();
-    Price price = prices.at(model.id(), now).orElseThrow(ServiceException::meteringUnavailable);
+    Price price =
+        prices
+            .at(caller.organizationId(), model.id(), now)
+            .orElseThrow(ServiceException::meteringUnavailable);
     if (!journal.isServing()) {
       throw ServiceException.meteringUnavailable();
     }

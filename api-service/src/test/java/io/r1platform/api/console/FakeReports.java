@@ -47,7 +47,7 @@ final class FakeReports implements AutoCloseable {
 
   /** Paths with their queries, in order, without the price polls. */
   List<String> asked() {
-    return asked.stream().filter(path -> !path.startsWith("/internal/v1/prices")).toList();
+    return asked.stream().filter(path -> !path.equals("/internal/v1/prices")).toList();
   }
 
   void forget() {

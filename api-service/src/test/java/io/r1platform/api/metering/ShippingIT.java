@@ -38,6 +38,7 @@ class ShippingIT {
   @BeforeAll
   void start() {
     api = startApi();
+    Await.until("prices", () -> api.bean(Prices.class).at(2, RunningApi.START).isPresent());
   }
 
   @AfterAll

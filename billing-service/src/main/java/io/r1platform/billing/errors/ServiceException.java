@@ -67,6 +67,19 @@ public final class ServiceException extends RuntimeException {
         Map.of("datasets", known));
   }
 
+  /** The price book does not take this; nothing was changed. */
+  public static ServiceException pricesRefused(String why) {
+    return new ServiceException(ErrorCode.PRICES_REFUSED, why, Map.of());
+  }
+
+  /** Somebody edited it since; nothing was changed. */
+  public static ServiceException staleRevision(int revision) {
+    return new ServiceException(
+        ErrorCode.STALE_REVISION,
+        "It was edited since: it is at revision %d. Read it again.".formatted(revision),
+        Map.of("revision", Integer.toString(revision)));
+  }
+
   /** All export slots are taken. */
   public static ServiceException tooManyExports(int limit) {
     return new ServiceException(

@@ -1,16 +1,28 @@
 package io.r1platform.billing.prices;
 
+import java.time.Instant;
+
 /**
- * Charged tokens of one request.
+ * Charged tokens of one request, and what its price depends on.
  *
+ * @param tenantId who pays
  * @param modelId the model that answered
- * @param window the price window that held at admission; 0 is "any time"
+ * @param admittedAt when it was admitted: the moment of its price
+ * @param batch whether it came in a batch
  * @param hit cached prompt tokens, not negative
  * @param miss computed prompt tokens, not negative
  * @param reasoning output tokens up to the end of the reasoning, not negative
  * @param answer output tokens after it, not negative
  */
-public record Charge(int modelId, int window, int hit, int miss, int reasoning, int answer) {
+public record Charge(
+    long tenantId,
+    int modelId,
+    Instant admittedAt,
+    boolean batch,
+    int hit,
+    int miss,
+    int reasoning,
+    int answer) {
   /**
    * Checks the counts.
    *
@@ -20,15 +32,5 @@ public record Charge(int modelId, int window, int hit, int miss, int reasoning, 
     if ((hit | miss | reasoning | answer) < 0) {
       throw new IllegalArgumentException("negative token count");
     }
-  }
-
-  /** Tokens of one class. */
-  public int tokens(Sku sku) {
-    return switch (sku) {
-      case HIT -> hit;
-      case MISS -> miss;
-      case REASONING -> reasoning;
-      case ANSWER -> answer;
-    };
   }
 }

@@ -1,100 +1,59 @@
 package io.r1platform.billing.prices;
 
-import io.r1platform.billing.money.Pico;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The published price lists. */
+/** The published price book. It is read again when its number of changes has risen. */
 @Component
 public class PriceBook {
-  private final JdbcClient jdbc;
+  private record Known(long revision, Book book, Map<String, Map<LocalDate, Boolean>> days) {}
 
-  PriceBook(JdbcClient jdbc) {
+  private final JdbcClient jdbc;
+  private final PriceVersions versions;
+  private volatile @Nullable Known known;
+
+  PriceBook(JdbcClient jdbc, PriceVersions versions) {
     this.jdbc = jdbc;
+    this.versions = versions;
   }
 
-  /** Every published version, past and coming ones too, by number. One query. */
-  public List<PriceVersion> published() {
-    var versions = new LinkedHashMap<Long, PriceVersion>();
-    var prices = new LinkedHashMap<Long, List<PriceVersion.Price>>();
-    jdbc.sql(
-            """
-            select v.version_id, c.name, c.currency, v.content_sha256, c.reference,
-              lower(v.valid) as valid_from, upper(v.valid) as valid_until,
-              p.model_id, m.name as model, p.sku, p.win, p.unit_pico
-            from rate_card_version v
-              join rate_card c using (card_id)
-              join price p using (version_id)
-              join model m using (model_id)
-            where v.published_at is not null
-            order by v.version_id, p.model_id
-            """)
+  /** The book as it is now. One query of one row, and more only after a change. */
+  public Book current() {
+    return known().book;
+  }
+
+  /** The days of every holiday calendar, by its name: true is worked, false is off. */
+  Map<String, Map<LocalDate, Boolean>> calendars() {
+    return known().days;
+  }
+
+  private Known known() {
+    long revision = jdbc.sql("select revision from price_book_change").query(Long.class).single();
+    Known last = known;
+    if (last == null || last.revision != revision) {
+      // read after the number: a change in between is read too, and then read once more
+      Map<String, Map<LocalDate, Boolean>> days = readCalendars();
+      List<PriceVersion> published = versions.published();
+      last = new Known(revision, new Book(published, days), days);
+      known = last;
+    }
+    return last;
+  }
+
+  private Map<String, Map<LocalDate, Boolean>> readCalendars() {
+    var calendars = new HashMap<String, Map<LocalDate, Boolean>>();
+    jdbc.sql("select calendar, day, working from holiday")
         .query(
             row -> {
-              long id = row.getLong("version_id");
-              if (!versions.containsKey(id)) {
-                versions.put(id, version(row));
-              }
-              prices.computeIfAbsent(id, key -> new ArrayList<>()).add(price(row));
+              calendars
+                  .computeIfAbsent(row.getString("calendar"), name -> new HashMap<>())
+                  .put(row.getObject("day", LocalDate.class), row.getBoolean("working"));
             });
-    return versions.values().stream().map(v -> with(v, prices)).toList();
-  }
-
-  private static PriceVersion with(PriceVersion v, Map<Long, List<PriceVersion.Price>> prices) {
-    var own = new ArrayList<>(prices.getOrDefault(v.versionId(), List.of()));
-    own.sort(
-        Comparator.comparingInt(PriceVersion.Price::modelId)
-            .thenComparing(PriceVersion.Price::sku)
-            .thenComparingInt(PriceVersion.Price::window));
-    return new PriceVersion(
-        v.versionId(),
-        v.name(),
-        v.currency(),
-        v.contentSha256(),
-        v.validFrom(),
-        v.validUntil(),
-        v.reference(),
-        own);
-  }
-
-  private static PriceVersion version(ResultSet row) throws SQLException {
-    Instant from = instant(row, "valid_from");
-    if (from == null) {
-      throw new IllegalStateException("a published version without a beginning");
-    }
-    return new PriceVersion(
-        row.getLong("version_id"),
-        row.getString("name"),
-        row.getString("currency"),
-        HexFormat.of().formatHex(row.getBytes("content_sha256")),
-        from,
-        instant(row, "valid_until"),
-        row.getBoolean("reference"),
-        List.of());
-  }
-
-  private static PriceVersion.Price price(ResultSet row) throws SQLException {
-    return new PriceVersion.Price(
-        row.getInt("model_id"),
-        row.getString("model"),
-        Sku.valueOf(row.getString("sku")),
-        row.getInt("win"),
-        new Pico(row.getLong("unit_pico")));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
-    return moment == null ? null : moment.toInstant();
+    return calendars;
   }
 }

@@ -101,7 +101,7 @@ class UsageIntake {
    */
   Taken take(UsageBatch batch) {
     var timer = Timer.start(meters);
-    var judge = new UsageJudge(prices.published(), clock.instant());
+    var judge = new UsageJudge(prices.current(), clock.instant());
     var verdicts = new HashMap<Long, UsageJudge.Verdict>();
     for (UsageBatch.Item item : batch.items()) {
       UsageJudge.Verdict verdict = judge.judge(item.record());

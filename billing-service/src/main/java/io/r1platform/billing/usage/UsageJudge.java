@@ -1,19 +1,16 @@
 package io.r1platform.billing.usage;
 
-import io.r1platform.billing.money.Pico;
+import io.r1platform.billing.prices.Book;
 import io.r1platform.billing.prices.PriceVersion;
+import io.r1platform.billing.prices.Rated;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * Decides what may be posted: the record is sound, neither late nor from the future, and its amount
- * is what its frozen price version gives for its tokens. A pure function of the record, the
- * published versions and the time.
+ * Decides what may be posted: the record is sound, neither late nor from the future, and its
+ * version, window and amount are what the price book gives for its admission. A pure function of
+ * the record, the published book and the time.
  */
 final class UsageJudge {
   static final Duration LATEST = Duration.ofDays(35);
@@ -34,13 +31,11 @@ final class UsageJudge {
   /** Must be held. */
   record Held(HeldReason reason) implements Verdict {}
 
-  private final Map<String, PriceVersion> versions;
+  private final Book book;
   private final Instant now;
 
-  UsageJudge(List<PriceVersion> published, Instant now) {
-    this.versions =
-        published.stream()
-            .collect(Collectors.toMap(PriceVersion::contentSha256, Function.identity()));
+  UsageJudge(Book book, Instant now) {
+    this.book = book;
     this.now = now;
   }
 
@@ -59,25 +54,22 @@ final class UsageJudge {
   }
 
   private Verdict rate(UsageRecord record) {
-    PriceVersion version = versions.get(record.priceSha256());
-    if (version == null) {
+    PriceVersion version = book.version(record.priceSha256()).orElse(null);
+    if (version == null || !version.prices(record.modelId())) {
       return new Held(HeldReason.UNKNOWN_PRICE);
     }
-    if (!version.chargeableAt(record.admittedAt())) {
-      return new Held(HeldReason.PRICE_MISMATCH);
-    }
-    Optional<Pico> amount;
+    Optional<Rated> rated;
     try {
-      amount = version.rate(record.charge());
+      rated = book.rate(record.charge());
     } catch (ArithmeticException e) {
       return new Held(HeldReason.MALFORMED);
     }
-    if (amount.isEmpty()) {
-      return new Held(HeldReason.UNKNOWN_PRICE);
-    }
-    return amount.get().value() == record.amountPico()
-        ? new Postable(version)
-        : new Held(HeldReason.PRICE_MISMATCH);
+    boolean same =
+        rated.isPresent()
+            && rated.get().version().contentSha256().equals(record.priceSha256())
+            && rated.get().window() == record.window()
+            && rated.get().amountPico() == record.amountPico();
+    return same ? new Postable(version) : new Held(HeldReason.PRICE_MISMATCH);
   }
 
   private static boolean isSound(UsageRecord record) {

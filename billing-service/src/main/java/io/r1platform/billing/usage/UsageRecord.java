@@ -118,7 +118,7 @@ record UsageRecord(
   }
 
   Charge charge() {
-    return new Charge(modelId, window, hit, miss, reasoning, answer);
+    return new Charge(tenantId, modelId, admittedAt(), false, hit, miss, reasoning, answer);
   }
 
   Instant admittedAt() {

@@ -30,8 +30,7 @@ final class CopyBaseline {
     }
     this.table = billing.bean(UsageTable.class);
     this.transaction = billing.bean(TransactionTemplate.class);
-    this.judge =
-        new UsageJudge(billing.bean(PriceBook.class).published(), billing.clock().instant());
+    this.judge = new UsageJudge(billing.bean(PriceBook.class).current(), billing.clock().instant());
   }
 
   boolean copy(UsageBatch batch) {

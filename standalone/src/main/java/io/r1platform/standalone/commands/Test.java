@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "  kill      kill -9 of each service, the supervisor and PostgreSQL under load",
       "  export    the usage file's sum against the ledger",
       "  console   the console in Chromium",
-      "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many"
+      "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many",
+      "  rater     a million random charges against a naive rater; needs no jar"
     })
 final class Test implements Callable<Integer> {
   /** Maven's lines that tell how far it is, and what is wrong. */
@@ -57,7 +58,12 @@ final class Test implements Callable<Integer> {
   @Override
   public Integer call() {
     var maven = new Maven(invocation.root(), invocation.home(), invocation.clock());
-    return suite == null ? everything(maven) : one(maven, Suite.of(suite));
+    if (suite == null) {
+      return everything(maven);
+    }
+    return suite.equals(RaterTest.WORD)
+        ? new RaterTest(invocation).run(out())
+        : one(maven, Suite.of(suite));
   }
 
   private int everything(Maven maven) {

@@ -1,0 +1,178 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.security.Access;
+import io.r1platform.api.sessions.Operator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code /admin/api/prices}: the price book for operators. Billing keeps it and says what it
+ * refuses. The audit row is written before billing is asked, so nothing changes without one; a
+ * command that billing then refused has its row too.
+ */
+@RestController
+@RequestMapping("/admin/api/prices")
+final class PriceController {
+  private static final String BILLING = "/internal/v1/prices";
+  private static final String VERSION = "price_version";
+
+  private final Access access;
+  private final BillingReports billing;
+  private final AuditTrail audit;
+  private final TransactionOperations transactions;
+
+  PriceController(
+      Access access, BillingReports billing, AuditTrail audit, TransactionOperations transactions) {
+    this.access = access;
+    this.billing = billing;
+    this.audit = audit;
+    this.transactions = transactions;
+  }
+
+  @GetMapping("/versions")
+  JsonNode versions(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    return billing.read(Query.of(parameters, "organization_id").on(BILLING + "/versions"));
+  }
+
+  @GetMapping("/versions/{id}")
+  JsonNode version(@AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
+    access.operator(principal);
+    return billing.read(BILLING + "/versions/" + Fields.requiredId("id", id));
+  }
+
+  @PostMapping("/drafts")
+  JsonNode create(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    String command = Fields.required("command_id", body.path("command_id").asString(null));
+    String organization = body.path("card").path("organization_id").asString(null);
+    return command(
+        actor,
+        new Change(
+            "price_draft.created",
+            VERSION,
+            command,
+            Fields.optionalId("organization_id", organization),
+            null,
+            body.deepCopy()),
+        "/drafts",
+        body);
+  }
+
+  @PostMapping("/drafts/{id}")
+  JsonNode edit(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String id,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    return on(actor, "price_draft.edited", id, "/drafts/%d", body);
+  }
+
+  @PostMapping("/drafts/{id}/discard")
+  JsonNode discard(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String id,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    return on(actor, "price_draft.discarded", id, "/drafts/%d/discard", body);
+  }
+
+  @PostMapping("/drafts/{id}/publish")
+  JsonNode publish(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String id,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    return on(actor, "price_version.published", id, "/drafts/%d/publish", body);
+  }
+
+  @PostMapping("/versions/{id}/close")
+  JsonNode close(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String id,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    return on(actor, "price_version.closed", id, "/versions/%d/close", body);
+  }
+
+  /** What stored usage would cost by a version or draft; changes nothing, so it is not audited. */
+  @PostMapping("/versions/{id}/preview")
+  JsonNode preview(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String id,
+      @RequestBody JsonNode body) {
+    access.operator(principal);
+    return billing.post(
+        BILLING + "/versions/%d/preview".formatted(Fields.requiredId("id", id)), body);
+  }
+
+  @GetMapping("/calendars/{name}")
+  JsonNode calendar(
+      @AuthenticationPrincipal @Nullable Operator principal, @PathVariable String name) {
+    access.operator(principal);
+    return billing.read(BILLING + "/calendars/" + calendarName(name));
+  }
+
+  @PostMapping("/calendars/{name}")
+  JsonNode changeCalendar(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String name,
+      @RequestBody JsonNode body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    String calendar = calendarName(name);
+    return command(
+        actor,
+        new Change(
+            "holiday_calendar.changed", "holiday_calendar", calendar, null, null, body.deepCopy()),
+        "/calendars/" + calendar,
+        body);
+  }
+
+  private JsonNode on(Actor actor, String action, String id, String path, JsonNode body) {
+    long version = Fields.requiredId("id", id);
+    return command(
+        actor,
+        new Change(action, VERSION, Long.toString(version), null, null, body.deepCopy()),
+        path.formatted(version),
+        body);
+  }
+
+  private JsonNode command(Actor actor, Change change, String path, JsonNode body) {
+    transactions.executeWithoutResult(status -> audit.record(actor, change));
+    return billing.post(BILLING + path, body);
+  }
+
+  private static String calendarName(String name) {
+    if (!name.matches("[A-Za-z0-9._-]{1,40}")) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "name", "A calendar's name is 1 to 40 of A-Z a-z 0-9 . _ -");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,99 @@
+package io.r1platform.api.prices;
+
+import io.r1platform.api.money.Pico;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One version made ready: windows as clocks, and the frozen price of each model and window. */
+final class PriceList {
+  private record Place(int modelId, int window) {}
+
+  private final PriceAnswer.Version version;
+  private final List<WindowClock> windows;
+  private final Map<Place, Price> prices = new HashMap<>();
+
+  /**
+   * Makes a version ready.
+   *
+   * @throws RuntimeException if it has a zone, time or price that cannot be read
+   */
+  PriceList(PriceAnswer.Version version, Map<String, Map<LocalDate, Boolean>> calendars) {
+    this.version = version;
+    this.windows =
+        version.windows().stream()
+            .sorted(Comparator.comparingInt(PriceAnswer.Window::window))
+            .map(window -> new WindowClock(window, days(window, calendars)))
+            .toList();
+    Map<Place, Map<String, Pico>> units = new HashMap<>();
+    for (PriceAnswer.Row row : version.prices()) {
+      units
+          .computeIfAbsent(new Place(row.model_id(), row.window()), place -> new HashMap<>())
+          .put(row.sku(), new Pico(Long.parseLong(row.unit_pico())));
+    }
+    var models = new TreeSet<Integer>();
+    units.keySet().forEach(place -> models.add(place.modelId));
+    models.forEach(model -> addModel(model, units));
+  }
+
+  private static Map<LocalDate, Boolean> days(
+      PriceAnswer.Window window, Map<String, Map<LocalDate, Boolean>> calendars) {
+    String calendar = window.calendar();
+    return calendar == null ? Map.of() : calendars.getOrDefault(calendar, Map.of());
+  }
+
+  private void addModel(int model, Map<Place, Map<String, Pico>> units) {
+    Map<Place, UnitPrices> whole = new HashMap<>();
+    units.forEach(
+        (place, bySku) -> {
+          UnitPrices unit = place.modelId == model ? unit(bySku) : null;
+          if (unit != null) {
+            whole.put(place, unit);
+          }
+        });
+    whole.values().stream()
+        .reduce(UnitPrices::worse)
+        .ifPresent(
+            worst -> whole.forEach((place, unit) -> prices.put(place, price(unit, place, worst))));
+  }
+
+  private Price price(UnitPrices unit, Place place, UnitPrices worst) {
+    return new Price(
+        version.version_id(),
+        version.content_sha256(),
+        version.currency(),
+        unit,
+        place.window,
+        worst);
+  }
+
+  private static @Nullable UnitPrices unit(Map<String, Pico> bySku) {
+    Pico hit = bySku.get("HIT");
+    Pico miss = bySku.get("MISS");
+    Pico reasoning = bySku.get("REASONING");
+    Pico answer = bySku.get("ANSWER");
+    return hit == null || miss == null || reasoning == null || answer == null
+        ? null
+        : new UnitPrices(hit, miss, reasoning, answer);
+  }
+
+  boolean holdsAt(Instant time) {
+    return version.holdsAt(time);
+  }
+
+  /** The price in the first window that holds, else in window 0; null if there is none. */
+  @Nullable Price priceAt(int modelId, Instant time) {
+    int window =
+        windows.stream()
+            .filter(clock -> clock.holdsAt(time))
+            .findFirst()
+            .map(WindowClock::number)
+            .orElse(0);
+    return prices.get(new Place(modelId, window));
+  }
+}
