@@ -45,11 +45,14 @@ public final class BillingClient implements AutoCloseable {
     return http.send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
   }
 
-  /** POST of one body. */
-  public HttpResponse<byte[]> post(String path, String contentType, byte[] body)
+  /** POST of one body; {@code headers} are name, value pairs. */
+  public HttpResponse<byte[]> post(String path, String contentType, byte[] body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest request =
-        request(path, "Content-Type", contentType).POST(BodyPublishers.ofByteArray(body)).build();
+        request(path, headers)
+            .header("Content-Type", contentType)
+            .POST(BodyPublishers.ofByteArray(body))
+            .build();
     return http.send(request, BodyHandlers.ofByteArray());
   }
 

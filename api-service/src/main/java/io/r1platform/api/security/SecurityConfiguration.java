@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
@@ -102,7 +103,7 @@ class SecurityConfiguration {
         .build();
   }
 
-  /** Health probes, and the management port, which has no other chain. */
+  /** Health probes, payment webhooks, and the management port, which has no other chain. */
   @Bean
   @Order(4)
   SecurityWebFilterChain open(ServerHttpSecurity http, ErrorResponses errors) {
@@ -121,6 +122,8 @@ class SecurityConfiguration {
                 exchange
                     .pathMatchers("/livez", "/readyz", "/actuator/**")
                     .permitAll()
+                    .pathMatchers(HttpMethod.POST, "/webhooks/payments/*")
+                    .permitAll() // billing-service checks the provider's signature
                     .anyExchange()
                     .denyAll())
         .build();

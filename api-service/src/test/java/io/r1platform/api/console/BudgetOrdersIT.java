@@ -70,6 +70,28 @@ class BudgetOrdersIT {
   }
 
   @Test
+  void aTopUpSaysWhichOperatorOrderedIt() {
+    billing.say(
+        "/internal/v1/organizations/7/credit/top-ups",
+        200,
+        "{\"organization\":\"7\",\"limit\":\"5\"}");
+    var answer =
+        browser.post(
+            "/admin/api/organizations/7/credit/top-ups",
+            "{%s,\"amount\":\"5\",\"actor\":\"somebody else\"}".formatted(COMMAND));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(billing.bodies().getLast())
+        .contains("\"actor\":\"" + Browser.EMAIL)
+        .doesNotContain("somebody else");
+    assertThat(trail("credit.topped_up%"))
+        .containsExactly(
+            "credit.topped_up.ordered 0198e0c6-0000-7000-8000-000000000001 7",
+            "credit.topped_up 7 7");
+    assertThat(browser.post("/admin/api/organizations/x/credit/top-ups", "{}").statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
   void whatBillingRefusesIsSaid() {
     billing.say("/internal/v1/budgets/5", 400, "{\"code\":\"invalid_request\",\"detail\":\"No.\"}");
     var refused = browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND));

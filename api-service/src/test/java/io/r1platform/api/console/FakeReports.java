@@ -19,6 +19,7 @@ final class FakeReports implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> bodies = new CopyOnWriteArrayList<>();
 
   FakeReports() {
     try {
@@ -50,13 +51,22 @@ final class FakeReports implements AutoCloseable {
     return asked.stream().filter(path -> !path.equals("/internal/v1/prices")).toList();
   }
 
+  /** What was posted, in order. */
+  List<String> bodies() {
+    return List.copyOf(bodies);
+  }
+
   void forget() {
+    bodies.clear();
     asked.clear();
     answers.clear();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     asked.add(exchange.getRequestURI().toString());
+    if (exchange.getRequestMethod().equals("POST")) {
+      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    }
     boolean known =
         "Bearer billing-token".equals(exchange.getRequestHeaders().getFirst("Authorization"));
     HttpHandler answer = answers.get(exchange.getRequestURI().getPath());

@@ -74,6 +74,7 @@ final class CreditController {
       String remaining) {}
 
   record State(
+      String organization,
       String currency,
       String mode,
       String creditLimit,
@@ -101,6 +102,7 @@ final class CreditController {
             status -> {
               Grants.Terms terms = grants.lockTerms(organization);
               return new State(
+                  Long.toString(organization),
                   terms.currency(),
                   terms.mode().name(),
                   terms.creditLimit().toString(),

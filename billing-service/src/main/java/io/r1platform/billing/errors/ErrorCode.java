@@ -5,6 +5,7 @@ import java.util.Locale;
 /** Every failure this service answers with; the lower-case name is the problem's {@code code}. */
 public enum ErrorCode {
   UNAUTHENTICATED(401, Kind.CALLER),
+  WEBHOOK_REFUSED(403, Kind.CALLER),
   NOT_FOUND(404, Kind.CALLER),
   INVALID_REQUEST(400, Kind.CALLER),
   BAD_BATCH(400, Kind.CALLER),

@@ -49,6 +49,12 @@ public final class ServiceException extends RuntimeException {
         Map.of());
   }
 
+  /** A webhook that its sender does not vouch for; nothing was read of it. */
+  public static ServiceException webhookRefused(String why) {
+    return new ServiceException(
+        ErrorCode.WEBHOOK_REFUSED, "Nothing was taken: " + why + ".", Map.of());
+  }
+
   /** A parameter that cannot be understood. */
   public static ServiceException invalidRequest(String why) {
     return new ServiceException(ErrorCode.INVALID_REQUEST, why, Map.of());

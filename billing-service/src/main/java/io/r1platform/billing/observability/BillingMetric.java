@@ -19,7 +19,9 @@ public enum BillingMetric {
   /** Sums charged without room in a lease; tag {@code cause} (3). Alarm on MISSING, OVERRUN. */
   UNLEASED("r1.billing.budgets.unleased"),
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
-  ALERTS("r1.billing.budgets.alerts");
+  ALERTS("r1.billing.budgets.alerts"),
+  /** Events of payment providers; tags {@code provider} (1), {@code result} (3). */
+  PAYMENT_EVENTS("r1.billing.payments.events");
 
   private final String meterName;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.webhooks.Signature;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;

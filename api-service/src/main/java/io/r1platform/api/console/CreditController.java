@@ -1,0 +1,109 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.security.Access;
+import io.r1platform.api.sessions.Operator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /admin/api/organizations/{id}/credit}: an organization's terms and open grants, and how
+ * money arrives. Every command names a {@code command_id} and is done once; who ordered it is the
+ * operator of the session, whatever the body says. Amounts are decimal strings of pico.
+ */
+@RestController
+@RequestMapping("/admin/api/organizations/{organization}/credit")
+final class CreditController {
+  private final Access access;
+  private final BillingReports billing;
+  private final BillingOrders orders;
+
+  CreditController(Access access, BillingReports billing, BillingOrders orders) {
+    this.access = access;
+    this.billing = billing;
+    this.orders = orders;
+  }
+
+  @GetMapping
+  JsonNode state(
+      @AuthenticationPrincipal @Nullable Operator principal, @PathVariable String organization) {
+    access.operator(principal);
+    return billing.read(path(organization));
+  }
+
+  @PostMapping("/top-ups")
+  JsonNode topUp(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String organization,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    return order(principal, exchange, "credit.topped_up", organization, "/top-ups", body);
+  }
+
+  @PostMapping("/grants")
+  JsonNode give(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String organization,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    return order(principal, exchange, "credit.granted", organization, "/grants", body);
+  }
+
+  @PostMapping("/payments")
+  JsonNode pay(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String organization,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    return order(principal, exchange, "payment.recorded", organization, "/payments", body);
+  }
+
+  @PostMapping("/terms")
+  JsonNode setTerms(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String organization,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    return order(principal, exchange, "credit.terms_set", organization, "/terms", body);
+  }
+
+  @PostMapping("/reversals")
+  JsonNode reverse(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable String organization,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    return order(principal, exchange, "credit.reversed", organization, "/reversals", body);
+  }
+
+  private JsonNode order(
+      @Nullable Operator principal,
+      ServerWebExchange exchange,
+      String action,
+      String organization,
+      String command,
+      ObjectNode body) {
+    Operator operator = access.operator(principal);
+    Actor actor = Actors.of(operator, exchange);
+    ObjectNode signed = body.deepCopy();
+    signed.put("actor", operator.email());
+    signed.put("organization", organization);
+    return orders.order(
+        actor,
+        new BillingOrders.Order(
+            action, "credit", "organization", path(organization) + command, signed));
+  }
+
+  private static String path(String organization) {
+    return "/internal/v1/organizations/" + Fields.requiredId("id", organization) + "/credit";
+  }
+}

@@ -1,0 +1,94 @@
+package io.r1platform.billing.credit;
+
+import io.r1platform.billing.credit.CreditCommands.Command;
+import io.r1platform.billing.credit.CreditCommands.Kind;
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.ledger.Journal;
+import java.math.BigInteger;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Takes money that a payment provider reports, as the command that an operator would give. */
+@Component
+public class Arrivals {
+  private static final int USUAL_PRIORITY = 100;
+
+  /** What the money is for. */
+  public enum Purpose {
+    /** Credit, drawn by later usage. */
+    TOP_UP,
+    /** What is owed. */
+    PAYMENT
+  }
+
+  /**
+   * Money that arrived.
+   *
+   * @param provider who says so
+   * @param eventId the provider's id of the event, the same each time it is sent
+   * @param organization whose it is
+   * @param purpose what it is for
+   * @param currency ISO 4217
+   * @param amount pico of the currency, above 0
+   */
+  public record Arrival(
+      String provider,
+      String eventId,
+      long organization,
+      Purpose purpose,
+      String currency,
+      BigInteger amount) {
+    /** Checks the names and the amount. */
+    public Arrival {
+      if (provider.isBlank() || eventId.isBlank() || organization <= 0 || amount.signum() <= 0) {
+        throw new IllegalArgumentException("no arrival of money: " + provider + " " + eventId);
+      }
+    }
+  }
+
+  private final Cashier cashier;
+  private final CreditCommands commands;
+  private final CreditLimits limits;
+
+  Arrivals(Cashier cashier, CreditCommands commands, CreditLimits limits) {
+    this.cashier = cashier;
+    this.commands = commands;
+    this.limits = limits;
+  }
+
+  /**
+   * Moves the money once.
+   *
+   * @return whether it moved now; false: this event moved it before
+   * @throws ServiceException {@code command_conflict} if the event said something else before;
+   *     {@code invalid_request} if the account is in another currency or the amount is beyond what
+   *     one command may move
+   */
+  @Transactional
+  public boolean take(Arrival arrival) {
+    String currency = limits.currency(arrival.organization);
+    if (!arrival.currency.equals(currency)) {
+      throw ServiceException.invalidRequest(
+          "Nothing was changed: the account is in %s, the money in %s."
+              .formatted(currency, arrival.currency));
+    }
+    var command =
+        new Command(
+            Journal.idOf("payment|%s|%s".formatted(arrival.provider, arrival.eventId)),
+            arrival.organization,
+            arrival.purpose == Purpose.TOP_UP ? Kind.TOP_UP : Kind.PAYMENT,
+            "provider:" + arrival.provider,
+            Map.of("event", arrival.eventId, "amount", arrival.amount.toString()));
+    commands.lock(command.id());
+    if (commands.isDone(command)) {
+      return false;
+    }
+    switch (arrival.purpose) {
+      case TOP_UP ->
+          cashier.topUp(command, new Cashier.Order(arrival.amount, USUAL_PRIORITY, null, null));
+      case PAYMENT -> cashier.pay(command, arrival.amount);
+    }
+    return true;
+  }
+}

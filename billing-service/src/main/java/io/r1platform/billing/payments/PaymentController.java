@@ -1,0 +1,78 @@
+package io.r1platform.billing.payments;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.credit.Arrivals;
+import io.r1platform.billing.credit.Arrivals.Arrival;
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.BillingMetric;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * {@code /internal/v1/payment-events/{provider}}: what the gateway's public webhook passes on, with
+ * the sender's headers. Any answer but 200 makes the provider send the event again.
+ */
+@RestController
+@RequestMapping("/internal/v1/payment-events")
+final class PaymentController {
+  private static final Logger LOG = LoggerFactory.getLogger(PaymentController.class);
+  private static final int MOST_BYTES = 65_536;
+
+  /** What became of an event. */
+  enum Result {
+    /** The money moved now. */
+    MOVED,
+    /** It had moved before. */
+    REPEATED,
+    /** It moves no money. */
+    IGNORED
+  }
+
+  record Answer(Result result) {}
+
+  private final Map<String, PaymentProvider> providers;
+  private final Arrivals arrivals;
+  private final MeterRegistry meters;
+
+  PaymentController(List<PaymentProvider> providers, Arrivals arrivals, MeterRegistry meters) {
+    this.providers =
+        providers.stream().collect(Collectors.toMap(PaymentProvider::name, Function.identity()));
+    this.arrivals = arrivals;
+    this.meters = meters;
+  }
+
+  @PostMapping("/{provider}")
+  Answer take(@PathVariable String provider, HttpServletRequest request) throws IOException {
+    PaymentProvider known = providers.get(provider);
+    if (known == null) {
+      throw ServiceException.notFound("A payment provider '" + provider + "'");
+    }
+    byte[] body = request.getInputStream().readNBytes(MOST_BYTES + 1);
+    if (body.length > MOST_BYTES) {
+      throw ServiceException.invalidRequest("An event has at most 65536 bytes.");
+    }
+    Optional<Arrival> arrival = known.read(request::getHeader, body);
+    Result result = arrival.map(this::move).orElse(Result.IGNORED);
+    LOG.info("Payment event of {}: {} {}", provider, result, arrival.orElse(null));
+    meters
+        .counter(
+            BillingMetric.PAYMENT_EVENTS.meterName(), "provider", provider, "result", result.name())
+        .increment();
+    return new Answer(result);
+  }
+
+  private Result move(Arrival arrival) {
+    return arrivals.take(arrival) ? Result.MOVED : Result.REPEATED;
+  }
+}
