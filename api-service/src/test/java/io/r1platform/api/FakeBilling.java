@@ -36,7 +36,9 @@ public final class FakeBilling implements AutoCloseable {
     /** Answers 503 to everything. */
     DOWN,
     /** Takes batches, then answers 500, as when it dies after its commit. */
-    FORGETS_TO_ANSWER
+    FORGETS_TO_ANSWER,
+    /** Takes nothing and answers 200 with a number that is none. */
+    BABBLES
   }
 
   /** One (replica, epoch). */
@@ -82,6 +84,14 @@ public final class FakeBilling implements AutoCloseable {
   /** Where a closed stream ends; null while it is open. */
   public @Nullable Long closedAt(long replica, int epoch) {
     return stream(replica, epoch).last;
+  }
+
+  /** Closes a stream at a place where it does not end, or opens it again with null. */
+  public void closeAt(long replica, int epoch, @Nullable Long last) {
+    Stream stream = stream(replica, epoch);
+    synchronized (stream) {
+      stream.last = last;
+    }
   }
 
   /** Forgets everything of a stream from {@code seq} on, as a restored backup would. */
@@ -160,7 +170,18 @@ public final class FakeBilling implements AutoCloseable {
       answer(exchange, 503, "{}");
       return;
     }
+    if (illness == Illness.BABBLES) {
+      answer(exchange, 200, "{\"next_seq\":\"soon\",\"results\":[]}");
+      return;
+    }
     synchronized (stream) {
+      if (stream.last != null && first + n - 1 > stream.last) {
+        answer(
+            exchange,
+            409,
+            "{\"code\":\"epoch_closed\",\"last_seq\":\"%d\"}".formatted(stream.last));
+        return;
+      }
       if (first > stream.next) {
         answer(exchange, 409, "{\"code\":\"gap\",\"expected_seq\":\"%d\"}".formatted(stream.next));
         return;

@@ -25,6 +25,7 @@ final class BillingFake implements AutoCloseable {
   private final List<JsonNode> receipts = new ArrayList<>();
   private final List<String> ended = new ArrayList<>();
   private boolean away;
+  private String refused = "";
 
   BillingFake() {
     try {
@@ -39,6 +40,11 @@ final class BillingFake implements AutoCloseable {
 
   URI uri() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Takes nothing more of this stream, as if it were closed; an empty name refuses none. */
+  synchronized void refuse(String instance) {
+    refused = instance;
   }
 
   synchronized void away(boolean isAway) {
@@ -73,6 +79,10 @@ final class BillingFake implements AutoCloseable {
     }
     String instance = batch.path("instance_id").asString();
     long first = Long.parseLong(batch.path("first_seq").asString());
+    if (instance.equals(refused)) {
+      answer(exchange, 409, "{\"code\":\"epoch_closed\",\"last_seq\":\"0\"}");
+      return;
+    }
     long expected = nextSeq.getOrDefault(instance, 1L);
     if (first > expected) {
       answer(exchange, 409, "{\"code\":\"gap\",\"expected_seq\":\"" + expected + "\"}");

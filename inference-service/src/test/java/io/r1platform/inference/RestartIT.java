@@ -68,6 +68,32 @@ final class RestartIT {
   }
 
   @Test
+  void aStreamThatBillingRefusesHoldsUpNoOther(@TempDir Path directory) throws Exception {
+    UUID stuck = RunningService.eventId();
+    UUID next = RunningService.eventId();
+    Path tokens = directory.resolve("tokens");
+    try (var billing = new BillingFake()) {
+      billing.away(true);
+      try (var service = RunningService.start(database, billing.uri(), tokens, Map.of())) {
+        service.send(service.chat(stuck, body(3)));
+      }
+      billing.refuse(
+          sql.sql("select instance_id::text from inference.engine_instance")
+              .query(String.class)
+              .single());
+      billing.away(false);
+      try (var service = RunningService.start(database, billing.uri(), tokens, Map.of())) {
+        service.send(service.chat(next, body(3)));
+        Await.until("shipped", () -> billing.receipt(next.toString()) != null);
+        assertThat(billing.receipt(stuck.toString())).isNull();
+        billing.refuse("");
+        Await.until("shipped late", () -> billing.receipt(stuck.toString()) != null);
+      }
+    }
+    assertThat(openInstances()).isZero();
+  }
+
+  @Test
   void aKilledProcessIsFencedAndItsRowsAreShippedFromTheStart(@TempDir Path directory)
       throws Exception {
     UUID first = RunningService.eventId();

@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file with one or two bearer tokens, a line each; the first is shown to the callee. It is read
- * again when it changes, looked at once a second at most. A missing or empty file fails at once.
+ * again when it changes, looked at once a second at most. A missing or empty file fails at the
+ * start; later, while the file is being replaced, the token last read goes on to hold.
  */
 public final class TokenFile {
+  private static final Logger log = LoggerFactory.getLogger(TokenFile.class);
   private static final long LOOK_EVERY_MILLIS = 1_000;
 
   private final Path path;
@@ -32,12 +36,19 @@ public final class TokenFile {
   public synchronized String bearer() {
     long now = clock.millis();
     if (now - token.lookedAtMillis >= LOOK_EVERY_MILLIS) {
-      token =
-          modifiedAt(path).equals(token.modifiedAt)
-              ? new Token(token.first, token.modifiedAt, now)
-              : read(path, now);
+      token = look(now);
     }
     return "Bearer " + token.first;
+  }
+
+  private Token look(long now) {
+    var same = new Token(token.first, token.modifiedAt, now);
+    try {
+      return modifiedAt(path).equals(token.modifiedAt) ? same : read(path, now);
+    } catch (UncheckedIOException | IllegalStateException e) {
+      log.warn("the token last read still holds: {}", e.getMessage());
+      return same;
+    }
   }
 
   private static Token read(Path path, long now) {

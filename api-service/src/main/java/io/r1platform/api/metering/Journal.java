@@ -117,6 +117,12 @@ public class Journal implements SmartLifecycle {
     return current == null ? 0 : current.lastDurableSeq();
   }
 
+  /** Streams that could not be shipped to billing when it was last tried. */
+  public int failingStreams() {
+    Shipper current = shipper;
+    return current == null ? 0 : current.failingStreams();
+  }
+
   @Override
   public void start() {
     ensurePartitions();

@@ -119,7 +119,7 @@ final class JournalWriter implements Runnable {
       while (!fenced && !abandoned) {
         List<JournalEntry> batch = nextBatch();
         if (!batch.isEmpty()) {
-          commit(batch);
+          write(batch);
         } else if (stopping) {
           return;
         }
@@ -128,6 +128,14 @@ final class JournalWriter implements Runnable {
       Thread.currentThread().interrupt();
     } finally {
       disconnect();
+    }
+  }
+
+  private void write(List<JournalEntry> batch) {
+    try {
+      commit(batch);
+    } catch (RuntimeException e) { // the thread's root: what was told of a commit failed, not it
+      log.error("the journal writes on after a failure", e);
     }
   }
 
@@ -213,6 +221,11 @@ final class JournalWriter implements Runnable {
       } catch (SQLException e) {
         log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
         recover(e, rows);
+        LockSupport.parkNanos(pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      } catch (RuntimeException e) { // the thread's root: as unknown an outcome as a lost answer
+        log.error("the journal could not be written, will be repeated", e);
+        disconnect();
         LockSupport.parkNanos(pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       }

@@ -7,16 +7,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.TransactionException;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Shipper implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
   private static final long IDLE_MILLIS = 1_000;
+  private static final String ALL = "all streams";
 
   private final Epochs epochs;
   private final JdbcClient database;
@@ -37,7 +37,7 @@ final class Shipper implements Runnable {
   private final Semaphore news = new Semaphore(0);
   private final Thread thread;
   private volatile boolean stopping;
-  private boolean failing;
+  private volatile Set<String> failing = Set.of();
 
   Shipper(
       Epochs epochs,
@@ -92,28 +92,42 @@ final class Shipper implements Runnable {
     }
   }
 
-  /** Ships a batch of each stream. True if more is waiting. */
+  /** How many streams the last round could not ship. */
+  int failingStreams() {
+    return failing.size();
+  }
+
+  /** Ships a batch of each stream; one that fails does not hold up the others. True for more. */
   boolean shipAll() throws InterruptedException {
+    boolean more = false;
+    Set<String> failed = new HashSet<>();
     try {
-      boolean more = false;
       for (Epochs.Stream stream : epochs.unreported(settings.replicaId(), epoch)) {
-        more |= ship(stream);
+        String name = stream.replicaId() + "." + stream.epoch();
+        try {
+          more |= ship(stream);
+        } catch (IOException | RuntimeException e) { // the stream's root
+          failed.add(name);
+          warn(name, e);
+        }
       }
-      if (failing) {
-        log.info("shipping to billing works again");
-        failing = false;
-      }
-      return more;
-    } catch (IOException | DataAccessException | TransactionException | JacksonException e) {
-      if (stopping) {
-        return false;
-      }
-      if (!failing) {
-        log.warn("FINALs cannot be shipped now, they wait in the journal: {}", e.toString());
-        failing = true;
-      }
+    } catch (RuntimeException e) { // the thread's root
+      failed.add(ALL);
+      warn(ALL, e);
+    }
+    if (!failing.isEmpty() && failed.isEmpty()) {
+      log.info("shipping to billing works again");
+    }
+    failing = Set.copyOf(failed);
+    if (!failed.isEmpty() && !more && !stopping) {
       Thread.sleep(settings.shipRetry());
-      return false;
+    }
+    return more;
+  }
+
+  private void warn(String stream, Exception failure) {
+    if (!failing.contains(stream) && !stopping) {
+      log.warn("FINALs of {} cannot be shipped now, they wait in the journal", stream, failure);
     }
   }
 
@@ -177,7 +191,11 @@ final class Shipper implements Runnable {
         return number(answer, "next_seq") - 1;
       }
       case 409 -> {
-        long expected = number(json.readTree(response.body()), "expected_seq");
+        JsonNode answer = json.readTree(response.body());
+        if (answer.path("expected_seq").isMissingNode()) { // for instance, closed at another place
+          throw new IOException("billing does not take " + stream + ": " + status(response));
+        }
+        long expected = number(answer, "expected_seq");
         log.warn("billing expects {} of {}, not {}: going there", expected, stream, first);
         return expected - 1;
       }

@@ -10,6 +10,8 @@ public enum Metric {
   TOKENS("r1.tokens.charged"),
   /** Gauge: requests between ADMIT and durable FINAL. */
   JOURNAL_OPEN("r1.journal.open"),
+  /** Gauge: streams of FINALs that could not be shipped to billing when it was last tried. */
+  STREAMS_FAILING("r1.journal.streams.failing"),
   /** Gauge: 1 while the journal can be written. */
   JOURNAL_SERVING("r1.journal.serving");
 

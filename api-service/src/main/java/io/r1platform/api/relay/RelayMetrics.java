@@ -23,6 +23,7 @@ final class RelayMetrics {
   RelayMetrics(MeterRegistry registry, Journal journal) {
     this.registry = registry;
     registry.gauge(Metric.JOURNAL_OPEN.id(), journal, Journal::openRequests);
+    registry.gauge(Metric.STREAMS_FAILING.id(), journal, Journal::failingStreams);
     registry.gauge(Metric.JOURNAL_SERVING.id(), journal, j -> j.isServing() ? 1 : 0);
   }
 

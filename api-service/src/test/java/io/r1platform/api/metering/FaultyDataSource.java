@@ -16,6 +16,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 final class FaultyDataSource extends DelegatingDataSource {
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger toFail = new AtomicInteger();
   private volatile boolean away;
 
   FaultyDataSource(DataSource real) {
@@ -24,6 +25,15 @@ final class FaultyDataSource extends DelegatingDataSource {
 
   void loseTheNextAnswers(int n) {
     toLose.set(n);
+  }
+
+  /** Makes so many statements end in an exception that JDBC does not promise. */
+  void failUnforeseen(int n) {
+    toFail.set(n);
+  }
+
+  int unforeseenLeft() {
+    return toFail.get();
   }
 
   int lost() {
@@ -61,6 +71,9 @@ final class FaultyDataSource extends DelegatingDataSource {
     }
     if (away) {
       throw new SQLException("connection reset");
+    }
+    if (toFail.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new IllegalStateException("a driver's bug");
     }
     Object result = call(real, method, arguments);
     if (toLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {

@@ -126,6 +126,20 @@ class JournalWriterIT {
   }
 
   @Test
+  void writesOnAfterAFailureThatNobodyForesaw() {
+    var faulty = new FaultyDataSource(database);
+    JournalWriter writer = writer(1, epochs.raise(1), faulty);
+    Admission first = admission();
+    writer.append(first.admit()).join();
+    faulty.failUnforeseen(2);
+    writer.append(first.settle(stopped())).orTimeout(20, TimeUnit.SECONDS).join();
+    writer.append(admission().admit()).orTimeout(20, TimeUnit.SECONDS).join();
+    assertThat(faulty.unforeseenLeft()).isZero();
+    assertThat(sequence(1, 1)).containsExactly(1L);
+    assertThat(count("A")).isEqualTo(2);
+  }
+
+  @Test
   void aFencedWriterWritesNothingAndFailsWhoeverWaits() {
     JournalWriter old = writer(1, epochs.raise(1), database);
     Admission admission = admission();

@@ -150,6 +150,37 @@ class ShippingIT {
     assertThat(billing.closedAt(1, old + 1)).isNull();
   }
 
+  @Test
+  void aStreamThatBillingRefusesHoldsUpNoOther() {
+    int before = shipped();
+    int old = epoch();
+    billing.become(Illness.DOWN);
+    settle(3);
+    api.close();
+    billing.closeAt(1, old, before + 1L);
+    billing.become(Illness.NONE);
+    api = startApi();
+    settle(2);
+    awaitShipped(2);
+    Await.until("the word of it", () -> api.bean(Journal.class).failingStreams() == 1);
+    assertThat(billing.records(1, old)).hasSize(before);
+    billing.closeAt(1, old, null);
+    Await.until("the rest", () -> billing.records(1, old).size() == before + 3);
+    Await.until("the close", () -> Long.valueOf(before + 3).equals(billing.closedAt(1, old)));
+    Await.until("all well", () -> api.bean(Journal.class).failingStreams() == 0);
+  }
+
+  @Test
+  void shipsOnAfterAnAnswerThatNobodyUnderstands() {
+    int before = shipped();
+    billing.become(Illness.BABBLES);
+    settle(4);
+    Await.until(
+        "a second try", () -> Collections.frequency(billing.batches(1, epoch()), before + 1L) >= 2);
+    billing.become(Illness.NONE);
+    awaitShipped(before + 4);
+  }
+
   private static void assertPricesAreKnown(Prices prices) {
     Price price = prices.at(2, RunningApi.START).orElseThrow();
     assertThat(price.contentSha256()).isEqualTo(FakeBilling.PRICE_SHA256);

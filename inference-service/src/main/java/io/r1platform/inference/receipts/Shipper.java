@@ -72,34 +72,47 @@ final class Shipper implements Runnable {
     do {
       last = stopping;
       try {
-        shipAll();
-        backoff = FIRST_BACKOFF;
-        if (!last) {
-          await(settings.shipInterval());
-        }
-      } catch (Billing.Refused | DataAccessException e) {
-        LOG.warn("Receipts wait in the table: {}", e.getMessage());
-        if (!last) {
+        if (shipAll()) {
+          backoff = FIRST_BACKOFF;
+          await(last ? Duration.ZERO : settings.shipInterval());
+        } else if (!last) {
           await(backoff);
           backoff = min(backoff.multipliedBy(2), settings.shipBackoff());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (RuntimeException e) { // the thread's root
-        LOG.error("Shipping failed; it goes on after a pause", e);
-        await(settings.shipBackoff());
       }
     } while (!last);
   }
 
-  private void shipAll() throws Billing.Refused, InterruptedException {
+  /** Ships each stream; one that fails does not hold up the others. False if one failed. */
+  private boolean shipAll() throws InterruptedException {
     if (fenced) {
-      return;
+      return true;
     }
-    for (Stream stream : instances.open(settings.instanceName())) {
+    boolean whole = true;
+    try {
+      for (Stream stream : instances.open(settings.instanceName())) {
+        whole &= shipped(stream);
+      }
+    } catch (RuntimeException e) { // the thread's root
+      LOG.warn("No receipts can be shipped now", e);
+      return false;
+    }
+    return whole;
+  }
+
+  private boolean shipped(Stream stream) throws InterruptedException {
+    try {
       ship(stream);
+      return true;
+    } catch (Billing.Refused | DataAccessException e) {
+      LOG.warn("Receipts of {} wait in the table: {}", stream.instanceId(), e.getMessage());
+    } catch (RuntimeException e) { // the stream's root
+      LOG.error("Receipts of {} wait in the table", stream.instanceId(), e);
     }
+    return false;
   }
 
   private void ship(Stream stream) throws Billing.Refused, InterruptedException {

@@ -1,7 +1,6 @@
 package io.r1platform.inference.security;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +10,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One or two tokens, a line each, read again when the file changed; looked at once a second at
- * most. If the file vanishes later, the last tokens stay. Safe for many threads.
+ * most. While the file is being replaced, missing or not whole, the last tokens stay. Safe for many
+ * threads.
  */
 public final class TokenFile {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenFile.class);
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
   private final Path path;
@@ -61,13 +64,12 @@ public final class TokenFile {
     if (now.isBefore(known.looked().plus(LOOK_INTERVAL))) {
       return known;
     }
+    var same = new Tokens(known.lines(), known.modified(), now);
     try {
-      tokens =
-          Files.exists(path) && !Files.getLastModifiedTime(path).equals(known.modified())
-              ? read(now)
-              : new Tokens(known.lines(), known.modified(), now);
-    } catch (IOException e) {
-      throw new UncheckedIOException("The token file " + path + " cannot be read", e);
+      tokens = Files.getLastModifiedTime(path).equals(known.modified()) ? same : read(now);
+    } catch (IOException | IllegalStateException e) {
+      LOG.warn("The tokens last read still hold: {}", e.toString());
+      tokens = same;
     }
     return tokens;
   }

@@ -56,6 +56,19 @@ final class TokenFileTests {
   }
 
   @Test
+  void aFileThatIsBeingWrittenLeavesTheLastTokens(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("t");
+    var tokens = new TokenFile(write(file, "old\n", 1), clock);
+    write(file, "", 2);
+    clock.advance(Duration.ofSeconds(5));
+
+    assertThat(tokens.first()).isEqualTo("old");
+    write(file, "new\n", 3);
+    clock.advance(Duration.ofSeconds(5));
+    assertThat(tokens.first()).isEqualTo("new");
+  }
+
+  @Test
   void noFileOrTooManyTokensFailAtTheStart(@TempDir Path directory) throws IOException {
     Path crowded = write(directory.resolve("t"), "a\nb\nc\n", 1);
 
