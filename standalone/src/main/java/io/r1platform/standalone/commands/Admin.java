@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,12 +49,20 @@ final class Admin implements Callable<Integer> {
     if (call.size() < 2) {
       throw new IllegalStateException("a call needs a method and a path");
     }
-    JsonNode body = call.size() == 3 ? JSON.readTree(call.get(2)) : null;
+    JsonNode body = call.size() == 3 ? body(call.get(2)) : null;
     String method = call.getFirst().toUpperCase(Locale.ROOT);
     JsonNode answer = invocation.adminApi().call(method, call.get(1), body);
     if (!answer.isMissingNode()) {
       out.println(answer.toPrettyString());
     }
     return 0;
+  }
+
+  private static JsonNode body(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("the body is not JSON: " + e.getOriginalMessage(), e);
+    }
   }
 }

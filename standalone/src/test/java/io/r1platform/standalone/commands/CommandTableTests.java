@@ -66,6 +66,14 @@ class CommandTableTests {
   }
 
   @Test
+  void refusesABodyThatIsNotJson() {
+    Printed printed = call("admin", "POST", "/admin/api/organizations", "{bad");
+
+    assertThat(printed.exit()).isEqualTo(1);
+    assertThat(printed.text()).startsWith("r1: the body is not JSON: ").doesNotContain("\tat ");
+  }
+
+  @Test
   void refusesAPortThatIsNone() {
     Printed printed =
         call(Map.of("R1_HOME", root.toString(), "R1_API_PORT", "x"), "up", "--no-build");
