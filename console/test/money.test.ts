@@ -7,6 +7,7 @@ import {
   compareUsd,
   formatExact,
   formatShare,
+  formatShares,
   formatSum,
   formatTokens,
   fromPico,
@@ -146,6 +147,26 @@ describe('share', () => {
           const value = share(a, a + b);
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(1);
+        },
+      ),
+    );
+  });
+
+  it('adds up to 100 % where parts that make up the whole are shown together', () => {
+    expect(formatShares([1n, 1n, 1n], 3n)).toEqual(['33.4 %', '33.3 %', '33.3 %']);
+    expect(formatShares([0n, 9_999n, 1n], 10_000n)).toEqual(['0.0 %', '100.0 %', '< 0.1 %']);
+    expect(formatShares([], 0n)).toEqual([]);
+    expect(formatShares([0n], 0n)).toEqual(['0.0 %']);
+    fc.assert(
+      fc.property(
+        fc.array(fc.bigInt({ min: 0n, max: 10n ** 20n }), { minLength: 1, maxLength: 9 }),
+        (parts) => {
+          const whole = parts.reduce((sum, part) => sum + part, 0n);
+          fc.pre(whole > 0n);
+          const tenths = formatShares(parts, whole).map((text) =>
+            text.startsWith('<') ? 0 : Math.round(Number.parseFloat(text) * 10),
+          );
+          expect(tenths.reduce((sum, tenth) => sum + tenth, 0)).toBe(1000);
         },
       ),
     );

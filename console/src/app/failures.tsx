@@ -4,17 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { Failure } from '@/components/QueryState';
 
-/** What a mistyped address shows. */
+/** What a mistyped address shows, inside the shell. */
 export function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <Container component="main" size="sm" py="xl">
-      <Stack align="flex-start">
-        <PageHeader title={t('app.notFound')} />
-        <Text c="dimmed">{t('app.notFound.body')}</Text>
-        <Button renderRoot={(props) => <Link to="/" {...props} />}>{t('app.notFound.home')}</Button>
-      </Stack>
-    </Container>
+    <Stack align="flex-start">
+      <PageHeader title={t('app.notFound')} />
+      <Text c="dimmed">{t('app.notFound.body')}</Text>
+      <Button renderRoot={(props) => <Link to="/" {...props} />}>{t('app.notFound.home')}</Button>
+    </Stack>
   );
 }
 

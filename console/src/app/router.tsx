@@ -24,7 +24,6 @@ interface Context {
 
 const rootRoute = createRootRouteWithContext<Context>()({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
   errorComponent: AppFailure,
 });
 
@@ -98,6 +97,12 @@ const reconciliationRoute = createRoute({
   ),
 });
 
+const unknownRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '$',
+  component: NotFoundPage,
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   signedInRoute.addChildren([
@@ -107,6 +112,7 @@ const routeTree = rootRoute.addChildren([
     requestRoute,
     keysRoute,
     reconciliationRoute,
+    unknownRoute,
   ]),
 ]);
 

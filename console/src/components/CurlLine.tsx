@@ -14,10 +14,7 @@ export function CurlLine({ apiKey }: { apiKey?: string }) {
   ].join('\n');
   return (
     <div className={classes.frame}>
-      {/* Scrolls sideways, so it must be reachable by keyboard. */}
-      <pre className={classes.code} tabIndex={0} aria-label="curl">
-        {lines}
-      </pre>
+      <pre className={classes.code}>{lines}</pre>
       <span className={classes.copy}>
         <CopyAction value={lines} what="curl" />
       </span>

@@ -138,6 +138,31 @@ export function formatShare(value: number): string {
   return `${(value * 100).toFixed(value >= 0.0995 ? 0 : 1)} %`;
 }
 
+/**
+ * Parts of a whole that are shown beside each other: tenths of a percent by largest remainder, so
+ * that the shown shares of a whole that is all there add up to 100.0 %.
+ */
+export function formatShares(parts: readonly bigint[], whole: bigint): string[] {
+  if (whole <= 0n) return parts.map(() => formatShare(0));
+  const floors = parts.map((part) => (part * 1000n) / whole);
+  const rest = parts.map((part, index) => part * 1000n - (floors[index] ?? 0n) * whole);
+  const exact = parts.reduce((sum, part) => sum + part * 1000n, 0n);
+  let missing = (exact + whole / 2n) / whole - floors.reduce((sum, floor) => sum + floor, 0n);
+  const order = [...parts.keys()].sort((left, right) =>
+    compare(rest[right] ?? 0n, rest[left] ?? 0n),
+  );
+  for (const index of order) {
+    if (missing <= 0n) break;
+    floors[index] = (floors[index] ?? 0n) + 1n;
+    missing -= 1n;
+  }
+  return floors.map((tenths, index) =>
+    tenths === 0n && (parts[index] ?? 0n) > 0n
+      ? '< 0.1 %'
+      : `${(tenths / 10n).toString()}.${(tenths % 10n).toString()} %`,
+  );
+}
+
 export function compareUsd(left: string, right: string): number {
   return compare(toPico(left), toPico(right));
 }

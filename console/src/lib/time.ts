@@ -87,10 +87,16 @@ export function formatRange(range: DayRange, locale: string): string {
   return `${formatDay(range.from, locale)} – ${formatDay(dayOf(last), locale)}`;
 }
 
+/** To the minute, with the zone's name: days and months of billing are UTC. */
 export function formatMoment(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(iso),
-  );
+  return new Intl.DateTimeFormat(locale, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(new Date(iso));
 }
 
 /** To the millisecond and with the zone's name, where the order of events matters. */

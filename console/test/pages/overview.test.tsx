@@ -60,7 +60,7 @@ describe('overview', () => {
   it('says on an empty site what to do, with a line that names this server', async () => {
     renderApp('/', { empty: true });
     expect(await screen.findByText('No usage in November 2026')).toBeVisible();
-    expect(screen.getByLabelText('curl')).toHaveTextContent(
+    expect(screen.getByText(/^curl -N/)).toHaveTextContent(
       `curl -N ${window.location.origin}/v1/chat/completions`,
     );
     expect(screen.getByRole('link', { name: 'Create a key' })).toHaveAttribute(

@@ -35,6 +35,7 @@ describe('the console', () => {
   it('says when there is no such page', async () => {
     renderApp('/nowhere');
     expect(await screen.findByText('There is no such page')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Usage' })).toBeVisible();
   });
 
   it('says why it cannot start, and tries again', async () => {

@@ -14,6 +14,7 @@ import {
   countForDrawing,
   formatAxis,
   formatShare,
+  formatShares,
   formatSum,
   formatTokens,
   shareOfTokens,
@@ -134,14 +135,17 @@ function TokenTooltip({ day, usage }: { day: string; usage: OverviewDay | undefi
 
 function Legend({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
-  const total = totalTokens(overview.tokens);
+  const shares = formatShares(
+    TOKEN_CLASSES.map((name) => BigInt(overview.tokens[name])),
+    BigInt(totalTokens(overview.tokens)),
+  );
   return (
     <div className={classes.legend}>
-      {TOKEN_CLASSES.map((name) => (
+      {TOKEN_CLASSES.map((name, index) => (
         <span key={name}>
           <ClassSwatch name={name} />
           {t(`class.${name}`)}
-          <b>{formatShare(shareOfTokens(overview.tokens[name], total))}</b>
+          <b>{shares[index]}</b>
         </span>
       ))}
     </div>

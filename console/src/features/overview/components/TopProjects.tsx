@@ -5,13 +5,17 @@ import { Sum } from '@/components/amounts';
 import { Panel } from '@/components/Panel';
 import type { Overview } from '@/features/overview/api/overview';
 import classes from '@/features/overview/components/TopProjects.module.css';
-import { formatShare, shareOfUsd } from '@/lib/money';
+import { formatShares, shareOfUsd, toPico } from '@/lib/money';
 import { rangeOfMonth } from '@/lib/time';
 
 /** The projects that cost most in the month, with their share of its cost. */
 export function TopProjects({ overview, month }: { overview: Overview; month: string }) {
   const { t } = useTranslation();
   const range = rangeOfMonth(month);
+  const shares = formatShares(
+    overview.top_projects.map((project) => toPico(project.cost)),
+    toPico(overview.cost),
+  );
   return (
     <Panel
       title={t('overview.topProjects')}
@@ -30,7 +34,7 @@ export function TopProjects({ overview, month }: { overview: Overview; month: st
         <Text c="dimmed">{t('overview.topProjects.none')}</Text>
       )}
       <ul className={classes.list}>
-        {overview.top_projects.map((project) => {
+        {overview.top_projects.map((project, index) => {
           const part = shareOfUsd(project.cost, overview.cost);
           return (
             <li key={project.id}>
@@ -43,7 +47,7 @@ export function TopProjects({ overview, month }: { overview: Overview; month: st
                 <span className={classes.track}>
                   <span className={classes.fill} style={{ width: `${part * 100}%` }} />
                 </span>
-                <span className={classes.share}>{formatShare(part)}</span>
+                <span className={classes.share}>{shares[index]}</span>
                 <span className={classes.cost}>
                   <Sum usd={project.cost} />
                 </span>

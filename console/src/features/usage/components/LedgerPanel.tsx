@@ -3,7 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
 import { Panel } from '@/components/Panel';
 import type { Request } from '@/features/usage/api/request';
+import type { en } from '@/lib/i18n/en';
 import { addUsd, formatExact, type Usd } from '@/lib/money';
+
+type AccountKey = Extract<keyof typeof en, `account.${string}`>;
 
 interface Entry {
   account: string;
@@ -12,7 +15,11 @@ interface Entry {
 
 /** The request's ledger entries, which sum to zero. */
 export function LedgerPanel({ request: { ledger } }: { request: Request }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const nameOf = (account: string) => {
+    const key = `account.${account}`;
+    return i18n.exists(key) ? t(key as AccountKey) : account;
+  };
   if (!ledger || ledger.entries.length === 0) {
     return (
       <Panel title={t('request.ledger')}>
@@ -26,7 +33,7 @@ export function LedgerPanel({ request: { ledger } }: { request: Request }) {
     {
       id: 'account',
       header: t('request.ledger.account'),
-      cell: ({ row }) => row.original.account,
+      cell: ({ row }) => <span title={row.original.account}>{nameOf(row.original.account)}</span>,
     },
     {
       id: 'amount',

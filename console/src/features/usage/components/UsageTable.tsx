@@ -7,7 +7,7 @@ import type { Usage, UsageItem } from '@/features/usage/api/usage';
 import classes from '@/features/usage/components/UsageTable.module.css';
 import type { Group, Selection } from '@/features/usage/search';
 import { useLocale } from '@/lib/i18n/useLocale';
-import { compareTokens, compareUsd, formatShare, formatTokens, shareOfUsd } from '@/lib/money';
+import { compareTokens, compareUsd, formatShares, formatTokens, toPico } from '@/lib/money';
 import { formatDay, rangeOfDay, type DayRange } from '@/lib/time';
 import { TOKEN_CLASSES, totalTokens } from '@/lib/tokens';
 
@@ -41,6 +41,11 @@ export function UsageTable({ usage, group, range, filters, sort, onSort }: Usage
   const { t } = useTranslation();
   const locale = useLocale();
   const selection = { ...filters, ...range };
+  const shares = formatShares(
+    usage.items.map((item) => toPico(item.cost)),
+    toPico(usage.total.cost),
+  );
+  const shareOf = new Map(usage.items.map((item, index) => [item.key, shares[index]]));
   const nameOf = (item: UsageItem) =>
     group === 'day' ? formatDay(item.key, locale) : (item.name ?? item.key);
   const columns: Column<UsageItem>[] = [
@@ -119,11 +124,7 @@ export function UsageTable({ usage, group, range, filters, sort, onSort }: Usage
       id: 'share',
       header: t('usage.col.share'),
       numeric: true,
-      cell: ({ row }) => (
-        <span className="number">
-          {formatShare(shareOfUsd(row.original.cost, usage.total.cost))}
-        </span>
-      ),
+      cell: ({ row }) => <span className="number">{shareOf.get(row.original.key)}</span>,
     },
   ];
   return (
