@@ -116,7 +116,7 @@ final class StopsIT {
   }
 
   @Test
-  void cancelEndsTheStreamWithItsExactUsage() throws Exception {
+  void cancelEndsTheStreamWithAnErrorAndItsExactUsage() throws Exception {
     JsonNode last = null;
     UUID cancelled = null;
     for (int attempt = 0; attempt < ATTEMPTS && last == null; attempt++) {
@@ -128,14 +128,15 @@ final class StopsIT {
       Stream stream = Stream.of(second.get().body());
       first.get();
       if (status == 202 && !stream.events().isEmpty()) {
-        assertThat(stream.done()).isTrue();
-        last = stream.usageChunk();
+        assertThat(stream.done()).isFalse();
+        last = stream.events().getLast().data();
         cancelled = id;
       }
     }
 
     assertThat(Objects.requireNonNull(last).path("r1").path("finish").asString())
         .isEqualTo("cancelled");
+    assertThat(last.path("error").path("code").asString()).isEqualTo("request_cancelled");
     JsonNode receipt = receipt(Objects.requireNonNull(cancelled));
     assertThat(receipt.path("finish").asString()).isEqualTo("cancelled");
     assertThat(receipt.path("tok_out").asInt())

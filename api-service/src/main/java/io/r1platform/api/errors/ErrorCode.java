@@ -29,6 +29,7 @@ public enum ErrorCode {
   METHOD_NOT_ALLOWED(405, Kind.CALLER, false),
   REQUEST_TIMEOUT(408, Kind.CALLER, true),
   INVALID_STATE(409, Kind.CALLER, false),
+  REQUEST_CANCELLED(409, Kind.CALLER, false),
   STALE_VERSION(412, Kind.CALLER, false),
   REQUEST_TOO_LARGE(413, Kind.CALLER, false),
   UNSUPPORTED_MEDIA_TYPE(415, Kind.CALLER, false),

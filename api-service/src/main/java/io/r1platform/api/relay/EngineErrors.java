@@ -19,6 +19,18 @@ final class EngineErrors {
         ErrorCode.ENGINE_FAILED, "The engine failed. Send the request again.");
   }
 
+  /** It was stopped by a revoked key or a cancel; what came is no whole answer. */
+  static ServiceException cancelled() {
+    return ServiceException.of(
+        ErrorCode.REQUEST_CANCELLED, "The request was cancelled. What was generated is charged.");
+  }
+
+  /** It took longer than any request may. */
+  static ServiceException deadlineExceeded() {
+    return ServiceException.of(
+        ErrorCode.DEADLINE_EXCEEDED, "It took too long. What was generated is charged.");
+  }
+
   /** What an answer other than 200 says. */
   static ReplyReader.Errored refused(
       int status, byte[] body, @Nullable String retryAfter, JsonMapper json) {
@@ -30,7 +42,7 @@ final class EngineErrors {
     EngineReport report = EngineReport.read(body, json);
     boolean ran = report != null && report.tokens().output() > 0;
     return new ReplyReader.Errored(
-        ran || code == ErrorCode.ENGINE_FAILED ? afterRunning(code) : Finish.REFUSED,
+        ran || endsARun(code) ? afterRunning(code) : Finish.REFUSED,
         exception(code, error, seconds(retryAfter), status == 401),
         report);
   }
@@ -44,7 +56,14 @@ final class EngineErrors {
         finish, exception(code, error, null, false), EngineReport.read(body, json));
   }
 
+  private static boolean endsARun(ErrorCode code) {
+    return code == ErrorCode.ENGINE_FAILED || code == ErrorCode.REQUEST_CANCELLED;
+  }
+
   private static Finish afterRunning(ErrorCode code) {
+    if (code == ErrorCode.REQUEST_CANCELLED) {
+      return Finish.CANCELLED;
+    }
     return code == ErrorCode.DEADLINE_EXCEEDED ? Finish.DEADLINE : Finish.ENGINE_ERROR;
   }
 

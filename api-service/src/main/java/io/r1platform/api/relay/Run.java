@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -44,6 +46,7 @@ final class Run {
   private boolean admitted;
   private boolean clientGone;
   private boolean finished;
+  private Disposable deadline = Disposables.disposed();
 
   Run(
       Relay relay,
@@ -72,6 +75,7 @@ final class Run {
         .timeout(relay.settings().admitWait())
         .publishOn(Schedulers.parallel())
         .subscribe(nothing -> {}, this::onAdmitFailed, this::onAdmitted);
+    deadline = Mono.delay(relay.settings().deadline()).subscribe(tick -> onDeadline());
   }
 
   /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
@@ -198,8 +202,11 @@ final class Run {
 
   private void onEnd(ReplyReader.End end) {
     switch (end) {
-      case ReplyReader.Counted(EngineReport report) ->
-          finish(report.finish(clientGone), report.tokens(), report, null);
+      case ReplyReader.Counted(EngineReport report) -> {
+        Finish finish = report.finish(clientGone);
+        boolean cut = finish == Finish.CANCELLED;
+        finish(finish, report.tokens(), report, cut ? EngineErrors.cancelled() : null);
+      }
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) ->
           finish(
               clientGone ? Finish.CLIENT_DISCONNECT : finish,
@@ -237,6 +244,14 @@ final class Run {
     return (told == null ? PromptTokens.of(head) : told).with(reading.seen());
   }
 
+  /** The engine's own limit has not ended it: the engine hangs. */
+  private synchronized void onDeadline() {
+    if (!finished) {
+      stopEngine();
+      finish(Finish.DEADLINE, seen(), null, EngineErrors.deadlineExceeded());
+    }
+  }
+
   private void stopEngine() {
     engine.cancel();
     relay.engine().cancel(call.id(), this::isOver);
@@ -255,6 +270,7 @@ final class Run {
       return;
     }
     finished = true;
+    deadline.dispose();
     flow();
     int ttft = ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
     String hash = report == null ? UsageRecord.NO_HASH : report.outputSha256();
@@ -296,6 +312,7 @@ final class Run {
   /** Ends without a FINAL, since none can be written. */
   private void abandon(String message) {
     finished = true;
+    deadline.dispose();
     stopEngine();
     relay.forget(this);
     ending.failed(

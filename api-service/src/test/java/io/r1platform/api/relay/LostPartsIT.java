@@ -32,6 +32,25 @@ class LostPartsIT {
   }
 
   @Test
+  void cutsOffAnEngineThatNeverEndsAndChargesWhatCame() throws Exception {
+    try (var gateway = new Gateway(Map.of("r1.api.relay.deadline", "5s"))) {
+      gateway.engine.does(
+          chat -> {
+            chat.stream().write(token(5, "content", "a"));
+            chat.awaitCancel();
+          });
+      HttpResponse<String> response = gateway.chat(STREAM);
+      assertThat(response.body())
+          .contains("\"code\":\"deadline_exceeded\"")
+          .doesNotContain("[DONE]", "\"charged\":\"0\"");
+      var entry = gateway.finalOf(Gateway.id(response));
+      assertThat(entry.finish()).isEqualTo("deadline");
+      assertThat(entry.tokens().output()).isEqualTo(5);
+      Await.until("a cancel", () -> gateway.engine.wasCancelled(Gateway.id(response)));
+    }
+  }
+
+  @Test
   void endsItsStreamsAndRefusesWhenAPeerHasTakenItsPlace() throws Exception {
     try (var gateway = new Gateway(Map.of())) {
       var mayEnd = new CountDownLatch(1);

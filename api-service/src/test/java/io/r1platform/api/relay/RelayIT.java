@@ -228,7 +228,7 @@ class RelayIT {
     try (InputStream in = response.body()) {
       Gateway.readUntil(in, "\n\n");
       gateway.revokeLastKey();
-      assertThat(Gateway.readUntil(in, "[DONE]")).contains("data: [DONE]");
+      assertThat(Gateway.readUntil(in, "request_cancelled")).doesNotContain("[DONE]");
     }
     assertThat(gateway.finalOf(Gateway.id(response)).finish()).isEqualTo("cancelled");
   }
@@ -348,11 +348,37 @@ class RelayIT {
     try (InputStream in = response.body()) {
       Gateway.readUntil(in, "\n\n");
       gateway.revokeLastKey();
-      assertThat(Gateway.readUntil(in, "[DONE]")).contains("data: [DONE]");
+      assertThat(Gateway.readUntil(in, "request_cancelled")).doesNotContain("[DONE]");
     }
     var entry = gateway.finalOf(Gateway.id(response));
     assertThat(entry.finish()).isEqualTo("cancelled");
     assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
+  }
+
+  @Test
+  void aCancelledAnswerEndsWithTheEnginesErrorAndItsCount() {
+    String error =
+        "{\"error\":{\"message\":\"The request was cancelled.\",\"code\":\"request_cancelled\"},"
+            + usage(4, 1)
+            + ","
+            + r1("cancelled")
+            + "}";
+    gateway.engine.does(
+        chat ->
+            chat.stream()
+                .write(token(2, "reasoning_content", "a"))
+                .write("data: " + error + "\n\n"));
+    HttpResponse<String> streamed = gateway.chat(STREAM);
+    assertThat(streamed.body())
+        .contains("\"code\":\"request_cancelled\"", "\"charged\":\"0.00001673\"", "\"usage\":{")
+        .doesNotContain("[DONE]");
+    assertThat(gateway.finalOf(Gateway.id(streamed)).finish()).isEqualTo("cancelled");
+    gateway.engine.does(chat -> chat.failure(409, error));
+    HttpResponse<String> whole = gateway.chat(JSON);
+    assertThat(whole.statusCode()).isEqualTo(409);
+    assertThat(whole.body()).contains("\"charged\":\"0.00001673\"");
+    assertThat(gateway.finalOf(Gateway.id(whole)).finish()).isEqualTo("cancelled");
+    assertThat(gateway.finalOf(Gateway.id(whole)).amountPico()).isEqualTo(COST_OF_FIVE);
   }
 
   @Test

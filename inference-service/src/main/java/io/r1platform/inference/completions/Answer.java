@@ -73,11 +73,12 @@ record Answer(JsonMapper json, String id, long created, ModelCard card) {
         failure.code().httpStatus(), MediaType.APPLICATION_JSON, failure(ended, failure, partial));
   }
 
-  /** OpenAI's word; a cancelled answer ends like any other. */
+  /** OpenAI's word; only a whole answer says "stop". */
   static String finishReason(Ended ended) {
     return switch (ended.finish()) {
       case LENGTH, DEADLINE -> "length";
-      case STOP, CANCELLED, ERROR -> "stop";
+      case STOP -> "stop";
+      case CANCELLED, ERROR -> CUT_OFF;
     };
   }
 }

@@ -35,20 +35,23 @@ final class Endings {
     return Duration.ofMillis(meanMillis.get());
   }
 
-  /** Never waits; the listener is called later, by another thread. */
-  void end(Generation generation, Ended ended, int modelId) {
+  /**
+   * Never waits; the listener is called later, by another thread.
+   *
+   * @return completes when the listener has heard it, at the latest when the receipt is overdue
+   */
+  CompletableFuture<Void> end(Generation generation, Ended ended, int modelId) {
     Instant endedAt = clock.instant();
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
     meanMillis.updateAndGet(mean -> mean + (millis - mean) / NEWEST_SHARE);
     meters.ended(ended, millis);
-    CompletableFuture<Void> unused =
-        receipts
-            .append(receipt(generation, ended, modelId, endedAt))
-            .copy()
-            .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (_, failure) ->
-                    generation.deliver(failure == null ? ended : withoutReceipt(ended, failure)));
+    return receipts
+        .append(receipt(generation, ended, modelId, endedAt))
+        .copy()
+        .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (_, failure) ->
+                generation.deliver(failure == null ? ended : withoutReceipt(ended, failure)));
   }
 
   private Ended withoutReceipt(Ended ended, Throwable failure) {

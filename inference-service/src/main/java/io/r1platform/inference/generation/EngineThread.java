@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class EngineThread implements Runnable {
   private final Runnable onDeath;
   private volatile @Nullable Engine engine;
   private volatile boolean stopping;
+  private volatile boolean hung;
   private volatile Instant turned;
 
   EngineThread(
@@ -68,6 +70,11 @@ final class EngineThread implements Runnable {
   /** Whether the thread still turns. */
   boolean turning() {
     return stopping || turned.plus(SILENCE_MAX).isAfter(clock.instant());
+  }
+
+  /** Whether the engine was given up: it has work and stands still. It cannot even be closed. */
+  boolean hung() {
+    return hung;
   }
 
   /** Makes the thread end soon. */
@@ -120,16 +127,24 @@ final class EngineThread implements Runnable {
   private void poll(Engine opened) {
     var events = new EventBuffer(BUFFER_EVENTS);
     Instant lastTick = clock.instant();
+    var watch = new StallWatch(settings.stallTimeout(), lastTick);
+    boolean moved = false;
     while (!stopping) {
       opened.poll(events, POLL);
       while (events.next()) {
         dispatch(events);
+        moved = true;
       }
       Instant now = clock.instant();
       turned = now;
       if (!now.isBefore(lastTick.plus(TICK))) {
         lastTick = now;
         endLongWaits(now);
+        if (watch.stalled(now, !live.all().isEmpty(), moved, opened.stats().steps())) {
+          giveUp();
+          return;
+        }
+        moved = false;
       }
     }
   }
@@ -147,10 +162,12 @@ final class EngineThread implements Runnable {
                   !event.control() && !event.end(),
                   event.piece(),
                   event.cachedTokens()));
-      case FINISHED -> end(generation, generation.finished(event.reason(), counts(event)));
+      case FINISHED -> {
+        var unused = end(generation, generation.finished(event.reason(), counts(event)));
+      }
       case ERROR -> {
         LOG.warn("{} failed in the engine: {}", generation.task().eventId(), event.status());
-        end(generation, generation.engineFailed(counts(event)));
+        var unused = end(generation, generation.engineFailed(counts(event)));
       }
     }
     if (event.kind() != EventBuffer.Kind.TOKEN) {
@@ -163,10 +180,10 @@ final class EngineThread implements Runnable {
         event.promptTokens(), event.cachedTokens(), event.queueMicros(), event.prefillMicros());
   }
 
-  private void end(Generation generation, GenerationEvent.Ended ended) {
+  private CompletableFuture<Void> end(Generation generation, GenerationEvent.Ended ended) {
     live.ended(generation);
     int modelId = models.card().map(card -> card.modelId()).orElseThrow();
-    endings.end(generation, ended, modelId);
+    return endings.end(generation, ended, modelId);
   }
 
   private void endLongWaits(Instant now) {
@@ -183,14 +200,33 @@ final class EngineThread implements Runnable {
     boolean wasReady = engine != null;
     engine = null;
     LOG.error(wasReady ? "The engine died" : "The model could not be loaded", cause);
-    for (Generation generation : live.all()) {
-      end(generation, generation.engineDied());
-    }
+    endAll();
     String message = cause.getMessage();
     models.failed(message == null ? cause.toString() : message);
     if (wasReady || !(cause instanceof EngineException)) {
       onDeath.run();
     }
+  }
+
+  private void endAll() {
+    CompletableFuture<?>[] ends =
+        live.all().stream()
+            .map(generation -> end(generation, generation.engineDied()))
+            .toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(ends).handle((done, failure) -> null).join(); // each has a time limit
+  }
+
+  /** The engine hangs: as if it were dead, but its thread may never return. */
+  private void giveUp() {
+    engine = null;
+    hung = true;
+    LOG.error(
+        "The engine stands still for {} with {} requests; this process ends",
+        settings.stallTimeout(),
+        live.all().size());
+    endAll();
+    models.failed("the engine stands still");
+    onDeath.run();
   }
 
   /** Over every id in order: the length of its piece as big-endian i32, and the piece. */

@@ -157,19 +157,27 @@ public final class Generation {
           failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The server is shutting down");
       case LISTENER_FAILED ->
           failed(Finish.ERROR, usage, ErrorCode.INTERNAL_ERROR, "The service failed");
-      case CANCEL -> new Ended(Finish.CANCELLED, usage, null);
-      case null -> new Ended(Finish.CANCELLED, usage, null);
+      case CANCEL -> cancelledByCaller(usage);
+      case null -> cancelledByCaller(usage);
     };
   }
 
-  private static Ended failed(Finish finish, Usage usage, ErrorCode code, String what) {
-    String charged =
-        usage.output() == 0
-            ? "No token was generated, so nothing is charged."
-            : "Stopped after %d tokens, which are charged with the prompt."
-                .formatted(usage.output());
+  /** An answer that was cut off must not look whole. */
+  private static Ended cancelledByCaller(Usage usage) {
+    String message = "The request was cancelled. " + charged(usage);
     return new Ended(
-        finish, usage, ServiceException.of(code, "%s. %s Send it again.".formatted(what, charged)));
+        Finish.CANCELLED, usage, ServiceException.of(ErrorCode.REQUEST_CANCELLED, message));
+  }
+
+  private static Ended failed(Finish finish, Usage usage, ErrorCode code, String what) {
+    String message = "%s. %s Send it again.".formatted(what, charged(usage));
+    return new Ended(finish, usage, ServiceException.of(code, message));
+  }
+
+  private static String charged(Usage usage) {
+    return usage.output() == 0
+        ? "No token was generated, so nothing is charged."
+        : "Stopped after %d tokens, which are charged with the prompt.".formatted(usage.output());
   }
 
   private Usage usage(Counts counts) {

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads computing threads; 0 = cores − 1
  * @param queueTimeout how long a request may wait for its first token
  * @param deadline how long a request may take in all
+ * @param stallTimeout how long an engine with work may stand still before it counts as dead
  * @param receiptTimeout how long a finished request waits for its receipt to be durable
  * @param drainTimeout how long running requests may go on after SIGTERM
  */
@@ -24,11 +25,13 @@ record GenerationSettings(
     @DefaultValue("0") int threads,
     @DefaultValue("10m") Duration queueTimeout,
     @DefaultValue("60m") Duration deadline,
+    @DefaultValue("120s") Duration stallTimeout,
     @DefaultValue("10s") Duration receiptTimeout,
     @DefaultValue("120s") Duration drainTimeout) {
   GenerationSettings {
     positive("queue-timeout", queueTimeout);
     positive("deadline", deadline);
+    positive("stall-timeout", stallTimeout);
     positive("receipt-timeout", receiptTimeout);
     if (drainTimeout.isNegative()) {
       throw new IllegalArgumentException("r1.inference.generation.drain-timeout is negative");

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class Generations implements SmartLifecycle {
   private static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
   private static final long RETRY_SECONDS_MAX = 60;
   private static final int EXIT_ENGINE_DIED = 70;
+  private static final Duration LONGEST_EXIT = Duration.ofSeconds(20);
 
   private final GenerationSettings settings;
   private final Models models;
@@ -209,7 +211,7 @@ public final class Generations implements SmartLifecycle {
         drain();
       }
       engineThread.stop();
-      thread.join(AFTER_DRAIN);
+      thread.join(engineThread.hung() ? Duration.ofMillis(1) : AFTER_DRAIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -236,8 +238,19 @@ public final class Generations implements SmartLifecycle {
     return Integer.MAX_VALUE;
   }
 
-  /** A dead engine cannot come back in this process; whoever started it starts it again. */
+  /**
+   * A dead engine cannot come back in this process; whoever started it starts it again. A hung one
+   * may also keep the process from ending in order.
+   */
   private static void exit(ConfigurableApplicationContext context) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("r1-halt")
+        .start(
+            () -> {
+              LockSupport.parkNanos(LONGEST_EXIT.toNanos());
+              Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
+            });
     Thread.ofPlatform()
         .name("r1-exit")
         .start(

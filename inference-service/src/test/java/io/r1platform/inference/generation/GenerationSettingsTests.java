@@ -26,6 +26,7 @@ final class GenerationSettingsTests {
                 0,
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(60),
+                Duration.ofSeconds(120),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(120)));
   }
@@ -41,8 +42,9 @@ final class GenerationSettingsTests {
                     Map.entry("r1.inference.generation.threads", "4"),
                     Map.entry("r1.inference.generation.queue-timeout", "5s"),
                     Map.entry("r1.inference.generation.deadline", "6s"),
-                    Map.entry("r1.inference.generation.receipt-timeout", "7s"),
-                    Map.entry("r1.inference.generation.drain-timeout", "8s"))))
+                    Map.entry("r1.inference.generation.stall-timeout", "7s"),
+                    Map.entry("r1.inference.generation.receipt-timeout", "8s"),
+                    Map.entry("r1.inference.generation.drain-timeout", "9s"))))
         .isEqualTo(
             new GenerationSettings(
                 1,
@@ -52,6 +54,7 @@ final class GenerationSettingsTests {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(6),
                 Duration.ofSeconds(7),
-                Duration.ofSeconds(8)));
+                Duration.ofSeconds(8),
+                Duration.ofSeconds(9)));
   }
 }

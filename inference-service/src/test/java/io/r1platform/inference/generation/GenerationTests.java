@@ -2,9 +2,12 @@ package io.r1platform.inference.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.engine.FinishReason;
+import io.r1platform.inference.errors.ErrorCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,16 @@ final class GenerationTests {
     generation.cancel();
     generation.submitted();
     assertThat(cancels).containsExactly(7L, 7L);
+  }
+
+  @Test
+  void aCancelledAnswerDoesNotLookWhole() {
+    generation.cancel();
+    var ended =
+        generation.finished(FinishReason.CANCELLED, new Generation.Counts(1, 0, 1_000, 2_000));
+    assertThat(ended.finish()).isEqualTo(GenerationEvent.Finish.CANCELLED);
+    assertThat(Objects.requireNonNull(ended.failure()).code())
+        .isEqualTo(ErrorCode.REQUEST_CANCELLED);
   }
 
   @Test
