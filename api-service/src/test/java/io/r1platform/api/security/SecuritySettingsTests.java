@@ -12,15 +12,32 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class SecuritySettingsTests {
   @Test
   void namesAndDefaultsStay() {
-    assertThat(bind(Map.of())).isEqualTo(new SecuritySettings(List.of()));
-    assertThat(bind(Map.of("r1.api.security.origins", "https://r1.example,http://[::1]:99")))
-        .isEqualTo(new SecuritySettings(List.of("https://r1.example", "http://[::1]:99")));
+    assertThat(bind(Map.of())).isEqualTo(new SecuritySettings(List.of(), List.of()));
+    assertThat(
+            bind(
+                Map.of(
+                    "r1.api.security.origins",
+                    "https://r1.example,http://[::1]:99",
+                    "r1.api.security.trusted-proxies",
+                    "10.0.0.0/8,::1")))
+        .isEqualTo(
+            new SecuritySettings(
+                List.of("https://r1.example", "http://[::1]:99"), List.of("10.0.0.0/8", "::1")));
   }
 
   @Test
   void whatIsNoOriginIsRefused() {
     for (String wrong : List.of("*", "null", "https://r1.example/", "r1.example")) {
-      assertThatIllegalArgumentException().isThrownBy(() -> new SecuritySettings(List.of(wrong)));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new SecuritySettings(List.of(wrong), List.of()));
+    }
+  }
+
+  @Test
+  void whatIsNoNetworkIsRefused() {
+    for (String wrong : List.of("*", "proxy.example", "10.0.0.0/33", "10.0.0.0/x", "")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new SecuritySettings(List.of(), List.of(wrong)));
     }
   }
 
