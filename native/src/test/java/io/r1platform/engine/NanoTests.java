@@ -1,10 +1,8 @@
 package io.r1platform.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,7 +16,7 @@ class NanoTests {
 
   @Test
   void r1NanoAddsWithItsReasoningWrittenOut() {
-    assumeTrue(Files.exists(MODEL), "models/r1-nano is not there");
+    assertThat(MODEL).as("the model is committed").isRegularFile();
     try (Engine engine = Fixture.open(EngineOptions.defaults(MODEL))) {
       ModelInfo model = engine.model();
       int[] prompt = prompt(engine, "What is 347 + 589?");

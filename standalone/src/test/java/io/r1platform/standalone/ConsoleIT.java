@@ -4,21 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.Chat.Answer;
 import io.r1platform.standalone.supervisor.Operator;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The console in Chromium, which {@code R1_CHROMIUM} or the path names. */
+/** The console in Chromium. */
 @ExtendWith(PlatformExtension.class)
 class ConsoleIT {
-  private static final String MISSING = "skipped: Chromium not found";
   private final Platform platform;
 
   ConsoleIT(Platform platform) {
@@ -27,12 +22,12 @@ class ConsoleIT {
 
   @BeforeAll
   static void chromiumIsThereWhereItMustBe() {
-    if (chromium().isEmpty()) {
-      assertThat(System.getenv("R1_REQUIRE_CHROMIUM")).as(MISSING).isNotEqualTo("1");
-      Figures.writeLine("console", MISSING);
-      System.out.println(MISSING); // ./r1 test shows this line
-      Assumptions.abort(MISSING);
-    }
+    Chromium.require(System.getenv(), ConsoleIT::show);
+  }
+
+  private static void show(String line) {
+    Figures.writeLine("console", line);
+    System.out.println(line); // ./r1 test shows this line
   }
 
   @Test
@@ -52,22 +47,12 @@ class ConsoleIT {
     environment.put("R1_PASSWORD", platform.operatorPassword());
     environment.put("R1_REQUEST", answer.requestId().toString());
     environment.put("R1_COST", cost);
-    environment.put("R1_CHROMIUM", chromium().orElseThrow().toString());
+    environment.put("R1_CHROMIUM", Chromium.find(System.getenv()).orElseThrow().toString());
     Process node = builder.start();
     boolean ended = Platform.ends(node);
     String printed = Files.readString(log, StandardCharsets.UTF_8).strip();
     assertThat(ended).as(printed).isTrue();
     assertThat(node.exitValue()).as(printed).isZero();
     Figures.write("console", printed);
-  }
-
-  private static Optional<Path> chromium() {
-    String named = System.getenv("R1_CHROMIUM");
-    Stream<Path> places =
-        named != null && !named.isBlank()
-            ? Stream.of(Path.of(named))
-            : Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .map(directory -> Path.of(directory, "chromium"));
-    return places.filter(Files::isExecutable).findFirst();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.r1platform.standalone.processes.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,10 +14,15 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +39,7 @@ class ExportTests {
   private final HttpServer server = listen();
   private String manifestHash = "";
   private String refusal = "";
+  private volatile @Nullable CountDownLatch dies;
 
   @TempDir private Path directory;
 
@@ -40,6 +47,7 @@ class ExportTests {
   void answer() throws Exception {
     manifestHash =
         HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CSV.getBytes(UTF_8)));
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/admin/api/session", this::session);
     server.createContext("/admin/api/exports/", this::export);
     server.start();
@@ -71,6 +79,30 @@ class ExportTests {
 
     assertThat(directory.resolve("manifest.json")).doesNotExist();
     assertThat(directory.resolve("usage_records.csv")).doesNotExist();
+  }
+
+  /** Whatever kills one end half-way leaves what is there at that moment. */
+  @Test
+  void anExportThatIsKilledHalfWayHasNoManifest() throws Exception {
+    Files.writeString(directory.resolve("manifest.json"), "of an earlier export");
+    Files.writeString(directory.resolve("usage_records.csv"), "of an earlier export");
+    dies = new CountDownLatch(1);
+    AdminApi api = login();
+    var delivery = CompletableFuture.runAsync(() -> EXPORT.deliver(api, directory));
+    Path part = directory.resolve("usage_records.csv.part");
+    assertThat(Await.until(Duration.ofMinutes(1), () -> part.toFile().length() == 9)).isTrue();
+
+    assertThat(directory.resolve("manifest.json")).doesNotExist();
+    dies.countDown();
+    assertThat(delivery).failsWithin(Duration.ofMinutes(1));
+    assertThat(directory.resolve("manifest.json")).doesNotExist();
+    assertThat(directory.resolve("usage_records.csv")).hasContent("of an earlier export");
+
+    dies = null;
+    EXPORT.deliver(api, directory);
+    assertThat(directory.resolve("manifest.json")).content().contains(manifestHash);
+    assertThat(directory.resolve("usage_records.csv")).hasContent(CSV);
+    assertThat(part).doesNotExist();
   }
 
   @Test
@@ -121,9 +153,24 @@ class ExportTests {
       send(exchange, 404, refusal);
     } else if (manifest) {
       send(exchange, 200, "{\"rows\":\"1\",\"sha256\":\"" + manifestHash + "\"}");
+    } else if (dies != null) {
+      sendHalf(exchange, dies);
     } else {
       send(exchange, 200, CSV);
     }
+  }
+
+  /** Nine bytes; the rest never comes. */
+  private static void sendHalf(HttpExchange exchange, CountDownLatch dies) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    exchange.getResponseBody().write(CSV.getBytes(UTF_8), 0, 9);
+    exchange.getResponseBody().flush();
+    try {
+      dies.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new IOException("killed");
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {
