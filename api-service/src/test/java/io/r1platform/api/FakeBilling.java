@@ -29,6 +29,7 @@ public final class FakeBilling implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, Stream> streams = new ConcurrentHashMap<>();
   private volatile Illness illness = Illness.NONE;
+  private final FakeLeases leases = new FakeLeases(() -> illness == Illness.DOWN);
 
   /** What is wrong. */
   public enum Illness {
@@ -59,12 +60,18 @@ public final class FakeBilling implements AutoCloseable {
     server.createContext("/internal/v1/prices", this::prices);
     server.createContext("/internal/v1/usage-batches", this::batch);
     server.createContext("/internal/v1/epochs/close", this::close);
+    server.createContext("/internal/v1/leases", leases);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
   }
 
   public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Its budgets: credit without end, until a test sets one. */
+  public FakeLeases leases() {
+    return leases;
   }
 
   public void become(Illness next) {
@@ -187,6 +194,7 @@ public final class FakeBilling implements AutoCloseable {
         return;
       }
       for (int i = 0; i < n; i++) {
+        leases.settle(rest, i * 216, first + i >= stream.next);
         stream.records.putIfAbsent(first + i, Arrays.copyOfRange(rest, i * 216, i * 216 + 184));
       }
       stream.next = Math.max(stream.next, first + n);

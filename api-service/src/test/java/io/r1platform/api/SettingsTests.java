@@ -30,6 +30,14 @@ class SettingsTests {
   }
 
   @Test
+  void holds() throws Exception {
+    assertThat(bound("holds.HoldSettings", "r1.api.holds", Map.of()))
+        .isEqualTo(
+            "HoldSettings[sliceHolds=32, askWait=PT2S, maxWaiting=10000, denialFor=PT1S,"
+                + " syncEvery=PT1S, silence=PT15S, idleAfter=PT30S, maxSlices=100000]");
+  }
+
+  @Test
   void upstreams() throws Exception {
     assertThat(bound("upstreams.UpstreamSettings", "r1.api.upstreams", Map.of("token-file", "/t")))
         .isEqualTo("UpstreamSettings[inferenceUrl=http://127.0.0.1:8090, tokenFile=/t]");

@@ -250,6 +250,7 @@ class HouseRulesTests {
                 not(
                     simpleName("JournalWriter") // flush interval and stall of the group commit
                         .or(simpleName("Relay")) // its stop waits for running streams
+                        .or(simpleName("Holds")) // silence of billing, age of a denial
                         .or(resideInAPackage(BASE + "standalone.processes.."))
                         .or(resideInAPackage(BASE + "testing.."))))
             .should()

@@ -30,6 +30,7 @@ public final class ErrorBody {
     body.put("code", error.code().wire());
     body.put("request_id", requestId.toString());
     body.put("charged", error.charged());
+    body.putAll(error.details());
     return body;
   }
 

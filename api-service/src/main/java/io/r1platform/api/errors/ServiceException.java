@@ -1,6 +1,9 @@
 package io.r1platform.api.errors;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ public final class ServiceException extends RuntimeException {
   private final @Nullable String param;
   private final String charged;
   private final @Nullable Duration retryAfter;
+  private final transient Map<String, @Nullable Object> details;
 
   private ServiceException(
       ErrorCode code,
@@ -19,32 +23,47 @@ public final class ServiceException extends RuntimeException {
       @Nullable String param,
       String charged,
       @Nullable Duration retryAfter,
-      @Nullable Throwable cause) {
+      @Nullable Throwable cause,
+      Map<String, @Nullable Object> details) {
     super(message, cause);
     this.code = code;
     this.param = param;
     this.charged = charged;
     this.retryAfter = retryAfter;
+    this.details = details;
   }
 
   /** An error that charged nothing. */
   public static ServiceException of(ErrorCode code, String message) {
-    return new ServiceException(code, message, null, "0", null, null);
+    return new ServiceException(code, message, null, "0", null, null, Map.of());
   }
 
   /** An error about one named field of the request, which charged nothing. */
   public static ServiceException about(ErrorCode code, String param, String message) {
-    return new ServiceException(code, message, param, "0", null, null);
+    return new ServiceException(code, message, param, "0", null, null, Map.of());
   }
 
   /** An error that charged nothing and may be repeated after a while. */
   public static ServiceException later(ErrorCode code, Duration retryAfter, String message) {
-    return new ServiceException(code, message, null, "0", retryAfter, null);
+    return new ServiceException(code, message, null, "0", retryAfter, null, Map.of());
+  }
+
+  /** An error about one named field with more members for OpenAI's object; it charged nothing. */
+  public static ServiceException detailed(
+      ErrorCode code, String param, String message, Map<String, @Nullable Object> details) {
+    return new ServiceException(
+        code,
+        message,
+        param,
+        "0",
+        null,
+        null,
+        Collections.unmodifiableMap(new LinkedHashMap<>(details)));
   }
 
   /** An error on our side that charged nothing; the cause goes to the log only. */
   public static ServiceException because(ErrorCode code, String message, Throwable cause) {
-    return new ServiceException(code, message, null, "0", null, cause);
+    return new ServiceException(code, message, null, "0", null, cause, Map.of());
   }
 
   /** A path, object or id that does not exist, or that this caller may not see. */
@@ -64,7 +83,7 @@ public final class ServiceException extends RuntimeException {
   /** The same error with what it charged: a decimal amount, or {@code "pending"}. */
   public ServiceException charged(String amount) {
     return new ServiceException(
-        code, String.valueOf(getMessage()), param, amount, retryAfter, getCause());
+        code, String.valueOf(getMessage()), param, amount, retryAfter, getCause(), details);
   }
 
   /** What happened. */
@@ -85,6 +104,11 @@ public final class ServiceException extends RuntimeException {
   /** How long to wait before a repeat, if known. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** What stands beside the usual members of OpenAI's error object. */
+  public Map<String, @Nullable Object> details() {
+    return details;
   }
 
   /** Whether a client library should repeat the request by itself. */

@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param stream whether the client asked for a stream
  * @param admittedAt now
  * @param salt for its records
+ * @param reservation what is held for it
  */
 public record Admission(
     UUID eventId,
@@ -28,7 +29,8 @@ public record Admission(
     int outputCap,
     boolean stream,
     Instant admittedAt,
-    Salt salt) {
+    Salt salt,
+    Reservation reservation) {
 
   /** An admission with a fresh salt. */
   public static Admission of(
@@ -40,7 +42,21 @@ public record Admission(
       boolean stream,
       Instant admittedAt) {
     return new Admission(
-        eventId, caller, modelId, price, outputCap, stream, admittedAt, Salt.random());
+        eventId,
+        caller,
+        modelId,
+        price,
+        outputCap,
+        stream,
+        admittedAt,
+        Salt.random(),
+        Reservation.NONE);
+  }
+
+  /** The same with what is held for it, without which the journal does not admit it. */
+  public Admission holding(Reservation held) {
+    return new Admission(
+        eventId, caller, modelId, price, outputCap, stream, admittedAt, salt, held);
   }
 
   /** The journal's ADMIT. */

@@ -63,6 +63,21 @@ class Epochs {
         == 1;
   }
 
+  /** How many replicas were heard in this time; at least 1. */
+  int live(Duration silence) {
+    return Math.max(
+        1,
+        database
+            .sql(
+                """
+                select count(*) from replica
+                where seen_at >= now() - make_interval(secs => :silence)
+                """)
+            .param("silence", silence.toMillis() / 1000.0)
+            .query(Integer.class)
+            .single());
+  }
+
   /** Ends the epoch of every other replica that was silent for so long. Returns how many. */
   int fenceSilent(long ownReplicaId, Duration silence) {
     record Silent(long replicaId, int epoch) {}

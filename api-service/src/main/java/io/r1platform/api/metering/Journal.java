@@ -48,6 +48,7 @@ public class Journal implements SmartLifecycle {
   private final AtomicInteger open = new AtomicInteger();
   private volatile @Nullable JournalWriter writer;
   private volatile @Nullable Shipper shipper;
+  private volatile int live = 1;
 
   Journal(
       DataSource dataSource,
@@ -74,6 +75,9 @@ public class Journal implements SmartLifecycle {
    * metering_unavailable when the journal is full, stalled or fenced.
    */
   public CompletableFuture<Void> admit(Admission admission) {
+    if (!admission.reservation().isCovered()) {
+      throw new IllegalArgumentException("nothing is held for " + admission.eventId());
+    }
     JournalWriter current = writer;
     if (current == null || current.isFenced() || current.isStalled()) {
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
@@ -82,7 +86,7 @@ public class Journal implements SmartLifecycle {
       open.decrementAndGet();
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
     }
-    return current.append(admission.admit());
+    return current.append(admission.admit(), admission.reservation());
   }
 
   /**
@@ -91,7 +95,7 @@ public class Journal implements SmartLifecycle {
    */
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
     return running()
-        .append(admission.settle(outcome))
+        .append(admission.settle(outcome), admission.reservation())
         .whenComplete((done, failure) -> open.decrementAndGet());
   }
 
@@ -104,6 +108,21 @@ public class Journal implements SmartLifecycle {
   /** Who writes, for instance {@code 1.3}: replica and epoch. */
   public String replica() {
     return settings.replicaId() + "." + running().epoch();
+  }
+
+  /** This replica's id. */
+  public long replicaId() {
+    return settings.replicaId();
+  }
+
+  /** The epoch that this replica writes. */
+  public int epoch() {
+    return running().epoch();
+  }
+
+  /** How many replicas lived at the last heartbeat, this one among them; at least 1. */
+  public int liveReplicas() {
+    return live;
   }
 
   /** Requests between ADMIT and durable FINAL. */
@@ -137,6 +156,7 @@ public class Journal implements SmartLifecycle {
         "replica {} writes epoch {}, {} orphans settled", settings.replicaId(), epoch, settled);
     ships.start();
     shipper = ships;
+    live = epochs.live(settings.silence());
   }
 
   @Override
@@ -181,6 +201,7 @@ public class Journal implements SmartLifecycle {
       if (fenced > 0) {
         log.warn("{} silent replicas fenced", fenced);
       }
+      live = epochs.live(settings.silence());
       orphans.settleAny(current);
     } catch (DataAccessException | TransactionException | CompletionException e) {
       log.warn("no heartbeat: {}", e.toString());

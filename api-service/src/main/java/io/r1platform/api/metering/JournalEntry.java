@@ -3,10 +3,10 @@ package io.r1platform.api.metering;
 import java.util.concurrent.CompletableFuture;
 
 /** A record on its way to the disk. The future completes when it is durable. */
-record JournalEntry(UsageRecord record, CompletableFuture<Void> durable) {
+record JournalEntry(UsageRecord record, Reservation reservation, CompletableFuture<Void> durable) {
 
-  static JournalEntry of(UsageRecord record) {
-    return new JournalEntry(record, new CompletableFuture<>());
+  static JournalEntry of(UsageRecord record, Reservation reservation) {
+    return new JournalEntry(record, reservation, new CompletableFuture<>());
   }
 
   boolean isFinal() {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The one statement that writes the journal. It does nothing under an epoch that is over. */
@@ -19,10 +20,14 @@ final class JournalTable {
       with mine as (
         select replica_id, epoch from replica where replica_id = ? and epoch = ? for share
       ), written as (
-        insert into usage_journal (bucket, event_id, kind, replica_id, epoch, ship_seq, record)
-        select r.bucket, r.event_id, r.kind, mine.replica_id, mine.epoch, r.ship_seq, r.record
-        from mine, unnest(?::date[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[])
-          as r (bucket, event_id, kind, ship_seq, record)
+        insert into usage_journal (bucket, event_id, kind, replica_id, epoch, ship_seq,
+          record, hold_pico, leases)
+        select r.bucket, r.event_id, r.kind, mine.replica_id, mine.epoch, r.ship_seq, r.record,
+          r.hold, case when r.credit = 0 then '{}'::bigint[]
+            else array[r.credit, r.org, r.project, r.key] end
+        from mine, unnest(?::date[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[],
+            ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+          as r (bucket, event_id, kind, ship_seq, record, hold, credit, org, project, key)
       )
       select count(*) from mine
       """;
@@ -38,8 +43,8 @@ final class JournalTable {
 
   private static final String UNIQUE_VIOLATION = "23505";
 
-  /** A row: the record, and its place in the stream if it is a FINAL. */
-  record Row(UsageRecord record, @Nullable Long shipSeq) {}
+  /** A row: the record, what is held for it, and its place in the stream if it is a FINAL. */
+  record Row(UsageRecord record, Reservation reservation, @Nullable Long shipSeq) {}
 
   private JournalTable() {}
 
@@ -50,8 +55,13 @@ final class JournalTable {
    */
   static Appended append(Connection connection, long replicaId, int epoch, List<Row> rows)
       throws SQLException {
-    try (PreparedStatement statement = bind(connection, APPEND, replicaId, epoch, rows);
-        ResultSet result = statement.executeQuery()) {
+    try (PreparedStatement statement = bind(connection, APPEND, replicaId, epoch, rows)) {
+      setLongs(statement, 8, rows, Reservation::pico);
+      setLongs(statement, 9, rows, Reservation::credit);
+      setLongs(statement, 10, rows, Reservation::organization);
+      setLongs(statement, 11, rows, Reservation::project);
+      setLongs(statement, 12, rows, Reservation::key);
+      ResultSet result = statement.executeQuery();
       result.next();
       return result.getLong(1) == 1 ? new Appended.Written() : new Appended.Over();
     } catch (SQLException e) {
@@ -124,6 +134,14 @@ final class JournalTable {
     setArray(statement, 6, "int8", sequence);
     setArray(statement, 7, "bytea", records);
     return statement;
+  }
+
+  private static void setLongs(
+      PreparedStatement statement, int index, List<Row> rows, ToLongFunction<Reservation> field)
+      throws SQLException {
+    Long[] values =
+        rows.stream().map(row -> field.applyAsLong(row.reservation)).toArray(Long[]::new);
+    setArray(statement, index, "int8", values);
   }
 
   private static void setArray(

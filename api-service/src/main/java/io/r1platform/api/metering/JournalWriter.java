@@ -67,7 +67,12 @@ final class JournalWriter implements Runnable {
 
   /** Queues a record. The future fails only if the epoch is over or the service stops. */
   CompletableFuture<Void> append(UsageRecord record) {
-    JournalEntry entry = JournalEntry.of(record);
+    return append(record, Reservation.NONE);
+  }
+
+  /** Queues a record with what is held for it. */
+  CompletableFuture<Void> append(UsageRecord record, Reservation reservation) {
+    JournalEntry entry = JournalEntry.of(record, reservation);
     queue.add(entry);
     if (fenced || abandoned) {
       failQueued();
@@ -167,7 +172,8 @@ final class JournalWriter implements Runnable {
     long seq = nextSeq;
     List<JournalTable.Row> rows = new ArrayList<>(batch.size());
     for (JournalEntry entry : batch) {
-      rows.add(new JournalTable.Row(entry.record(), entry.isFinal() ? Long.valueOf(seq++) : null));
+      Long shipSeq = entry.isFinal() ? Long.valueOf(seq++) : null;
+      rows.add(new JournalTable.Row(entry.record(), entry.reservation(), shipSeq));
     }
     return switch (appendUntilKnown(rows)) {
       case null -> {

@@ -133,7 +133,7 @@ final class Shipper implements Runnable {
 
   private boolean ship(Epochs.Stream stream) throws IOException, InterruptedException {
     long acked = stream.ackedSeq();
-    List<byte[]> records = waiting(stream);
+    List<UsageBatch.Item> records = waiting(stream);
     if (!records.isEmpty()) {
       acked = post(stream, records);
       epochs.acked(stream, acked);
@@ -146,11 +146,13 @@ final class Shipper implements Runnable {
   }
 
   /** What follows the last acknowledged FINAL without a gap. */
-  private List<byte[]> waiting(Epochs.Stream stream) {
+  private List<UsageBatch.Item> waiting(Epochs.Stream stream) {
     return database
         .sql(
             """
-            select ship_seq, record from usage_journal
+            select ship_seq, record, coalesce(leases[1], 0), coalesce(leases[2], 0),
+              coalesce(leases[3], 0), coalesce(leases[4], 0)
+            from usage_journal
             where replica_id = :replica and epoch = :epoch and kind = 'F' and ship_seq > :acked
             order by ship_seq limit :rows
             """)
@@ -161,8 +163,9 @@ final class Shipper implements Runnable {
         .query((ResultSet rows) -> withoutGap(stream, rows));
   }
 
-  private static List<byte[]> withoutGap(Epochs.Stream stream, ResultSet rows) throws SQLException {
-    List<byte[]> records = new ArrayList<>();
+  private static List<UsageBatch.Item> withoutGap(Epochs.Stream stream, ResultSet rows)
+      throws SQLException {
+    List<UsageBatch.Item> records = new ArrayList<>();
     while (rows.next()) {
       long expected = stream.ackedSeq() + records.size() + 1;
       if (rows.getLong(1) != expected) {
@@ -172,13 +175,19 @@ final class Shipper implements Runnable {
             stream);
         return records;
       }
-      records.add(rows.getBytes(2));
+      records.add(
+          new UsageBatch.Item(
+              rows.getBytes(2),
+              rows.getLong(3),
+              rows.getLong(4),
+              rows.getLong(5),
+              rows.getLong(6)));
     }
     return records;
   }
 
   /** Returns the sequence number up to which billing has the stream. */
-  private long post(Epochs.Stream stream, List<byte[]> records)
+  private long post(Epochs.Stream stream, List<UsageBatch.Item> records)
       throws IOException, InterruptedException {
     long first = stream.ackedSeq() + 1;
     byte[] batch = UsageBatch.encode(stream.replicaId(), stream.epoch(), first, records);

@@ -15,11 +15,16 @@ final class UsageBatch {
 
   private UsageBatch() {}
 
-  static byte[] encode(long replicaId, int epoch, long firstSeq, List<byte[]> records) {
+  /** A record with its leases: of credit, organization, project and key; 0 for none. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Item(byte[] record, long credit, long organization, long project, long key) {}
+
+  static byte[] encode(long replicaId, int epoch, long firstSeq, List<Item> records) {
     ByteBuffer out = ByteBuffer.allocate(HEADER + ITEM * records.size());
     out.position(HEADER);
-    for (byte[] record : records) {
-      out.put(record).position(out.position() + 4 * Long.BYTES);
+    for (Item item : records) {
+      out.put(item.record);
+      out.putLong(item.credit).putLong(item.organization).putLong(item.project).putLong(item.key);
     }
     byte[] hash = sha256(out.array(), HEADER, out.capacity() - HEADER);
     out.position(0);

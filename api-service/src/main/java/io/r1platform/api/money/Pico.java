@@ -1,5 +1,7 @@
 package io.r1platform.api.money;
 
+import java.util.regex.Pattern;
+
 /**
  * An amount in 10⁻¹² of a currency's major unit, zero to 9.2 million dollars. Arithmetic that
  * leaves the range throws {@link ArithmeticException}.
@@ -10,12 +12,28 @@ public record Pico(long value) {
   /** No money. */
   public static final Pico ZERO = new Pico(0);
 
+  private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,7}([.][0-9]{1,12})?");
   private static final long ONE = 1_000_000_000_000L;
 
   public Pico {
     if (value < 0) {
       throw new IllegalArgumentException("negative amount: " + value);
     }
+  }
+
+  /**
+   * Reads a decimal in major units: digits, at most 12 of them after a point. {@link
+   * IllegalArgumentException} for anything else.
+   */
+  public static Pico ofDecimal(String text) {
+    if (!DECIMAL.matcher(text).matches()) {
+      throw new IllegalArgumentException("not an amount of money");
+    }
+    int point = text.indexOf('.');
+    String whole = point < 0 ? text : text.substring(0, point);
+    String fraction = point < 0 ? "" : text.substring(point + 1);
+    long digits = Long.parseLong(fraction + "0".repeat(12 - fraction.length()));
+    return new Pico(Math.addExact(Math.multiplyExact(Long.parseLong(whole), ONE), digits));
   }
 
   /** The sum of both. */

@@ -13,7 +13,15 @@ public enum Metric {
   /** Gauge: streams of FINALs that could not be shipped to billing when it was last tried. */
   STREAMS_FAILING("r1.journal.streams.failing"),
   /** Gauge: 1 while the journal can be written. */
-  JOURNAL_SERVING("r1.journal.serving");
+  JOURNAL_SERVING("r1.journal.serving"),
+  /** Gauge: requests whose worst case is held of budgets. */
+  HOLDS_OPEN("r1.holds.open"),
+  /** Counter; tag scope: the one that binds, or unavailable when billing could not be asked. */
+  HOLD_REFUSALS("r1.holds.refused"),
+  /** Counter of billing's lease transactions; tag outcome (lent, exhausted, over, away). */
+  LEASE_ASKS("r1.leases.asked"),
+  /** Counter of heartbeats; tag heard. */
+  LEASE_SYNCS("r1.leases.synced");
 
   private final String id;
 

@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.money.Pico;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param model name or alias, as the client wrote it
  * @param maxTokens the client's cap on output tokens, null if it has none
+ * @param maxCost the most that the client will pay, null if it set no bound
  * @param stream whether events are wanted
  * @param includeUsage whether the stream shall end with the usage
  * @param ignored names of top-level fields that have no effect here
@@ -22,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 record ChatRequest(
     String model,
     @Nullable Integer maxTokens,
+    @Nullable Pico maxCost,
     boolean stream,
     boolean includeUsage,
     List<String> ignored) {
@@ -31,6 +34,7 @@ record ChatRequest(
           "messages",
           "max_tokens",
           "max_completion_tokens",
+          "max_cost",
           "temperature",
           "top_p",
           "presence_penalty",
@@ -56,7 +60,7 @@ record ChatRequest(
           "thinking",
           "reasoning_effort");
   private static final Set<String> UNSUPPORTED =
-      Set.of("functions", "function_call", "audio", "web_search_options", "moderation", "max_cost");
+      Set.of("functions", "function_call", "audio", "web_search_options", "moderation");
 
   /** Reads and checks a body. Throws a 400 or 422 that names the field. */
   static ChatRequest parse(byte[] body, JsonMapper json) {
@@ -76,7 +80,8 @@ record ChatRequest(
     String model = text(root, "model");
     checkMessages(root.path("messages"));
     boolean stream = flag(root, "stream", "stream");
-    return new ChatRequest(model, cap(root), stream, includeUsage(root), ignored(root));
+    return new ChatRequest(
+        model, cap(root), maxCost(root), stream, includeUsage(root), ignored(root));
   }
 
   private static JsonNode read(byte[] body, JsonMapper json) {
@@ -132,6 +137,24 @@ record ChatRequest(
           "max_tokens and max_completion_tokens mean the same and differ. Send one.");
     }
     return tokens != null ? tokens : completion;
+  }
+
+  private static @Nullable Pico maxCost(JsonNode root) {
+    JsonNode value = root.path("max_cost");
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isString()) {
+      throw wrongType("max_cost", "a decimal string, for instance \"0.05\"");
+    }
+    try {
+      return Pico.ofDecimal(value.asString());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "max_cost",
+          "'max_cost' must be a decimal from 0 to 9223372 with at most 12 fraction digits.");
+    }
   }
 
   private static @Nullable Integer positive(JsonNode root, String field) {

@@ -50,7 +50,12 @@ final class EngineClient {
 
   /** A request as it goes to the engine. */
   record Call(
-      UUID id, String tenant, String replica, String model, int maxTokens, RequestBody body) {}
+      UUID id, String tenant, String replica, String model, int maxTokens, RequestBody body) {
+    /** A byte-level token covers at least one byte, so the body's length bounds the prompt. */
+    int promptBound() {
+      return body.bytes().length;
+    }
+  }
 
   /** Status and headers of a reply. */
   record Head(int status, HttpHeaders headers) {
@@ -90,6 +95,7 @@ final class EngineClient {
         .header("x-r1-replica", call.replica)
         .header("x-r1-model", call.model)
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
+        .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound()))
         .header("x-r1-include-usage", "true")
         .bodyValue(call.body.bytes())
         .exchangeToFlux(

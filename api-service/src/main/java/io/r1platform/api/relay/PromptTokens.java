@@ -5,10 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Prompt tokens as the engine announces them with the head of its reply. */
 record PromptTokens(int hit, int miss) {
+  static final String HEADER = "x-r1-prompt-tokens";
   private static final PromptTokens UNKNOWN = new PromptTokens(0, 0);
 
   static PromptTokens of(EngineClient.@Nullable Head head) {
-    return parse(head == null ? null : head.headers().getFirst("x-r1-prompt-tokens"));
+    return parse(head == null ? null : head.headers().getFirst(HEADER));
   }
 
   /** Reads {@code hit,miss}. */
@@ -19,6 +20,10 @@ record PromptTokens(int hit, int miss) {
     int comma = value.indexOf(',');
     return new PromptTokens(
         Integer.parseInt(value.substring(0, comma)), Integer.parseInt(value.substring(comma + 1)));
+  }
+
+  int input() {
+    return hit + miss;
   }
 
   Tokens with(ReplyReader.Seen seen) {

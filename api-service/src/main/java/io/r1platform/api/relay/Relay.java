@@ -3,6 +3,8 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorBody;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.holds.Holds;
+import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.KeyRevoked;
 import io.r1platform.api.metering.Admission;
@@ -10,11 +12,13 @@ import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.JournalFenced;
 import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.ModelCard;
 import io.r1platform.api.upstreams.ServedModel;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +47,7 @@ class Relay implements SmartLifecycle {
   private final Catalogue catalogue;
   private final Prices prices;
   private final Journal journal;
+  private final Holds holds;
   private final EngineClient engine;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
@@ -55,6 +61,7 @@ class Relay implements SmartLifecycle {
       Catalogue catalogue,
       Prices prices,
       Journal journal,
+      Holds holds,
       EngineClient engine,
       RelaySettings settings,
       RelayMetrics metrics,
@@ -64,6 +71,7 @@ class Relay implements SmartLifecycle {
     this.catalogue = catalogue;
     this.prices = prices;
     this.journal = journal;
+    this.holds = holds;
     this.engine = engine;
     this.settings = settings;
     this.metrics = metrics;
@@ -81,12 +89,13 @@ class Relay implements SmartLifecycle {
     ServedModel model =
         catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
     ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
-    int cap = cap(request, card);
     Instant now = clock.instant();
     Price price =
         prices
             .at(caller.organizationId(), model.id(), now)
             .orElseThrow(ServiceException::meteringUnavailable);
+    WorstCase worst = worstCase(request, cap(request, card), body.length, price);
+    int cap = worst.maxTokens();
     if (!journal.isServing()) {
       throw ServiceException.meteringUnavailable();
     }
@@ -104,10 +113,44 @@ class Relay implements SmartLifecycle {
             new EngineClient.RequestBody(body));
     return Flux.create(
         sink -> {
-          var run = new Run(this, admission, call, request.includeUsage(), response, sink);
-          running.put(id, run);
-          run.start();
+          var _ =
+              holds
+                  .take(caller, worst)
+                  .whenComplete(
+                      (hold, refusal) -> {
+                        if (hold == null) {
+                          sink.error(Objects.requireNonNull(refusal));
+                        } else if (sink.isCancelled()) {
+                          hold.release();
+                        } else {
+                          var wanted = new Run.Wanted(admission, call, request.includeUsage());
+                          start(new Run(this, wanted, hold, response, sink));
+                        }
+                      });
         });
+  }
+
+  private void start(Run run) {
+    running.put(run.admission().eventId(), run);
+    run.start();
+  }
+
+  /** The caller's {@code max_cost} lowers the cap to what it buys beside the whole prompt. */
+  private static WorstCase worstCase(ChatRequest request, int cap, int bytes, Price price) {
+    WorstCase worst = WorstCase.of(bytes, cap, price.worst());
+    Pico most = request.maxCost();
+    if (most == null) {
+      return worst;
+    }
+    int fits = worst.largestCap(BigInteger.valueOf(most.value()), cap);
+    if (fits < 1) {
+      throw ServiceException.about(
+          ErrorCode.MAX_COST_TOO_LOW,
+          "max_cost",
+          "'max_cost' does not buy one token beside the prompt: that takes %s. Nothing was charged."
+              .formatted(worst.withMaxTokens(1).amount().decimal()));
+    }
+    return worst.withMaxTokens(fits);
   }
 
   @EventListener

@@ -2,6 +2,8 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.holds.Hold;
+import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Finish;
@@ -35,6 +37,7 @@ final class Run {
   private final Relay relay;
   private final Admission admission;
   private final EngineClient.Call call;
+  private final Hold hold;
   private final ClientSide client;
   private final Ending ending;
   private EngineSide engine;
@@ -47,20 +50,25 @@ final class Run {
   private boolean clientGone;
   private boolean finished;
   private Disposable deadline = Disposables.disposed();
+  private boolean cut;
+
+  /** What is asked for. */
+  record Wanted(Admission admission, EngineClient.Call call, boolean includeUsage) {}
 
   Run(
       Relay relay,
-      Admission admission,
-      EngineClient.Call call,
-      boolean includeUsage,
+      Wanted wanted,
+      Hold hold,
       ServerHttpResponse response,
       FluxSink<DataBuffer> sink) {
     this.relay = relay;
-    this.admission = admission;
-    this.call = call;
+    this.admission = wanted.admission().holding(hold.reservation());
+    this.call = wanted.call();
+    this.hold = hold;
     this.client = new ClientSide(response, sink, admission.stream());
-    this.ending = new Ending(client, relay.answers(), admission, includeUsage);
+    this.ending = new Ending(client, relay.answers(), admission, wanted.includeUsage());
     this.engine = newEngineSide();
+    client.header("x-r1-cost-max", hold.pico().decimal());
     sink.onRequest(this::onDemand);
     sink.onCancel(this::onClientGone);
   }
@@ -68,7 +76,9 @@ final class Run {
   /** Begins: ADMIT and the engine's call at once, the client's bytes when both have answered. */
   synchronized void start() {
     var durable = relay.journal().admit(admission);
-    if (!durable.isCompletedExceptionally()) {
+    if (durable.isCompletedExceptionally()) {
+      hold.release();
+    } else {
       callEngine();
     }
     Mono.fromFuture(durable, true)
@@ -130,11 +140,23 @@ final class Run {
   private synchronized void onHead(EngineClient.Head received) {
     head = received;
     reader = relay.reader(received);
+    shrinkHold(received);
     String cap = received.headers().getFirst("x-r1-max-tokens");
     if (cap != null) {
       client.header("x-r1-max-tokens", cap);
     }
     flow();
+  }
+
+  /** Tokens are fewer than bytes: what the prompt cannot cost any more is free for others. */
+  private void shrinkHold(EngineClient.Head received) {
+    if (received.status() == 200 && received.headers().containsHeader(PromptTokens.HEADER)) {
+      int prompt = PromptTokens.of(received).input();
+      WorstCase known = WorstCase.of(prompt, admission.outputCap(), admission.price().worst());
+      if (prompt > 0) {
+        hold.shrinkTo(known.amount());
+      }
+    }
   }
 
   private synchronized void onDemand(long n) {
@@ -166,6 +188,11 @@ final class Run {
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
+    }
+    if (!cut && reading.seen().output() > admission.outputCap()) {
+      cut = true;
+      log.warn("request {}: the engine passed its cap: cut, the rest is waived", call.id());
+      cancel();
     }
     DataBuffer pass = step.pass();
     if (pass != null) {
@@ -281,7 +308,9 @@ final class Run {
     Charge charge = admission.charge(outcome);
     relay.finished(this, outcome, charge);
     boolean now = error != null && charge.amount().value() == 0;
-    Mono.fromFuture(relay.journal().settle(admission, outcome), true)
+    var durable = relay.journal().settle(admission, outcome);
+    var _ = durable.thenRun(() -> hold.settle(charge.amount()));
+    Mono.fromFuture(durable, true)
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())
         .subscribe(

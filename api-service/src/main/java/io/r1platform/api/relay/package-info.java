@@ -8,6 +8,7 @@
       "keys",
       "prices",
       "metering",
+      "holds",
       "upstreams",
       "money",
       "credentials",

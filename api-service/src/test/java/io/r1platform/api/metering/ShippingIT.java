@@ -214,7 +214,8 @@ class ShippingIT {
     long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     Admission admission =
         Admission.of(
-            new UUID(high, low), new Caller(3, 2, 1), 2, price, 100, true, RunningApi.START);
+                new UUID(high, low), new Caller(3, 2, 1), 2, price, 100, true, RunningApi.START)
+            .holding(new Reservation(1_000_000_000, 1, 0, 0, 0));
     api.bean(Journal.class).admit(admission).join();
     return admission;
   }

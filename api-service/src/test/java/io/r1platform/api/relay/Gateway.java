@@ -61,6 +61,20 @@ final class Gateway implements AutoCloseable {
     return chatAsync(body).join();
   }
 
+  /** With another key. */
+  HttpResponse<String> chatAs(String apiKey, String body) {
+    return http.sendAsync(request(body, apiKey), BodyHandlers.ofString()).join();
+  }
+
+  /** The same body to another path. */
+  HttpResponse<String> post(String path, String body) {
+    return api.send(
+        HttpRequest.newBuilder(api.uri(path))
+            .header("Authorization", "Bearer " + key)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   CompletableFuture<HttpResponse<String>> chatAsync(String body) {
     return http.sendAsync(request(body, key), BodyHandlers.ofString());
   }

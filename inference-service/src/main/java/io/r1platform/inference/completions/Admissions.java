@@ -59,6 +59,7 @@ final class Admissions {
     Vocabulary vocabulary = generations.vocabulary();
     var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
     int[] promptIds = template.render(request.messages());
+    checkBound(headers, promptIds.length);
     int maxTokens = maxTokens(request, headers, card, promptIds.length);
     var completion =
         new Completion(
@@ -84,6 +85,18 @@ final class Admissions {
     AnswerWriter writer =
         request.stream() ? new SseWriter(answer, promptIds.length) : new JsonWriter(answer);
     return new Admitted(completion, writer, promptIds.length);
+  }
+
+  /** A prompt that the gateway holds no money for must not run. */
+  private static void checkBound(CallHeaders headers, int promptTokens) {
+    Integer bound = headers.maxPromptTokens();
+    if (bound != null && promptTokens > bound) {
+      throw ServiceException.ofParam(
+          ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+          "messages",
+          "The prompt has %d tokens, more than the %d that were paid for in advance."
+              .formatted(promptTokens, bound));
+    }
   }
 
   /** The smallest of what is asked for, what the gateway allows, and what fits the context. */

@@ -19,6 +19,7 @@ import org.springframework.http.HttpHeaders;
  * @param cacheSalt from the tenant's opaque key; 0 = shares no computed prompts
  * @param model the resolved name, or null
  * @param maxTokens the resolved cap, or null
+ * @param maxPromptTokens what the gateway holds money for, or null
  */
 record CallHeaders(
     UUID eventId,
@@ -26,7 +27,8 @@ record CallHeaders(
     String replica,
     long cacheSalt,
     @Nullable String model,
-    @Nullable Integer maxTokens) {
+    @Nullable Integer maxTokens,
+    @Nullable Integer maxPromptTokens) {
   private static final int TEXT_MAX = 200;
 
   static CallHeaders of(HttpHeaders headers) {
@@ -39,7 +41,8 @@ record CallHeaders(
         replica == null || replica.length() > TEXT_MAX ? "0.0" : replica,
         tenant == null || tenant.isEmpty() ? 0 : salt(tenant),
         headers.getFirst("x-r1-model"),
-        integer(headers, "x-r1-max-tokens"));
+        integer(headers, "x-r1-max-tokens"),
+        integer(headers, "x-r1-max-prompt-tokens"));
   }
 
   static UUID eventId(@Nullable String text) {

@@ -1,0 +1,33 @@
+package io.r1platform.api.holds;
+
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What billing said to an ask. */
+sealed interface LeaseAnswer {
+
+  /** Every scope that binds, with its lease. */
+  record Lent(long version, List<Lease> leases) implements LeaseAnswer {}
+
+  /** One lease. {@code granted} is the total of this epoch, pico. */
+  record Lease(
+      Scope scope, long scopeId, long leaseId, BigInteger granted, @Nullable Instant endsAt) {}
+
+  /** Nothing was taken: {@code left} is what another ask could get. */
+  record Exhausted(
+      long version,
+      Scope scope,
+      long scopeId,
+      BigInteger limit,
+      BigInteger left,
+      @Nullable Instant resetsAt)
+      implements LeaseAnswer {}
+
+  /** This replica's epoch is over. */
+  record Over() implements LeaseAnswer {}
+
+  /** No answer that can be used. */
+  record Away(String why) implements LeaseAnswer {}
+}
