@@ -49,6 +49,12 @@ class SettingsTests {
         .isEqualTo("BillingSettings[url=http://127.0.0.1:8070, tokenFile=/t, timeout=PT10S]");
   }
 
+  @Test
+  void requests() throws Exception {
+    assertThat(bound("requests.RequestLogSettings", "r1.api.requests", Map.of()))
+        .isEqualTo("RequestLogSettings[keepDays=30, queue=10000, writeEvery=PT0.5S]");
+  }
+
   private static String bound(String type, String prefix, Map<String, String> values)
       throws ClassNotFoundException {
     Map<String, String> prefixed = new TreeMap<>();

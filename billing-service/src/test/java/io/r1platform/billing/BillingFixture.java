@@ -52,6 +52,7 @@ public final class BillingFixture implements AutoCloseable {
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
   private final Path directory;
 
+  /** Starts it; {@code settings} are further ones. */
   public BillingFixture(String... settings) {
     try {
       directory = Files.createTempDirectory("billing");

@@ -122,6 +122,7 @@ class HouseRulesTests {
         List.of(
             API + "metering..",
             API + "holds..",
+            API + "requests..", // counted, dropped by the day
             API + "sessions..",
             API + "keys..", // look-up and LISTEN on the hot path; the entity is JPA
             API + "audit..", // append-only, never edited
@@ -250,6 +251,8 @@ class HouseRulesTests {
                 not(
                     simpleName("JournalWriter") // flush interval and stall of the group commit
                         .or(simpleName("Relay")) // its stop waits for running streams
+                        .or(simpleName("Run")) // gaps between tokens, for the request log
+                        .or(simpleName("Shipper")) // pause between two signs of life
                         .or(simpleName("Holds")) // silence of billing, age of a denial
                         .or(resideInAPackage(BASE + "standalone.processes.."))
                         .or(resideInAPackage(BASE + "testing.."))))

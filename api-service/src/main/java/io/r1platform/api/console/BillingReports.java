@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,21 @@ class BillingReports {
       }
       throw error(status, answer.body());
     } catch (IOException | JacksonException | ClassCastException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** A command that billing carries out, at most once however often it is sent. */
+  void command(String path, Map<String, Object> body) {
+    try {
+      HttpResponse<byte[]> answer =
+          billing.post(path, "application/json", json.writeValueAsBytes(body));
+      if (answer.statusCode() >= 300) {
+        throw error(answer.statusCode(), answer.body());
+      }
+    } catch (IOException e) {
       throw unavailable(e);
     } catch (InterruptedException e) {
       throw interrupted(e);

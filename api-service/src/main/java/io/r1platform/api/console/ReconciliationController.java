@@ -3,7 +3,9 @@ package io.r1platform.api.console;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
+import java.time.Clock;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
@@ -25,14 +27,20 @@ import tools.jackson.databind.node.ObjectNode;
 final class ReconciliationController {
   private static final int ORPHANS = 1_000;
 
+  /** One less than the journal and billing surely keep: their clocks need not be this one's. */
+  private static final int DAYS_BACK = 34;
+
   private final Access access;
   private final BillingReports billing;
   private final JournalReports journal;
+  private final Clock clock;
 
-  ReconciliationController(Access access, BillingReports billing, JournalReports journal) {
+  ReconciliationController(
+      Access access, BillingReports billing, JournalReports journal, Clock clock) {
     this.access = access;
     this.billing = billing;
     this.journal = journal;
+    this.clock = clock;
   }
 
   @GetMapping
@@ -40,10 +48,13 @@ final class ReconciliationController {
       @AuthenticationPrincipal @Nullable Operator principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    var query = Query.of(parameters, "from", "to");
-    LocalDate from = query.day("from");
-    LocalDate to = query.day("to");
-    ObjectNode report = billing.read(query.on("/internal/v1/reconciliation"));
+    var asked = Query.of(parameters, "from", "to", "day");
+    LocalDate day = asked.day("day");
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    LocalDate from = day != null ? day : or(asked.day("from"), today.minusDays(DAYS_BACK));
+    LocalDate to = day != null ? day.plusDays(1) : or(asked.day("to"), today.plusDays(2));
+    String both = "/internal/v1/reconciliation?from=%s&to=%s".formatted(from, to);
+    ObjectNode report = billing.read(both);
     JournalReports.Summary summary = journal.summary(from, to);
     report
         .putObject("journal")
@@ -53,7 +64,8 @@ final class ReconciliationController {
         .put("cost", Dollars.of(summary.costPico()))
         .put("admitted", Long.toString(summary.admitted()))
         .put("open", Long.toString(summary.open()))
-        .put("unshipped", Long.toString(summary.unshipped()));
+        .put("unshipped", Long.toString(summary.unshipped()))
+        .put("days_dropped", Long.toString(journal.daysDropped(from, to)));
     ArrayNode orphans = report.putArray("orphans");
     for (JournalReports.Orphan orphan : journal.orphans(from, to, ORPHANS)) {
       orphans
@@ -62,5 +74,9 @@ final class ReconciliationController {
           .put("settled", orphan.settled());
     }
     return report;
+  }
+
+  private static LocalDate or(@Nullable LocalDate day, LocalDate otherwise) {
+    return day == null ? otherwise : day;
   }
 }

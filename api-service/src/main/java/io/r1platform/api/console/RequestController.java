@@ -3,11 +3,15 @@ package io.r1platform.api.console;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.requests.LoggedRequest;
+import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.upstreams.Catalogue;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
@@ -35,6 +39,7 @@ final class RequestController {
   private final JournalReports journal;
   private final Catalogue models;
   private final NameBook names;
+  private final RequestLog requestLog;
   private final JsonMapper json;
 
   RequestController(
@@ -43,12 +48,14 @@ final class RequestController {
       JournalReports journal,
       Catalogue models,
       NameBook names,
+      RequestLog requestLog,
       JsonMapper json) {
     this.access = access;
     this.billing = billing;
     this.journal = journal;
     this.models = models;
     this.names = names;
+    this.requestLog = requestLog;
     this.json = json;
   }
 
@@ -70,7 +77,9 @@ final class RequestController {
             "limit",
             "after");
     ObjectNode page = billing.read(query.on("/internal/v1/requests"));
-    names.nameRequests(StreamSupport.stream(page.path("items").spliterator(), false).toList());
+    List<JsonNode> items = StreamSupport.stream(page.path("items").spliterator(), false).toList();
+    names.nameRequests(items);
+    addTimes(items);
     return page;
   }
 
@@ -85,7 +94,39 @@ final class RequestController {
             .or(() -> journal.find(eventId).map(this::journaled))
             .orElseThrow(() -> ServiceException.notFound("This request"));
     names.nameRequests(List.of(request));
+    addTimes(List.of(request));
     return request;
+  }
+
+  /** Adds what the request log knows besides; null where it has no row, or no longer. */
+  private void addTimes(List<? extends JsonNode> requests) {
+    List<UUID> ids = requests.stream().map(row -> uuid(row.path("id").asString(""))).toList();
+    Map<UUID, LoggedRequest> logged = requestLog.find(ids);
+    for (int i = 0; i < ids.size(); i++) {
+      ObjectNode row = (ObjectNode) requests.get(i);
+      LoggedRequest found = logged.get(ids.get(i));
+      if (found == null) {
+        row.putNull("log");
+      } else {
+        row.putObject("log")
+            .put("upstream", found.upstream())
+            .put("replica", found.replica())
+            .put("streamed", found.streamed())
+            .put("ttft_ms", found.ttftMillis())
+            .put("token_gap_p50_us", text(found.gapMedianMicros()))
+            .put("token_gap_p95_us", text(found.gapP95Micros()))
+            .put("duration_ms", Long.toString(millis(found)))
+            .put("price_version", found.priceVersion());
+      }
+    }
+  }
+
+  private static @Nullable String text(@Nullable Long number) {
+    return number == null ? null : Long.toString(number);
+  }
+
+  private static long millis(LoggedRequest request) {
+    return Duration.between(request.admittedAt(), request.finishedAt()).toMillis();
   }
 
   private ObjectNode journaled(JournalReports.Entry entry) {

@@ -13,6 +13,7 @@
       "audit",
       "billing",
       "metering",
+      "requests",
       "prices",
       "upstreams",
       "errors"

@@ -35,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 public class Journal implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final long STOP_MILLIS = 10_000;
+  private static final int KEPT_DAYS = 35;
 
   private final DataSource dataSource;
   private final MeteringSettings settings;
@@ -46,6 +47,7 @@ public class Journal implements SmartLifecycle {
   private final JsonMapper json;
   private final Clock clock;
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile @Nullable JournalWriter writer;
   private volatile @Nullable Shipper shipper;
   private volatile int live = 1;
@@ -218,6 +220,30 @@ public class Journal implements SmartLifecycle {
       }
       log.warn("partitions could not be made: {}", e.getMessage());
     }
+  }
+
+  /** Lets go of the journal's days that billing has had for 35 days. */
+  @Scheduled(fixedRateString = "6h", initialDelayString = "10m")
+  void dropOldDays() {
+    try {
+      int kept =
+          database
+              .sql("select drop_journal(?)")
+              .param(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEPT_DAYS))
+              .query(Integer.class)
+              .single();
+      overdueDays.set(kept);
+      if (kept > 0) {
+        log.error("{} days of the journal are older than 35 days and not all billed", kept);
+      }
+    } catch (DataAccessException e) {
+      log.warn("old days of the journal could not be dropped: {}", e.getMessage());
+    }
+  }
+
+  /** Days of the journal that are over 35 days old and cannot be dropped, at the last look. */
+  public int overdueDays() {
+    return overdueDays.get();
   }
 
   private void onFenced() {

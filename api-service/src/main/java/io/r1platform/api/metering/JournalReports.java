@@ -107,6 +107,18 @@ public class JournalReports {
         .single();
   }
 
+  /**
+   * Days from one to another, excluded, that the journal has dropped because billing had all of
+   * them for 35 days; none of the last 35 is among them.
+   */
+  public long daysDropped(LocalDate from, LocalDate to) {
+    return database
+        .sql("select count(*) from journal_dropped where day >= ? and day < ?")
+        .params(from, to)
+        .query(Long.class)
+        .single();
+  }
+
   /** FINALs written at a restart or by a peer, newest first. */
   public List<Orphan> orphans(@Nullable LocalDate from, @Nullable LocalDate to, int limit) {
     return database

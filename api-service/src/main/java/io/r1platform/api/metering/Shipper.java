@@ -27,6 +27,7 @@ final class Shipper implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
   private static final long IDLE_MILLIS = 1_000;
   private static final String ALL = "all streams";
+  private static final long LIFE_SIGN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Epochs epochs;
   private final JdbcClient database;
@@ -38,6 +39,10 @@ final class Shipper implements Runnable {
   private final Thread thread;
   private volatile boolean stopping;
   private volatile Set<String> failing = Set.of();
+  private long lastPostNanos = System.nanoTime();
+
+  /** Consecutive FINALs of a stream. */
+  private record Waiting(long firstSeq, List<UsageBatch.Item> records) {}
 
   Shipper(
       Epochs epochs,
@@ -133,20 +138,28 @@ final class Shipper implements Runnable {
 
   private boolean ship(Epochs.Stream stream) throws IOException, InterruptedException {
     long acked = stream.ackedSeq();
-    List<UsageBatch.Item> records = waiting(stream);
-    if (!records.isEmpty()) {
-      acked = post(stream, records);
+    Waiting waiting = waiting(stream);
+    if (!waiting.records.isEmpty() || isTimeForALifeSign(stream)) {
+      acked = post(stream, waiting);
       epochs.acked(stream, acked);
     }
     Long last = stream.lastSeq();
     if (last != null && acked >= last && stream.settled()) {
       close(stream, last);
     }
-    return records.size() == settings.shipRows();
+    return acked != stream.ackedSeq() && waiting.records.size() == settings.shipRows();
   }
 
-  /** What follows the last acknowledged FINAL without a gap. */
-  private List<UsageBatch.Item> waiting(Epochs.Stream stream) {
+  /** Whether to say that this replica lives and has shipped all it has: every few seconds. */
+  private boolean isTimeForALifeSign(Epochs.Stream stream) {
+    return stream.lastSeq() == null && System.nanoTime() - lastPostNanos >= LIFE_SIGN_NANOS;
+  }
+
+  /**
+   * What follows the last acknowledged FINAL. Where the database has lost one, what comes after it:
+   * billing refuses that and shows the gap until an operator gives the lost numbers up.
+   */
+  private Waiting waiting(Epochs.Stream stream) {
     return database
         .sql(
             """
@@ -163,17 +176,21 @@ final class Shipper implements Runnable {
         .query((ResultSet rows) -> withoutGap(stream, rows));
   }
 
-  private static List<UsageBatch.Item> withoutGap(Epochs.Stream stream, ResultSet rows)
-      throws SQLException {
+  private static Waiting withoutGap(Epochs.Stream stream, ResultSet rows) throws SQLException {
     List<UsageBatch.Item> records = new ArrayList<>();
+    long first = stream.ackedSeq() + 1;
     while (rows.next()) {
-      long expected = stream.ackedSeq() + records.size() + 1;
-      if (rows.getLong(1) != expected) {
+      long seq = rows.getLong(1);
+      if (records.isEmpty() && seq != first) {
         log.error(
-            "FINAL {} of {} is missing: the database lost a commit that it had acknowledged",
-            expected,
+            "FINALs {} to {} of {} are missing: the database lost commits that it had acknowledged",
+            first,
+            seq - 1,
             stream);
-        return records;
+        first = seq;
+      }
+      if (seq != first + records.size()) {
+        break;
       }
       records.add(
           new UsageBatch.Item(
@@ -183,14 +200,15 @@ final class Shipper implements Runnable {
               rows.getLong(5),
               rows.getLong(6)));
     }
-    return records;
+    return new Waiting(first, records);
   }
 
   /** Returns the sequence number up to which billing has the stream. */
-  private long post(Epochs.Stream stream, List<UsageBatch.Item> records)
+  private long post(Epochs.Stream stream, Waiting waiting)
       throws IOException, InterruptedException {
-    long first = stream.ackedSeq() + 1;
-    byte[] batch = UsageBatch.encode(stream.replicaId(), stream.epoch(), first, records);
+    lastPostNanos = System.nanoTime();
+    long first = waiting.firstSeq;
+    byte[] batch = UsageBatch.encode(stream.replicaId(), stream.epoch(), first, waiting.records);
     HttpResponse<byte[]> response =
         billing.post("/internal/v1/usage-batches", "application/octet-stream", batch);
     switch (response.statusCode()) {
@@ -205,7 +223,9 @@ final class Shipper implements Runnable {
           throw new IOException("billing does not take " + stream + ": " + status(response));
         }
         long expected = number(answer, "expected_seq");
-        log.warn("billing expects {} of {}, not {}: going there", expected, stream, first);
+        if (expected != stream.ackedSeq() + 1) {
+          log.warn("billing expects {} of {}, not {}: going there", expected, stream, first);
+        }
         return expected - 1;
       }
       default -> throw new IOException("billing answered " + status(response));

@@ -8,6 +8,10 @@ public enum Metric {
   TIME_TO_FIRST_TOKEN("r1.request.ttft"),
   /** Counter of charged tokens; tags model, class (hit, miss, reasoning, answer). */
   TOKENS("r1.tokens.charged"),
+  /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
+  REQUEST_LOG_DROPPED("r1.request.log.dropped"),
+  /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */
+  JOURNAL_OVERDUE("r1.journal.overdue"),
   /** Gauge: requests between ADMIT and durable FINAL. */
   JOURNAL_OPEN("r1.journal.open"),
   /** Gauge: streams of FINALs that could not be shipped to billing when it was last tried. */

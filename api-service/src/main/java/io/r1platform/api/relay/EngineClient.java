@@ -79,6 +79,11 @@ final class EngineClient {
     this.http = WebClient.builder().clientConnector(new ReactorClientHttpConnector(client)).build();
   }
 
+  /** The server that answers, for logs. */
+  String server() {
+    return upstream.url().getAuthority();
+  }
+
   /** The reply's bytes on demand; its head comes first, without demand. */
   Flux<DataBuffer> chat(Call call, int attempt, Consumer<Head> onHead) {
     return Flux.defer(() -> post(call, attempt, onHead));

@@ -15,6 +15,9 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
+import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.requests.LoggedRequest;
+import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.ModelCard;
 import io.r1platform.api.upstreams.ServedModel;
@@ -51,6 +54,7 @@ class Relay implements SmartLifecycle {
   private final EngineClient engine;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
+  private final RequestLog requestLog;
   private final JsonMapper json;
   private final Answer answers;
   private final Clock clock;
@@ -65,6 +69,7 @@ class Relay implements SmartLifecycle {
       EngineClient engine,
       RelaySettings settings,
       RelayMetrics metrics,
+      RequestLog requestLog,
       JsonMapper json,
       ErrorBody errors,
       Clock clock) {
@@ -75,6 +80,7 @@ class Relay implements SmartLifecycle {
     this.engine = engine;
     this.settings = settings;
     this.metrics = metrics;
+    this.requestLog = requestLog;
     this.json = json;
     this.answers = new Answer(json, errors);
     this.clock = clock;
@@ -196,10 +202,43 @@ class Relay implements SmartLifecycle {
   }
 
   /** Takes note of the end of a request. */
-  void finished(Run run, Outcome outcome, Charge charge) {
+  void finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
     forget(run);
     String model = catalogue.nameOf(run.admission().modelId()).orElse("unknown");
     metrics.finished(run.admission(), model, outcome, charge);
+    requestLog.add(row(run.admission(), model, outcome, charge, gaps));
+  }
+
+  private LoggedRequest row(
+      Admission admission, String model, Outcome outcome, Charge charge, TokenGaps gaps) {
+    Tokens charged = charge.charged();
+    Price price = admission.price();
+    return new LoggedRequest(
+        admission.eventId(),
+        admission.caller().organizationId(),
+        admission.caller().projectId(),
+        admission.caller().keyId(),
+        admission.modelId(),
+        model,
+        engine.server(),
+        journal.replica(),
+        admission.stream(),
+        charged.hit(),
+        charged.miss(),
+        charged.reasoning(),
+        charged.answer(),
+        charge.waivedInput(),
+        charge.waivedOutput(),
+        outcome.ttftMillis() == 0 ? null : outcome.ttftMillis(),
+        gaps.percentileMicros(0.5),
+        gaps.percentileMicros(0.95),
+        outcome.finish().wire(),
+        charge.amount().value(),
+        price.contentSha256(),
+        price.publicVersion(),
+        0,
+        admission.admittedAt(),
+        outcome.finishedAt());
   }
 
   void forget(Run run) {

@@ -24,6 +24,7 @@ final class RelayMetrics {
     this.registry = registry;
     registry.gauge(Metric.JOURNAL_OPEN.id(), journal, Journal::openRequests);
     registry.gauge(Metric.STREAMS_FAILING.id(), journal, Journal::failingStreams);
+    registry.gauge(Metric.JOURNAL_OVERDUE.id(), journal, Journal::overdueDays);
     registry.gauge(Metric.JOURNAL_SERVING.id(), journal, j -> j.isServing() ? 1 : 0);
   }
 

@@ -40,6 +40,7 @@ final class Run {
   private final Hold hold;
   private final ClientSide client;
   private final Ending ending;
+  private final TokenGaps gaps = new TokenGaps();
   private EngineSide engine;
   private EngineClient.@Nullable Head head;
   private @Nullable ReplyReader reader;
@@ -185,6 +186,7 @@ final class Run {
       return;
     }
     ReplyReader.Step step = reading.read(buffer);
+    gaps.seen(reading.seen().output(), System.nanoTime());
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
@@ -306,7 +308,7 @@ final class Run {
     boolean gatewaysCount = report == null || unproven;
     var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
     Charge charge = admission.charge(outcome);
-    relay.finished(this, outcome, charge);
+    relay.finished(this, outcome, charge, gaps);
     boolean now = error != null && charge.amount().value() == 0;
     var durable = relay.journal().settle(admission, outcome);
     var _ = durable.thenRun(() -> hold.settle(charge.amount()));

@@ -9,6 +9,7 @@
       "prices",
       "metering",
       "holds",
+      "requests",
       "upstreams",
       "money",
       "credentials",

@@ -16,7 +16,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -189,6 +193,49 @@ class ReportsIT {
     assertThat(browser.get("/admin/api/reconciliation?from=soon").statusCode()).isEqualTo(400);
   }
 
+  /** The journal may hold older days than billing keeps hot: both are asked for the same days. */
+  @Test
+  void reconciliationIsCleanOnDay36AndLater() {
+    billing.say("/internal/v1/reconciliation", 200, "{\"as_of\":null,\"differences\":[]}");
+    LocalDate today = LocalDate.ofInstant(api.clock().instant(), ZoneOffset.UTC);
+    JsonNode before = browser.read("/admin/api/reconciliation");
+    for (int age : List.of(40, 36)) {
+      JdbcClient.create(database.superuser())
+          .sql("select api.ensure_journal_partitions(?)::text")
+          .param(today.minusDays(age))
+          .query(String.class)
+          .single();
+      admit(eventId(Duration.ofDays(age)));
+    }
+    assertThat(browser.read("/admin/api/reconciliation").get("journal"))
+        .isEqualTo(before.get("journal"));
+    assertThat(billing.asked().getLast())
+        .isEqualTo(
+            "/internal/v1/reconciliation?from=%s&to=%s"
+                .formatted(today.minusDays(34), today.plusDays(2)));
+    admit(eventId(Duration.ofDays(34)));
+    assertThat(browser.read("/admin/api/reconciliation").at("/journal/admitted"))
+        .isNotEqualTo(before.at("/journal/admitted"));
+  }
+
+  @Test
+  void reconciliationOfADayAsksBothForThatDayOnly() {
+    billing.say("/internal/v1/reconciliation", 200, "{\"as_of\":null,\"differences\":[]}");
+    JsonNode day = browser.read("/admin/api/reconciliation?day=2020-02-29");
+    assertThat(billing.asked())
+        .containsExactly("/internal/v1/reconciliation?from=2020-02-29&to=2020-03-01");
+    assertThat(day.at("/journal/days_dropped").asString()).isEqualTo("0");
+    JdbcClient.create(database.superuser())
+        .sql("insert into api.journal_dropped (day) values ('2020-02-29')")
+        .update();
+    assertThat(
+            browser
+                .read("/admin/api/reconciliation?day=2020-02-29")
+                .at("/journal/days_dropped")
+                .asString())
+        .isEqualTo("1");
+  }
+
   @Test
   void whereBillingDoesNotAnswerThatIsSaid() {
     billing.say("/internal/v1/reports/overview", 503, "{}");
@@ -318,8 +365,12 @@ class ReportsIT {
 
   /** A UUIDv7 of the service's own day: the journal has partitions around that day only. */
   private UUID eventId() {
+    return eventId(Duration.ZERO);
+  }
+
+  private UUID eventId(Duration age) {
     UUID random = UUID.randomUUID();
-    long millis = api.clock().instant().toEpochMilli();
+    long millis = api.clock().instant().minus(age).toEpochMilli();
     return new UUID(
         (millis << 16) | 0x7000 | (random.getMostSignificantBits() & 0xFFF),
         random.getLeastSignificantBits());

@@ -109,6 +109,7 @@ class ShippingIT {
     billing.become(Illness.NONE);
     awaitShipped(before + 1);
     Await.until("another look", () -> summary().unshipped() == 1);
+    Await.until("billing's knowledge", () -> billing.batches(1, epoch()).contains(before + 3L));
     assertThat(billing.records(1, epoch()).keySet()).doesNotContain(before + 2L, before + 3L);
     database.execute("insert into api.usage_journal select * from api.hole");
     awaitShipped(before + 3);

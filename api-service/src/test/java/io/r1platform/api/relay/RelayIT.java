@@ -11,11 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.requests.LoggedRequest;
+import io.r1platform.api.requests.RequestLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,6 +83,29 @@ class RelayIT {
     assertThat(entry.finish()).isEqualTo("stop");
     assertThat(entry.modelId()).isEqualTo(2);
     assertThat(entry.organizationId()).isEqualTo(gateway.organizationId);
+  }
+
+  @Test
+  void leavesARowInTheRequestLog() {
+    gateway.engine.does(
+        chat ->
+            chat.stream()
+                .write(token(1, "content", "9") + token(2, "content", ".8"))
+                .write(finish(2, "stop") + usageChunk(0, 2, "stop") + DONE));
+    String request = Gateway.id(gateway.chat(STREAM_WITH_USAGE));
+    UUID id = UUID.fromString(request);
+    LoggedRequest logged =
+        Await.value(
+            "a row in the request log",
+            () -> gateway.api.bean(RequestLog.class).find(List.of(id)).get(id));
+    assertThat(logged.answer()).isEqualTo(2);
+    assertThat(logged.finish()).isEqualTo("stop");
+    assertThat(logged.model()).isEqualTo("r1-nano");
+    assertThat(logged.upstream()).startsWith("127.0.0.1:");
+    assertThat(logged.priceVersion()).isEqualTo("pv_1");
+    assertThat(logged.amountPico()).isEqualTo(gateway.finalOf(request).amountPico());
+    assertThat(logged.gapMedianMicros()).isNotNull();
+    assertThat(logged.gapP95Micros()).isGreaterThanOrEqualTo(logged.gapMedianMicros());
   }
 
   @Test

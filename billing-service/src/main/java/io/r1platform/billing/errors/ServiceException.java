@@ -55,6 +55,24 @@ public final class ServiceException extends RuntimeException {
         ErrorCode.WEBHOOK_REFUSED, "Nothing was taken: " + why + ".", Map.of());
   }
 
+  /** Somebody decided otherwise before; a decision is never changed. */
+  public static ServiceException alreadyDecided(String what, String by) {
+    return new ServiceException(
+        ErrorCode.ALREADY_DECIDED,
+        "Nothing was changed: it was %s by %s before.".formatted(what, by),
+        Map.of());
+  }
+
+  /** A held record that must not be charged; it can be rejected. */
+  public static ServiceException notConfirmable(String why) {
+    return new ServiceException(ErrorCode.NOT_CONFIRMABLE, "Nothing was charged: " + why, Map.of());
+  }
+
+  /** The sequence numbers are not exactly what a stream is missing. */
+  public static ServiceException noSuchGap(String why) {
+    return new ServiceException(ErrorCode.NO_SUCH_GAP, "Nothing was changed: " + why, Map.of());
+  }
+
   /** A parameter that cannot be understood. */
   public static ServiceException invalidRequest(String why) {
     return new ServiceException(ErrorCode.INVALID_REQUEST, why, Map.of());

@@ -8,6 +8,14 @@ public enum BillingMetric {
   ITEMS("r1.billing.items"),
   /** Items held, never posted; tag {@code reason} (6). Alarm above 0. */
   HELD("r1.billing.held"),
+  /** Held records that nobody has decided; blocks closing. Alarm above 0 for a day. */
+  HELD_OPEN("r1.billing.held.open"),
+  /** Seconds since a gateway's stream first went on without what is expected. Alarm above 60. */
+  STREAM_GAP("r1.billing.stream.gap.seconds"),
+  /** Of today and the next two days, those without a partition. Alarm above 0. */
+  PARTITIONS_MISSING("r1.billing.partitions.missing"),
+  /** Old days that could not leave the database last night. Alarm above 0. */
+  RETENTION_OVERDUE("r1.billing.retention.overdue"),
   /** Answers that were failures; tag {@code code} (one per error code). */
   ERRORS("r1.billing.errors"),
   /** Exports that reached their end; tag {@code dataset} (2). */

@@ -5,8 +5,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,7 +25,10 @@ class Comparison {
   /** Rows of the two lists in one answer; the sums are over all. */
   static final int MOST_LISTED = 1_000;
 
+  private static final UUID FIRST_ID = new UUID(0, 0);
+  private static final UUID LAST_ID = new UUID(-1, -1);
   private static final String DAYS = "bucket >= :from and bucket < :to";
+  private static final String RETIRED_DAYS = "day >= :from and day < :to";
 
   /** Requests and tokens; {@code pico} is 0 where no money is meant. */
   record Sum(BigInteger requests, BigInteger input, BigInteger output, BigInteger pico) {
@@ -63,6 +69,10 @@ class Comparison {
     }
   }
 
+  /** A held record that a person rejected. */
+  record Rejected(
+      UUID eventId, String note, BigInteger input, BigInteger output, BigInteger pico) {}
+
   private final JdbcClient jdbc;
 
   Comparison(JdbcClient jdbc) {
@@ -74,10 +84,11 @@ class Comparison {
         """
         select count(distinct event_id) as requests, coalesce(sum(tok_hit + tok_miss), 0) as input,
           coalesce(sum(tok_out), 0) as output, 0 as pico
-        from engine_attempt where\s"""
-            + DAYS,
-        from,
-        to);
+        from engine_attempt where %s
+        union all
+        select engine_requests, engine_input, engine_output, 0 from usage_retired where %s
+        """,
+        from, to);
   }
 
   Sum usage(LocalDate from, LocalDate to) {
@@ -86,10 +97,11 @@ class Comparison {
         select count(*) as requests, coalesce(sum(tok_hit + tok_miss), 0) as input,
           coalesce(sum(tok_reason + tok_answer), 0) as output,
           coalesce(sum(amount_pico), 0) as pico
-        from charged_request where\s"""
-            + DAYS,
-        from,
-        to);
+        from charged_request where %s
+        union all
+        select requests, input, output, amount from usage_retired where %s
+        """,
+        from, to);
   }
 
   List<Waived> waived(LocalDate from, LocalDate to) {
@@ -97,9 +109,13 @@ class Comparison {
             """
             select what, count(*) as requests, sum(engine_input - usage_input) as input,
               sum(engine_output - usage_output) as output, 0 as pico
-            from usage_mismatch where what is not null and %s group by what order by what
-            """
-                .formatted(DAYS),
+            from usage_mismatch_in(:from, :to, :first, :last)
+            where what is not null group by what
+            union all
+            select 'RETIRED', waived_requests, waived_input, waived_output, 0
+            from usage_retired where day >= :from and day < :to and waived_requests > 0
+            order by what
+            """,
             from,
             to)
         .query((row, n) -> new Waived(row.getString("what"), Sum.read(row)))
@@ -110,10 +126,10 @@ class Comparison {
   List<Mismatch> mismatches(boolean explained, LocalDate from, LocalDate to) {
     return days(
             """
-            select * from usage_mismatch where (what is not null) = :explained and %s
+            select * from usage_mismatch_in(:from, :to, :first, :last)
+            where (what is not null) = :explained
             order by event_id desc limit :limit
-            """
-                .formatted(DAYS),
+            """,
             from,
             to)
         .param("explained", explained)
@@ -122,16 +138,92 @@ class Comparison {
         .list();
   }
 
+  /** Unexplained differences of requests whose ids were minted between two moments. */
+  List<UUID> unexplained(Instant from, Instant to) {
+    return jdbc.sql(
+            """
+            select event_id from usage_mismatch_in(:from, :to, :first, :last) where what is null
+            order by event_id limit :limit
+            """)
+        .param("from", LocalDate.ofInstant(from, ZoneOffset.UTC))
+        .param("to", LocalDate.ofInstant(to, ZoneOffset.UTC).plusDays(1))
+        .param("first", new UUID(from.toEpochMilli() << 16, 0))
+        .param("last", new UUID(to.toEpochMilli() << 16 | 0xffff, -1))
+        .param("limit", MOST_LISTED)
+        .query(UUID.class)
+        .list();
+  }
+
+  /** Days and tenants whose sums by hour are not what the ledger's sums by day say; a few rows. */
+  long sumsApart(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select count(*) from conservation_in(:from, :to)
+            where hourly_amount <> any (array[daily_accrued, daily_revenue])
+            """,
+            from,
+            to)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Records that were held and rejected: the journal has them and nobody pays them. */
+  List<Rejected> rejected(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select * from held_rejected where bucket >= :from and bucket < :to order by held_id
+            """,
+            from,
+            to)
+        .query(
+            (row, n) ->
+                new Rejected(
+                    row.getObject("event_id", UUID.class),
+                    "rejected by %s: %s"
+                        .formatted(row.getString("resolved_by"), row.getString("resolved_why")),
+                    integer(row, "input"),
+                    integer(row, "output"),
+                    integer(row, "pico")))
+        .list();
+  }
+
+  /** Records that were confirmed late, by id, with the day under which the ledger has them. */
+  List<ReconciliationController.Correction> corrections(LocalDate from, LocalDate to) {
+    return days(
+            """
+            select * from usage_correction
+            where (admitted_on >= :from and admitted_on < :to)
+              or (effective_on >= :from and effective_on < :to)
+            order by event_id limit 1000
+            """,
+            from,
+            to)
+        .query(
+            (row, n) ->
+                new ReconciliationController.Correction(
+                    row.getString("event_id"),
+                    row.getString("held_id"),
+                    row.getObject("admitted_on", LocalDate.class),
+                    row.getObject("effective_on", LocalDate.class),
+                    Dollars.of(row.getLong("amount_pico"))))
+        .list();
+  }
+
   /**
-   * Revenue over the days in pico-dollars. A charge is posted on the day of its admission, which is
-   * the day of its id.
+   * Revenue from requests of the days in pico-dollars. A charge is posted on the day of its
+   * admission, which is the day of its id; what was confirmed late is posted later and counted here
+   * on the day of its admission.
    */
   BigInteger revenue(LocalDate from, LocalDate to) {
     return days(
             """
-            select coalesce(-sum(amount), 0) from posted_entry
-            where account = 'revenue' and kind = 'USAGE'
-              and effective_on >= :from and effective_on < :to
+            select (select coalesce(-sum(amount), 0) from posted_entry
+                where account = 'revenue' and kind = 'USAGE'
+                  and effective_on >= :from and effective_on < :to)
+              + (select coalesce(sum(amount_pico), 0) from usage_correction
+                where admitted_on >= :from and admitted_on < :to)
+              - (select coalesce(sum(amount_pico), 0) from usage_correction
+                where effective_on >= :from and effective_on < :to)
             """,
             from,
             to)
@@ -144,10 +236,10 @@ class Comparison {
   List<String> lawBroken(LocalDate from, LocalDate to) {
     return days(
             """
-            select * from conservation
-            where day >= :from and day < :to and (usage_requests <> hourly_requests
+            select * from conservation_in(:from, :to)
+            where usage_requests <> hourly_requests
               or usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
-                daily_revenue]))
+                daily_revenue])
             order by day, tenant_id
             """,
             from,
@@ -169,7 +261,7 @@ class Comparison {
     return jdbc.sql("select count(*) from held_open").query(Long.class).single();
   }
 
-  List<ReconciliationController.Stream> streams() {
+  List<ReconciliationController.Stream> streams(Instant now) {
     return jdbc.sql("select * from usage_stream order by source, replica_id, epoch")
         .query(
             (row, n) ->
@@ -179,8 +271,21 @@ class Comparison {
                     row.getInt("epoch"),
                     row.getString("next_seq"),
                     row.getBoolean("closed"),
-                    row.getObject("seen_at", OffsetDateTime.class).toInstant()))
+                    row.getObject("seen_at", OffsetDateTime.class).toInstant(),
+                    missing(row, now)))
         .list();
+  }
+
+  private static ReconciliationController.@Nullable Missing missing(ResultSet row, Instant now)
+      throws SQLException {
+    OffsetDateTime since = row.getObject("gap_since", OffsetDateTime.class);
+    return since == null
+        ? null
+        : new ReconciliationController.Missing(
+            row.getString("next_seq"),
+            Long.toString(row.getLong("gap_seq") - 1),
+            since.toInstant(),
+            Long.toString(Duration.between(since.toInstant(), now).toSeconds()));
   }
 
   List<ReconciliationController.EngineStream> engineStreams() {
@@ -198,12 +303,24 @@ class Comparison {
     return streams;
   }
 
-  private Sum sum(String sql, LocalDate from, LocalDate to) {
+  /** Adds up what is here and what was retired. */
+  private Sum sum(String both, LocalDate from, LocalDate to) {
+    String sql =
+        """
+        select coalesce(sum(requests), 0) as requests, coalesce(sum(input), 0) as input,
+          coalesce(sum(output), 0) as output, coalesce(sum(pico), 0) as pico
+        from (%s) as parts
+        """
+            .formatted(both.formatted(DAYS, RETIRED_DAYS));
     return days(sql, from, to).query((row, n) -> Sum.read(row)).single();
   }
 
   private StatementSpec days(String sql, LocalDate from, LocalDate to) {
-    return jdbc.sql(sql).param("from", from).param("to", to);
+    return jdbc.sql(sql)
+        .param("from", from)
+        .param("to", to)
+        .param("first", FIRST_ID)
+        .param("last", LAST_ID);
   }
 
   private static String dollars(ResultSet row, String column) throws SQLException {

@@ -2,6 +2,7 @@ package io.r1platform.billing.reconciliation;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.money.Dollars;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 class ReconciliationController {
   record Answer(
       @Nullable Instant asOf,
+      @Nullable Instant completeThrough,
       List<Stream> streams,
       List<EngineStream> engineStreams,
       Tokens engine,
@@ -28,11 +30,22 @@ class ReconciliationController {
       Posted ledger,
       List<Cause> waived,
       List<Settled> settled,
+      List<Correction> corrections,
+      Charged rejected,
       String held,
       List<Difference> differences) {}
 
   record Stream(
-      String source, String replica, int epoch, String nextSeq, boolean closed, Instant seenAt) {}
+      String source,
+      String replica,
+      int epoch,
+      String nextSeq,
+      boolean closed,
+      Instant seenAt,
+      @Nullable Missing missing) {}
+
+  /** Numbers that did not come though later ones did; {@code seconds} since that was seen. */
+  record Missing(String firstSeq, String lastSeq, Instant since, String seconds) {}
 
   record EngineStream(String instanceId, String nextSeq, boolean ended) {}
 
@@ -45,6 +58,10 @@ class ReconciliationController {
   record Cause(String cause, String requests, String input, String output) {}
 
   record Settled(String eventId, String what, String note, String input, String output) {}
+
+  /** A held record that was confirmed: admitted on one day, posted on another. */
+  record Correction(
+      String eventId, String heldId, LocalDate admittedOn, LocalDate postedOn, String cost) {}
 
   record Difference(
       String eventId,
@@ -65,20 +82,33 @@ class ReconciliationController {
     this.clock = clock;
   }
 
-  /** Without bounds: the days that are kept hot, up to tomorrow. */
+  /** One day, or from one to another; without bounds the days that are kept hot, up to tomorrow. */
   @GetMapping("/internal/v1/reconciliation")
   @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
   Answer reconcile(
+      @RequestParam(required = false) @Nullable String day,
       @RequestParam(required = false) @Nullable String from,
       @RequestParam(required = false) @Nullable String to) {
+    if (day != null) {
+      if (from != null || to != null) {
+        throw ServiceException.invalidRequest("'day' stands alone, without 'from' and 'to'.");
+      }
+      return answer(day(day), day(day).plusDays(1));
+    }
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    LocalDate first = from == null ? today.minusDays(DAYS_BACK) : day(from);
-    LocalDate end = to == null ? today.plusDays(2) : day(to);
-    List<Stream> streams = comparison.streams();
+    return answer(
+        from == null ? today.minusDays(DAYS_BACK) : day(from),
+        to == null ? today.plusDays(2) : day(to));
+  }
+
+  private Answer answer(LocalDate first, LocalDate end) {
+    List<Stream> streams = comparison.streams(clock.instant());
     Comparison.Sum engine = comparison.engine(first, end);
     Comparison.Sum usage = comparison.usage(first, end);
+    List<Comparison.Rejected> rejected = comparison.rejected(first, end);
     return new Answer(
         streams.stream().map(Stream::seenAt).max(Instant::compareTo).orElse(null),
+        completeThrough(streams),
         streams,
         comparison.engineStreams(),
         new Tokens(text(engine.requests()), text(engine.input()), text(engine.output())),
@@ -89,11 +119,55 @@ class ReconciliationController {
             Dollars.of(usage.pico())),
         new Posted(Dollars.of(comparison.revenue(first, end))),
         comparison.waived(first, end).stream().map(ReconciliationController::cause).toList(),
-        comparison.mismatches(true, first, end).stream()
-            .map(ReconciliationController::settled)
-            .toList(),
+        settled(first, end, rejected),
+        comparison.corrections(first, end),
+        sum(rejected),
         Long.toString(comparison.held()),
         differences(first, end));
+  }
+
+  /**
+   * What ended before this moment is all here, as far as gateways have said so: the oldest sign of
+   * life of a stream that is not closed. Null if there is none.
+   */
+  static @Nullable Instant completeThrough(List<Stream> streams) {
+    return streams.stream()
+        .filter(stream -> !stream.closed())
+        .map(stream -> stream.missing() == null ? stream.seenAt() : stream.missing().since())
+        .min(Instant::compareTo)
+        .orElse(null);
+  }
+
+  private List<Settled> settled(
+      LocalDate first, LocalDate end, List<Comparison.Rejected> rejected) {
+    var settled = new ArrayList<Settled>();
+    comparison.mismatches(true, first, end).stream()
+        .filter(mismatch -> !"REJECTED".equals(mismatch.what()))
+        .map(ReconciliationController::settled)
+        .forEach(settled::add);
+    for (Comparison.Rejected one : rejected) {
+      settled.add(
+          new Settled(
+              one.eventId().toString(),
+              "REJECTED",
+              one.note(),
+              text(one.input()),
+              text(one.output())));
+    }
+    return settled;
+  }
+
+  private static Charged sum(List<Comparison.Rejected> rejected) {
+    BigInteger input = BigInteger.ZERO;
+    BigInteger output = BigInteger.ZERO;
+    BigInteger pico = BigInteger.ZERO;
+    for (Comparison.Rejected one : rejected) {
+      input = input.add(one.input());
+      output = output.add(one.output());
+      pico = pico.add(one.pico());
+    }
+    return new Charged(
+        Integer.toString(rejected.size()), text(input), text(output), Dollars.of(pico));
   }
 
   private List<Difference> differences(LocalDate first, LocalDate end) {

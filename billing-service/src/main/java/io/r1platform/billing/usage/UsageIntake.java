@@ -6,6 +6,7 @@ import io.r1platform.billing.budgets.Budgets;
 import io.r1platform.billing.budgets.Charge;
 import io.r1platform.billing.credit.Payable;
 import io.r1platform.billing.credit.Wallets;
+import io.r1platform.billing.errors.ErrorCode;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.UsageJournal;
@@ -61,6 +62,7 @@ class UsageIntake {
   private final UsageStreams streams;
   private final UsageTable table;
   private final UsageHours hours;
+  private final LateUsage late;
   private final HeldUsage held;
   private final UsagePartitions partitions;
   private final TransactionTemplate transaction;
@@ -75,6 +77,7 @@ class UsageIntake {
       UsageStreams streams,
       UsageTable table,
       UsageHours hours,
+      LateUsage late,
       HeldUsage held,
       UsagePartitions partitions,
       TransactionTemplate transaction,
@@ -87,6 +90,7 @@ class UsageIntake {
     this.streams = streams;
     this.table = table;
     this.hours = hours;
+    this.late = late;
     this.held = held;
     this.partitions = partitions;
     this.transaction = transaction;
@@ -110,7 +114,15 @@ class UsageIntake {
         partitions.ensure(item.record().bucket());
       }
     }
-    Taken taken = transaction.execute(status -> take(batch, verdicts));
+    Taken taken;
+    try {
+      taken = transaction.execute(status -> take(batch, verdicts));
+    } catch (ServiceException e) {
+      if (e.code() == ErrorCode.GAP) {
+        streams.noteGap(batch.stream(), batch.firstSeq());
+      }
+      throw e;
+    }
     timer.stop(meters.timer(BillingMetric.BATCH.meterName(), "source", "gateway"));
     count(taken.results);
     return taken;
@@ -163,6 +175,7 @@ class UsageIntake {
     rows.values().stream()
         .filter(row -> !inserted.contains(row.item().record().eventId()))
         .forEach(row -> repeated.add(row.item()));
+    late.settle(heldItems);
     conflicts(repeated).forEach(item -> heldItems.put(item, HeldReason.CONFLICT));
     held.keep(stream, heldItems);
     if (!inserted.isEmpty()) {

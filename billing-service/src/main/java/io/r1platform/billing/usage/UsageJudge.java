@@ -53,6 +53,23 @@ final class UsageJudge {
     return rate(record);
   }
 
+  /**
+   * Decides what a person may release: as {@link #judge}, but what is late, or has another amount
+   * than its price version gives, is posted as it was recorded.
+   */
+  Verdict release(UsageRecord record) {
+    return switch (judge(record)) {
+      case Postable postable -> postable;
+      case Held(HeldReason why) when why == HeldReason.LATE || why == HeldReason.PRICE_MISMATCH -> {
+        PriceVersion version = book.version(record.priceSha256()).orElse(null);
+        yield version == null || version.reference()
+            ? new Held(HeldReason.UNKNOWN_PRICE)
+            : new Postable(version);
+      }
+      case Held held -> held;
+    };
+  }
+
   private Verdict rate(UsageRecord record) {
     PriceVersion version = book.version(record.priceSha256()).orElse(null);
     if (version == null || !version.prices(record.modelId())) {

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class UsagePartitions {
-  private static final int DAYS_AHEAD = 2;
+  static final int DAYS_AHEAD = 2;
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -36,11 +36,16 @@ class UsagePartitions {
   /** Makes one day's partitions unless they exist. */
   void ensure(LocalDate day) {
     if (!made.contains(day)) {
-      jdbc.sql("select make_usage_partitions(?::date)")
-          .param(day.toString())
-          .query((row, number) -> true)
-          .single();
+      make(day);
       made.add(day);
     }
+  }
+
+  /** Makes one day's partitions, also of a day that was retired. */
+  void make(LocalDate day) {
+    jdbc.sql("select make_usage_partitions(?::date)")
+        .param(day.toString())
+        .query((row, number) -> true)
+        .single();
   }
 }

@@ -35,13 +35,7 @@ class UsageStreams {
 
   /** Locks the stream until the transaction ends; a new stream begins at 1. */
   Position lock(UsageBatch.Stream stream) {
-    jdbc.sql(
-            """
-            insert into ingest_hwm (source, replica_id, epoch, next_seq, seen_at)
-            values (?, ?, ?, 1, ?) on conflict do nothing
-            """)
-        .params(stream.source(), stream.replica(), stream.epoch(), now())
-        .update();
+    make(stream);
     return jdbc.sql(
             """
             select next_seq, last_seq from ingest_hwm
@@ -52,14 +46,40 @@ class UsageStreams {
         .single();
   }
 
+  private void make(UsageBatch.Stream stream) {
+    jdbc.sql(
+            """
+            insert into ingest_hwm (source, replica_id, epoch, next_seq, seen_at)
+            values (?, ?, ?, 1, ?) on conflict do nothing
+            """)
+        .params(stream.source(), stream.replica(), stream.epoch(), now())
+        .update();
+  }
+
   /** Moves a locked stream on. */
   void advance(UsageBatch.Stream stream, long nextSeq) {
     jdbc.sql(
             """
-            update ingest_hwm set next_seq = ?, seen_at = ?
+            update ingest_hwm set next_seq = ?, seen_at = ?, gap_since = null, gap_seq = null
             where (source, replica_id, epoch) = (?, ?, ?)
             """)
         .params(nextSeq, now(), stream.source(), stream.replica(), stream.epoch())
+        .update();
+  }
+
+  /**
+   * Remembers that a stream goes on at {@code sentSeq} while what comes before is missing; nothing
+   * is taken. The first number that was seen beyond the gap stays.
+   */
+  void noteGap(UsageBatch.Stream stream, long sentSeq) {
+    make(stream);
+    jdbc.sql(
+            """
+            update ingest_hwm set gap_since = coalesce(gap_since, ?), gap_seq = least(gap_seq, ?),
+              seen_at = ?
+            where (source, replica_id, epoch) = (?, ?, ?) and next_seq < ?
+            """)
+        .params(now(), sentSeq, now(), stream.source(), stream.replica(), stream.epoch(), sentSeq)
         .update();
   }
 

@@ -12,6 +12,7 @@
       "ledger",
       "budgets",
       "credit",
+      "retention",
       "money",
       "errors",
       "observability"

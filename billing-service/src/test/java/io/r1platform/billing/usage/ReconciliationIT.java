@@ -74,6 +74,19 @@ class ReconciliationIT {
     assertWaived("ENGINE_DIED", "-12", "-40");
   }
 
+  /** An instance that began after the request had ended cannot have served it. */
+  @Test
+  void endOfAnInstanceThatBeganLaterExplainsNothing() {
+    UsageRecord record =
+        post(Samples.with(samples.charged(5, 0, 12, 40, 0), ENGINE_ERROR, GATEWAY_COUNT, 0, 0));
+    assertThat(engine.endOfOneThatBegan(record.finishedAt().plusMillis(1)).status()).isEqualTo(204);
+    assertThat(report().path("differences").size()).isEqualTo(1);
+    assertThat(report().path("waived").isEmpty()).isTrue();
+    var served = new Receipts(billing, 1, 1);
+    assertThat(served.endOfOneThatBegan(record.finishedAt()).status()).isEqualTo(204);
+    assertWaived("ENGINE_DIED", "-12", "-40");
+  }
+
   @Test
   void endOfAnInstanceThatWentOnAfterwardsExplainsNothing() {
     post(Samples.with(samples.charged(5, 0, 12, 40, 0), ENGINE_ERROR, GATEWAY_COUNT, 0, 0));

@@ -4,10 +4,13 @@ import io.r1platform.standalone.admin.AdminApi;
 import io.r1platform.standalone.admin.Reconciliation;
 import io.r1platform.standalone.processes.Await;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Compares engine, journal, usage and ledger. */
@@ -27,6 +30,9 @@ final class Reconcile implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
+
+  @Option(names = "--day", paramLabel = "YYYY-MM-DD", description = "only requests of this UTC day")
+  private @Nullable LocalDate day;
 
   Reconcile(Invocation invocation) {
     this.invocation = invocation;
@@ -53,7 +59,8 @@ final class Reconcile implements Callable<Integer> {
     return result.isClean() ? 0 : 1;
   }
 
-  private static Reconciliation look(AdminApi api) {
-    return Reconciliation.of(api.get("/admin/api/reconciliation"));
+  private Reconciliation look(AdminApi api) {
+    return Reconciliation.of(
+        api.get("/admin/api/reconciliation" + (day == null ? "" : "?day=" + day)));
   }
 }

@@ -42,6 +42,7 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.budgets",
     "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
+    "io.r1platform.billing.retention",
     "io.r1platform.billing.prices"
   })
   @ComponentScan({
@@ -49,6 +50,7 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.budgets",
     "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
+    "io.r1platform.billing.retention",
     "io.r1platform.billing.prices"
   })
   static class Parts {

@@ -73,6 +73,27 @@ class ReconciliationTests {
     assertThat(result.line()).contains(" difference=pending ");
   }
 
+  @Test
+  void comparesWithoutTheJournalWhereItsDaysWereDropped() {
+    var result =
+        of(
+            CLEAN
+                .replace("\"journal\": {\"requests\": \"3\", \"input\": \"25\"", "\"journal\": {")
+                .replace("\"unshipped\": \"0\"", "\"unshipped\": \"0\", \"days_dropped\": \"1\"")
+                .replace("\"journal\": {,", "\"journal\": {"));
+
+    assertThat(result.isClean()).isTrue();
+    assertThat(result.line()).contains(" journal=dropped usage=90 ").contains("difference=0");
+  }
+
+  @Test
+  void comparesTheJournalWhereNothingWasDropped() {
+    var result =
+        of(CLEAN.replace("\"journal\": {\"requests\": \"3\"", "\"journal\": {\"requests\": \"4\""));
+
+    assertThat(result.pending()).containsExactly("the journal has 4 requests, billing 3");
+  }
+
   private static Reconciliation of(String json) {
     return Reconciliation.of(JsonMapper.builder().build().readTree(json));
   }

@@ -1,0 +1,144 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.audit.Actor;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.security.Access;
+import io.r1platform.api.sessions.Operator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * {@code /admin/api/held} and {@code /admin/api/streams}: an operator decides about records that
+ * billing holds, and gives up numbers that a stream has lost. Billing decides once and keeps the
+ * operator's name with it; the audit row follows, also when the same decision is sent again after a
+ * failure between the two.
+ */
+@RestController
+@RequestMapping("/admin/api")
+final class HeldController {
+  private static final int LONGEST_WHY = 500;
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Decision(@Nullable String decision, @Nullable String why) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Hole(
+      @Nullable String replica,
+      @Nullable Integer epoch,
+      @Nullable String firstSeq,
+      @Nullable String lastSeq,
+      @Nullable String why) {}
+
+  private final Access access;
+  private final BillingReports billing;
+  private final AuditTrail audit;
+  private final TransactionOperations transactions;
+
+  HeldController(
+      Access access, BillingReports billing, AuditTrail audit, TransactionOperations transactions) {
+    this.access = access;
+    this.billing = billing;
+    this.audit = audit;
+    this.transactions = transactions;
+  }
+
+  @GetMapping("/held")
+  JsonNode held(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    return billing.read(Query.of(parameters, "open").on("/internal/v1/held"));
+  }
+
+  @PostMapping("/held/{id}/decision")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void decide(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestBody Decision body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    decide(actor, "held_record", Long.toString(id), "/internal/v1/held/" + id, body);
+  }
+
+  @PostMapping("/held/receipts/{id}/decision")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void decideReceipt(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestBody Decision body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    decide(actor, "held_receipt", Long.toString(id), "/internal/v1/held/receipts/" + id, body);
+  }
+
+  @PostMapping("/streams/holes")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void giveUp(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestBody Hole body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    if (body.epoch == null) {
+      throw ServiceException.about(
+          ErrorCode.MISSING_PARAMETER, "epoch", "The field epoch is missing.");
+    }
+    Map<String, Object> hole =
+        Map.of(
+            "replica", Long.toString(Fields.requiredId("replica", body.replica)),
+            "epoch", body.epoch,
+            "first_seq", Long.toString(Fields.requiredId("first_seq", body.firstSeq)),
+            "last_seq", Long.toString(Fields.requiredId("last_seq", body.lastSeq)),
+            "why", why(body.why),
+            "by", actor.name());
+    billing.command("/internal/v1/streams/holes", hole);
+    String stream = hole.get("replica") + "." + hole.get("epoch");
+    record(actor, new Change("hole.given_up", "stream", stream, null, null, hole));
+  }
+
+  private void decide(Actor actor, String kind, String id, String path, Decision body) {
+    String decision = Fields.required("decision", body.decision);
+    if (!decision.equals("confirm") && !decision.equals("reject")) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "decision", "The field decision is confirm or reject.");
+    }
+    Map<String, Object> command =
+        Map.of("decision", decision, "why", why(body.why), "by", actor.name());
+    billing.command(path + "/decision", command);
+    record(actor, new Change(kind + "." + decision + "ed", kind, id, null, null, command));
+  }
+
+  private void record(Actor actor, Change change) {
+    transactions.executeWithoutResult(status -> audit.record(actor, change));
+  }
+
+  private static String why(@Nullable String sent) {
+    String why = Fields.required("why", sent).strip();
+    if (why.length() > LONGEST_WHY) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "why",
+          "The field why has at most %d characters.".formatted(LONGEST_WHY));
+    }
+    return why;
+  }
+}

@@ -1,0 +1,177 @@
+-- What reconciliation asks, by UTC days, the first inclusive and the last exclusive, so that only
+-- their partitions are read. Flyway runs this file last, again whenever it has changed.
+
+drop view if exists conservation;
+drop function if exists conservation_in(date, date);
+
+-- The conservation law per tenant, currency and UTC day: usage = -revenue = accrued, and so do the
+-- sums by hour and by day, where `accrued` is what usage accrued plus what credit paid of it. A row
+-- that is not all equal is a difference. A record that was confirmed late counts on the day under
+-- which the ledger has it.
+create function conservation_in(first_day date, end_day date) returns table (
+  tenant_id bigint, currency char(3), day date, usage_requests numeric, hourly_requests numeric,
+  usage_amount numeric, hourly_amount numeric, accrued numeric, revenue numeric,
+  daily_accrued numeric, daily_revenue numeric)
+language sql stable set search_path = billing, pg_temp as $$
+  with correction as (
+    select k.tenant_id, c.currency, k.admitted_on, k.effective_on, k.amount_pico
+    from usage_correction k
+      join rate_card_version v using (version_id) join rate_card c using (card_id)
+  ), counted as (
+    select u.tenant_id, c.currency, (u.admitted_at at time zone 'UTC')::date as day,
+      1::bigint as requests, u.amount_pico::numeric as amount
+    from usage_record u join rate_card_version v using (version_id) join rate_card c using (card_id)
+    where u.bucket >= first_day - 1 and u.bucket < end_day + 1
+      and not exists (select from usage_correction k
+        where k.bucket = u.bucket and k.event_id = u.event_id)
+    union all
+    select k.tenant_id, k.currency, k.effective_on, 1, k.amount_pico from correction k
+    union all
+    select t.tenant_id, t.currency, t.admitted_on, t.requests, t.amount
+    from usage_retired_tenant t where t.admitted_on >= first_day and t.admitted_on < end_day
+  ), usage as (
+    select n.tenant_id, n.currency, n.day, sum(n.requests) as requests, sum(n.amount) as amount
+    from counted n where n.day >= first_day and n.day < end_day
+    group by 1, 2, 3
+  ), hours as (
+    select h.tenant_id, c.currency, (h.hour at time zone 'UTC')::date as day, h.requests, h.amount
+    from usage_hourly h join rate_card_version v using (version_id) join rate_card c using (card_id)
+    where h.hour >= first_day::timestamp at time zone 'UTC'
+      and h.hour < end_day::timestamp at time zone 'UTC'
+    union all
+    select k.tenant_id, k.currency, k.admitted_on, -1, -k.amount_pico from correction k
+    union all
+    select k.tenant_id, k.currency, k.effective_on, 1, k.amount_pico from correction k
+  ), hourly as (
+    select h.tenant_id, h.currency, h.day, sum(h.requests) as requests, sum(h.amount) as amount
+    from hours h where h.day >= first_day and h.day < end_day
+    group by 1, 2, 3
+  ), posted as (
+    select p.tenant_id, p.currency, p.effective_on as day, p.account, p.amount
+    from posted_entry p
+    where p.kind = 'USAGE' and p.account in ('accrued', 'revenue')
+      and p.effective_on >= first_day and p.effective_on < end_day
+    union all
+    select c.tenant_id, c.currency, c.day, 'accrued', c.amount
+    from credit_drawn c where c.day >= first_day and c.day < end_day
+  ), ledger as (
+    select p.tenant_id, p.currency, p.day,
+      coalesce(sum(p.amount) filter (where p.account = 'accrued'), 0) as accrued,
+      coalesce(-sum(p.amount) filter (where p.account = 'revenue'), 0) as revenue
+    from posted p group by 1, 2, 3
+  ), summed as (
+    select a.tenant_id, a.currency, d.day, a.code, d.amount
+    from account_day d join account a using (account_id)
+    where a.code in ('accrued', 'revenue') and d.day >= first_day and d.day < end_day
+    union all
+    select c.tenant_id, c.currency, c.day, 'accrued', c.amount
+    from credit_drawn c where c.day >= first_day and c.day < end_day
+    union all
+    select p.tenant_id, p.currency, p.effective_on, p.account, -p.amount
+    from posted_entry p
+    where p.kind <> 'USAGE' and p.account in ('accrued', 'revenue')
+      and p.effective_on >= first_day and p.effective_on < end_day
+  ), daily as (
+    select s.tenant_id, s.currency, s.day,
+      coalesce(sum(s.amount) filter (where s.code = 'accrued'), 0) as accrued,
+      coalesce(-sum(s.amount) filter (where s.code = 'revenue'), 0) as revenue
+    from summed s group by 1, 2, 3
+  )
+  select tenant_id, currency, day, coalesce(usage.requests, 0), coalesce(hourly.requests, 0),
+    coalesce(usage.amount, 0), coalesce(hourly.amount, 0), coalesce(ledger.accrued, 0),
+    coalesce(ledger.revenue, 0), coalesce(daily.accrued, 0), coalesce(daily.revenue, 0)
+  from usage
+    full join hourly using (tenant_id, currency, day)
+    full join ledger using (tenant_id, currency, day)
+    full join daily using (tenant_id, currency, day)
+$$;
+
+-- Every kept day; for tests and the nightly check of everything.
+create view conservation as
+  select * from conservation_in('-infinity', 'infinity');
+
+-- Records that a person rejected: the journal has them, usage does not. An id that is charged with
+-- other content is no such record: the journal has it once.
+drop view if exists held_rejected cascade;
+create view held_rejected as
+  select h.held_id, h.event_id,
+    (uuid_extract_timestamp(h.event_id) at time zone 'UTC')::date as bucket,
+    h.resolved_by, h.resolved_why, h.input_low + h.input_high as input,
+    h.output_low + h.output_high as output, h.pico
+  from (select *,
+      ('x' || encode(substring(record from 65 for 4), 'hex'))::bit(32)::int::bigint as input_low,
+      ('x' || encode(substring(record from 69 for 4), 'hex'))::bit(32)::int::bigint as input_high,
+      ('x' || encode(substring(record from 73 for 4), 'hex'))::bit(32)::int::bigint as output_low,
+      ('x' || encode(substring(record from 77 for 4), 'hex'))::bit(32)::int::bigint as output_high,
+      ('x' || encode(substring(record from 129 for 8), 'hex'))::bit(64)::bigint as pico
+    from usage_held where resolved = 'REJECTED' and reason <> 'CONFLICT') h;
+
+drop view if exists usage_mismatch;
+drop function if exists usage_mismatch_in(date, date, uuid, uuid);
+
+-- Every request of which the engine and the gateway do not say the same, and what the published
+-- rule says about it; `what` is null where nothing explains it. A missing engine receipt is
+-- explained only by the recorded end of an instance: one that began before the request ended, ended
+-- after it was admitted, and of which no receipt is newer than the request's end (15 s allow for
+-- the gateway's wait for an exact count). Every lost request is named, also without a receipt, and
+-- a waiver that the gateway recorded explains exactly its own tokens. Ids narrow the days further;
+-- they are in the order of time.
+create function usage_mismatch_in(
+  first_day date, end_day date, first_id uuid, end_id uuid) returns table (
+  bucket date, event_id uuid, engine_input bigint, engine_output bigint, usage_input bigint,
+  usage_output bigint, amount_pico bigint, has_engine boolean, has_usage boolean, what text)
+language sql stable set search_path = billing, pg_temp as $$
+  with engine as (
+    select g.bucket, g.event_id, g.attempt, g.tok_hit::bigint + g.tok_miss as input,
+      g.tok_out::bigint as output, g.replica_id, g.epoch,
+      g.attempt = max(g.attempt) over (partition by g.bucket, g.event_id) as newest
+    from engine_usage g where g.bucket >= first_day and g.bucket < end_day
+      and g.event_id >= first_id and g.event_id <= end_id
+  ), usage as (
+    select r.bucket, r.event_id, r.finish, r.flags, r.tok_hit::bigint + r.tok_miss as input,
+      r.tok_reason::bigint + r.tok_answer as output, r.waived_in, r.waived_out, r.amount_pico,
+      r.admitted_at, r.finished_at
+    from usage_record r where r.bucket >= first_day and r.bucket < end_day
+      and r.event_id >= first_id and r.event_id <= end_id
+  ), pair as (
+    select bucket, event_id, e.event_id is not null as has_engine,
+      u.event_id is not null as has_usage,
+      coalesce(e.input, 0) as engine_input, coalesce(e.output, 0) as engine_output,
+      coalesce(u.input, 0) as usage_input, coalesce(u.output, 0) as usage_output,
+      coalesce(u.amount_pico, 0) as amount_pico, u.finish, u.admitted_at, u.finished_at,
+      coalesce(u.waived_in, 0) as waived_in, coalesce(u.waived_out, 0) as waived_out,
+      coalesce(u.flags & 4 <> 0, false) as by_gateway,
+      (array['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])[u.flags >> 4 & 15] as cause,
+      exists (select from ingest_hwm h
+        where h.replica_id = e.replica_id and h.epoch = e.epoch and h.closed) as epoch_closed
+    from (select * from engine where newest) e full join usage u using (bucket, event_id)
+  )
+  select p.bucket, p.event_id, p.engine_input, p.engine_output, p.usage_input, p.usage_output,
+    p.amount_pico, p.has_engine, p.has_usage,
+    case
+      when not has_usage and exists (
+        select from held_rejected h where h.event_id = p.event_id) then 'REJECTED'
+      when not has_usage and epoch_closed then 'LOST'
+      when not has_usage then null
+      when finish = 6 and p.usage_input = 0 and p.usage_output = 0 then 'LOST'
+      when not has_engine and (by_gateway or finish = 4) and exists (
+          select from engine_instance i
+          where i.started_at <= finished_at and i.ended_at >= admitted_at and not exists (
+            select from engine_usage r
+            where r.instance_id = i.instance_id and r.bucket >= p.bucket - 2
+              and r.ended_at > finished_at + interval '15 seconds')) then 'ENGINE_DIED'
+      when not has_engine then null
+      when p.usage_output = 0 and p.engine_output = 0 then 'NO_OUTPUT'
+      when p.engine_input = p.usage_input + waived_in
+        and p.engine_output = p.usage_output + waived_out then cause
+      when by_gateway and p.engine_input >= p.usage_input and p.engine_output >= p.usage_output
+        then 'LATE_STOP'
+    end
+  from pair p
+  where p.engine_input <> p.usage_input or p.engine_output <> p.usage_output or finish = 6
+  union all
+  select e.bucket, e.event_id, e.input, e.output, 0, 0, 0, true, true, 'RETRY'
+  from engine e where not e.newest
+$$;
+
+grant select on conservation, held_rejected to r1_billing;

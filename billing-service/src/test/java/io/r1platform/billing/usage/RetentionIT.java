@@ -1,0 +1,185 @@
+package io.r1platform.billing.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.r1platform.billing.BillingFixture;
+import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.retention.RetentionAccess;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An old day leaves for files; nothing is lost, counted twice or forgotten by it. */
+class RetentionIT {
+  private static final Duration AGE = Duration.ofDays(50);
+
+  private Path directory;
+  private BillingFixture billing;
+  private final List<UsageRecord> records = new ArrayList<>();
+  private LocalDate day;
+  private long nextSeq = 1;
+
+  @BeforeEach
+  void postAnOldDay(@TempDir Path temporary) {
+    directory = temporary;
+    billing = new BillingFixture("--r1.billing.retention.directory=" + directory);
+    Instant now = billing.clock().instant();
+    billing.clock().advance(AGE.negated());
+    var samples = new Samples(new Random(21), billing.priceSha256(), billing.clock().instant());
+    Instant noon = billing.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.DAYS);
+    for (int i = 0; i < 60; i++) {
+      records.add(samples.at(noon.plusSeconds(i), 1 + i % 7, i, 2 * i, 1 + i, i % 5));
+    }
+    assertThat(post(records).status()).isEqualTo(200);
+    var engine = new Receipts(billing, 1, 1);
+    for (UsageRecord record : records) {
+      engine.shipAt(
+          record.finishedAt(),
+          record.eventId(),
+          1,
+          record.hit() + record.miss(),
+          record.reasoning() + record.answer());
+    }
+    day = records.getFirst().bucket();
+    billing.clock().set(now);
+  }
+
+  @AfterEach
+  void conservationLawHolds() {
+    assertThat(billing.lawBroken()).isEmpty();
+    billing.close();
+  }
+
+  @Test
+  void retiredDayIsInFilesAndStillAddsUp() throws IOException {
+    String before = report();
+    assertThat(RetentionAccess.retire(billing)).isZero();
+    assertThat(billing.sum("1", "usage_record")).isZero();
+    assertThat(billing.sum("amount", "usage_retired")).isEqualTo(total());
+    assertThat(report()).isEqualTo(before);
+    Path place = directory.resolve("usage_record").resolve("day=" + day);
+    assertThat(Files.readString(place.resolve("manifest-1.json")))
+        .contains("\"requests\" : \"60\"", "\"amount_pico\" : \"" + total() + "\"");
+    assertThat(Files.size(place.resolve("ids-1.bin"))).isEqualTo(60L * 48);
+    assertThat(Files.size(place.resolve("records-1.parquet"))).isPositive();
+    assertThat(RetentionAccess.retire(billing)).isZero();
+  }
+
+  @Test
+  void duplicateOfARetiredRecordIsADuplicateAndAConflictIsHeld() {
+    RetentionAccess.retire(billing);
+    UsageRecord first = records.getFirst();
+    UsageRecord last = records.getLast();
+    Answer answer = post(List.of(first, last, Samples.withAmount(first, first.amountPico() + 1)));
+    assertThat(answer.json().path("results").toString())
+        .isEqualTo("[\"DUPLICATE\",\"DUPLICATE\",\"HELD\"]");
+    assertThat(billing.get("/internal/v1/held").json().at("/records/0/reason").asString())
+        .isEqualTo("CONFLICT");
+  }
+
+  @Test
+  void recordConfirmedAfterItsDayWasRetiredGoesIntoASecondPart() throws IOException {
+    RetentionAccess.retire(billing);
+    var samples = new Samples(new Random(5), billing.priceSha256(), billing.clock().instant());
+    UsageRecord late = samples.at(records.getFirst().admittedAt(), 3, 1, 2, 3, 4);
+    assertThat(post(List.of(late)).json().at("/results/0").asString()).isEqualTo("LATE");
+    String id = billing.get("/internal/v1/held").json().at("/records/0/id").asString();
+    String confirm = "{\"decision\":\"confirm\",\"why\":\"found\",\"by\":\"ops\"}";
+    String path = "/internal/v1/held/" + id + "/decision";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, confirm).status()).isEqualTo(204);
+    assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.ONE);
+    assertThat(billing.lawBroken()).isEmpty();
+    var engine = new Receipts(billing, 2, 1);
+    billing.clock().advance(AGE.negated());
+    engine.shipAt(late.finishedAt(), late.eventId(), 1, 3, 7);
+    billing.clock().advance(AGE);
+    assertThat(RetentionAccess.retire(billing)).isZero();
+    assertThat(billing.sum("part", "usage_retired where day = '" + day + "'"))
+        .as("parts 1 and 2; days beside it may have left empty")
+        .isEqualTo(BigInteger.valueOf(3));
+    assertThat(post(List.of(late, records.get(7))).json().path("results").toString())
+        .isEqualTo("[\"DUPLICATE\",\"DUPLICATE\"]");
+  }
+
+  @Test
+  void retiringThatStoppedBeforeTheDropIsRepeated() throws IOException {
+    String place = "usage_record/day=" + day + "/";
+    Files.createDirectories(directory.resolve(place));
+    for (String left :
+        List.of("records-1.parquet", "ids-1.bin", "manifest-1.json", "ids-1.bin.new")) {
+      Files.writeString(directory.resolve(place + left), "of a run that was killed");
+    }
+    assertThat(RetentionAccess.retire(billing)).isZero();
+    assertThat(Files.size(directory.resolve(place + "ids-1.bin"))).isEqualTo(60L * 48);
+    assertThat(post(List.of(records.get(3))).json().at("/results/0").asString())
+        .isEqualTo("DUPLICATE");
+  }
+
+  @Test
+  void databaseRefusesToDropWhatAFileDoesNotHold() {
+    for (String arguments : List.of("60, 0", "59, " + total(), "61, " + total())) {
+      assertThatThrownBy(
+              () ->
+                  billing
+                      .sql()
+                      .sql("select retire_usage_day(?, %s, sha256('x'))".formatted(arguments))
+                      .param(day)
+                      .query(Integer.class)
+                      .single())
+          .rootCause()
+          .hasMessageContaining("the file");
+    }
+    assertThatThrownBy(
+            () ->
+                billing
+                    .sql()
+                    .sql("select retire_usage_day(current_date, 0, 0, sha256('x'))")
+                    .query(Integer.class)
+                    .single())
+        .rootCause()
+        .hasMessageContaining("not old enough");
+    assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.valueOf(60));
+  }
+
+  @Test
+  void unreadableIdsHoldTheLateRecordForAPerson() throws IOException {
+    RetentionAccess.retire(billing);
+    Files.delete(directory.resolve("usage_record/day=" + day + "/ids-1.bin"));
+    assertThat(post(List.of(records.getFirst())).json().at("/results/0").asString())
+        .isEqualTo("LATE");
+  }
+
+  private Answer post(List<UsageRecord> sent) {
+    Answer answer = billing.postBatch(Samples.batch(1, 1, nextSeq, sent));
+    nextSeq += sent.size();
+    return answer;
+  }
+
+  private BigInteger total() {
+    return BigInteger.valueOf(records.stream().mapToLong(UsageRecord::amountPico).sum());
+  }
+
+  /** Engine, usage and ledger of the day as reconciliation says. */
+  private String report() {
+    var report = billing.get("/internal/v1/reconciliation?day=" + day).json();
+    return report.path("engine")
+        + " "
+        + report.path("usage")
+        + " "
+        + report.path("ledger")
+        + " "
+        + report.path("differences");
+  }
+}
