@@ -38,10 +38,7 @@ final class Up implements Callable<Integer> {
   @Option(names = "--detach", description = "Return when everything serves.")
   private boolean detach;
 
-  @Option(
-      names = "--no-build",
-      description = "Run the jars as they are.",
-      defaultValue = "${env:R1_NO_BUILD:-false}")
+  @Option(names = "--no-build", description = "Run the jars as they are (R1_NO_BUILD, if set).")
   private boolean noBuild;
 
   @Option(names = "--port", description = "Port of the API and console (R1_API_PORT, 8080).")
@@ -70,7 +67,7 @@ final class Up implements Callable<Integer> {
     if (port != null) {
       ports = ports.with(Ports.Name.API, port);
     }
-    if (!noBuild) {
+    if (!noBuild && invocation.environment().getOrDefault("R1_NO_BUILD", "").isEmpty()) {
       new Maven(invocation.root(), invocation.home(), invocation.clock())
           .buildStale(line -> step(begun, line));
     }
