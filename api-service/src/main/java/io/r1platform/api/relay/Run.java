@@ -50,7 +50,7 @@ final class Run {
   private boolean admitted;
   private boolean clientGone;
   private boolean finished;
-  private Disposable deadline = Disposables.disposed();
+  private Disposable limit = Disposables.disposed();
   private boolean cut;
 
   /** What is asked for. */
@@ -86,7 +86,7 @@ final class Run {
         .timeout(relay.settings().admitWait())
         .publishOn(Schedulers.parallel())
         .subscribe(nothing -> {}, this::onAdmitFailed, this::onAdmitted);
-    deadline = Mono.delay(relay.settings().deadline()).subscribe(tick -> onDeadline());
+    limit = Mono.delay(relay.settings().deadline()).subscribe(tick -> onDeadline());
   }
 
   /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
@@ -214,10 +214,12 @@ final class Run {
               ? new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null)
               : reader.closed());
     }
+    limit.dispose();
   }
 
   private synchronized void onBroken(Throwable failure) {
     if (finished) {
+      limit.dispose();
       return;
     }
     boolean neverReached = head == null && failure.getCause() instanceof ConnectException;
@@ -227,6 +229,7 @@ final class Run {
     }
     log.warn("request {}: the engine's reply broke: {}", call.id(), failure.toString());
     onEnd(new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
+    limit.dispose();
   }
 
   private void onEnd(ReplyReader.End end) {
@@ -299,7 +302,8 @@ final class Run {
       return;
     }
     finished = true;
-    deadline.dispose();
+    limit.dispose(); // from here on the engine has a moment to close its reply
+    limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> engine.cancel());
     flow();
     int ttft = ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
     String hash = report == null ? UsageRecord.NO_HASH : report.outputSha256();
@@ -343,7 +347,7 @@ final class Run {
   /** Ends without a FINAL, since none can be written. */
   private void abandon(String message) {
     finished = true;
-    deadline.dispose();
+    limit.dispose();
     stopEngine();
     relay.forget(this);
     ending.failed(

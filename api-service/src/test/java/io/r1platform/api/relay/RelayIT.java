@@ -409,6 +409,24 @@ class RelayIT {
   }
 
   @Test
+  void keepsNoConnectionToAnEngineThatNeverClosesItsReply() {
+    var cut = new java.util.concurrent.CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(token(1, "content", "a") + usageChunk(0, 1, "stop") + DONE);
+          try {
+            while (cut.getCount() > 0) {
+              chat.write(": still here\n\n");
+            }
+          } catch (IOException e) {
+            cut.countDown();
+          }
+        });
+    assertThat(gateway.chat(STREAM).body()).endsWith("data: [DONE]\n\n");
+    Await.until("the connection is cut", () -> cut.getCount() == 0);
+  }
+
+  @Test
   void saysWhatTheEngineRefused() {
     gateway.engine.does(chat -> chat.error(400, "context_length_exceeded", "Too long."));
     HttpResponse<String> response = gateway.chat(STREAM);
