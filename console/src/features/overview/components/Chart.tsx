@@ -6,7 +6,7 @@ import { useWidth } from '@/features/overview/components/useWidth';
 import { rangeOfDay } from '@/lib/time';
 
 const HEIGHT = 240;
-const MARGIN = { top: 12, right: 4, bottom: 24, left: 44 };
+const MARGIN = { top: 12, right: 4, bottom: 24, left: 52 };
 const INNER_HEIGHT = HEIGHT - MARGIN.top - MARGIN.bottom;
 
 /** What a chart draws with: positions of days, heights of values, both in pixels. */

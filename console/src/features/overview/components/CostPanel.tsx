@@ -37,7 +37,7 @@ export function CostPanel({ overview, reference, month }: CostPanelProps) {
       fill
       title={t('overview.costVsReference', { name })}
       summary={t('overview.costVsReference.summary', {
-        name: reference.name,
+        name,
         dated: reference.dated,
         cost: formatSum(overview.cost),
         reference: formatSum(reference.cost),
