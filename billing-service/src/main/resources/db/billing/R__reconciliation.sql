@@ -3,36 +3,22 @@
 
 drop view if exists conservation;
 drop function if exists conservation_in(date, date);
+drop function if exists usage_sums_in(date, date);
 
--- The conservation law per tenant, currency and UTC day: usage = -revenue = accrued, and so do the
--- sums by hour and by day, where `accrued` is what usage accrued plus what credit paid of it. A row
--- that is not all equal is a difference. A record that was confirmed late counts on the day under
--- which the ledger has it.
-create function conservation_in(first_day date, end_day date) returns table (
-  tenant_id bigint, currency char(3), day date, usage_requests numeric, hourly_requests numeric,
-  usage_amount numeric, hourly_amount numeric, accrued numeric, revenue numeric,
-  daily_accrued numeric, daily_revenue numeric)
+-- Per tenant, currency and UTC day: the sums by hour, what the journals of usage posted, and the
+-- ledger's sums by day. All are the same, where `accrued` is what usage accrued plus what credit
+-- paid of it. A record that was confirmed late counts on the day under which the ledger has it.
+-- Reads no usage record.
+create function usage_sums_in(first_day date, end_day date) returns table (
+  tenant_id bigint, currency char(3), day date, hourly_requests numeric, hourly_amount numeric,
+  accrued numeric, revenue numeric, daily_accrued numeric, daily_revenue numeric)
 language sql stable set search_path = billing, pg_temp as $$
   with correction as (
     select k.tenant_id, c.currency, k.admitted_on, k.effective_on, k.amount_pico
     from usage_correction k
       join rate_card_version v using (version_id) join rate_card c using (card_id)
-  ), counted as (
-    select u.tenant_id, c.currency, (u.admitted_at at time zone 'UTC')::date as day,
-      1::bigint as requests, u.amount_pico::numeric as amount
-    from usage_record u join rate_card_version v using (version_id) join rate_card c using (card_id)
-    where u.bucket >= first_day - 1 and u.bucket < end_day + 1
-      and not exists (select from usage_correction k
-        where k.bucket = u.bucket and k.event_id = u.event_id)
-    union all
-    select k.tenant_id, k.currency, k.effective_on, 1, k.amount_pico from correction k
-    union all
-    select t.tenant_id, t.currency, t.admitted_on, t.requests, t.amount
-    from usage_retired_tenant t where t.admitted_on >= first_day and t.admitted_on < end_day
-  ), usage as (
-    select n.tenant_id, n.currency, n.day, sum(n.requests) as requests, sum(n.amount) as amount
-    from counted n where n.day >= first_day and n.day < end_day
-    group by 1, 2, 3
+    where (k.admitted_on >= first_day and k.admitted_on < end_day)
+      or (k.effective_on >= first_day and k.effective_on < end_day)
   ), hours as (
     select h.tenant_id, c.currency, (h.hour at time zone 'UTC')::date as day, h.requests, h.amount
     from usage_hourly h join rate_card_version v using (version_id) join rate_card c using (card_id)
@@ -77,13 +63,46 @@ language sql stable set search_path = billing, pg_temp as $$
       coalesce(-sum(s.amount) filter (where s.code = 'revenue'), 0) as revenue
     from summed s group by 1, 2, 3
   )
-  select tenant_id, currency, day, coalesce(usage.requests, 0), coalesce(hourly.requests, 0),
-    coalesce(usage.amount, 0), coalesce(hourly.amount, 0), coalesce(ledger.accrued, 0),
-    coalesce(ledger.revenue, 0), coalesce(daily.accrued, 0), coalesce(daily.revenue, 0)
-  from usage
-    full join hourly using (tenant_id, currency, day)
+  select tenant_id, currency, day, coalesce(hourly.requests, 0), coalesce(hourly.amount, 0),
+    coalesce(ledger.accrued, 0), coalesce(ledger.revenue, 0), coalesce(daily.accrued, 0),
+    coalesce(daily.revenue, 0)
+  from hourly
     full join ledger using (tenant_id, currency, day)
     full join daily using (tenant_id, currency, day)
+$$;
+
+-- The conservation law: every usage record added up, and these sums. A row that is not all equal is
+-- a difference.
+create function conservation_in(first_day date, end_day date) returns table (
+  tenant_id bigint, currency char(3), day date, usage_requests numeric, hourly_requests numeric,
+  usage_amount numeric, hourly_amount numeric, accrued numeric, revenue numeric,
+  daily_accrued numeric, daily_revenue numeric)
+language sql stable set search_path = billing, pg_temp as $$
+  with counted as (
+    select u.tenant_id, c.currency, (u.admitted_at at time zone 'UTC')::date as day,
+      1::bigint as requests, u.amount_pico::numeric as amount
+    from usage_record u join rate_card_version v using (version_id) join rate_card c using (card_id)
+    where u.bucket >= first_day - 1 and u.bucket < end_day + 1
+      and not exists (select from usage_correction k
+        where k.bucket = u.bucket and k.event_id = u.event_id)
+    union all
+    select k.tenant_id, c.currency, k.effective_on, 1, k.amount_pico
+    from usage_correction k
+      join rate_card_version v using (version_id) join rate_card c using (card_id)
+    where k.effective_on >= first_day and k.effective_on < end_day
+    union all
+    select t.tenant_id, t.currency, t.admitted_on, t.requests, t.amount
+    from usage_retired_tenant t where t.admitted_on >= first_day and t.admitted_on < end_day
+  ), usage as (
+    select n.tenant_id, n.currency, n.day, sum(n.requests) as requests, sum(n.amount) as amount
+    from counted n where n.day >= first_day and n.day < end_day
+    group by 1, 2, 3
+  )
+  select tenant_id, currency, day, coalesce(usage.requests, 0), coalesce(sums.hourly_requests, 0),
+    coalesce(usage.amount, 0), coalesce(sums.hourly_amount, 0), coalesce(sums.accrued, 0),
+    coalesce(sums.revenue, 0), coalesce(sums.daily_accrued, 0), coalesce(sums.daily_revenue, 0)
+  from usage
+    full join usage_sums_in(first_day, end_day) sums using (tenant_id, currency, day)
 $$;
 
 -- Every kept day; for tests and the nightly check of everything.

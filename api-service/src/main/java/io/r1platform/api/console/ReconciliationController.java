@@ -76,6 +76,13 @@ final class ReconciliationController {
     return report;
   }
 
+  /** What billing's own nightly comparison said of each day, the newest first. */
+  @GetMapping("/days")
+  JsonNode days(@AuthenticationPrincipal @Nullable Operator principal) {
+    access.operator(principal);
+    return billing.read("/internal/v1/reconciliation/days");
+  }
+
   private static LocalDate or(@Nullable LocalDate day, LocalDate otherwise) {
     return day == null ? otherwise : day;
   }

@@ -20,7 +20,11 @@ public enum BillingMetric {
   ERRORS("r1.billing.errors"),
   /** Exports that reached their end; tag {@code dataset} (2). */
   EXPORTS("r1.billing.exports"),
-  /** Differences that the last reconciliation named. Alarm above 0. */
+  /**
+   * Differences that billing found by itself; tag {@code scope}: {@code recent} requests, {@code
+   * sums} of two days, {@code day} for every request of each hot day, {@code law} for the
+   * conservation law. Alarm above 0.
+   */
   DIFFERENCES("r1.billing.reconciliation.differences"),
   /** Leases refused; tag {@code scope} (4). */
   DENIALS("r1.billing.budgets.denials"),

@@ -154,19 +154,6 @@ class Comparison {
         .list();
   }
 
-  /** Days and tenants whose sums by hour are not what the ledger's sums by day say; a few rows. */
-  long sumsApart(LocalDate from, LocalDate to) {
-    return days(
-            """
-            select count(*) from conservation_in(:from, :to)
-            where hourly_amount <> any (array[daily_accrued, daily_revenue])
-            """,
-            from,
-            to)
-        .query(Long.class)
-        .single();
-  }
-
   /** Records that were held and rejected: the journal has them and nobody pays them. */
   List<Rejected> rejected(LocalDate from, LocalDate to) {
     return days(

@@ -35,6 +35,9 @@ class ReconciliationController {
       String held,
       List<Difference> differences) {}
 
+  /** Days that were compared by themselves, at night. */
+  record Days(List<CheckedDays.Day> days) {}
+
   record Stream(
       String source,
       String replica,
@@ -72,13 +75,15 @@ class ReconciliationController {
       String usageOutput,
       String cost) {}
 
-  private static final int DAYS_BACK = 35;
+  static final int DAYS_BACK = 35;
 
   private final Comparison comparison;
+  private final CheckedDays checked;
   private final Clock clock;
 
-  ReconciliationController(Comparison comparison, Clock clock) {
+  ReconciliationController(Comparison comparison, CheckedDays checked, Clock clock) {
     this.comparison = comparison;
+    this.checked = checked;
     this.clock = clock;
   }
 
@@ -99,6 +104,13 @@ class ReconciliationController {
     return answer(
         from == null ? today.minusDays(DAYS_BACK) : day(from),
         to == null ? today.plusDays(2) : day(to));
+  }
+
+  /** What the comparison of each hot day said last, the newest day first. */
+  @GetMapping("/internal/v1/reconciliation/days")
+  Days days() {
+    return new Days(
+        checked.since(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(DAYS_BACK)));
   }
 
   private Answer answer(LocalDate first, LocalDate end) {

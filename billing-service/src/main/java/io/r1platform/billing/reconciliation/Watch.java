@@ -15,96 +15,117 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares without being asked: each minute the requests of the last half hour and the small sums
- * of two days, each night every request of the two days before. What is on its way is no
- * difference: a request counts when two looks in a row find it.
+ * Compares without being asked: each minute the requests that began in the last ten, each hour the
+ * sums of two days, each night every request of the days that are new or have changed, and the
+ * conservation law over everything. What is on its way is no difference: a request counts when two
+ * looks in a row find it.
  */
 @Component
 class Watch {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
-  private static final Duration RECENT = Duration.ofMinutes(30);
+  private static final Duration RECENT = Duration.ofMinutes(10);
   private static final int MOST_LOGGED = 20;
 
   private final Comparison comparison;
+  private final Conservation law;
+  private final CheckedDays days;
   private final ReconciliationController report;
-  private final JdbcClient jdbc;
   private final Clock clock;
   private final AtomicLong recent = new AtomicLong();
+  private final AtomicLong sums = new AtomicLong();
   private final AtomicLong daily = new AtomicLong();
+  private final AtomicLong broken = new AtomicLong();
   private Set<UUID> seenBefore = Set.of();
 
   Watch(
       Comparison comparison,
+      Conservation law,
+      CheckedDays days,
       ReconciliationController report,
-      JdbcClient jdbc,
       MeterRegistry meters,
       Clock clock) {
     this.comparison = comparison;
+    this.law = law;
+    this.days = days;
     this.report = report;
-    this.jdbc = jdbc;
     this.clock = clock;
     String name = BillingMetric.DIFFERENCES.meterName();
     meters.gauge(name, Tags.of("scope", "recent"), recent);
+    meters.gauge(name, Tags.of("scope", "sums"), sums);
     meters.gauge(name, Tags.of("scope", "day"), daily);
+    meters.gauge(name, Tags.of("scope", "law"), broken);
   }
 
-  /** Looks at the last half hour. Returns how many differences are there for the second time. */
-  @Scheduled(fixedRateString = "PT1M", initialDelayString = "PT1M")
+  /** Looks at the last minutes. Returns how many differences are there for the second time. */
+  @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT3M")
   synchronized long lookAtRecent() {
     Instant now = clock.instant();
     List<UUID> found = comparison.unexplained(now.minus(RECENT), now);
     List<UUID> twice = found.stream().filter(seenBefore::contains).toList();
     seenBefore = new HashSet<>(found);
-    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    long apart = comparison.sumsApart(today.minusDays(1), today.plusDays(1));
-    recent.set(twice.size() + apart);
-    if (recent.get() > 0) {
+    recent.set(twice.size());
+    if (!twice.isEmpty()) {
       LOG.error(
-          "Reconciliation: {} requests differ, for instance {}; {} daily sums differ",
+          "Reconciliation: {} recent requests differ, for instance {}",
           twice.size(),
-          twice.subList(0, Math.min(MOST_LOGGED, twice.size())),
-          apart);
+          twice.subList(0, Math.min(MOST_LOGGED, twice.size())));
     }
-    return recent.get();
+    return twice.size();
   }
 
-  /** Compares every request of yesterday and the day before, and keeps the result. */
+  /** Compares the sums by hour, by day and in the ledger, of yesterday and today. */
+  @Scheduled(fixedDelayString = "PT1H", initialDelayString = "PT5M")
+  long lookAtSums() {
+    LocalDate today = today();
+    sums.set(logged(law.sumsApart(today.minusDays(1), today.plusDays(1))));
+    return sums.get();
+  }
+
+  /**
+   * Compares every request of yesterday and of the day before, and of each hot day that has changed
+   * since it was compared, and keeps the results. Returns how many differences the hot days have.
+   */
   @Scheduled(cron = "0 40 0 * * *", zone = "UTC")
-  void lookAtDays() {
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    daily.set(check(today.minusDays(2)) + check(today.minusDays(1)));
+  long lookAtDays() {
+    LocalDate today = today();
+    var due =
+        new HashSet<>(days.changed(today.minusDays(ReconciliationController.DAYS_BACK), today));
+    due.add(today.minusDays(1));
+    due.add(today.minusDays(2));
+    due.stream().sorted().forEach(this::check);
+    daily.set(days.differences(today.minusDays(ReconciliationController.DAYS_BACK)));
+    return daily.get();
   }
 
-  private long check(LocalDate day) {
+  /** Asks the conservation law over all that is kept. Returns how many sentences it breaks. */
+  @Scheduled(cron = "0 50 0 * * *", zone = "UTC")
+  long lookAtTheLaw() {
+    broken.set(logged(law.broken(today())));
+    return broken.get();
+  }
+
+  private void check(LocalDate day) {
     ReconciliationController.Answer answer = report.reconcile(day.toString(), null, null);
     int differences = answer.differences().size();
-    Instant complete = answer.completeThrough();
-    jdbc.sql(
-            """
-            insert into reconciliation_day (day, checked_at, complete_through, requests, amount,
-              differences)
-            select :day, :now, :complete, :requests::bigint,
-              coalesce(sum(hourly_amount), 0), :differences
-            from conservation_in(:day, :end)
-            on conflict (day) do update set checked_at = excluded.checked_at,
-              complete_through = excluded.complete_through, requests = excluded.requests,
-              amount = excluded.amount, differences = excluded.differences
-            """)
-        .param("day", day)
-        .param("end", day.plusDays(1))
-        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-        .param("complete", complete == null ? null : complete.atOffset(ZoneOffset.UTC))
-        .param("requests", answer.usage().requests())
-        .param("differences", differences)
-        .update();
+    days.keep(day, clock.instant(), answer);
     if (differences > 0) {
-      LOG.error("Reconciliation of {}: {} differences", day, differences);
+      LOG.error(
+          "Reconciliation of {}: {} differences; ./r1 reconcile --day {}", day, differences, day);
     }
-    return differences;
+  }
+
+  private static long logged(List<String> sentences) {
+    sentences.stream()
+        .limit(MOST_LOGGED)
+        .forEach(sentence -> LOG.error("The conservation law is broken: {}", sentence));
+    return sentences.size();
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 }
