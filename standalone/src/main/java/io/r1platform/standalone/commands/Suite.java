@@ -17,16 +17,29 @@ enum Suite {
   /** The console in Chromium. */
   CONSOLE("ConsoleIT"),
   /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */
-  SIMULATION("SimulationIT");
+  SIMULATION("SimulationIT"),
+  /** One budget, many gateways that die: in full, where every run of all tests has a short form. */
+  OVERSPEND("OverspendIT", true);
 
   private final String testClass;
+  private final boolean isLong;
 
   Suite(String testClass) {
+    this(testClass, false);
+  }
+
+  Suite(String testClass, boolean isLong) {
     this.testClass = testClass;
+    this.isLong = isLong;
   }
 
   String testClass() {
     return testClass;
+  }
+
+  /** Tells the class whether its long form is wanted: only where it has one. */
+  String longForm() {
+    return "-Dr1.%s.long=%s".formatted(word(), isLong);
   }
 
   String word() {

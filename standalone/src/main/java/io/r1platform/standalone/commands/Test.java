@@ -33,14 +33,16 @@ import picocli.CommandLine.Spec;
       "  export    the usage file's sum against the ledger",
       "  console   the console in Chromium",
       "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many",
-      "  rater     a million random charges against a naive rater; needs no jar"
+      "  rater     a million random charges against a naive rater; needs no jar",
+      "  overspend   one dollar, spent to the end by gateways that are killed at random"
     })
 final class Test implements Callable<Integer> {
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
-              + "|\\[INFO] BUILD .*|(skipped|journey|streams|kill|export|console|simulation): .*");
+              + "|\\[INFO] BUILD .*"
+              + "|(skipped|journey|streams|kill|export|console|simulation|overspend): .*");
 
   private final Invocation invocation;
 
@@ -102,6 +104,7 @@ final class Test implements Callable<Integer> {
                   "-Dsurefire.failIfNoSpecifiedTests=false",
                   "-Dit.test=" + chosen.testClass(),
                   "-Dfailsafe.failIfNoSpecifiedTests=false",
+                  chosen.longForm(),
                   "verify"),
               this::show);
       if (exit == 0 && Files.exists(figures)) {
