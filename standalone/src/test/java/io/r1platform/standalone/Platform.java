@@ -25,12 +25,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The real platform, as {@code ./r1 up} starts it: supervisor, PostgreSQL and the three jars, on
@@ -62,16 +67,53 @@ final class Platform implements AutoCloseable {
 
   /** Starts everything anew, after ending whatever a killed test run has left. */
   static Platform start() {
-    var home = new Home(Path.of("target", "platform"));
+    return start("platform", platform -> {});
+  }
+
+  /**
+   * Starts everything anew in a home of that name.
+   *
+   * @param before what is done when the home is empty, for instance {@link #configure}
+   */
+  static Platform start(String name, Consumer<Platform> before) {
+    var home = new Home(Path.of("target", name));
     var ports = Ports.free();
     var environment = new HashMap<String, String>();
-    ports.byName().forEach((name, port) -> environment.put(name.variable(), port.toString()));
+    ports.byName().forEach((port, number) -> environment.put(port.variable(), number.toString()));
     var invocation = new Invocation(root(), home, environment, Clock.systemUTC());
     var platform = new Platform(invocation, ports);
     platform.r1("down");
     deleteTree(home.path());
+    before.accept(platform);
     platform.up();
     return platform;
+  }
+
+  /** Gives a service settings over the usual ones, from its next start on. */
+  void configure(Part part, Map<String, String> settings) {
+    try {
+      Path file = invocation.home().settings(part.service());
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, JsonMapper.shared().writeValueAsString(settings));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where something of it listens. */
+  String url(Ports.Name name) {
+    return ports.url(name);
+  }
+
+  /** The database, as the one who may read everything. */
+  JdbcClient database() {
+    var source =
+        new SingleConnectionDataSource(
+            ports.databaseUrl(),
+            "postgres",
+            new Secrets(invocation.home()).value("postgres-superuser"),
+            true);
+    return JdbcClient.create(source);
   }
 
   /** Runs {@code up}; returns when everything serves. */
@@ -113,9 +155,9 @@ final class Platform implements AutoCloseable {
     return new Chat(url(), mintKey());
   }
 
-  /** A tenant key that lives for an hour. */
+  /** A tenant key that lives for three hours. */
   String mintKey() {
-    return new Tenancy(admin()).mintKey("system test", Optional.of(Duration.ofHours(1)));
+    return new Tenancy(admin()).mintKey("system test", Optional.of(Duration.ofHours(3)));
   }
 
   /** One request as the console shows it, once it is in the ledger. */
@@ -153,8 +195,9 @@ final class Platform implements AutoCloseable {
     return Reconciliation.of(admin().get("/admin/api/reconciliation"));
   }
 
-  /** Sends SIGKILL to a part and returns its process id. */
+  /** Sends SIGKILL to a part, as soon as it runs, and returns its process id. */
   long kill(String part) {
+    awaitThat(part + " runs", () -> process(part).isPresent());
     ProcessHandle process = process(part).orElseThrow();
     assertThat(process.destroyForcibly()).isTrue();
     awaitThat(part + " is dead", () -> !process.isAlive());

@@ -12,6 +12,8 @@ enum Suite {
   STREAMS("StreamsIT"),
   /** Each process killed in turn under load. */
   KILL("KillIT"),
+  /** Any process killed at any instant, while batches are lost, doubled and reordered. */
+  FAULTS("FaultsIT"),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
   /** The console in Chromium. */

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  journey   the whole path through OpenAI's Java client and the printed curl line",
       "  streams   20 concurrent streams, 5 cut half-way, then reconcile",
       "  kill      kill -9 of each service, the supervisor and PostgreSQL under load",
+      "  faults    seeded kill -9 at random instants, with batches lost, doubled and reordered",
       "  export    the usage file's sum against the ledger",
       "  console   the console in Chromium",
       "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many",
@@ -42,13 +44,19 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
               + "|\\[INFO] BUILD .*"
-              + "|(skipped|journey|streams|kill|export|console|simulation|overspend): .*");
+              + "|(skipped|journey|streams|kill|faults|export|console|simulation|overspend): .*");
 
   private final Invocation invocation;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
+
+  @Option(names = "--long", description = "faults: 200 kills instead of 8, about an hour")
+  private boolean longForm;
+
+  @Option(names = "--seed", defaultValue = "1", description = "faults: which kills, and when")
+  private long seed;
 
   @Parameters(arity = "0..1", paramLabel = "SUITE")
   private @Nullable String suite;
@@ -102,6 +110,8 @@ final class Test implements Callable<Integer> {
                   "-Dspotless.check.skip=true",
                   "-Dtest=NoUnitTests",
                   "-Dsurefire.failIfNoSpecifiedTests=false",
+                  "-Dr1.faults.seed=" + seed,
+                  "-Dr1.faults.kills=" + (longForm ? 200 : 8),
                   "-Dit.test=" + chosen.testClass(),
                   "-Dfailsafe.failIfNoSpecifiedTests=false",
                   chosen.longForm(),

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Build what is stale, start everything, wait until it serves, and print how to use it.",
       "Follows until Ctrl-C, which stops everything; with --detach it returns when ready.",
-      "What a killed supervisor left running is stopped first."
+      "What a killed supervisor left running is stopped first.",
+      "A file settings/<service>.json in R1_HOME, an object of Spring settings, goes over ours."
     })
 final class Up implements Callable<Integer> {
   private final Invocation invocation;

@@ -43,6 +43,11 @@ public record Home(Path path) {
     return directory("apps");
   }
 
+  /** Where the operator may write settings of a part that go over ours; need not exist. */
+  public Path settings(String part) {
+    return path.resolve("settings").resolve(part + ".json");
+  }
+
   /** The log file of a part. */
   public Path log(String part) {
     return logs().resolve(part + ".log");

@@ -8,12 +8,15 @@ import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
 import io.r1platform.standalone.postgres.SuperuserDatabase;
 import io.r1platform.standalone.processes.Plan;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -81,7 +84,27 @@ final class ServicePlans {
           case INFERENCE -> inferenceSettings(ports);
           case BILLING -> billingSettings();
         });
+    settings.putAll(ownSettings(home.settings(part.service())));
     return settings;
+  }
+
+  /** What the operator wants otherwise: a JSON object of Spring settings, by their full names. */
+  private static Map<String, Object> ownSettings(Path file) {
+    if (!Files.exists(file)) {
+      return Map.of();
+    }
+    try {
+      var own = JSON.readValue(file, new TypeReference<Map<String, Object>>() {});
+      for (Object value : own.values()) {
+        if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
+          throw new IllegalStateException(file + ": each setting is a text, number or boolean");
+        }
+      }
+      return own;
+    } catch (JacksonException e) {
+      throw new IllegalStateException(
+          file + " is not a JSON object of settings: " + e.getOriginalMessage(), e);
+    }
   }
 
   private Map<String, String> apiSettings(Ports ports) {
