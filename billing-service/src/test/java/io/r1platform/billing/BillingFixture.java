@@ -156,6 +156,8 @@ public final class BillingFixture implements AutoCloseable {
             select what, '' from ledger_broken
             union all
             select what, '' from credit_broken
+            union all
+            select what, '' from adjustment_broken
             """)
         .query()
         .listOfRows();

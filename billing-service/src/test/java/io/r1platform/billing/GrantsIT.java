@@ -13,7 +13,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What the database itself refuses, whatever the service's code does. */
 class GrantsIT {
   private static final List<String> APPEND_ONLY =
-      List.of("usage_record", "engine_usage", "journal", "entry", "account", "export_run");
+      List.of(
+          "rerating",
+          "rerated_request",
+          "adjustment",
+          "usage_record",
+          "engine_usage",
+          "journal",
+          "entry",
+          "account",
+          "export_run");
   private static final List<String> PUBLISHED =
       List.of("rate_card", "rate_card_version", "price", "price_window", "model");
 

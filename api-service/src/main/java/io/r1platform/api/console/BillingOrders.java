@@ -114,7 +114,7 @@ class BillingOrders {
   }
 
   private static @Nullable Long organization(ObjectNode node) {
-    String id = text(node, "organization");
+    String id = text(node, node.has("organization") ? "organization" : "organization_id");
     return id != null && id.matches("[0-9]{1,18}") ? Long.valueOf(id) : null;
   }
 

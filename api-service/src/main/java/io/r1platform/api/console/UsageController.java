@@ -87,6 +87,16 @@ final class UsageController {
     return usage;
   }
 
+  /** The same usage at the reference list's prices, with computed ratios. */
+  @GetMapping("/usage/reference")
+  JsonNode reference(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    return billing.read(
+        Query.of(parameters, "from", "to", "organization_id").on("/internal/v1/reports/reference"));
+  }
+
   private static void addTopProjects(ArrayNode top, JsonNode projects) {
     List<JsonNode> dearest =
         StreamSupport.stream(projects.spliterator(), false)

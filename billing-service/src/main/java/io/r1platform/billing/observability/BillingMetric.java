@@ -33,7 +33,9 @@ public enum BillingMetric {
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),
   /** Events of payment providers; tags {@code provider} (1), {@code result} (3). */
-  PAYMENT_EVENTS("r1.billing.payments.events");
+  PAYMENT_EVENTS("r1.billing.payments.events"),
+  /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */
+  ADJUSTMENTS("r1.billing.adjustments");
 
   private final String meterName;
 

@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,6 +26,11 @@ public class PriceBook {
   /** The book as it is now. One query of one row, and more only after a change. */
   public Book current() {
     return known().book;
+  }
+
+  /** A version or draft as it is now, ready for rating with today's calendars. */
+  public Optional<RatedVersion> find(long versionId) {
+    return versions.find(versionId).map(version -> new RatedVersion(version, known().days));
   }
 
   /** The days of every holiday calendar, by its name: true is worked, false is off. */

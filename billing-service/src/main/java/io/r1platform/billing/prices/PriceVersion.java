@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A published version of a price list.
+ * A version of a price list, published or a draft.
  *
  * @param versionId its number
  * @param tenantId whose contract it is; null: a public list
  * @param name the list's name
  * @param currency ISO 4217
- * @param contentSha256 64 hex digits over everything that never changes
+ * @param contentSha256 64 hex digits over everything that never changes; empty for a draft
  * @param validFrom first moment it holds
  * @param validUntil first moment it no longer holds; null while open
  * @param reference true: for comparison, never charged
@@ -55,6 +55,11 @@ public record PriceVersion(
   public PriceVersion {
     windows = List.copyOf(windows);
     prices = List.copyOf(prices);
+  }
+
+  /** Whether it is published; a draft may still change. */
+  public boolean isPublished() {
+    return !contentSha256.isEmpty();
   }
 
   /** Whether a request admitted at {@code moment} may be charged by this version. */

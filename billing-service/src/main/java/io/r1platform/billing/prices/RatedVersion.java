@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A version made ready for rating: windows as clocks, prices in arrays. */
-final class RatedVersion {
+/** A version or draft made ready for rating: windows as clocks, prices in arrays. Immutable. */
+public final class RatedVersion {
   private static final int SKUS = Sku.values().length;
   private static final long NONE = -1;
 
@@ -42,7 +42,8 @@ final class RatedVersion {
     return calendar == null ? Map.of() : calendars.getOrDefault(calendar, Map.of());
   }
 
-  PriceVersion version() {
+  /** What was made ready. */
+  public PriceVersion version() {
     return version;
   }
 
@@ -51,7 +52,7 @@ final class RatedVersion {
   }
 
   /** The number of the first window that holds, else 0. */
-  int windowAt(Instant moment) {
+  public int windowAt(Instant moment) {
     for (WindowClock window : windows) {
       if (window.holdsAt(moment)) {
         return window.number();
@@ -61,14 +62,18 @@ final class RatedVersion {
   }
 
   /** Pico-dollars per token; negative if there is no such price. */
-  long unit(int modelId, Sku sku, int window) {
+  public long unit(int modelId, Sku sku, int window) {
     long[] row = units.get(modelId);
     int at = window * SKUS + sku.place();
     return row == null || window < 0 || at >= row.length ? NONE : row[at];
   }
 
-  /** What the request costs in a window; null if a price is missing. */
-  @Nullable Rated rate(Charge charge, int window) {
+  /**
+   * What the request costs in a window; null if a price is missing.
+   *
+   * @throws ArithmeticException if the amount does not fit in a {@code long}
+   */
+  public @Nullable Rated rate(Charge charge, int window) {
     long[] row = units.get(charge.modelId());
     int at = window * SKUS + (charge.batch() ? Sku.KINDS : 0);
     if (row == null || window < 0 || at + Sku.KINDS > row.length) {

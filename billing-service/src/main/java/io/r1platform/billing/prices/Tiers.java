@@ -53,13 +53,18 @@ public record Tiers(Kind kind, List<Step> steps, long block) {
   public BigInteger total(BigInteger tokens, long unitPico) {
     return switch (kind) {
       case GRADUATED -> graduated(tokens, unitPico);
-      case VOLUME -> tokens.multiply(BigInteger.valueOf(reached(tokens, unitPico)));
+      case VOLUME -> tokens.multiply(BigInteger.valueOf(unitAt(tokens, unitPico)));
       case PACKAGE -> {
         BigInteger[] blocks = tokens.divideAndRemainder(BigInteger.valueOf(block));
         BigInteger begun = blocks[1].signum() == 0 ? blocks[0] : blocks[0].add(BigInteger.ONE);
         yield begun.multiply(BigInteger.valueOf(block)).multiply(BigInteger.valueOf(unitPico));
       }
     };
+  }
+
+  /** Tokens of the last package that were not used but are paid; 0 for the other kinds. */
+  public BigInteger remainder(BigInteger tokens) {
+    return kind == Kind.PACKAGE ? tokens.negate().mod(BigInteger.valueOf(block)) : BigInteger.ZERO;
   }
 
   private BigInteger graduated(BigInteger tokens, long unitPico) {
@@ -75,7 +80,11 @@ public record Tiers(Kind kind, List<Step> steps, long block) {
     return total.add(tokens.subtract(begin).multiply(BigInteger.valueOf(unit)));
   }
 
-  private long reached(BigInteger tokens, long unitPico) {
+  /**
+   * The price of the tier that so many tokens reach, in pico-dollars per token; of PACKAGE always
+   * the unit price.
+   */
+  public long unitAt(BigInteger tokens, long unitPico) {
     long unit = unitPico;
     for (Step step : steps) {
       if (tokens.compareTo(BigInteger.valueOf(step.from)) > 0) {

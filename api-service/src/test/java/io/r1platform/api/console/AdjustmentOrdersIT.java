@@ -1,0 +1,88 @@
+package io.r1platform.api.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.testing.TestDatabase;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdjustmentOrdersIT {
+  private static final String COMMAND = "0198e0c6-0000-7000-8000-000000000021";
+
+  private final TestDatabase database = TestDatabase.create();
+  private final FakeReports billing = new FakeReports();
+  private RunningApi api;
+  private Browser browser;
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
+    browser = Browser.loggedIn(api);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    billing.close();
+  }
+
+  @Test
+  void aReratingIsInTheTrailBeforeAndAfterWithWhoOrderedIt() {
+    billing.say(
+        "/internal/v1/prices/versions/101/rerate",
+        200,
+        "{\"rerating_id\":\"3\",\"organization_id\":\"7\"}");
+    var answer =
+        browser.post(
+            "/admin/api/adjustments/reratings",
+            "{\"command_id\":\"%s\",\"version_id\":\"101\",\"actor\":\"somebody else\"}"
+                .formatted(COMMAND));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(trail("usage.rerated%"))
+        .containsExactly("usage.rerated.ordered " + COMMAND, "usage.rerated 3 7");
+    assertThat(written()).doesNotContain("somebody else");
+  }
+
+  @Test
+  void aCommitmentThatBillingRefusesIsToldInItsWords() {
+    billing.say(
+        "/internal/v1/commitments",
+        400,
+        "{\"code\":\"invalid_request\",\"detail\":\"Another commitment holds.\"}");
+    var refused =
+        browser.post(
+            "/admin/api/adjustments/commitments", "{\"command_id\":\"%s\"}".formatted(COMMAND));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("Another commitment holds.");
+    assertThat(browser.post("/admin/api/adjustments/commitments/1%2F2/cancel", "{}").statusCode())
+        .isIn(400, 404);
+    assertThat(trail("commitment.%")).hasSize(1);
+  }
+
+  private String written() {
+    return JdbcClient.create(database.superuser())
+        .sql("select string_agg(before::text, '') from api.audit_event")
+        .query(String.class)
+        .single();
+  }
+
+  private List<String> trail(String action) {
+    return JdbcClient.create(database.superuser())
+        .sql(
+            """
+            select action || ' ' || object_id || coalesce(' ' || organization_id, '')
+            from api.audit_event where action like ? order by id
+            """)
+        .param(action)
+        .query(String.class)
+        .list();
+  }
+}

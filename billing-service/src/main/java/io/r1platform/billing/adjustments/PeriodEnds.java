@@ -1,0 +1,134 @@
+package io.r1platform.billing.adjustments;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.adjustments.Commitments.Commitment;
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.BillingMetric;
+import io.r1platform.billing.prices.Book;
+import io.r1platform.billing.prices.PriceBook;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Settles tiers of the running month, and tiers and shortfalls of those that ended, for as long as
+ * late usage may still be posted. Any number of instances may run it: each step is posted once.
+ */
+@Component
+public class PeriodEnds {
+  private static final Logger LOG = LoggerFactory.getLogger(PeriodEnds.class);
+
+  /** How long usage of a past month can still come, with a day to spare. */
+  private static final Duration OPEN = Duration.ofDays(36);
+
+  private final TierSums tiers;
+  private final Commitments commitments;
+  private final Adjustments adjustments;
+  private final PriceBook prices;
+  private final TransactionTemplate transaction;
+  private final MeterRegistry meters;
+  private final Clock clock;
+
+  PeriodEnds(
+      TierSums tiers,
+      Commitments commitments,
+      Adjustments adjustments,
+      PriceBook prices,
+      TransactionTemplate transaction,
+      MeterRegistry meters,
+      Clock clock) {
+    this.tiers = tiers;
+    this.commitments = commitments;
+    this.adjustments = adjustments;
+    this.prices = prices;
+    this.transaction = transaction;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  @Scheduled(fixedDelayString = "PT1H")
+  void run() {
+    settle();
+  }
+
+  /**
+   * Makes every adjustment what the usage known now says; one transaction per organization.
+   *
+   * @return how many adjustments changed
+   */
+  public int settle() {
+    Instant now = clock.instant();
+    Book book = prices.current();
+    List<YearMonth> months = open(now);
+    var byTenant = new TreeMap<Long, List<Commitment>>();
+    for (Commitment commitment : commitments.ended(now.minus(OPEN), now)) {
+      byTenant.computeIfAbsent(commitment.tenantId(), t -> new ArrayList<>()).add(commitment);
+    }
+    Map<YearMonth, List<Long>> tiered = new TreeMap<>();
+    var tenants = new TreeSet<>(byTenant.keySet());
+    for (YearMonth month : months) {
+      List<Long> found = tiers.tenants(month);
+      tiered.put(month, found);
+      tenants.addAll(found);
+    }
+    int changed = 0;
+    for (long tenant : tenants) {
+      List<YearMonth> own = months.stream().filter(m -> has(tiered, m, tenant)).toList();
+      changed += settle(tenant, own, byTenant.getOrDefault(tenant, List.of()), book, now);
+    }
+    return changed;
+  }
+
+  private static boolean has(Map<YearMonth, List<Long>> tiered, YearMonth month, long tenant) {
+    return tiered.getOrDefault(month, List.of()).contains(tenant);
+  }
+
+  private int settle(
+      long tenant, List<YearMonth> months, List<Commitment> ended, Book book, Instant now) {
+    try {
+      Integer changed =
+          transaction.execute(
+              status -> {
+                adjustments.lock(tenant);
+                int count = 0;
+                for (YearMonth month : months) {
+                  count += tiers.settle(tenant, month, book, now);
+                }
+                for (Commitment commitment : ended) {
+                  count += commitments.settle(commitment, now) ? 1 : 0;
+                }
+                return count;
+              });
+      return changed == null ? 0 : changed;
+    } catch (DataAccessException | ServiceException e) { // the others' periods must end too
+      meters.counter(BillingMetric.ADJUSTMENTS.meterName(), "kind", "FAILED").increment();
+      LOG.error("Adjustments of organization {} were not settled; tried again later", tenant, e);
+      return 0;
+    }
+  }
+
+  /** The months of which usage may still come, the running one last. */
+  private static List<YearMonth> open(Instant now) {
+    var months = new ArrayList<YearMonth>();
+    YearMonth last = YearMonth.from(now.atOffset(ZoneOffset.UTC));
+    YearMonth month = YearMonth.from(now.minus(OPEN).atOffset(ZoneOffset.UTC));
+    while (!month.isAfter(last)) {
+      months.add(month);
+      month = month.plusMonths(1);
+    }
+    return months;
+  }
+}
