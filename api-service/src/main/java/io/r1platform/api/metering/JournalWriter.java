@@ -39,6 +39,7 @@ final class JournalWriter implements Runnable {
   private @Nullable Connection connection;
   private long nextSeq = 1;
   private long lastCommitNanos;
+  private boolean mayBeWritten;
   private volatile long lastDurableSeq;
   private volatile long failingSinceNanos;
   private volatile boolean failing;
@@ -65,7 +66,10 @@ final class JournalWriter implements Runnable {
     thread.start();
   }
 
-  /** Queues a record. The future fails only if the epoch is over or the service stops. */
+  /**
+   * Queues a record. The future fails only if the epoch is over or the service stops; it says that
+   * the charge is pending where the record may be on disk all the same.
+   */
   CompletableFuture<Void> append(UsageRecord record) {
     return append(record, Reservation.NONE);
   }
@@ -177,13 +181,13 @@ final class JournalWriter implements Runnable {
     }
     return switch (appendUntilKnown(rows)) {
       case null -> {
-        batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+        batch.forEach(entry -> entry.durable().completeExceptionally(unknown()));
         yield List.of();
       }
       case Appended.Over() -> {
         log.error("replica {} epoch {} is over: a peer took it", settings.replicaId(), epoch);
         fenced = true;
-        batch.forEach(entry -> entry.durable().completeExceptionally(over()));
+        batch.forEach(entry -> entry.durable().completeExceptionally(unknown()));
         fence();
         yield List.of();
       }
@@ -219,17 +223,20 @@ final class JournalWriter implements Runnable {
     long pause = FIRST_PAUSE_NANOS;
     failingSinceNanos = System.nanoTime();
     failing = true;
+    mayBeWritten = false;
     while (!abandoned) {
       try {
         Appended outcome = JournalTable.append(connected(), settings.replicaId(), epoch, rows);
         failing = false;
         return outcome;
       } catch (SQLException e) {
+        mayBeWritten = true;
         log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
         recover(e, rows);
         LockSupport.parkNanos(pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       } catch (RuntimeException e) { // the thread's root: as unknown an outcome as a lost answer
+        mayBeWritten = true;
         log.error("the journal could not be written, will be repeated", e);
         disconnect();
         LockSupport.parkNanos(pause);
@@ -292,6 +299,11 @@ final class JournalWriter implements Runnable {
     while ((entry = queue.poll()) != null) {
       entry.durable().completeExceptionally(over());
     }
+  }
+
+  /** Why a batch failed: nothing was written, or an earlier try may have been, answer lost. */
+  private ServiceException unknown() {
+    return mayBeWritten ? over().charged("pending") : over();
   }
 
   private static ServiceException over() {

@@ -40,8 +40,8 @@ final class Ending {
     var pending =
         ServiceException.of(
             ErrorCode.METERING_UNAVAILABLE,
-            "The answer is complete, its charge is still pending: it is charged once, when the"
-                + " journal can be written.");
+            "The answer is complete, its charge is still pending: it is charged once at most, as"
+                + " soon as the journal can be written.");
     tell(null, charge, pending.charged("pending"));
   }
 

@@ -327,7 +327,9 @@ final class Run {
   }
 
   private synchronized void onFinalFailed(Throwable failure, Charge charge) {
-    if (failure instanceof TimeoutException) {
+    boolean mayBeWritten =
+        failure instanceof ServiceException unwritten && !unwritten.charged().equals("0");
+    if (failure instanceof TimeoutException || mayBeWritten) {
       ending.pending(charge);
     } else {
       log.warn("request {} could not be settled here: a peer settles it as lost", call.id());

@@ -18,6 +18,7 @@ final class FaultyDataSource extends DelegatingDataSource {
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger toFail = new AtomicInteger();
   private volatile boolean away;
+  private volatile boolean awayAfterLoss;
 
   FaultyDataSource(DataSource real) {
     super(real);
@@ -34,6 +35,12 @@ final class FaultyDataSource extends DelegatingDataSource {
 
   int unforeseenLeft() {
     return toFail.get();
+  }
+
+  /** Commits once more, loses the answer to it, and is away from then on. */
+  void loseTheNextAnswerAndGoAway() {
+    awayAfterLoss = true;
+    toLose.set(1);
   }
 
   int lost() {
@@ -77,6 +84,7 @@ final class FaultyDataSource extends DelegatingDataSource {
     }
     Object result = call(real, method, arguments);
     if (toLose.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      away |= awayAfterLoss;
       lost.incrementAndGet();
       throw new SQLException("connection reset");
     }

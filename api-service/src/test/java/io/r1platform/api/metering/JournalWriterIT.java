@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.api.Await;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
@@ -152,6 +153,30 @@ class JournalWriterIT {
     assertThat(count("F")).isZero();
     assertThatThrownBy(() -> old.append(admission().admit()).join())
         .isInstanceOf(CompletionException.class);
+  }
+
+  /** Its own FINAL is on disk, so "nothing was charged" would be a lie. */
+  @Test
+  void aFencedWriterSaysPendingWhereItsRecordMayBeOnDisk() {
+    var faulty = new FaultyDataSource(database);
+    JournalWriter writer = writer(1, epochs.raise(1), faulty);
+    Admission admission = admission();
+    writer.append(admission.admit()).join();
+    faulty.loseTheNextAnswerAndGoAway();
+    CompletableFuture<Void> last = writer.append(admission.settle(stopped()));
+    Await.until("the answer is lost", () -> faulty.lost() == 1);
+    epochs.raise(1);
+    faulty.comeBack();
+    assertThat(charged(last)).isEqualTo("pending");
+    assertThat(count("F")).as("it was written").isEqualTo(1);
+    assertThat(charged(writer.append(admission().admit()))).isEqualTo("0");
+  }
+
+  /** What the failure of an append says was charged. */
+  private static String charged(CompletableFuture<Void> failing) {
+    Throwable why =
+        failing.handle((done, failure) -> failure).orTimeout(20, TimeUnit.SECONDS).join();
+    return why instanceof ServiceException told ? told.charged() : String.valueOf(why);
   }
 
   @Test
