@@ -2,6 +2,7 @@ package io.r1platform.api.errors;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -13,16 +14,17 @@ import reactor.core.publisher.Mono;
 
 /**
  * Gives every request its id, a UUIDv7, and every response the header {@code x-request-id}. For
- * inference the same id names the usage event.
+ * inference the same id names the usage event; it gets a new one when it is admitted, so that the
+ * id and the record have one date.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class RequestId implements WebFilter {
   private static final String HEADER = "x-request-id";
   private static final String ATTRIBUTE = RequestId.class.getName();
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Clock clock;
-  private final SecureRandom random = new SecureRandom();
 
   RequestId(Clock clock) {
     this.clock = clock;
@@ -39,15 +41,17 @@ public final class RequestId implements WebFilter {
 
   @Override
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-    UUID id = mint();
-    exchange.getAttributes().put(ATTRIBUTE, id);
-    exchange.getResponse().getHeaders().set(HEADER, id.toString());
+    renew(exchange, clock.instant());
     return chain.filter(exchange);
   }
 
-  private UUID mint() {
-    long high = (clock.millis() << 16) | 0x7000L | (random.nextInt() & 0x0FFFL);
-    long low = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
-    return new UUID(high, low);
+  /** Gives a request whose answer has not begun a new id, of this moment. */
+  public static UUID renew(ServerWebExchange exchange, Instant at) {
+    long high = (at.toEpochMilli() << 16) | 0x7000L | (RANDOM.nextInt() & 0x0FFFL);
+    long low = (RANDOM.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    var id = new UUID(high, low);
+    exchange.getAttributes().put(ATTRIBUTE, id);
+    exchange.getResponse().getHeaders().set(HEADER, id.toString());
+    return id;
   }
 }

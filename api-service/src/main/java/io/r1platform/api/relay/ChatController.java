@@ -1,10 +1,8 @@
 package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
-import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
-import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -29,12 +27,10 @@ final class ChatController {
       consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<Void> complete(ServerWebExchange exchange) {
     Caller caller = callerOf(exchange);
-    UUID id = RequestId.of(exchange);
     ServerHttpResponse response = exchange.getResponse();
     return body(exchange)
         .flatMap(
-            body ->
-                response.writeAndFlushWith(relay.run(id, caller, body, response).map(Mono::just)));
+            body -> response.writeAndFlushWith(relay.run(caller, body, exchange).map(Mono::just)));
   }
 
   private Mono<byte[]> body(ServerWebExchange exchange) {

@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorBody;
 import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.holds.WorstCase;
@@ -39,6 +40,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -90,7 +92,7 @@ class Relay implements SmartLifecycle {
    * Admits a request or throws why not. The bytes of the answer come when they are subscribed to,
    * which may happen once.
    */
-  Flux<DataBuffer> run(UUID id, Caller caller, byte[] body, ServerHttpResponse response) {
+  Flux<DataBuffer> run(Caller caller, byte[] body, ServerWebExchange exchange) {
     ChatRequest request = ChatRequest.parse(body, json);
     ServedModel model =
         catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
@@ -105,9 +107,11 @@ class Relay implements SmartLifecycle {
     if (!journal.isServing()) {
       throw ServiceException.meteringUnavailable();
     }
+    ServerHttpResponse response = exchange.getResponse();
     if (!request.ignored().isEmpty()) {
       response.getHeaders().set("x-r1-ignored", String.join(", ", request.ignored()));
     }
+    UUID id = RequestId.renew(exchange, now);
     var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
     var call =
         new EngineClient.Call(

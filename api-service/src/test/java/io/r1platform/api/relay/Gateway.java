@@ -32,7 +32,7 @@ final class Gateway implements AutoCloseable {
   final RunningApi api;
   final long organizationId;
   private final long projectId;
-  private final String key;
+  final String key;
   private IssuedKey lastKey;
   private final HttpClient http = HttpClient.newHttpClient();
 
