@@ -15,7 +15,9 @@ public class ApiApplication {
 
   /** Starts the service; settings come from application.yaml and the environment. */
   public static void main(String[] arguments) {
-    SpringApplication.run(ApiApplication.class, arguments);
+    var application = new SpringApplication(ApiApplication.class);
+    application.addListeners(new ExitWhenFenced(System::exit));
+    application.run(arguments);
   }
 
   @Bean

@@ -69,6 +69,11 @@ public final class RunningApi implements AutoCloseable {
     return context.getBean(type);
   }
 
+  /** Whether it was not stopped. */
+  public boolean isRunning() {
+    return context.isActive();
+  }
+
   /** The replica's clock. */
   public SettableClock clock() {
     return bean(SettableClock.class);
