@@ -31,6 +31,12 @@ final class EngineErrors {
         ErrorCode.DEADLINE_EXCEEDED, "It took too long. What was generated is charged.");
   }
 
+  /** This server ends before the answer does. */
+  static ServiceException serverEnds() {
+    return ServiceException.of(
+        ErrorCode.ENGINE_FAILED, "This server had to stop before the answer was complete.");
+  }
+
   /** What an answer other than 200 says. */
   static ReplyReader.Errored refused(
       int status, byte[] body, @Nullable String retryAfter, JsonMapper json) {

@@ -35,6 +35,8 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -47,6 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Admits requests and holds those that run. */
 @Component
 class Relay implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final long DRAIN_LOOK_NANOS = 20_000_000;
 
   private final Catalogue catalogue;
@@ -104,6 +107,9 @@ class Relay implements SmartLifecycle {
             .orElseThrow(ServiceException::meteringUnavailable);
     WorstCase worst = worstCase(request, cap(request, card), body.length, price);
     int cap = worst.maxTokens();
+    if (!accepting) {
+      throw draining();
+    }
     if (!journal.isServing()) {
       throw ServiceException.meteringUnavailable();
     }
@@ -174,12 +180,22 @@ class Relay implements SmartLifecycle {
   }
 
   /**
-   * Waits until what runs is settled; the web server has stopped before, the journal stops after.
+   * Refuses what is new and lets what runs come to its end; what takes too long is stopped, and
+   * charged for what was generated. The web server and the journal stop after this.
    */
   @Override
   public void stop() {
     accepting = false;
-    long end = System.nanoTime() + settings.drainWait().toNanos();
+    awaitSettled(settings.drainWait());
+    if (!running.isEmpty()) {
+      log.warn("{} requests are stopped, since this server ends", running.size());
+      running.values().forEach(Run::drain);
+      awaitSettled(settings.countWait().plus(settings.finalWait()));
+    }
+  }
+
+  private void awaitSettled(Duration longest) {
+    long end = System.nanoTime() + longest.toNanos();
     while ((!running.isEmpty() || journal.openRequests() > 0) && System.nanoTime() < end) {
       LockSupport.parkNanos(DRAIN_LOOK_NANOS);
     }
@@ -190,9 +206,10 @@ class Relay implements SmartLifecycle {
     return accepting;
   }
 
+  /** The first to stop, so that who asks meanwhile is answered; the last to start. */
   @Override
   public int getPhase() {
-    return 1_000;
+    return DEFAULT_PHASE;
   }
 
   /** Stops what a revoked key has running; what was generated is charged. */
@@ -297,6 +314,13 @@ class Relay implements SmartLifecycle {
         ErrorCode.MODEL_NOT_FOUND,
         "model",
         "The model '%s' does not exist or this key may not use it.".formatted(shown));
+  }
+
+  private static ServiceException draining() {
+    return ServiceException.later(
+        ErrorCode.SERVER_DRAINING,
+        Duration.ofSeconds(1),
+        "This server is about to stop. Nothing was charged. Send it again.");
   }
 
   private static ServiceException unavailable() {

@@ -51,7 +51,8 @@ final class Run {
   private boolean clientGone;
   private boolean finished;
   private Disposable limit = Disposables.disposed();
-  private boolean cut;
+  private boolean overran;
+  private boolean draining;
 
   /** What is asked for. */
   record Wanted(Admission admission, EngineClient.Call call, boolean includeUsage) {}
@@ -93,6 +94,24 @@ final class Run {
   synchronized void fenced() {
     if (!finished) {
       abandon("This server was replaced while it answered. Nothing was charged. Send it again.");
+    }
+  }
+
+  /** The server ends: the engine is stopped, what was generated is charged, the client told. */
+  synchronized void drain() {
+    if (finished) {
+      return;
+    }
+    draining = true;
+    cancel();
+    flow();
+    Mono.delay(relay.settings().countWait()).subscribe(tick -> onDrainOverdue());
+  }
+
+  private synchronized void onDrainOverdue() {
+    if (!finished) {
+      engine.cancel();
+      finish(Finish.CANCELLED, seen(), null, EngineErrors.serverEnds());
     }
   }
 
@@ -170,7 +189,7 @@ final class Run {
     if (reader == null || !(admitted || clientGone || finished)) {
       return;
     }
-    if (clientGone || finished || !(reader instanceof EventReader)) {
+    if (clientGone || draining || finished || !(reader instanceof EventReader)) {
       engine.requestUnbounded();
     } else if (demand > 0) {
       long wanted = demand;
@@ -191,8 +210,8 @@ final class Run {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
     }
-    if (!cut && reading.seen().output() > admission.outputCap()) {
-      cut = true;
+    if (!overran && reading.seen().output() > admission.outputCap()) {
+      overran = true;
       log.warn("request {}: the engine passed its cap: cut, the rest is waived", call.id());
       cancel();
     }
@@ -235,17 +254,20 @@ final class Run {
   private void onEnd(ReplyReader.End end) {
     switch (end) {
       case ReplyReader.Counted(EngineReport report) -> {
-        Finish finish = report.finish(clientGone);
-        boolean cut = finish == Finish.CANCELLED;
-        finish(finish, report.tokens(), report, cut ? EngineErrors.cancelled() : null);
+        Finish how = overran ? Finish.LENGTH : report.finish(clientGone);
+        finish(how, report.tokens(), report, how == Finish.CANCELLED ? whyCancelled() : null);
       }
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) ->
           finish(
               clientGone ? Finish.CLIENT_DISCONNECT : finish,
               report == null ? seen() : report.tokens(),
               report,
-              error);
+              draining && error.code() == ErrorCode.REQUEST_CANCELLED ? whyCancelled() : error);
     }
+  }
+
+  private ServiceException whyCancelled() {
+    return draining ? EngineErrors.serverEnds() : EngineErrors.cancelled();
   }
 
   private synchronized void onClientGone() {

@@ -8,9 +8,11 @@ import io.r1platform.api.Await;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A gateway without its engine, and one that a peer has replaced. */
 class LostPartsIT {
@@ -78,6 +80,41 @@ class LostPartsIT {
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.body()).contains("\"code\":\"metering_unavailable\"");
       Await.until("not ready", () -> gateway.api.send(ready(gateway)).statusCode() == 503);
+    }
+  }
+
+  @Test
+  void aPlannedStopRefusesWhatIsNewAndChargesWhatRuns() throws Exception {
+    try (var gateway =
+        new Gateway(Map.of("r1.api.relay.drain-wait", "4s", "r1.api.relay.count-wait", "700ms"))) {
+      gateway.engine.does(
+          chat -> {
+            var stream = chat.stream().write(token(5, "content", "a"));
+            chat.awaitCancel();
+            stream.write(usageChunk(0, 7, "cancelled"));
+          });
+      HttpResponse<InputStream> running = gateway.open(STREAM);
+      Gateway.readUntil(running.body(), "\n\n");
+
+      var stop = CompletableFuture.runAsync(gateway.api::close);
+
+      Await.until(
+          "what is new is refused",
+          () -> gateway.chat(STREAM).body().contains("\"code\":\"server_draining\""));
+      assertThat(Gateway.readUntil(running.body(), "\n\n"))
+          .contains("\"code\":\"engine_failed\"", "\"charged\":\"0.00002111\"");
+      stop.join();
+      long charged =
+          JdbcClient.create(gateway.database.superuser())
+              .sql(
+                  """
+                  select ('x' || encode(substr(record, 129, 8), 'hex'))::bit(64)::bigint
+                  from api.usage_journal where event_id = cast(? as uuid) and kind = 'F'
+                  """)
+              .param(Gateway.id(running))
+              .query(Long.class)
+              .single();
+      assertThat(charged).isEqualTo(21_110_000);
     }
   }
 

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ServicePlans {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE =
+      Duration.ofSeconds(75); // a drain, then each part's own stop
   private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String ENGINE_TOKEN = "engine-token";
   private static final String INFERENCE_TOKEN = "inference-token";
