@@ -10,12 +10,16 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** A billing-service that says what a test told it to, and remembers what it was asked. */
 final class FakeReports implements AutoCloseable {
+  private static final Set<String> POLLS =
+      Set.of("/internal/v1/prices", "/internal/v1/leases/sync");
+
   private final HttpServer server;
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -46,9 +50,9 @@ final class FakeReports implements AutoCloseable {
     answers.put(path, handler);
   }
 
-  /** Paths with their queries, in order, without the price polls. */
+  /** Paths with their queries, in order, without what the service asks every few seconds. */
   List<String> asked() {
-    return asked.stream().filter(path -> !path.equals("/internal/v1/prices")).toList();
+    return asked.stream().filter(path -> !POLLS.contains(path)).toList();
   }
 
   /** What was posted, in order. */
