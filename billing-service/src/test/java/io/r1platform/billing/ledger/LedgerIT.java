@@ -160,7 +160,7 @@ class LedgerIT {
         expected = expected.add(BigInteger.valueOf(amount));
       }
       UUID id = new UUID(seed, tenant * 1_000 + i);
-      post(new Journal(id, Journal.Kind.ADJUST, Map.of(), transfers));
+      post(new Journal(id, Journal.Kind.INVOICE, Map.of(), transfers));
       if (random.nextInt(4) == 0) {
         reverse(id, new UUID(-seed, tenant * 1_000 + i));
         expected = expected.subtract(BigInteger.valueOf(amount).multiply(BigInteger.valueOf(3)));
