@@ -15,11 +15,8 @@ import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -86,41 +83,6 @@ class RelayIT {
     assertThat(entry.finish()).isEqualTo("stop");
     assertThat(entry.modelId()).isEqualTo(2);
     assertThat(entry.organizationId()).isEqualTo(gateway.organizationId);
-  }
-
-  /** A slow body across midnight: the id's day must be the day that is charged. */
-  @Test
-  void datesTheEventByItsAdmissionNotItsArrival() throws IOException {
-    gateway.engine.does(
-        chat -> chat.stream().write(token(5, "content", "hi") + usageChunk(0, 5, "stop") + DONE));
-    byte[] body = STREAM.getBytes(StandardCharsets.UTF_8);
-    URI at = gateway.api.uri("/v1/chat/completions");
-    try (var socket = new Socket(at.getHost(), at.getPort())) {
-      socket
-          .getOutputStream()
-          .write(
-              """
-              POST /v1/chat/completions HTTP/1.1\r
-              Host: localhost\r
-              Authorization: Bearer %s\r
-              Content-Type: application/json\r
-              Content-Length: %d\r
-              Expect: 100-continue\r
-              Connection: close\r
-              \r
-              """
-                  .formatted(gateway.key, body.length)
-                  .getBytes(StandardCharsets.UTF_8));
-      assertThat(Gateway.readUntil(socket.getInputStream(), "\r\n\r\n")).contains(" 100 ");
-      gateway.api.clock().advance(Duration.ofMillis(250));
-      socket.getOutputStream().write(body);
-      String head = Gateway.readUntil(socket.getInputStream(), "\r\n\r\n");
-      String id = head.replaceAll("(?is).*x-request-id: (\\S+).*", "$1");
-      Gateway.readUntil(socket.getInputStream(), "[DONE]");
-      long minted = UUID.fromString(id).getMostSignificantBits() >>> 16;
-      assertThat(minted).isEqualTo(gateway.api.clock().millis());
-      assertThat(gateway.finalOf(id).admittedAt().toEpochMilli()).isEqualTo(minted);
-    }
   }
 
   @Test
