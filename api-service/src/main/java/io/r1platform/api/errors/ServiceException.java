@@ -48,15 +48,22 @@ public final class ServiceException extends RuntimeException {
     return new ServiceException(code, message, null, "0", retryAfter, null, Map.of());
   }
 
-  /** An error about one named field with more members for OpenAI's object; it charged nothing. */
+  /**
+   * An error about one named field with more members for OpenAI's object; it charged nothing, and
+   * may be repeated after a while if that is given.
+   */
   public static ServiceException detailed(
-      ErrorCode code, String param, String message, Map<String, @Nullable Object> details) {
+      ErrorCode code,
+      String param,
+      @Nullable Duration retryAfter,
+      String message,
+      Map<String, @Nullable Object> details) {
     return new ServiceException(
         code,
         message,
         param,
         "0",
-        null,
+        retryAfter,
         null,
         Collections.unmodifiableMap(new LinkedHashMap<>(details)));
   }

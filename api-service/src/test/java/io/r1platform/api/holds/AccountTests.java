@@ -245,6 +245,12 @@ class AccountTests {
   private static void deny(Account account, long left, long version) {
     account.on(
         new LeaseAnswer.Exhausted(
-            version, Scope.CREDIT, 7, BigInteger.valueOf(1_000), BigInteger.valueOf(left), null));
+            version,
+            Scope.CREDIT,
+            7,
+            BigInteger.valueOf(1_000),
+            BigInteger.valueOf(left),
+            BigInteger.ZERO,
+            null));
   }
 }

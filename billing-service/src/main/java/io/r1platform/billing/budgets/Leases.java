@@ -24,6 +24,7 @@ class Leases {
    * A hard budget's period that is open now.
    *
    * @param free what another lease could take, pico
+   * @param leased what is leased and not spent, pico
    */
   record Open(
       Scope scope,
@@ -34,7 +35,8 @@ class Leases {
       Instant startsAt,
       @Nullable Instant endsAt,
       BigInteger limit,
-      BigInteger free) {}
+      BigInteger free,
+      BigInteger leased) {}
 
   /** What a holder has been granted of a period in all, pico. */
   record Lease(Open period, long leaseId, BigInteger granted) {}
@@ -98,7 +100,7 @@ class Leases {
                     """
                     select b.scope, b.scope_id, b.budget_id, b.reset, p.period_id,
                       lower(p.period) as starts_at, upper(p.period) as ends_at, p.limit_pico,
-                      p.limit_pico - p.spent - p.leased as free
+                      p.limit_pico - p.spent - p.leased as free, p.leased
                     from budget_period p join budget b using (budget_id)
                     where b.budget_id = any(?::bigint[]) and p.period @> ?::timestamptz
                     order by p.period_id for update of p
@@ -115,7 +117,8 @@ class Leases {
                             BudgetRows.moment(row, "starts_at"),
                             BudgetRows.momentOrNull(row, "ends_at"),
                             BudgetRows.pico(row, "limit_pico"),
-                            BudgetRows.pico(row, "free")))
+                            BudgetRows.pico(row, "free"),
+                            BudgetRows.pico(row, "leased")))
                 .list());
     periods.sort(Comparator.comparing(Open::scope));
     return periods;

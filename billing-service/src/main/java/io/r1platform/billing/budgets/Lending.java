@@ -64,7 +64,7 @@ class Lending {
   /**
    * Nothing was taken.
    *
-   * @param by the first period from the root that has not enough
+   * @param by the period that leaves least beside what is needed
    * @param resetsAt when room comes back; null: not by itself
    */
   record Exhausted(long version, Leases.Open by, @Nullable Instant resetsAt) implements Answer {}
@@ -129,14 +129,25 @@ class Lending {
     if (open.size() < plans.size()) {
       throw new IllegalStateException("a budget without a period at " + now); // never unbounded
     }
+    Leases.Open tightest = null;
     for (Leases.Open period : open) {
-      if (period.free().compareTo(asked.need(period.scope())) < 0) {
+      if (over(asked, period).signum() < 0) {
         leases.recall(period.periodId(), asked.holder);
-        return new Exhausted(version, period, resetsAt(period));
+        if (tightest == null || over(asked, period).compareTo(over(asked, tightest)) < 0) {
+          tightest = period;
+        }
       }
+    }
+    if (tightest != null) {
+      return new Exhausted(version, tightest, resetsAt(tightest));
     }
     List<BigInteger> takes = open.stream().map(period -> take(asked, period)).toList();
     return new Lent(version, leases.grant(asked.holder, open, takes));
+  }
+
+  /** What would be free beside what is needed; below 0 it does not fit. */
+  private static BigInteger over(Asked asked, Leases.Open period) {
+    return period.free().subtract(asked.need(period.scope()));
   }
 
   private static BigInteger take(Asked asked, Leases.Open period) {
