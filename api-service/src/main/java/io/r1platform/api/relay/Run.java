@@ -335,15 +335,21 @@ final class Run {
     var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
     Charge charge = admission.charge(outcome);
     relay.finished(this, outcome, charge, gaps);
-    boolean now = error != null && charge.amount().value() == 0;
-    var durable = relay.journal().settle(admission, outcome);
-    var _ = durable.thenRun(() -> hold.settle(charge.amount()));
-    Mono.fromFuture(durable, true)
+    boolean free = charge.amount().value() == 0;
+    if (free) {
+      hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
+    }
+    var settled =
+        relay
+            .journal()
+            .settle(admission, outcome)
+            .thenRun(() -> hold.settle(charge.amount())); // before the client can send another
+    Mono.fromFuture(settled, true)
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())
         .subscribe(
             nothing -> {}, late -> onFinalFailed(late, charge), () -> end(report, charge, error));
-    if (now) {
+    if (free && error != null) {
       end(report, charge, error);
     }
   }
