@@ -110,6 +110,28 @@ class ReportsIT {
     assertThat(view.path("ledger").path("entries").size()).isEqualTo(2);
   }
 
+  /**
+   * Thread: finopsfoundation/focus_validator#144. FOCUS wants cost = unit price × quantity exactly;
+   * float64 fails that in rows that are right, so one float on the way would show here.
+   */
+  @Test
+  void decimalsInFocus() {
+    int floatsThatFail = 0;
+    for (UsageRecord record : RECORDS) {
+      JsonNode view = json("/internal/v1/requests/" + record.eventId());
+      for (JsonNode line : view.path("lines")) {
+        var millions = new BigDecimal(line.path("tokens").asString()).movePointLeft(6);
+        var unitPrice = new BigDecimal(line.path("unit_price").asString());
+        var cost = new BigDecimal(line.path("cost").asString());
+        assertThat(unitPrice.multiply(millions)).isEqualByComparingTo(cost);
+        if (unitPrice.doubleValue() * millions.doubleValue() != cost.doubleValue()) {
+          floatsThatFail++;
+        }
+      }
+    }
+    assertThat(floatsThatFail).as("rows that float64 gets wrong").isPositive();
+  }
+
   @Test
   void exportSumsToTheLedgerAndMatchesItsManifest() throws NoSuchAlgorithmException {
     var answer = billing.get("/internal/v1/exports/usage_records?format=csv");
