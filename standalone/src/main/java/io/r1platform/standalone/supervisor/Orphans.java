@@ -3,7 +3,6 @@ package io.r1platform.standalone.supervisor;
 import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.postgres.PostgresServer;
 import io.r1platform.standalone.processes.ProcessRecord;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -14,11 +13,10 @@ import java.util.function.Consumer;
  * @param postgres its server
  */
 record Orphans(Home home, PostgresServer postgres) {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final List<String> NOT_SERVICES = List.of(Part.POSTGRES, Part.SUPERVISOR);
 
   /**
-   * Ends them: the services, then PostgreSQL.
+   * Ends them: the services, then PostgreSQL, each with the patience of its orderly stop.
    *
    * @param step told each process that is ended
    * @return whether there was any
@@ -31,7 +29,7 @@ record Orphans(Home home, PostgresServer postgres) {
             .toList();
     for (ProcessRecord orphan : services) {
       step.accept("stopping orphan " + orphan.name() + ", pid " + orphan.pid());
-      orphan.stop(PATIENCE);
+      orphan.stop();
       ProcessRecord.forget(home, orphan.name());
     }
     ProcessRecord.find(home, Part.POSTGRES)

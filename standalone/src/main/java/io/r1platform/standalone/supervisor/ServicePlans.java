@@ -25,8 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ServicePlans {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE =
-      Duration.ofSeconds(75); // a drain, then each part's own stop
+
+  /** How long a service may take to end: a drain, then each part's own stop. */
+  static final Duration PATIENCE = Duration.ofSeconds(75);
+
   private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String ENGINE_TOKEN = "engine-token";
   private static final String INFERENCE_TOKEN = "inference-token";

@@ -43,7 +43,9 @@ public final class SupervisorMain {
                   supervisor.stop();
                   join(main);
                 }));
-    ProcessRecord.of(Part.SUPERVISOR, ProcessHandle.current(), home.marker()).save(home);
+    ProcessRecord.of(
+            Part.SUPERVISOR, ProcessHandle.current(), home.marker(), SupervisorProcess.STOP_LIMIT)
+        .save(home);
     try {
       supervisor.run();
     } finally {

@@ -20,7 +20,14 @@ import java.util.function.Consumer;
 /** The supervisor as the command line sees it: a process of its own, started, awaited, ended. */
 public final class SupervisorProcess {
   private static final Duration START_LIMIT = Duration.ofMinutes(6);
-  private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
+
+  /** Longer than the supervisor may wait for its children, one after the other. */
+  static final Duration STOP_LIMIT =
+      ServicePlans.PATIENCE
+          .multipliedBy(Part.values().length)
+          .plus(PostgresServer.STOP_PATIENCE)
+          .plusMinutes(1);
+
   private final Home home;
 
   /** The supervisor of {@code home}. */
@@ -124,7 +131,7 @@ public final class SupervisorProcess {
   /** Asks the supervisor to end everything; returns when it has, false if none was running. */
   public boolean stop() {
     Optional<ProcessRecord> supervisor = running();
-    supervisor.ifPresent(process -> process.stop(STOP_LIMIT));
+    supervisor.ifPresent(ProcessRecord::stop);
     return supervisor.isPresent();
   }
 
