@@ -95,8 +95,8 @@ class Relay implements SmartLifecycle {
    * Admits a request or throws why not. The bytes of the answer come when they are subscribed to,
    * which may happen once.
    */
-  Flux<DataBuffer> run(Caller caller, byte[] body, ServerWebExchange exchange) {
-    ChatRequest request = ChatRequest.parse(body, json);
+  Flux<DataBuffer> run(
+      Caller caller, ChatRequest request, RequestBody body, ServerWebExchange exchange) {
     ServedModel model =
         catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
     ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
@@ -105,7 +105,7 @@ class Relay implements SmartLifecycle {
         prices
             .at(caller.organizationId(), model.id(), now)
             .orElseThrow(ServiceException::meteringUnavailable);
-    WorstCase worst = worstCase(request, cap(request, card), body.length, price);
+    WorstCase worst = worstCase(request, cap(request, card), body.length(), price);
     int cap = worst.maxTokens();
     if (!accepting) {
       throw draining();
@@ -120,13 +120,7 @@ class Relay implements SmartLifecycle {
     UUID id = RequestId.renew(exchange, now);
     var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
     var call =
-        new EngineClient.Call(
-            id,
-            tenant(caller),
-            journal.replica(),
-            model.name(),
-            cap,
-            new EngineClient.RequestBody(body));
+        new EngineClient.Call(id, tenant(caller), journal.replica(), model.name(), cap, body);
     return Flux.create(
         sink -> {
           var _ =

@@ -77,6 +77,12 @@ final class Run {
 
   /** Begins: ADMIT and the engine's call at once, the client's bytes when both have answered. */
   synchronized void start() {
+    if (!call.body().take()) { // the client has left
+      finished = true;
+      hold.release();
+      relay.forget(this);
+      return;
+    }
     var durable = relay.journal().admit(admission);
     if (durable.isCompletedExceptionally()) {
       hold.release();
@@ -159,6 +165,7 @@ final class Run {
 
   private synchronized void onHead(EngineClient.Head received) {
     head = received;
+    call.body().free(); // the engine has it, and is not asked again
     reader = relay.reader(received);
     shrinkHold(received);
     String cap = received.headers().getFirst("x-r1-max-tokens");
@@ -324,6 +331,7 @@ final class Run {
       return;
     }
     finished = true;
+    call.body().free();
     limit.dispose(); // from here on the engine has a moment to close its reply
     limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> engine.cancel());
     flow();
@@ -377,6 +385,7 @@ final class Run {
   /** Ends without a FINAL, since none can be written. */
   private void abandon(String message) {
     finished = true;
+    call.body().free();
     limit.dispose();
     stopEngine();
     relay.forget(this);
