@@ -4,12 +4,14 @@ import io.r1platform.standalone.home.Home;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -73,16 +75,19 @@ public record ProcessRecord(
       return files
           .filter(file -> file.toString().endsWith(SUFFIX))
           .sorted()
-          .map(ProcessRecord::read)
+          .flatMap(ProcessRecord::read)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ProcessRecord read(Path file) {
+  /** Nothing if it was forgotten meanwhile, or is not whole: then it is as if never written. */
+  private static Stream<ProcessRecord> read(Path file) {
     try {
-      return JSON.readValue(Files.readString(file), ProcessRecord.class);
+      return Stream.ofNullable(JSON.readValue(Files.readString(file), ProcessRecord.class));
+    } catch (JacksonException | NoSuchFileException e) {
+      return Stream.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
