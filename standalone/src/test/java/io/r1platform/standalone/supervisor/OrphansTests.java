@@ -40,8 +40,10 @@ class OrphansTests {
 
   @Test
   void givesAnOrphanThePatienceOfItsOwnPlan() throws Exception {
-    Process hurried = start("trap '' TERM; while :; do sleep 0.1; done");
-    Process slow = start("trap 'sleep 1; touch drained; exit' TERM; while :; do sleep 0.1; done");
+    Process hurried = start("trap '' TERM; while :; do sleep 0.1; done", home.marker());
+    Process slow =
+        start(
+            "trap 'sleep 1; touch drained; exit' TERM; while :; do sleep 0.1; done", home.marker());
     record("a", hurried, Duration.ofMillis(300));
     record("b", slow, Duration.ofSeconds(20));
 
@@ -62,6 +64,21 @@ class OrphansTests {
     assertThat(SupervisorProcess.STOP_LIMIT).isGreaterThan(children);
   }
 
+  @Test
+  void endsAServiceWhoseSupervisorWasKilledBeforeItWroteARecord() throws Exception {
+    String jar = home.apps().resolve(Part.API.service()).resolve("api-service.jar").toString();
+    Process service = start("while :; do sleep 0.1; done", home.marker(), jar);
+    Process ofAnotherHome = start("while :; do sleep 0.1; done", home.marker() + "2", jar);
+    Process noService = start("while :; do sleep 0.1; done", home.marker());
+
+    assertThat(orphans().stop(steps::add)).isTrue();
+
+    assertThat(service.waitFor()).isEqualTo(143);
+    assertThat(ofAnotherHome.isAlive()).isTrue();
+    assertThat(noService.isAlive()).isTrue();
+    assertThat(steps).containsExactly("stopping orphan api-service, pid " + service.pid());
+  }
+
   private Orphans orphans() {
     return new Orphans(home, new PostgresServer(home, Ports.from(Map.of()), new Secrets(home)));
   }
@@ -71,13 +88,12 @@ class OrphansTests {
   }
 
   /** Returns when the script has set its trap. */
-  private Process start(String script) throws Exception {
+  private Process start(String script, String... arguments) throws Exception {
     Path ready = directory.resolve("ready-" + started.size());
     String whole = script.replaceFirst("while", "touch " + ready + "; while");
-    Process process =
-        new ProcessBuilder("bash", "-c", whole, "bash", home.marker())
-            .directory(directory.toFile())
-            .start();
+    var command = new ArrayList<>(List.of("bash", "-c", whole, "bash"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).directory(directory.toFile()).start();
     started.add(process);
     assertThat(Await.until(LIMIT, () -> Files.exists(ready))).isTrue();
     return process;
