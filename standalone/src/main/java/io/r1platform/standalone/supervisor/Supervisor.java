@@ -57,6 +57,9 @@ final class Supervisor {
     } finally {
       stopChildren();
     }
+    if (isStopAsked()) {
+      progress.step(Progress.STOPPED);
+    }
   }
 
   private void start() {

@@ -92,6 +92,22 @@ class CommandTableTests {
     assertThat(call("logs", "nobody").text()).contains("there is no").contains("nobody.log");
   }
 
+  @Test
+  void survivesRecordsThatAreNotWhole() throws Exception {
+    Path run = Files.createDirectories(root.resolve("run"));
+    Files.writeString(run.resolve("api-service.process.json"), "{\"name\":\"api-ser");
+    Files.writeString(run.resolve("supervisor.process.json"), "");
+
+    assertThat(call("down")).isEqualTo(new Printed(0, "was not running\n"));
+    assertThat(call("status").text()).contains("stopped").doesNotContain("\tat ");
+
+    Files.writeString(run.resolve("instance.json"), "{\"root\":");
+    assertThat(call("down")).isEqualTo(new Printed(0, "was not running\n"));
+    assertThat(call("status").text())
+        .contains("r1: " + run.resolve("instance.json") + " is damaged; ./r1 down, then ./r1 up")
+        .doesNotContain("\tat ");
+  }
+
   private Printed call(String... arguments) {
     return call(Map.of("R1_HOME", root.toString()), arguments);
   }
