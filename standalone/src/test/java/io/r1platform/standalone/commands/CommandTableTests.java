@@ -2,6 +2,8 @@ package io.r1platform.standalone.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.standalone.home.Home;
+import io.r1platform.standalone.supervisor.FakeSupervisor;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -106,6 +108,14 @@ class CommandTableTests {
     assertThat(call("status").text())
         .contains("r1: " + run.resolve("instance.json") + " is damaged; ./r1 down, then ./r1 up")
         .doesNotContain("\tat ");
+  }
+
+  @Test
+  void statusFindsASupervisorThatHasNoRecord() {
+    try (var fake = new FakeSupervisor(new Home(root), "while :; do sleep 0.1; done")) {
+      assertThat(call("status").text())
+          .containsPattern("supervisor +ready +pid " + fake.process().pid());
+    }
   }
 
   private Printed call(String... arguments) {
