@@ -7,9 +7,11 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.KeyRevoked;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.JournalFenced;
 import io.r1platform.api.metering.Outcome;
@@ -56,6 +58,7 @@ class Relay implements SmartLifecycle {
   private final Prices prices;
   private final Journal journal;
   private final Holds holds;
+  private final KeyChecks keys;
   private final EngineClient engine;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
@@ -71,6 +74,7 @@ class Relay implements SmartLifecycle {
       Prices prices,
       Journal journal,
       Holds holds,
+      KeyChecks keys,
       EngineClient engine,
       RelaySettings settings,
       RelayMetrics metrics,
@@ -82,6 +86,7 @@ class Relay implements SmartLifecycle {
     this.prices = prices;
     this.journal = journal;
     this.holds = holds;
+    this.keys = keys;
     this.engine = engine;
     this.settings = settings;
     this.metrics = metrics;
@@ -142,6 +147,10 @@ class Relay implements SmartLifecycle {
 
   private void start(Run run) {
     running.put(run.admission().eventId(), run);
+    ServiceException revoked = keys.revokedSince(run.admission().caller());
+    if (revoked != null) { // before it could be found by the event
+      run.stop(new Run.Stop(Finish.CANCELLED, revoked));
+    }
     run.start();
   }
 
@@ -183,7 +192,8 @@ class Relay implements SmartLifecycle {
     awaitSettled(settings.drainWait());
     if (!running.isEmpty()) {
       log.warn("{} requests are stopped, since this server ends", running.size());
-      running.values().forEach(Run::drain);
+      var stop = new Run.Stop(Finish.CANCELLED, EngineErrors.serverEnds());
+      running.values().forEach(run -> run.stop(stop));
       awaitSettled(settings.countWait().plus(settings.finalWait()));
     }
   }
@@ -211,7 +221,7 @@ class Relay implements SmartLifecycle {
   void on(KeyRevoked event) {
     for (Run run : running.values()) {
       if (run.admission().caller().keyId() == event.keyId()) {
-        run.cancel();
+        run.stop(new Run.Stop(Finish.CANCELLED, EngineErrors.cancelled()));
       }
     }
   }
