@@ -93,6 +93,12 @@ public final class ServiceException extends RuntimeException {
         code, String.valueOf(getMessage()), param, amount, retryAfter, getCause(), details);
   }
 
+  /** The same error with one more sentence at the end of its message. */
+  public ServiceException adding(String sentence) {
+    return new ServiceException(
+        code, getMessage() + " " + sentence, param, charged, retryAfter, getCause(), details);
+  }
+
   /** What happened. */
   public ErrorCode code() {
     return code;

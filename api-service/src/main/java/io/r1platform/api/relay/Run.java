@@ -384,17 +384,23 @@ final class Run {
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())
         .subscribe(
-            nothing -> {}, late -> onFinalFailed(late, charge), () -> end(report, charge, error));
+            nothing -> {},
+            late -> onFinalFailed(late, report, charge, error),
+            () -> end(report, charge, error));
     if (free && error != null) {
       end(report, charge, error);
     }
   }
 
-  private synchronized void onFinalFailed(Throwable failure, Charge charge) {
+  private synchronized void onFinalFailed(
+      Throwable failure,
+      @Nullable EngineReport report,
+      Charge charge,
+      @Nullable ServiceException error) {
     boolean mayBeWritten =
         failure instanceof ServiceException unwritten && !unwritten.charged().equals("0");
     if (failure instanceof TimeoutException || mayBeWritten) {
-      ending.pending(charge);
+      ending.pending(report, charge, error);
     } else {
       log.warn("request {} could not be settled here: a peer settles it as lost", call.id());
       ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
