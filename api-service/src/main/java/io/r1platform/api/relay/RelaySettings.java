@@ -18,7 +18,9 @@ import org.springframework.util.unit.DataSize;
  * @param countWait longest wait for the engine's count after the client left
  * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit
  * @param replyLimit largest reply that is not streamed, and largest single event of a stream
- * @param drainWait longest wait at shutdown for running requests to be settled
+ * @param drainWait longest wait at shutdown for running requests to end by themselves; then they
+ *     are stopped, which takes up to countWait and finalWait more. Whoever stops the process must
+ *     wait for all of it
  */
 @ConfigurationProperties("r1.api.relay")
 record RelaySettings(
@@ -30,7 +32,7 @@ record RelaySettings(
     @DefaultValue("5s") Duration countWait,
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
-    @DefaultValue("15s") Duration drainWait) {
+    @DefaultValue("120s") Duration drainWait) {
   RelaySettings {
     if (bodiesLimit != null && bodiesLimit.compareTo(bodyLimit) < 0) {
       throw new IllegalArgumentException(

@@ -116,6 +116,7 @@ final class ServicePlans {
         entry("r1.api.upstreams.token-file", file(INFERENCE_TOKEN)),
         entry("r1.api.billing.url", ports.url(Ports.Name.BILLING)),
         entry("r1.api.billing.token-file", file(GATEWAY_TOKEN)),
+        entry("r1.api.relay.drain-wait", "15s"), // `./r1 down` is no rolling update
         entry("r1.api.operator.email", Operator.EMAIL),
         entry("r1.api.operator.password-file", file(Operator.PASSWORD_SECRET)));
   }
