@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Revocations that a replica could not hear of when they happened. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -50,10 +51,9 @@ class KeyChangesIT {
       statement.execute("set local search_path to api");
       statement.execute("lock table api.api_key_change in access exclusive mode");
       statement.execute("update api.api_key set revoked_at = now() where id = " + key);
-      long before = backend(statement);
-      statement.execute("select pg_terminate_backend(pid) " + BACKENDS);
-      Await.until(
-          "another connection", () -> backend(statement) > 0 && backend(statement) != before);
+      long before = backend();
+      database.execute("select pg_terminate_backend(pid) " + BACKENDS);
+      Await.until("another connection", () -> backend() > 0 && backend() != before);
       connection.commit();
     }
     Await.until("the revocation", () -> revoked().contains(key));
@@ -96,13 +96,12 @@ class KeyChangesIT {
     return api.bean(Keys.class).issue(projectId, name, null).key();
   }
 
-  private static long backend(Statement statement) {
-    try (var row = statement.executeQuery("select coalesce(max(pid), 0) " + BACKENDS)) {
-      row.next();
-      return row.getLong(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
+  /** Asked on a connection of its own: a transaction sees the backends of its first look. */
+  private long backend() {
+    return JdbcClient.create(database.superuser())
+        .sql("select coalesce(max(pid), 0) " + BACKENDS)
+        .query(Long.class)
+        .single();
   }
 
   /** Takes note of revocations; the next ones may fail. */
