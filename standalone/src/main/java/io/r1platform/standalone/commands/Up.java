@@ -79,17 +79,22 @@ final class Up implements Callable<Integer> {
   }
 
   private void bringUp(SupervisorProcess supervisor, Instant begun) {
-    if (supervisor.running().isPresent() && !supervisor.hasFailed()) {
-      join(supervisor, begun);
+    Ports ports = wantedPorts();
+    if (!supervisor.isUp() && builds()) {
+      new Maven(invocation.root(), invocation.home(), invocation.clock())
+          .buildStale(line -> step(begun, line));
+    }
+    if (supervisor.isUp()) { // perhaps since the build began
+      join(supervisor, ports, begun);
     } else {
-      start(supervisor, begun);
+      start(supervisor, ports, begun);
     }
     describe(invocation.runningPorts());
     step(begun, "ready");
   }
 
-  private void join(SupervisorProcess supervisor, Instant begun) {
-    refuseOtherPorts(invocation.runningPorts());
+  private void join(SupervisorProcess supervisor, Ports wanted, Instant begun) {
+    refuseOtherPorts(wanted, invocation.runningPorts());
     String state = supervisor.hasBeenReady() ? "running" : "starting";
     step(begun, "already " + state + "; ./r1 down stops it");
     if (builds() && !new Staleness(invocation.root()).stale().isEmpty()) {
@@ -98,8 +103,7 @@ final class Up implements Callable<Integer> {
     supervisor.awaitReady(line -> step(begun, line));
   }
 
-  private void refuseOtherPorts(Ports running) {
-    Ports wanted = wantedPorts();
+  private void refuseOtherPorts(Ports wanted, Ports running) {
     for (Ports.Name name : Ports.Name.values()) {
       boolean asked =
           (name == Ports.Name.API && port != null)
@@ -112,14 +116,9 @@ final class Up implements Callable<Integer> {
     }
   }
 
-  private void start(SupervisorProcess supervisor, Instant begun) {
-    Ports ports = wantedPorts();
-    if (builds()) {
-      new Maven(invocation.root(), invocation.home(), invocation.clock())
-          .buildStale(line -> step(begun, line));
-    }
+  private void start(SupervisorProcess supervisor, Ports ports, Instant begun) {
     if (supervisor.stop()) {
-      step(begun, "stopped a supervisor that had failed");
+      step(begun, "an earlier supervisor that was ending has ended");
     }
     step(begun, "starting");
     supervisor.start(new Instance(invocation.root(), ports), line -> step(begun, line));

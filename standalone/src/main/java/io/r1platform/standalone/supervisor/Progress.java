@@ -17,8 +17,8 @@ final class Progress {
   /** Begins the last line when the start, or later the supervisor itself, failed. */
   static final String FAILED = "failed: ";
 
-  /** The last line after an end that somebody asked for. */
-  static final String STOPPED = "stopped";
+  /** The last line when somebody asked for the end of what served. */
+  static final String STOPPING = "stopping";
 
   private final Path log;
   private final Path steps;

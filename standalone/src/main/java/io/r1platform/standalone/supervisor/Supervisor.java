@@ -52,13 +52,11 @@ final class Supervisor {
       start();
       progress.step(Progress.READY);
       rotateLogsUntilStopped();
+      progress.step(Progress.STOPPING);
     } catch (IllegalStateException | UncheckedIOException e) {
       progress.step(Progress.FAILED + e.getMessage());
     } finally {
       stopChildren();
-    }
-    if (isStopAsked()) {
-      progress.step(Progress.STOPPED);
     }
   }
 

@@ -71,14 +71,14 @@ public final class SupervisorProcess {
     return failure(steps()).isEmpty() && steps().contains(Progress.READY);
   }
 
-  /** Whether the last supervisor could not start, or failed later: then it ends by itself. */
-  public boolean hasFailed() {
-    return failure(steps()).isPresent();
+  /** Whether one runs, and goes on to run: it has not failed and nobody has asked for its end. */
+  public boolean isUp() {
+    return running().isPresent() && failure(steps()).isEmpty() && !wasStopped();
   }
 
-  /** Whether the last supervisor ended in order, because somebody asked for it. */
+  /** Whether somebody asked the last supervisor to end. */
   public boolean wasStopped() {
-    return steps().contains(Progress.STOPPED);
+    return steps().contains(Progress.STOPPING);
   }
 
   /**
@@ -175,7 +175,7 @@ public final class SupervisorProcess {
 
   private static boolean isLast(String line) {
     return line.equals(Progress.READY)
-        || line.equals(Progress.STOPPED)
+        || line.equals(Progress.STOPPING)
         || line.startsWith(Progress.FAILED);
   }
 

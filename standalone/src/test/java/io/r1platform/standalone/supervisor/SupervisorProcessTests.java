@@ -11,6 +11,7 @@ import io.r1platform.standalone.processes.ProcessRecord;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -101,6 +102,24 @@ class SupervisorProcessTests {
           .hasMessageStartingWith("the supervisor ended; see ");
     }
     assertThat(supervisor.wasStopped()).isFalse();
+  }
+
+  @Test
+  void isNotUpFromItsFailureOrStopOn() throws IOException {
+    var supervisor = new SupervisorProcess(home);
+    assertThat(supervisor.isUp()).isFalse();
+    try (var fake = new FakeSupervisor(home, UNTIL_KILLED).recorded().tells("one")) {
+      assertThat(supervisor.isUp()).isTrue();
+      fake.tells("ready");
+      assertThat(supervisor.isUp()).isTrue();
+      fake.tells("stopping");
+      assertThat(supervisor.isUp()).isFalse();
+    }
+    Files.delete(Progress.stepsOf(home));
+    try (var fake = new FakeSupervisor(home, UNTIL_KILLED).recorded().tells("failed: x")) {
+      assertThat(fake.process().isAlive()).isTrue();
+      assertThat(supervisor.isUp()).isFalse();
+    }
   }
 
   @Test
