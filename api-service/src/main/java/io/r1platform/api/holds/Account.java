@@ -227,17 +227,18 @@ final class Account {
     }
     var named = new EnumMap<Scope, Slice>(Scope.class);
     for (LeaseAnswer.Lease lease : lent.leases()) {
-      Slice slice = slices.computeIfAbsent(lease.leaseId(), id -> new Slice(id, lease.endsAt()));
+      boolean lasting = lease.scope() == Scope.CREDIT; // its end is that of some grant
+      Slice slice =
+          slices.computeIfAbsent(lease.leaseId(), id -> new Slice(id, lasting, lease.endsAt()));
       slice.granted(lease.granted());
+      if (current) {
+        slice.named(nanos.getAsLong(), lease.endsAt());
+      }
       named.put(lease.scope(), slice);
     }
     if (current) {
       for (Scope scope : Scope.values()) {
-        Slice slice = named.get(scope);
-        if (slice != null) {
-          slice.named(nanos.getAsLong());
-        }
-        bindings.put(scope.of(caller), new Binding(slice, version));
+        bindings.put(scope.of(caller), new Binding(named.get(scope), version));
       }
     }
   }

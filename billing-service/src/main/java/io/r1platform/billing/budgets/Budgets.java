@@ -1,7 +1,9 @@
 package io.r1platform.billing.budgets;
 
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -55,13 +57,20 @@ public class Budgets {
    *
    * @param currency of the account, ISO 4217
    * @param delta pico of the currency; negative lowers
+   * @param until when part of the new limit ends: a lease is good until then, and {@link
+   *     CreditEnded} follows when the next is asked for; null: never
    * @param reason for the record
    * @throws io.r1platform.billing.errors.ServiceException {@code invalid_request} if the account is
    *     in another currency
    */
   @Transactional(propagation = Propagation.MANDATORY)
-  public void changeCredit(long organization, String currency, BigInteger delta, String reason) {
-    credit.change(organization, currency, delta, reason);
+  public void changeCredit(
+      long organization,
+      String currency,
+      BigInteger delta,
+      @Nullable Instant until,
+      String reason) {
+    credit.change(organization, currency, delta, until, reason);
   }
 
   /** What an organization may spend in all, has spent, and has out on lease. */

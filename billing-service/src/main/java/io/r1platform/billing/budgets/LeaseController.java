@@ -67,7 +67,7 @@ final class LeaseController {
           Long.toString(lease.leaseId()),
           lease.granted().toString(),
           period.startsAt(),
-          period.endsAt());
+          period.leasedUntil());
     }
   }
 

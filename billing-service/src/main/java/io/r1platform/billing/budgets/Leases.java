@@ -23,6 +23,7 @@ class Leases {
   /**
    * A hard budget's period that is open now.
    *
+   * @param limitUntil when part of the limit ends; null: never
    * @param free what another lease could take, pico
    * @param leased what is leased and not spent, pico
    */
@@ -34,9 +35,18 @@ class Leases {
       boolean rolling,
       Instant startsAt,
       @Nullable Instant endsAt,
+      @Nullable Instant limitUntil,
       BigInteger limit,
       BigInteger free,
-      BigInteger leased) {}
+      BigInteger leased) {
+    /** Until when a lease of it may be taken from without asking again; null: any time. */
+    @Nullable Instant leasedUntil() {
+      if (endsAt == null || limitUntil == null) {
+        return endsAt == null ? limitUntil : endsAt;
+      }
+      return endsAt.isBefore(limitUntil) ? endsAt : limitUntil;
+    }
+  }
 
   /** What a holder has been granted of a period in all, pico. */
   record Lease(Open period, long leaseId, BigInteger granted) {}
@@ -99,8 +109,8 @@ class Leases {
             jdbc.sql(
                     """
                     select b.scope, b.scope_id, b.budget_id, b.reset, p.period_id,
-                      lower(p.period) as starts_at, upper(p.period) as ends_at, p.limit_pico,
-                      p.limit_pico - p.spent - p.leased as free, p.leased
+                      lower(p.period) as starts_at, upper(p.period) as ends_at, p.limit_until,
+                      p.limit_pico, p.limit_pico - p.spent - p.leased as free, p.leased
                     from budget_period p join budget b using (budget_id)
                     where b.budget_id = any(?::bigint[]) and p.period @> ?::timestamptz
                     order by p.period_id for update of p
@@ -116,6 +126,7 @@ class Leases {
                             row.getString("reset").equals(Reset.ROLLING.name()),
                             BudgetRows.moment(row, "starts_at"),
                             BudgetRows.momentOrNull(row, "ends_at"),
+                            BudgetRows.momentOrNull(row, "limit_until"),
                             BudgetRows.pico(row, "limit_pico"),
                             BudgetRows.pico(row, "free"),
                             BudgetRows.pico(row, "leased")))

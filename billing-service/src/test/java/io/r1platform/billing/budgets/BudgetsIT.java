@@ -182,13 +182,16 @@ class BudgetsIT {
     var transaction = billing.bean(TransactionTemplate.class);
     transaction.executeWithoutResult(
         status -> {
-          credit.changeCredit(organization, "USD", BigInteger.valueOf(-90 * DOLLAR), "prepaid");
-          credit.changeCredit(organization, "USD", BigInteger.valueOf(-20 * DOLLAR), "expiry");
+          credit.changeCredit(
+              organization, "USD", BigInteger.valueOf(-90 * DOLLAR), null, "prepaid");
+          credit.changeCredit(
+              organization, "USD", BigInteger.valueOf(-20 * DOLLAR), null, "expiry");
         });
     assertThat(gateway(1).request(1, 0)).as("10 below nothing").isFalse();
     transaction.executeWithoutResult(
         status ->
-            credit.changeCredit(organization, "USD", BigInteger.valueOf(15 * DOLLAR), "top-up"));
+            credit.changeCredit(
+                organization, "USD", BigInteger.valueOf(15 * DOLLAR), null, "top-up"));
     Gateway one = gateway(1);
     assertThat(one.request(5 * DOLLAR, DOLLAR)).isTrue();
     one.ship();
@@ -200,7 +203,8 @@ class BudgetsIT {
                 "USD",
                 BigInteger.valueOf(5 * DOLLAR),
                 BigInteger.valueOf(DOLLAR),
-                BigInteger.valueOf(4 * DOLLAR)));
+                BigInteger.valueOf(4 * DOLLAR),
+                null));
   }
 
   @Test

@@ -232,7 +232,7 @@ class LendingModelIT {
             status ->
                 billing
                     .bean(Budgets.class)
-                    .changeCredit(7, "USD", BigInteger.valueOf(delta), "test"));
+                    .changeCredit(7, "USD", BigInteger.valueOf(delta), null, "test"));
       } else {
         scoped.base = random.nextInt(150) * UNIT;
         billing

@@ -155,6 +155,39 @@ class CreditIT {
   }
 
   @Test
+  void nothingIsLentOfCreditThatHasEndedThoughNoJobRan() {
+    post("terms", order(id(), "\"mode\":\"PREPAID\",\"credit_limit\":\"0\""));
+    Instant end = billing.clock().instant().plusSeconds(60);
+    give(100, end);
+    Answer lent = lend(1, tokens(10));
+    assertThat(lent.json().at("/leases/0/ends_at").asString()).isEqualTo(end.toString());
+    billing.clock().advance(Duration.ofSeconds(60));
+    Answer refused = lend(2, tokens(10));
+    assertThat(refused.status()).isEqualTo(402);
+    assertThat(refused.json().path("resets_at").isNull()).isTrue();
+    topUp(1_000, null);
+    lent = lend(2, tokens(10));
+    assertThat(lent.status()).as(lent.body()).isEqualTo(200);
+    assertThat(lent.json().at("/leases/0/ends_at").isNull()).isTrue();
+  }
+
+  /** What is drawn to the end leaves nothing to take away, and the next end is named. */
+  @Test
+  void aGrantThatIsSpentEndsWithoutChangingTheLimit() {
+    Instant first = billing.clock().instant().plusSeconds(60);
+    Instant second = first.plusSeconds(60);
+    give(100, first);
+    give(50, second);
+    use(100, billing.clock().instant());
+    billing.clock().set(first);
+    assertThat(lend(1, 10).json().at("/leases/0/ends_at").asString()).isEqualTo(second.toString());
+    assertThat(limit()).isEqualTo(100 * DOLLAR + tokens(150));
+    billing.clock().set(second);
+    assertThat(lend(1, 10).json().at("/leases/0/ends_at").isNull()).isTrue();
+    assertThat(limit()).isEqualTo(100 * DOLLAR + tokens(100));
+  }
+
+  @Test
   void paymentAndTermsMoveTheLimitAndReversalTakesItBack() {
     String payment = id();
     post("payments", order(payment, "\"amount\":\"7\""));
@@ -269,6 +302,17 @@ class CreditIT {
 
   private LeasedBatch.Item item(int tokens, Instant admitted) {
     return new LeasedBatch.Item(organization, admitted, tokens, 0, 0, 0, 0);
+  }
+
+  private Answer lend(int replica, long need) {
+    String body =
+        """
+        {"replica":%d,"epoch":1,"replicas":1,"organization":"%d","project":"%d","key":"%d",
+         "need":{"CREDIT":"%d"},"slice":"1"}
+        """
+            .formatted(
+                organization * 1_000 + replica, organization, organization, organization, need);
+    return billing.postJson("/internal/v1/leases", BillingFixture.GATEWAY, body);
   }
 
   private Answer post(String what, String body) {
