@@ -44,10 +44,27 @@ public class Budgets {
     leases.lockEpoch(new Leases.Holder(replica, epoch), false);
   }
 
-  /** Returns the rest of all leases of an epoch, once its stream is closed and all of it taken. */
+  /**
+   * Returns the rest of all leases of an epoch, once its stream is closed and all of it taken; what
+   * its held records may yet cost stays reserved.
+   */
   @Transactional(propagation = Propagation.MANDATORY)
   public void closeEpoch(long replica, int epoch) {
     returns.all(new Leases.Holder(replica, epoch));
+  }
+
+  /**
+   * Returns what stayed reserved for a held record that was rejected; the record must be marked so.
+   * Where the epoch of its leases is open still, it returns when that is closed.
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void reject(LeaseIds ids) {
+    for (Leases.Holder holder : leases.holders(ids)) {
+      leases.lockEpoch(holder, false);
+      if (leases.closed(holder)) {
+        returns.all(holder);
+      }
+    }
   }
 
   /**

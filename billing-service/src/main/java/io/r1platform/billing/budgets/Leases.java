@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -81,6 +82,18 @@ class Leases {
         .query(Boolean.class)
         .optional()
         .orElse(false);
+  }
+
+  /** Who holds these leases. */
+  List<Holder> holders(LeaseIds ids) {
+    return jdbc.sql(
+            """
+            select distinct replica_id, epoch from lease where lease_id = any(?::bigint[])
+            order by replica_id, epoch
+            """)
+        .param(Literal.array(Stream.of(Scope.values()).map(ids::of).toList()))
+        .query((row, number) -> new Holder(row.getLong("replica_id"), row.getInt("epoch")))
+        .list();
   }
 
   /** What decides the periods of the open hard budgets of these scopes. */

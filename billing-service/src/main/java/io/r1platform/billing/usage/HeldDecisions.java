@@ -112,6 +112,9 @@ class HeldDecisions {
             post(heldId, kept);
           }
           mark("usage_held", heldId, decision, why, by);
+          if (decision == Decision.REJECTED) {
+            budgets.reject(kept.leases);
+          }
         });
     LOG.warn("Held record {} was {} by {}: {}", heldId, decision, by, why);
   }
