@@ -44,23 +44,46 @@ class Comparison {
   /** Tokens that the rule explains: the engine's count less the charged one. */
   record Waived(String cause, Sum sum) {}
 
-  /** A request of which engine and gateway differ; {@code what} is null if nothing explains it. */
+  /**
+   * A request of which engine and gateway differ.
+   *
+   * @param what the cause that explains it; null: nothing does
+   * @param held whether its usage record is held and nobody has decided
+   */
   record Mismatch(
       UUID eventId,
       @Nullable String what,
       boolean hasEngine,
       boolean hasUsage,
+      boolean held,
       BigInteger engineInput,
       BigInteger engineOutput,
       BigInteger usageInput,
       BigInteger usageOutput,
       BigInteger pico) {
+    /** What differs, in words. */
+    String difference() {
+      if (held) {
+        return "engine receipt of a held record that nobody has decided";
+      }
+      if (!hasUsage) {
+        return "engine receipt without usage record";
+      }
+      if (!hasEngine) {
+        return "usage record without engine receipt";
+      }
+      return engineInput.equals(usageInput) && engineOutput.equals(usageOutput)
+          ? "engine and usage count cache hits or reasoning differently"
+          : "engine and usage count differently";
+    }
+
     static Mismatch read(ResultSet row) throws SQLException {
       return new Mismatch(
           row.getObject("event_id", UUID.class),
           row.getString("what"),
           row.getBoolean("has_engine"),
           row.getBoolean("has_usage"),
+          row.getBoolean("held"),
           integer(row, "engine_input"),
           integer(row, "engine_output"),
           integer(row, "usage_input"),

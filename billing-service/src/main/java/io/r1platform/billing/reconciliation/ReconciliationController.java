@@ -185,15 +185,7 @@ class ReconciliationController {
   private List<Difference> differences(LocalDate first, LocalDate end) {
     var found = new ArrayList<Difference>();
     for (Comparison.Mismatch mismatch : comparison.mismatches(false, first, end)) {
-      found.add(
-          difference(
-              mismatch.eventId().toString(),
-              !mismatch.hasUsage()
-                  ? "engine receipt without usage record"
-                  : !mismatch.hasEngine()
-                      ? "usage record without engine receipt"
-                      : "engine and usage count differently",
-              mismatch));
+      found.add(difference(mismatch.eventId().toString(), mismatch.difference(), mismatch));
     }
     for (String broken : comparison.lawBroken(first, end)) {
       found.add(new Difference("", "usage and ledger differ: " + broken, "0", "0", "0", "0", "0"));
