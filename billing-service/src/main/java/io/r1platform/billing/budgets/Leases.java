@@ -96,18 +96,19 @@ class Leases {
         .list();
   }
 
-  /** What decides the periods of the open hard budgets of these scopes. */
-  List<Periods.Plan> plans(Map<Scope, Long> scopes) {
+  /** What decides the periods of the open hard budgets of an organization's scopes. */
+  List<Periods.Plan> plans(long organization, Map<Scope, Long> scopes) {
     return jdbc.sql(
             """
             select b.budget_id, b.reset, b.tz, b.created_at
             from unnest(?::text[], ?::bigint[]) as s(scope, scope_id)
               join budget b using (scope, scope_id)
-            where b.hard and b.closed_at is null
+            where b.hard and b.closed_at is null and b.organization_id = ?
             order by b.budget_id
             """)
         .param(Literal.array(scopes.keySet()))
         .param(Literal.array(scopes.values()))
+        .param(organization)
         .query((row, number) -> BudgetRows.plan(row))
         .list();
   }

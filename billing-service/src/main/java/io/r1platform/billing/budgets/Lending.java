@@ -134,7 +134,7 @@ class Lending {
     }
     long version = versions.of(asked.organization); // before the budgets, so never too new
     credit.ensure(asked.organization);
-    List<Periods.Plan> plans = leases.plans(asked.scopes());
+    List<Periods.Plan> plans = leases.plans(asked.organization, asked.scopes());
     Instant now = clock.instant();
     periods.ensure(plans.stream().map(plan -> new Periods.Needed(plan, now)).toList());
     List<Leases.Open> open = leases.lock(plans, now);

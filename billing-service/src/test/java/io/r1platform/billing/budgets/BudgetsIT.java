@@ -177,6 +177,28 @@ class BudgetsIT {
   }
 
   @Test
+  void aBudgetBindsItsOwnOrganizationOnly() {
+    long other = ++last;
+    billing.postJson(
+        "/internal/v1/budgets",
+        BillingFixture.GATEWAY,
+        """
+        {"command_id":"%s","organization":"%d","scope":"KEY","scope_id":"%d","limit":"1"}
+        """
+            .formatted(UUID.randomUUID(), other, organization * 100));
+    Gateway one = gateway(1);
+    assertThat(one.request(DOLLAR, DOLLAR)).as("another's budget of this key").isTrue();
+    one.ship();
+    assertThat(
+            billing.sum(
+                "spent",
+                "budget_period join budget using (budget_id)"
+                    + " where scope = 'KEY' and organization_id = "
+                    + other))
+        .isZero();
+  }
+
+  @Test
   void creditMovesWithItsChanges() {
     var credit = billing.bean(Budgets.class);
     var transaction = billing.bean(TransactionTemplate.class);
