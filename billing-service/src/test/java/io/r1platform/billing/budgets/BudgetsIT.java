@@ -120,6 +120,23 @@ class BudgetsIT {
   }
 
   @Test
+  void anIncreaseThatIsOrderedAgainAfterItsEndIsAnsweredAsBefore() {
+    long id = budget("\"limit\":\"%d\"".formatted(DOLLAR));
+    Instant until = billing.clock().instant().plus(Duration.ofMinutes(10));
+    String body =
+        "{\"command_id\":\"%s\",\"amount\":\"5\",\"expires_at\":\"%s\"}"
+            .formatted(UUID.randomUUID(), until);
+    String path = "/internal/v1/budgets/" + id + "/increases";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, body).status()).isEqualTo(200);
+    billing.clock().advance(Duration.ofMinutes(10));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, body).status()).isEqualTo(200);
+    String late = body.replaceFirst("\"command_id\":\"....", "\"command_id\":\"ffff");
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, late).status()).isEqualTo(400);
+    assertThat(billing.sum("1", "budget_increase where budget_id = " + id))
+        .isEqualTo(BigInteger.ONE);
+  }
+
+  @Test
   void aNewDayBeginsFromNothingAndALateChargeGoesToItsOwn() {
     long id =
         budget("\"limit\":\"%d\",\"reset\":\"DAY\",\"zone\":\"Europe/Berlin\"".formatted(DOLLAR));
