@@ -117,6 +117,17 @@ class HeldIT {
   }
 
   @Test
+  void whatCannotBeConfirmedMakesNoPartition() {
+    UsageRecord future =
+        samples.at(billing.clock().instant().plus(Duration.ofDays(300)), TENANT, 0, 1, 1, 1);
+    post(1, future);
+    assertThat(decide(held().get(0).path("id").asString(), "confirm").text("code"))
+        .isEqualTo("not_confirmable");
+    assertThat(billing.sum("1", "usage_days() where day = '%s'".formatted(future.bucket())))
+        .isZero();
+  }
+
+  @Test
   void lateDuplicateIsADuplicateAndALateConflictIsHeld() {
     var record = samples.any(TENANT);
     post(1, record);
