@@ -166,6 +166,27 @@ class HeldIT {
   }
 
   @Test
+  void aRecordOfAGivenUpNumberIsHeldAndNotTakenForADuplicate() {
+    var first = samples.any(TENANT);
+    var found = samples.any(TENANT);
+    post(1, first);
+    post(3, samples.any(TENANT));
+    assertThat(giveUp(2, 2).status()).isEqualTo(204);
+    post(3, samples.any(TENANT));
+    BigInteger before = charged();
+    for (int time = 1; time <= 2; time++) {
+      Answer answer = billing.postBatch(Samples.batch(1, 1, 1, List.of(first, found)));
+      assertThat(answer.json().path("results").toString()).isEqualTo("[\"DUPLICATE\",\"HELD\"]");
+      assertThat(answer.text("next_seq")).isEqualTo("4");
+    }
+    assertThat(held().size()).isEqualTo(1);
+    assertThat(held().get(0).path("reason").asString()).isEqualTo("GIVEN_UP");
+    assertThat(decide(held().get(0).path("id").asString(), "confirm").status()).isEqualTo(204);
+    assertThat(charged()).isEqualTo(before.add(BigInteger.valueOf(found.amountPico())));
+    assertThat(post(2, found).json().at("/results/0").asString()).isEqualTo("DUPLICATE");
+  }
+
+  @Test
   void gapThatFillsItselfIsForgotten() {
     assertThat(post(2, samples.any(TENANT)).status()).isEqualTo(409);
     assertThat(reconciliation().path("streams").get(0).path("missing").isNull()).isFalse();
