@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Money that arrives and usage that draws it; each test has its own organization. */
 class CreditIT {
@@ -202,6 +204,58 @@ class CreditIT {
     assertThat(post("reversals", reversal).status()).isEqualTo(200);
     assertThat(limit()).isZero();
     assertThat(balance(Account.CASH)).isZero();
+  }
+
+  /** Usage locks grants, then the sums by day; the other way round the two would deadlock. */
+  @Test
+  void aReversalWaitsForUsageThatHasItsGrantAndHoldsNothingUsageNeeds()
+      throws InterruptedException, ExecutionException {
+    UUID journal = topUp(10, null);
+    String reversal = order(id(), "\"journal_id\":\"%s\",\"reason\":\"test\"".formatted(journal));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Answer> answer =
+          billing
+              .bean(TransactionTemplate.class)
+              .execute(
+                  status -> {
+                    count("credit_grant where tenant_id = %d for update");
+                    Future<Answer> waiting = threads.submit(() -> post("reversals", reversal));
+                    awaitALockThatIsWaitedFor();
+                    count(
+                        "account_day join account using (account_id) where tenant_id = %d"
+                            + " for update of account_day");
+                    return waiting;
+                  });
+      assertThat(Objects.requireNonNull(answer).get().status()).isEqualTo(200);
+    }
+  }
+
+  private int count(String rows) {
+    return billing
+        .sql()
+        .sql("select 1 from " + rows.formatted(organization))
+        .query()
+        .listOfRows()
+        .size();
+  }
+
+  private static void awaitALockThatIsWaitedFor() {
+    Instant until = Instant.now().plusSeconds(60);
+    while (Instant.now().isBefore(until)) {
+      if (billing
+          .sql()
+          .sql(
+              """
+              select exists (select from pg_locks w where not w.granted and w.pid in (
+                select l.pid from pg_locks l join pg_database d on d.oid = l.database
+                where d.datname = current_database()))
+              """)
+          .query(Boolean.class)
+          .single()) {
+        return;
+      }
+    }
+    throw new AssertionError("nobody waits for a lock");
   }
 
   @Test
