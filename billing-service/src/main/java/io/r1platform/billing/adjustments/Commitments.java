@@ -73,12 +73,12 @@ class Commitments {
    */
   @Transactional
   public Commitment make(UUID commandId, String actor, Terms terms) {
+    lock(commandId);
+    if (cancelledBy(commandId).isPresent()) {
+      throw ServiceException.commandConflict(commandId.toString());
+    }
     adjustments.lock(terms.tenantId);
-    Optional<Commitment> known =
-        jdbc.sql(ROW + " where command_id = ?")
-            .param(commandId)
-            .query((row, n) -> read(row))
-            .optional();
+    Optional<Commitment> known = made(commandId);
     if (known.isPresent()) {
       if (!terms(known.get()).equals(terms)) {
         throw ServiceException.commandConflict(commandId.toString());
@@ -90,9 +90,26 @@ class Commitments {
     return find(id);
   }
 
-  /** Cancels one that has not begun; one that is cancelled stays so. */
+  /**
+   * Cancels one that has not begun; one that is cancelled stays so, and the same command again
+   * gives the same one.
+   *
+   * @throws ServiceException {@code not_found}; {@code invalid_request} once it has begun; {@code
+   *     command_conflict}
+   */
   @Transactional
-  public Commitment cancel(long id, String actor) {
+  public Commitment cancel(UUID commandId, long id, String actor) {
+    lock(commandId);
+    Optional<Long> before = cancelledBy(commandId);
+    if (before.isPresent()) {
+      if (before.get() != id) {
+        throw ServiceException.commandConflict(commandId.toString());
+      }
+      return find(id);
+    }
+    if (made(commandId).isPresent()) {
+      throw ServiceException.commandConflict(commandId.toString());
+    }
     Commitment commitment = find(id);
     adjustments.lock(commitment.tenantId);
     Instant now = clock.instant();
@@ -107,7 +124,32 @@ class Commitments {
           .params(now.atOffset(ZoneOffset.UTC), actor, id)
           .update();
     }
+    jdbc.sql("insert into commitment_cancel values (?, ?, ?, ?)")
+        .params(commandId, id, actor, now.atOffset(ZoneOffset.UTC))
+        .update();
     return find(id);
+  }
+
+  /** One at a time for each command, before any organization is locked. */
+  private void lock(UUID commandId) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtextextended(?, 9))")
+        .param(commandId.toString())
+        .query((row, n) -> true)
+        .single();
+  }
+
+  private Optional<Commitment> made(UUID commandId) {
+    return jdbc.sql(ROW + " where command_id = ?")
+        .param(commandId)
+        .query((row, n) -> read(row))
+        .optional();
+  }
+
+  private Optional<Long> cancelledBy(UUID commandId) {
+    return jdbc.sql("select commitment_id from commitment_cancel where command_id = ?")
+        .param(commandId)
+        .query(Long.class)
+        .optional();
   }
 
   List<Commitment> list(@Nullable Long tenantId, int limit) {
