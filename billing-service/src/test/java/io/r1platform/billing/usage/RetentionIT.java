@@ -139,6 +139,19 @@ class RetentionIT {
   }
 
   @Test
+  void aRetiredDayIsNotPreviewedAsIfItHadNoRequests() throws IOException {
+    String range = "{\"from\":\"%sT00:00:00Z\",\"to\":\"%sT00:00:00Z\"}";
+    String path = "/internal/v1/prices/versions/1/preview";
+    String over = range.formatted(day.minusDays(1), day.plusDays(2));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, over).status()).isEqualTo(200);
+    RetentionAccess.retire(billing);
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, over).body())
+        .contains("prices_refused", "Requests of " + day);
+    String after = range.formatted(day.plusDays(1), day.plusDays(2));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, after).status()).isEqualTo(200);
+  }
+
+  @Test
   void databaseRefusesToDropWhatAFileDoesNotHold() {
     for (String arguments : List.of("60, 0", "59, " + total(), "61, " + total())) {
       assertThatThrownBy(
