@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -165,16 +166,22 @@ class Commitments {
         .list();
   }
 
-  /** Those that ended in {@code (after, now]} and count. */
-  List<Commitment> ended(Instant after, Instant now) {
+  /** Those that count and ended in {@code (after, now]}, or by now with one of these months. */
+  List<Commitment> ended(Instant after, Instant now, List<YearMonth> months) {
+    String touched =
+        months.stream()
+            .map(month -> Adjustments.period(month, month.plusMonths(1)))
+            .collect(Collectors.joining(",", "{", "}"));
     return jdbc.sql(
             ROW
                 + """
-                where cancelled_at is null and upper(period) > :after and upper(period) <= :now
+                where cancelled_at is null and upper(period) <= :now
+                  and (upper(period) > :after or period && cast(:touched as tstzmultirange))
                 order by tenant_id, commitment_id
                 """)
         .param("after", after.atOffset(ZoneOffset.UTC))
         .param("now", now.atOffset(ZoneOffset.UTC))
+        .param("touched", touched)
         .query((row, n) -> read(row))
         .list();
   }

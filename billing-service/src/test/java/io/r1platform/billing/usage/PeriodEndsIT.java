@@ -98,6 +98,31 @@ class PeriodEndsIT {
   }
 
   @Test
+  void aRecordConfirmedIntoAMonthLongPastLowersItsShortfall() {
+    YearMonth month = YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC));
+    Answer made = commit(UUID.randomUUID(), 64, month, month.plusMonths(1), 1_000_000_000_000L);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    Instant inMonth = billing.clock().instant();
+    billing.clock().set(first(month.plusMonths(1)).plus(Duration.ofHours(1)));
+    settle();
+    billing.clock().advance(Duration.ofDays(60));
+    settle();
+    var samples = new Samples(RANDOM, billing.priceSha256(), inMonth);
+    UsageRecord late = samples.at(inMonth, 64, 500, 0, 0, 50);
+    String held = billing.postBatch(Samples.batch(++replica, 1, 1, List.of(late))).body();
+    assertThat(held).contains("LATE");
+    String id = billing.get("/internal/v1/held").json().at("/records/0/id").asString();
+    Answer decided =
+        contracts.post(
+            "/internal/v1/held/" + id + "/decision",
+            "{\"decision\": \"confirm\", \"why\": \"found\", \"by\": \"ada\"}");
+    assertThat(decided.status()).as(decided.body()).isEqualTo(204);
+    assertThat(owed(64)).isEqualTo(1_000_000_000_000L + late.amountPico());
+    settle();
+    assertThat(owed(64)).isEqualTo(1_000_000_000_000L);
+  }
+
+  @Test
   void oneThatHasNotBegunCanBeCancelled() {
     YearMonth next =
         YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC)).plusMonths(1);
