@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -284,6 +285,20 @@ class Comparison {
                     row.getObject("seen_at", OffsetDateTime.class).toInstant(),
                     missing(row, now)))
         .list();
+  }
+
+  /**
+   * What ended before this moment is all here, as far as gateways have said so: the oldest sign of
+   * life of a stream that is not closed. Null if there is none.
+   */
+  @Nullable Instant completeThrough() {
+    return jdbc.sql("select through from usage_complete")
+        .query(
+            (row, n) ->
+                Optional.ofNullable(row.getObject("through", OffsetDateTime.class))
+                    .map(OffsetDateTime::toInstant))
+        .single()
+        .orElse(null);
   }
 
   private static ReconciliationController.@Nullable Missing missing(ResultSet row, Instant now)

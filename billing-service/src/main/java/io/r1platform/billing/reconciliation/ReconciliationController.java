@@ -120,7 +120,7 @@ class ReconciliationController {
     List<Comparison.Rejected> rejected = comparison.rejected(first, end);
     return new Answer(
         streams.stream().map(Stream::seenAt).max(Instant::compareTo).orElse(null),
-        completeThrough(streams),
+        comparison.completeThrough(),
         streams,
         comparison.engineStreams(),
         new Tokens(text(engine.requests()), text(engine.input()), text(engine.output())),
@@ -136,18 +136,6 @@ class ReconciliationController {
         sum(rejected),
         Long.toString(comparison.held()),
         differences(first, end));
-  }
-
-  /**
-   * What ended before this moment is all here, as far as gateways have said so: the oldest sign of
-   * life of a stream that is not closed. Null if there is none.
-   */
-  static @Nullable Instant completeThrough(List<Stream> streams) {
-    return streams.stream()
-        .filter(stream -> !stream.closed())
-        .map(stream -> stream.missing() == null ? stream.seenAt() : stream.missing().since())
-        .min(Instant::compareTo)
-        .orElse(null);
   }
 
   private List<Settled> settled(
