@@ -18,7 +18,6 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
-import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
@@ -226,44 +225,19 @@ class Relay implements SmartLifecycle {
     }
   }
 
-  /** Takes note of the end of a request. */
-  void finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
+  /** Takes note of the end of a request. Returns its row for {@link #log}. */
+  LoggedRequest finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
     forget(run);
-    String model = catalogue.nameOf(run.admission().modelId()).orElse("unknown");
-    metrics.finished(run.admission(), model, outcome, charge);
-    requestLog.add(row(run.admission(), model, outcome, charge, gaps));
+    Admission admission = run.admission();
+    String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
+    metrics.finished(admission, model, outcome, charge);
+    return RequestRow.of(
+        admission, model, engine.server(), journal.replica(), outcome, charge, gaps);
   }
 
-  private LoggedRequest row(
-      Admission admission, String model, Outcome outcome, Charge charge, TokenGaps gaps) {
-    Tokens charged = charge.charged();
-    Price price = admission.price();
-    return new LoggedRequest(
-        admission.eventId(),
-        admission.caller().organizationId(),
-        admission.caller().projectId(),
-        admission.caller().keyId(),
-        admission.modelId(),
-        model,
-        engine.server(),
-        journal.replica(),
-        admission.stream(),
-        charged.hit(),
-        charged.miss(),
-        charged.reasoning(),
-        charged.answer(),
-        charge.waivedInput(),
-        charge.waivedOutput(),
-        outcome.ttftMillis() == 0 ? null : outcome.ttftMillis(),
-        gaps.percentileMicros(0.5),
-        gaps.percentileMicros(0.95),
-        outcome.finish().wire(),
-        charge.amount().value(),
-        price.contentSha256(),
-        price.publicVersion(),
-        0,
-        admission.admittedAt(),
-        outcome.finishedAt());
+  /** Logs a request whose FINAL is durable, so that the log never tells of another charge. */
+  void log(LoggedRequest row) {
+    requestLog.add(row);
   }
 
   void forget(Run run) {

@@ -10,6 +10,7 @@ import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.requests.LoggedRequest;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -370,7 +371,7 @@ final class Run {
     boolean gatewaysCount = report == null || unproven;
     var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
     Charge charge = admission.charge(outcome);
-    relay.finished(this, outcome, charge, gaps);
+    LoggedRequest row = relay.finished(this, outcome, charge, gaps);
     boolean free = charge.amount().value() == 0;
     if (free) {
       hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
@@ -379,7 +380,11 @@ final class Run {
         relay
             .journal()
             .settle(admission, outcome)
-            .thenRun(() -> hold.settle(charge.amount())); // before the client can send another
+            .thenRun(
+                () -> {
+                  hold.settle(charge.amount()); // before the client can send another
+                  relay.log(row);
+                });
     Mono.fromFuture(settled, true)
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())
