@@ -15,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -308,14 +310,7 @@ class BudgetsIT {
         });
     server.start();
     try {
-      JsonNode target =
-          billing
-              .postJson(
-                  "/internal/v1/webhook-targets",
-                  BillingFixture.GATEWAY,
-                  "{\"command_id\":\"%s\",\"organization\":\"%d\",\"url\":\"http://127.0.0.1:%d/\"}"
-                      .formatted(UUID.randomUUID(), organization, server.getAddress().getPort()))
-              .json();
+      JsonNode target = target("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()));
       byte[] secret =
           Base64.getDecoder().decode(target.path("secret").asString().replace("whsec_", ""));
       budget("\"limit\":\"%d\",\"alert_percent\":[90]".formatted(DOLLAR));
@@ -336,6 +331,69 @@ class BudgetsIT {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** One never answers, one never ends its answer: neither keeps another target waiting. */
+  @Test
+  void aTargetThatHangsDelaysNoOther() throws IOException, InterruptedException {
+    var sent = new LinkedBlockingQueue<String>();
+    var done = new CountDownLatch(1);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/silent", exchange -> hang(done));
+    server.createContext(
+        "/endless",
+        exchange -> {
+          sent.add("endless");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(1);
+          exchange.getResponseBody().flush();
+          hang(done);
+        });
+    server.createContext(
+        "/good",
+        exchange -> {
+          sent.add("good");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      for (String path : List.of("silent", "endless", "good")) {
+        target("http://127.0.0.1:%d/%s".formatted(server.getAddress().getPort(), path));
+      }
+      budget("\"limit\":\"%d\",\"alert_percent\":[70,80,90]".formatted(DOLLAR));
+      Gateway one = gateway(1);
+      one.request(DOLLAR, DOLLAR);
+      one.ship();
+      var came = new ArrayList<String>();
+      for (int i = 0; i < 6; i++) {
+        came.add(Objects.requireNonNull(sent.poll(9, TimeUnit.SECONDS), came.toString()));
+      }
+      assertThat(came).containsOnly("good", "endless");
+    } finally {
+      done.countDown();
+      server.stop(0);
+    }
+  }
+
+  private static void hang(CountDownLatch until) {
+    try {
+      until.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private JsonNode target(String url) {
+    return billing
+        .postJson(
+            "/internal/v1/webhook-targets",
+            BillingFixture.GATEWAY,
+            "{\"command_id\":\"%s\",\"organization\":\"%d\",\"url\":\"%s\"}"
+                .formatted(UUID.randomUUID(), organization, url))
+        .json();
   }
 
   @Test
