@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,8 @@ final class RestartIT {
           Await.until("shipped again", () -> billing.receipt(first.toString()) != null);
         }
       }
-      assertThat(billing.ended()).hasSize(2);
+      // an end is said at least once: here by the successor, and by the zombie as it stops
+      assertThat(Set.copyOf(billing.ended())).hasSize(2);
     }
     assertThat(openInstances()).isZero();
   }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationIT {
   private static final int SCHEDULES =
-      Integer.parseInt(System.getenv().getOrDefault("R1_SCHEDULES", "20000"));
+      Integer.parseInt(System.getenv().getOrDefault("R1_SCHEDULES", "10000"));
   private static final @Nullable String ONE_SEED = System.getenv("R1_SEED");
   private static final int WORKERS = 4;
   private static final int BETWEEN_CLEARINGS = 250;
