@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,21 +23,14 @@ public final class BillingClient implements AutoCloseable {
   private final TokenFile token;
   private final HttpClient http;
 
-  @Autowired
   BillingClient(BillingSettings settings, Clock clock) {
-    this(
-        settings,
-        clock,
+    this.settings = settings;
+    this.token = new TokenFile(settings.tokenFile(), clock);
+    this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
-            .build());
-  }
-
-  BillingClient(BillingSettings settings, Clock clock, HttpClient http) {
-    this.settings = settings;
-    this.token = new TokenFile(settings.tokenFile(), clock);
-    this.http = http;
+            .build();
   }
 
   /** GET of a path with its query; {@code headers} are name, value pairs. */

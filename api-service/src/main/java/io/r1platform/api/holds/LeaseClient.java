@@ -118,7 +118,6 @@ class LeaseClient {
         number(answer, "scope_id"),
         pico(answer, "limit"),
         pico(answer, "left"),
-        pico(answer, "leased"),
         time(answer, "resets_at"));
   }
 

@@ -15,8 +15,7 @@ final class Slice {
   private static final Duration LATE = Duration.ofMinutes(10);
 
   private final long leaseId;
-  private final boolean lasting;
-  private @Nullable Instant endsAt;
+  private final @Nullable Instant endsAt;
   private BigInteger granted = BigInteger.ZERO;
   private BigInteger charged = BigInteger.ZERO;
   private BigInteger returned = BigInteger.ZERO;
@@ -25,10 +24,8 @@ final class Slice {
   private boolean recalled;
   private long usedNanos;
 
-  /** A lease; one that is {@code lasting} may be named again after its end. */
-  Slice(long leaseId, boolean lasting, @Nullable Instant endsAt) {
+  Slice(long leaseId, @Nullable Instant endsAt) {
     this.leaseId = leaseId;
-    this.lasting = lasting;
     this.endsAt = endsAt;
   }
 
@@ -37,10 +34,9 @@ final class Slice {
     granted = granted.max(total);
   }
 
-  /** An answer names this lease, so it may be taken from until it ends. */
-  void named(long nanos, @Nullable Instant end) {
+  /** An answer names this lease, so it may be taken from. */
+  void named(long nanos) {
     recalled = false;
-    endsAt = end;
     usedNanos = nanos;
   }
 
@@ -99,11 +95,7 @@ final class Slice {
 
   /** Whether nothing can change any more and billing knows all of it. */
   boolean isDone(Instant now) {
-    return !lasting
-        && isOver(now.minus(LATE))
-        && held.signum() == 0
-        && free().signum() <= 0
-        && !isUntold();
+    return isOver(now.minus(LATE)) && held.signum() == 0 && free().signum() <= 0 && !isUntold();
   }
 
   boolean isUntold() {

@@ -38,9 +38,6 @@ class KeyChanges implements SmartLifecycle {
   private @Nullable Thread thread;
   private boolean complained;
 
-  /** The last change that is dealt with here; below 0 before the first connection. */
-  private long last = -1;
-
   KeyChanges(
       JdbcConnectionDetails database,
       KeyCache cache,
@@ -90,7 +87,7 @@ class KeyChanges implements SmartLifecycle {
       do {
         try (Connection connection = source.getConnection()) {
           follow(connection);
-        } catch (SQLException | RuntimeException e) { // what a listener throws: it is told again
+        } catch (SQLException e) {
           complain(e);
         }
       } while (!stopped.await(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS));
@@ -99,25 +96,15 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
-  /**
-   * Goes on after the last change that was dealt with, so that a revocation during an outage stops
-   * what runs. A new connection may lead to a restored database: no key in memory is trusted, and
-   * where changes are missing all are told again.
-   */
+  /** A new connection may lead to a restored database: trust nothing from before. */
   private void follow(Connection connection) throws SQLException {
     var notifications = connection.unwrap(PGConnection.class);
     try (Statement listen = connection.createStatement()) {
       listen.execute("listen api_key_change");
     }
     long asked = ticker.read();
-    long newest = newest(connection);
-    if (last < 0) {
-      last = newest;
-    } else if (newest < last) {
-      last = 0;
-    }
+    long last = newest(connection);
     cache.forgetAll();
-    apply(connection);
     confirmedAt.set(asked);
     if (complained) {
       log.info("changes of API keys can be read again");
@@ -126,13 +113,13 @@ class KeyChanges implements SmartLifecycle {
     while (stopped.getCount() > 0) {
       notifications.getNotifications((int) settings.pollInterval().toMillis());
       asked = ticker.read();
-      apply(connection);
+      last = apply(connection, last);
       confirmedAt.set(asked);
     }
   }
 
   /** Once an outage; an end by {@link #stop} is none. */
-  private void complain(Exception failure) {
+  private void complain(SQLException failure) {
     if (!complained && stopped.getCount() > 0) {
       log.warn("changes of API keys cannot be read; keys are refused until they can", failure);
       complained = true;
@@ -148,7 +135,8 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
-  private void apply(Connection connection) throws SQLException {
+  private long apply(Connection connection, long last) throws SQLException {
+    long newest = last;
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
@@ -157,18 +145,14 @@ class KeyChanges implements SmartLifecycle {
       statement.setLong(1, last);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          long key = row.getLong("api_key_id");
-          boolean revoked = row.getBoolean("revoked");
-          if (revoked) {
-            cache.revoke(key);
-          }
+          newest = row.getLong("sequence");
           cache.forget(row.getString("public_id"));
-          if (revoked) {
-            events.publishEvent(new KeyRevoked(key));
+          if (row.getBoolean("revoked")) {
+            events.publishEvent(new KeyRevoked(row.getLong("api_key_id")));
           }
-          last = row.getLong("sequence");
         }
       }
     }
+    return newest;
   }
 }

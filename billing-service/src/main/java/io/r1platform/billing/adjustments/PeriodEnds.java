@@ -9,7 +9,6 @@ import io.r1platform.billing.prices.PriceBook;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -17,19 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Settles tiers of the running month, and tiers and shortfalls of those that ended, for as long as
- * late usage may still be posted; older ones again when a record of them was confirmed or requests
- * of them were re-rated. Any number of instances may run it: each step is posted once.
+ * late usage may still be posted. Any number of instances may run it: each step is posted once.
  */
 @Component
 public class PeriodEnds {
@@ -42,7 +38,6 @@ public class PeriodEnds {
   private final Commitments commitments;
   private final Adjustments adjustments;
   private final PriceBook prices;
-  private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
   private final Clock clock;
@@ -52,7 +47,6 @@ public class PeriodEnds {
       Commitments commitments,
       Adjustments adjustments,
       PriceBook prices,
-      JdbcClient jdbc,
       TransactionTemplate transaction,
       MeterRegistry meters,
       Clock clock) {
@@ -60,7 +54,6 @@ public class PeriodEnds {
     this.commitments = commitments;
     this.adjustments = adjustments;
     this.prices = prices;
-    this.jdbc = jdbc;
     this.transaction = transaction;
     this.meters = meters;
     this.clock = clock;
@@ -79,11 +72,9 @@ public class PeriodEnds {
   public int settle() {
     Instant now = clock.instant();
     Book book = prices.current();
-    List<YearMonth> touched = touched(now);
-    List<YearMonth> months =
-        Stream.concat(open(now).stream(), touched.stream()).distinct().sorted().toList();
+    List<YearMonth> months = open(now);
     var byTenant = new TreeMap<Long, List<Commitment>>();
-    for (Commitment commitment : commitments.ended(now.minus(OPEN), now, touched)) {
+    for (Commitment commitment : commitments.ended(now.minus(OPEN), now)) {
       byTenant.computeIfAbsent(commitment.tenantId(), t -> new ArrayList<>()).add(commitment);
     }
     Map<YearMonth, List<Long>> tiered = new TreeMap<>();
@@ -127,14 +118,6 @@ public class PeriodEnds {
       LOG.error("Adjustments of organization {} were not settled; tried again later", tenant, e);
       return 0;
     }
-  }
-
-  /** The months whose charges were changed by a person within that time. */
-  private List<YearMonth> touched(Instant now) {
-    return jdbc.sql("select distinct month from touched_month where at > ? order by month")
-        .param(now.minus(OPEN).atOffset(ZoneOffset.UTC))
-        .query((row, n) -> YearMonth.from(row.getObject("month", LocalDate.class)))
-        .list();
   }
 
   /** The months of which usage may still come, the running one last. */

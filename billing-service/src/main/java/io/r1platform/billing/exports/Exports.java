@@ -184,13 +184,13 @@ class Exports {
         .update();
   }
 
-  /** Until when gateways have said all, as reconciliation says; null: none lives. */
+  /** When a batch last came in. */
   private @Nullable String completeThrough() {
-    return jdbc.sql("select through from usage_complete")
+    return jdbc.sql("select max(seen_at) as seen from usage_stream")
         .query(
             (row, n) ->
-                Optional.ofNullable(row.getObject("through", OffsetDateTime.class))
-                    .map(through -> through.toInstant().toString()))
+                Optional.ofNullable(row.getObject("seen", OffsetDateTime.class))
+                    .map(seen -> seen.toInstant().toString()))
         .single()
         .orElse(null);
   }

@@ -97,11 +97,7 @@ class HeldDecisions {
    */
   void decide(long heldId, Decision decision, String why, String by) {
     if (decision == Decision.CONFIRMED) {
-      Kept kept = lock(heldId, "");
-      if (kept.resolved == null) {
-        judge(kept); // first, so that only a record that may be posted makes the days of its id
-        partitions.make(kept.record.bucket());
-      }
+      partitions.make(lock(heldId, "").record.bucket());
     }
     transaction.executeWithoutResult(
         status -> {
@@ -116,9 +112,6 @@ class HeldDecisions {
             post(heldId, kept);
           }
           mark("usage_held", heldId, decision, why, by);
-          if (decision == Decision.REJECTED) {
-            budgets.reject(kept.leases);
-          }
         });
     LOG.warn("Held record {} was {} by {}: {}", heldId, decision, by, why);
   }
@@ -169,26 +162,22 @@ class HeldDecisions {
     return new LeaseIds(ids[0], ids[1], ids[2], ids[3]);
   }
 
-  /** The version of a record that may be posted. */
-  private PriceVersion judge(Kept kept) {
+  private void post(long heldId, Kept kept) {
     if (kept.reason == HeldReason.CONFLICT || kept.reason == HeldReason.MALFORMED) {
       throw ServiceException.notConfirmable(
           kept.reason == HeldReason.CONFLICT
               ? "its id is charged with other content, which stays. Reject it."
               : "its fields contradict each other. Reject it.");
     }
-    return switch (new UsageJudge(prices.current(), clock.instant()).release(kept.record)) {
-      case UsageJudge.Postable postable -> postable.version();
-      case UsageJudge.Held held ->
-          throw ServiceException.notConfirmable(
-              "it is still %s. Try again when that has changed, or reject it."
-                  .formatted(held.reason()));
-    };
-  }
-
-  private void post(long heldId, Kept kept) {
     UsageRecord record = kept.record;
-    PriceVersion version = judge(kept);
+    PriceVersion version =
+        switch (new UsageJudge(prices.current(), clock.instant()).release(record)) {
+          case UsageJudge.Postable postable -> postable.version();
+          case UsageJudge.Held held ->
+              throw ServiceException.notConfirmable(
+                  "it is still %s. Try again when that has changed, or reject it."
+                      .formatted(held.reason()));
+        };
     var position = new UsageJournal.Position("held", heldId, 0, 1, 1);
     var row =
         new UsageTable.Row(

@@ -4,11 +4,9 @@ import io.r1platform.billing.retention.RetiredUsage;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +17,6 @@ import org.springframework.stereotype.Component;
 class LateUsage {
   private static final Logger LOG = LoggerFactory.getLogger(LateUsage.class);
 
-  private static final Set<HeldReason> LOOKED_UP = EnumSet.of(HeldReason.LATE, HeldReason.GIVEN_UP);
-
   private final UsageTable table;
   private final RetiredUsage retired;
 
@@ -29,14 +25,11 @@ class LateUsage {
     this.retired = retired;
   }
 
-  /**
-   * Takes duplicates out of the items that are late or were given up, and marks conflicts; the
-   * others stay what they are.
-   */
+  /** Takes duplicates out of the late items, and marks conflicts; the others stay late. */
   void settle(Map<UsageBatch.Item, HeldReason> heldItems) {
     List<UsageBatch.Item> late =
         heldItems.entrySet().stream()
-            .filter(entry -> LOOKED_UP.contains(entry.getValue()))
+            .filter(entry -> entry.getValue() == HeldReason.LATE)
             .map(Map.Entry::getKey)
             .toList();
     if (late.isEmpty()) {

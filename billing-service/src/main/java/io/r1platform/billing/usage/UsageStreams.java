@@ -42,9 +42,7 @@ class UsageStreams {
             where (source, replica_id, epoch) = (?, ?, ?) for update
             """)
         .params(stream.source(), stream.replica(), stream.epoch())
-        .query(
-            (row, number) ->
-                new Position(row.getLong("next_seq"), row.getObject("last_seq", Long.class)))
+        .query(Position.class)
         .single();
   }
 

@@ -147,8 +147,7 @@ class LendingModelIT {
                       holder(replica), replicas, 7, 70, 700, need, BigInteger.valueOf(slice)));
       Scope refused = null;
       for (Scope scope : Scope.values()) {
-        long over = free(scope) - need(need, scope);
-        if (over < 0 && (refused == null || over < free(refused) - need(need, refused))) {
+        if (refused == null && free(scope) < need(need, scope)) {
           refused = scope;
         }
       }
@@ -232,7 +231,7 @@ class LendingModelIT {
             status ->
                 billing
                     .bean(Budgets.class)
-                    .changeCredit(7, "USD", BigInteger.valueOf(delta), null, "test"));
+                    .changeCredit(7, "USD", BigInteger.valueOf(delta), "test"));
       } else {
         scoped.base = random.nextInt(150) * UNIT;
         billing

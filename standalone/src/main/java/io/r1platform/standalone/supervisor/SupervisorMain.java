@@ -25,7 +25,7 @@ public final class SupervisorMain {
                 StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
-        progress.note("another supervisor runs for " + home.path()); // whose steps are read
+        progress.step(Progress.FAILED + "another supervisor runs for " + home.path());
         return;
       }
       supervise(home, progress);
@@ -43,7 +43,7 @@ public final class SupervisorMain {
                   supervisor.stop();
                   join(main);
                 }));
-    SupervisorProcess.recordOf(home, ProcessHandle.current()).save(home);
+    ProcessRecord.of(Part.SUPERVISOR, ProcessHandle.current(), home.marker()).save(home);
     try {
       supervisor.run();
     } finally {

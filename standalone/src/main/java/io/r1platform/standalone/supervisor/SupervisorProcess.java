@@ -6,38 +6,22 @@ import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
 import io.r1platform.standalone.postgres.PostgresServer;
 import io.r1platform.standalone.processes.Await;
-import io.r1platform.standalone.processes.CommandLine;
 import io.r1platform.standalone.processes.ProcessRecord;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The supervisor as the command line sees it: a process of its own, started, awaited, ended. */
 public final class SupervisorProcess {
-  /** Longer than the supervisor may wait for its children, one after the other. */
-  static final Duration STOP_LIMIT =
-      ServicePlans.PATIENCE
-          .multipliedBy(Part.values().length)
-          .plus(PostgresServer.STOP_PATIENCE)
-          .plusMinutes(1);
-
-  /** Longer than orphans may take to end and the parts to start, which the supervisor limits. */
-  private static final Duration START_LIMIT = STOP_LIMIT.plusMinutes(15);
-
-  private static final String ENDED = "the supervisor ended";
-  private static final Duration PART_LIMIT = Duration.ofMinutes(4);
-
+  private static final Duration START_LIMIT = Duration.ofMinutes(6);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
   private final Home home;
-  private boolean ended;
 
   /** The supervisor of {@code home}. */
   public SupervisorProcess(Home home) {
@@ -48,37 +32,15 @@ public final class SupervisorProcess {
     return home.run().resolve("supervisor.lock");
   }
 
-  /** The running supervisor, if there is one: by its record, else by its command line. */
+  /** The running supervisor, if there is one. */
   public Optional<ProcessRecord> running() {
     return ProcessRecord.find(home, Part.SUPERVISOR)
-        .filter(process -> process.running().isPresent())
-        .or(this::withoutRecord);
+        .filter(process -> process.running().isPresent());
   }
 
-  private Optional<ProcessRecord> withoutRecord() {
-    return CommandLine.withArgument(home.marker()).stream()
-        .filter(line -> line.arguments().contains(SupervisorMain.class.getName()))
-        .map(line -> recordOf(home, line.process()))
-        .findFirst();
-  }
-
-  static ProcessRecord recordOf(Home home, ProcessHandle process) {
-    return ProcessRecord.of(Part.SUPERVISOR, process, home.marker(), STOP_LIMIT);
-  }
-
-  /** Whether the last supervisor has seen every part ready, and nothing has failed since. */
+  /** Whether the running supervisor has seen every part ready. */
   public boolean hasBeenReady() {
-    return failure(steps()).isEmpty() && steps().contains(Progress.READY);
-  }
-
-  /** Whether one runs, and goes on to run: it has not failed and nobody has asked for its end. */
-  public boolean isUp() {
-    return running().isPresent() && failure(steps()).isEmpty() && !wasStopped();
-  }
-
-  /** Whether somebody asked the last supervisor to end. */
-  public boolean wasStopped() {
-    return steps().contains(Progress.STOPPING);
+    return running().isPresent() && steps().contains(Progress.READY);
   }
 
   /**
@@ -89,23 +51,17 @@ public final class SupervisorProcess {
    * @throws IllegalStateException saying why the start failed
    */
   public void start(Instance instance, Consumer<String> step) {
-    launch(instance);
-    awaitReady(step);
-  }
-
-  private synchronized void launch(Instance instance) {
-    if (ended) {
-      throw new IllegalStateException("ended before the start");
-    }
     try {
       instance.save(home);
       Files.deleteIfExists(Progress.stepsOf(home));
       File log = home.log(Part.SUPERVISOR).toFile();
-      new ProcessBuilder(command())
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-          .redirectInput(new File("/dev/null"))
-          .start();
+      Process process =
+          new ProcessBuilder(command())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+              .redirectInput(new File("/dev/null"))
+              .start();
+      follow(process, step);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the supervisor", e);
     }
@@ -125,77 +81,41 @@ public final class SupervisorProcess {
         home.path().toString());
   }
 
-  /**
-   * Follows the start that is under way, whoever began it, then waits for each part that does not
-   * serve now, because it was killed and starts again.
-   *
-   * @param step told each step from here on, and those of a start that is not over
-   * @throws IllegalStateException saying what does not serve and where to read why
-   */
-  public void awaitReady(Consumer<String> step) {
-    var shown = new AtomicInteger(hasBeenReady() ? steps().size() : 0);
-    boolean over =
+  private void follow(Process process, Consumer<String> step) {
+    var seen = new int[] {0};
+    boolean ended =
         Await.until(
             START_LIMIT,
             () -> {
-              boolean alive = running().isPresent();
+              boolean alive = process.isAlive();
               List<String> steps = steps();
-              steps.stream().skip(shown.get()).filter(line -> !isLast(line)).forEach(step);
-              shown.set(steps.size());
+              steps.subList(seen[0], steps.size()).stream()
+                  .filter(line -> !isLast(line))
+                  .forEach(step);
+              seen[0] = steps.size();
               return !alive || steps.stream().anyMatch(SupervisorProcess::isLast);
             });
-    if (!hasBeenReady()) {
-      Optional<String> why = failure(steps());
-      if (why.isPresent()) {
-        Await.until(STOP_LIMIT, () -> running().isEmpty());
-      }
-      throw new IllegalStateException(why.orElse((over ? ENDED : "not ready in time") + seeLog()));
+    String last = steps().isEmpty() ? "" : steps().getLast();
+    if (last.equals(Progress.READY)) {
+      return;
     }
-    awaitParts(step);
-  }
-
-  private void awaitParts(Consumer<String> step) {
-    var probe = new Probe(Instance.load(home).orElseThrow().ports());
-    for (Part part : Part.values()) {
-      if (probe.isReady(part)) {
-        continue;
-      }
-      step.accept("waiting for " + part.service());
-      Await.until(PART_LIMIT, () -> running().isEmpty() || probe.isReady(part));
-      if (running().isEmpty()) {
-        throw new IllegalStateException(ENDED + seeLog());
-      }
-      if (!probe.isReady(part)) {
-        throw new IllegalStateException(
-            part.service() + " does not serve; see " + home.log(part.service()));
-      }
-      step.accept(part.service() + " is ready");
-    }
+    Await.until(STOP_LIMIT, () -> !process.isAlive());
+    throw new IllegalStateException(
+        last.startsWith(Progress.FAILED)
+            ? last.substring(Progress.FAILED.length())
+            : (ended ? "the supervisor ended" : "not ready in time")
+                + "; see "
+                + home.log(Part.SUPERVISOR));
   }
 
   private static boolean isLast(String line) {
-    return line.equals(Progress.READY)
-        || line.equals(Progress.STOPPING)
-        || line.startsWith(Progress.FAILED);
-  }
-
-  private static Optional<String> failure(List<String> steps) {
-    return steps.stream()
-        .filter(line -> line.startsWith(Progress.FAILED))
-        .map(line -> line.substring(Progress.FAILED.length()))
-        .findFirst();
-  }
-
-  private String seeLog() {
-    return "; see " + home.log(Part.SUPERVISOR);
+    return line.equals(Progress.READY) || line.startsWith(Progress.FAILED);
   }
 
   private List<String> steps() {
     Path file = Progress.stepsOf(home);
     try {
-      return Files.readAllLines(file);
-    } catch (NoSuchFileException e) {
-      return List.of();
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -204,14 +124,8 @@ public final class SupervisorProcess {
   /** Asks the supervisor to end everything; returns when it has, false if none was running. */
   public boolean stop() {
     Optional<ProcessRecord> supervisor = running();
-    supervisor.ifPresent(ProcessRecord::stop);
+    supervisor.ifPresent(process -> process.stop(STOP_LIMIT));
     return supervisor.isPresent();
-  }
-
-  /** Stops it, also one that {@link #start} is about to start, and lets this start none again. */
-  public synchronized void end() {
-    ended = true;
-    stop();
   }
 
   /**
@@ -219,8 +133,7 @@ public final class SupervisorProcess {
    *
    * @param step told each process that is ended
    */
-  public boolean stopOrphans(Consumer<String> step) {
-    Ports any = Ports.from(Map.of()); // nothing is found by its port
-    return new Orphans(home, new PostgresServer(home, any, new Secrets(home))).stop(step);
+  public boolean stopOrphans(Ports ports, Consumer<String> step) {
+    return new Orphans(home, new PostgresServer(home, ports, new Secrets(home))).stop(step);
   }
 }

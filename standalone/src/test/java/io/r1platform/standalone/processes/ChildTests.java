@@ -32,7 +32,7 @@ class ChildTests {
 
   @AfterEach
   void leaveNoProcess() {
-    ProcessRecord.all(home).forEach(process -> process.stop());
+    ProcessRecord.all(home).forEach(process -> process.stop(Duration.ZERO));
   }
 
   @Test
@@ -107,8 +107,7 @@ class ChildTests {
   }
 
   private static ProcessRecord with(ProcessRecord process, long started, String marker) {
-    return new ProcessRecord(
-        process.name(), process.pid(), started, marker, process.patienceMillis());
+    return new ProcessRecord(process.name(), process.pid(), started, marker);
   }
 
   private ProcessRecord recorded() {
