@@ -5,7 +5,6 @@ import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import java.math.BigInteger;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -149,10 +148,6 @@ class Lending {
   }
 
   private @Nullable Instant resetsAt(Leases.Open period) {
-    if (!period.rolling()) {
-      return period.endsAt();
-    }
-    Instant oldest = hours.oldest(period.periodId());
-    return oldest == null ? null : oldest.plus(Duration.ofHours(hours.window(period.budgetId())));
+    return period.rolling() ? hours.leaves(period.periodId()) : period.endsAt();
   }
 }

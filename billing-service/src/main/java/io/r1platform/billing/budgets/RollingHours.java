@@ -10,7 +10,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What each hour added to a rolling budget, and takes away again when it leaves the window. */
+/**
+ * What each hour added to a rolling budget, and takes away again when it leaves the window. It
+ * leaves whole, once its last moment is as old as the window is long: n hours and what has passed
+ * of this one never hold more than the limit.
+ */
 @Component
 class RollingHours {
   /** An hour of a period. */
@@ -43,21 +47,19 @@ class RollingHours {
         .update();
   }
 
-  /** The first hour still in the window; null if nothing was spent. */
-  @Nullable Instant oldest(long periodId) {
-    return jdbc.sql("select hour from budget_hour where period_id = ? order by hour limit 1")
+  /** When the first hour still in the window leaves it; null if nothing was spent. */
+  @Nullable Instant leaves(long periodId) {
+    return jdbc.sql(
+            """
+            select min(h.hour) + make_interval(hours => b.rolling_hours + 1) as leaves
+            from budget_hour h
+              join budget_period p using (period_id) join budget b using (budget_id)
+            where h.period_id = ? group by b.rolling_hours
+            """)
         .param(periodId)
-        .query((row, number) -> BudgetRows.moment(row, "hour"))
+        .query((row, number) -> BudgetRows.moment(row, "leaves"))
         .optional()
         .orElse(null);
-  }
-
-  /** How many hours the window has. */
-  int window(long budgetId) {
-    return jdbc.sql("select coalesce(rolling_hours, 0) from budget where budget_id = ?")
-        .param(budgetId)
-        .query(Integer.class)
-        .single();
   }
 
   /** Periods with hours that have left at {@code now}; at most 1,000. */
@@ -67,7 +69,7 @@ class RollingHours {
             select distinct h.period_id
             from budget_hour h
               join budget_period p using (period_id) join budget b using (budget_id)
-            where h.hour <= ?::timestamptz - make_interval(hours => b.rolling_hours)
+            where h.hour <= ?::timestamptz - make_interval(hours => b.rolling_hours + 1)
             order by h.period_id limit 1000
             """)
         .param(at(now))
@@ -89,7 +91,7 @@ class RollingHours {
               delete from budget_hour h
               using budget_period p, budget b
               where h.period_id = ? and p.period_id = h.period_id and b.budget_id = p.budget_id
-                and h.hour <= ?::timestamptz - make_interval(hours => b.rolling_hours)
+                and h.hour <= ?::timestamptz - make_interval(hours => b.rolling_hours + 1)
               returning h.amount
             ), sums as (
               select coalesce(sum(amount), 0) as amount from gone

@@ -1,5 +1,6 @@
 package io.r1platform.billing.budgets;
 
+import static java.time.Duration.ofHours;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -142,16 +144,22 @@ class BudgetsIT {
   }
 
   @Test
-  void hoursLeaveARollingBudget() {
+  void anHourLeavesARollingBudgetWhenAllOfItIsOlderThanTheWindow() {
+    Instant hour = billing.clock().instant().truncatedTo(ChronoUnit.HOURS).plus(ofHours(1));
+    billing.clock().set(hour.plus(Duration.ofMinutes(59)));
     long id =
         budget("\"limit\":\"%d\",\"reset\":\"ROLLING\",\"rolling_hours\":3".formatted(DOLLAR));
     Gateway one = gateway(1);
     assertThat(one.request(DOLLAR, DOLLAR)).isTrue();
     one.ship();
-    billing.clock().advance(Duration.ofHours(1));
-    billing.bean(BudgetJobs.class).run();
-    assertThat(gateway(2).request(DOLLAR, 0)).isFalse();
-    billing.clock().advance(Duration.ofHours(2));
+    Instant leaves = hour.plus(ofHours(4));
+    for (Instant inside : List.of(hour.plus(ofHours(3)), leaves.minusMillis(1))) {
+      billing.clock().set(inside);
+      billing.bean(BudgetJobs.class).run();
+      assertThat(gateway(2).request(DOLLAR, 0)).as("at %s", inside).isFalse();
+    }
+    assertThat(gateway(2).refusal(DOLLAR).resetsAt()).isEqualTo(leaves);
+    billing.clock().set(leaves);
     billing.bean(BudgetJobs.class).run();
     assertThat(column(id, "spent")).isZero();
     assertThat(gateway(2).request(DOLLAR, 0)).isTrue();

@@ -66,26 +66,15 @@ final class Gateway {
     return true;
   }
 
+  /** The refusal of a hold that does not fit. */
+  Lending.Exhausted refusal(long hold) {
+    return (Lending.Exhausted) lending.lend(asked(BigInteger.valueOf(hold)));
+  }
+
   /** Asks for what this hold lacks. */
   private boolean refill(BigInteger worst) {
-    var need = new TreeMap<Scope, BigInteger>();
-    for (Scope scope : Scope.values()) {
-      Known known = scopes.get(scope);
-      if (known == null || lacks(known, worst)) {
-        need.put(scope, worst.subtract(known == null ? BigInteger.ZERO : known.room()));
-      }
-    }
     operations++;
-    var asked =
-        new Lending.Asked(
-            holder,
-            replicas,
-            organization,
-            organization * 10,
-            organization * 100,
-            need,
-            worst.multiply(BigInteger.TEN));
-    return switch (lending.lend(asked)) {
+    return switch (lending.lend(asked(worst))) {
       case Lending.Exhausted no -> false;
       case Lending.Lent lent -> {
         for (Leases.Lease lease : lent.leases()) {
@@ -96,6 +85,24 @@ final class Gateway {
         yield true;
       }
     };
+  }
+
+  private Lending.Asked asked(BigInteger worst) {
+    var need = new TreeMap<Scope, BigInteger>();
+    for (Scope scope : Scope.values()) {
+      Known known = scopes.get(scope);
+      if (known == null || lacks(known, worst)) {
+        need.put(scope, worst.subtract(known == null ? BigInteger.ZERO : known.room()));
+      }
+    }
+    return new Lending.Asked(
+        holder,
+        replicas,
+        organization,
+        organization * 10,
+        organization * 100,
+        need,
+        worst.multiply(BigInteger.TEN));
   }
 
   /** Ships what is charged, as a batch of usage would. */
