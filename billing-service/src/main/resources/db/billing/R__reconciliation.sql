@@ -133,22 +133,26 @@ drop function if exists usage_mismatch_in(date, date, uuid, uuid);
 -- explained only by the recorded end of an instance: one that began before the request ended, ended
 -- after it was admitted, and of which no receipt is newer than the request's end (15 s allow for
 -- the gateway's wait for an exact count). Every lost request is named, also without a receipt, and
--- a waiver that the gateway recorded explains exactly its own tokens. Ids narrow the days further;
--- they are in the order of time.
+-- a waiver that the gateway recorded explains exactly its own tokens. Where neither a waiver nor the
+-- gateway's own count is told, hits and reasoning must be the same too, not only the sums. A request
+-- whose record is held is not lost: it is a difference until a person decides. Ids narrow the days
+-- further; they are in the order of time.
 create function usage_mismatch_in(
   first_day date, end_day date, first_id uuid, end_id uuid) returns table (
   bucket date, event_id uuid, engine_input bigint, engine_output bigint, usage_input bigint,
-  usage_output bigint, amount_pico bigint, has_engine boolean, has_usage boolean, what text)
+  usage_output bigint, amount_pico bigint, has_engine boolean, has_usage boolean, held boolean,
+  what text)
 language sql stable set search_path = billing, pg_temp as $$
   with engine as (
     select g.bucket, g.event_id, g.attempt, g.tok_hit::bigint + g.tok_miss as input,
-      g.tok_out::bigint as output, g.replica_id, g.epoch,
+      g.tok_out::bigint as output, g.tok_hit as hit, g.tok_reason as reasoning, g.replica_id, g.epoch,
       g.attempt = max(g.attempt) over (partition by g.bucket, g.event_id) as newest
     from engine_usage g where g.bucket >= first_day and g.bucket < end_day
       and g.event_id >= first_id and g.event_id <= end_id
   ), usage as (
     select r.bucket, r.event_id, r.finish, r.flags, r.tok_hit::bigint + r.tok_miss as input,
-      r.tok_reason::bigint + r.tok_answer as output, r.waived_in, r.waived_out, r.amount_pico,
+      r.tok_reason::bigint + r.tok_answer as output, r.tok_hit as hit, r.tok_reason as reasoning,
+      r.waived_in, r.waived_out, r.amount_pico,
       r.admitted_at, r.finished_at
     from usage_record r where r.bucket >= first_day and r.bucket < end_day
       and r.event_id >= first_id and r.event_id <= end_id
@@ -161,16 +165,21 @@ language sql stable set search_path = billing, pg_temp as $$
       coalesce(u.waived_in, 0) as waived_in, coalesce(u.waived_out, 0) as waived_out,
       coalesce(u.flags & 4 <> 0, false) as by_gateway,
       (array['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])[u.flags >> 4 & 15] as cause,
+      (e.hit, e.reasoning) <> (u.hit, u.reasoning) and u.flags >> 4 & 15 = 0
+        and u.flags & 4 = 0 and u.waived_in = 0 and u.waived_out = 0 as classes_differ,
+      u.event_id is null and exists (select from usage_held h
+        where h.event_id = e.event_id and h.resolved is null) as held,
       exists (select from ingest_hwm h
         where h.replica_id = e.replica_id and h.epoch = e.epoch and h.closed) as epoch_closed
     from (select * from engine where newest) e full join usage u using (bucket, event_id)
   )
   select p.bucket, p.event_id, p.engine_input, p.engine_output, p.usage_input, p.usage_output,
     p.amount_pico, p.has_engine, p.has_usage,
+    p.held,
     case
       when not has_usage and exists (
         select from held_rejected h where h.event_id = p.event_id) then 'REJECTED'
-      when not has_usage and epoch_closed then 'LOST'
+      when not has_usage and epoch_closed and not held then 'LOST'
       when not has_usage then null
       when finish = 6 and p.usage_input = 0 and p.usage_output = 0 then 'LOST'
       when not has_engine and (by_gateway or finish = 4) and exists (
@@ -188,8 +197,9 @@ language sql stable set search_path = billing, pg_temp as $$
     end
   from pair p
   where p.engine_input <> p.usage_input or p.engine_output <> p.usage_output or finish = 6
+    or classes_differ
   union all
-  select e.bucket, e.event_id, e.input, e.output, 0, 0, 0, true, true, 'RETRY'
+  select e.bucket, e.event_id, e.input, e.output, 0, 0, 0, true, true, false, 'RETRY'
   from engine e where not e.newest
 $$;
 

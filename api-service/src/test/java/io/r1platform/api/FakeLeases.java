@@ -7,10 +7,12 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -125,11 +127,12 @@ public final class FakeLeases implements HttpHandler {
     asks++;
     String holder = holder(body);
     BigInteger slice = new BigInteger(body.path("slice").asString());
-    for (String scope : SCOPES) {
-      Budget budget = budgets.get(scope);
-      if (budget != null && budget.free().compareTo(need(body, scope)) < 0) {
-        return exhausted(scope, body, budget);
-      }
+    Optional<String> tightest =
+        SCOPES.stream()
+            .filter(scope -> budgets.containsKey(scope) && over(body, scope).signum() < 0)
+            .min(Comparator.comparing(scope -> over(body, scope)));
+    if (tightest.isPresent()) {
+      return exhausted(tightest.get(), body, budget(tightest.get()));
     }
     List<Map<String, Object>> lent = new ArrayList<>();
     for (String scope : SCOPES) {
@@ -161,6 +164,11 @@ public final class FakeLeases implements HttpHandler {
     return Map.of("version", Long.toString(version), "leases", lent);
   }
 
+  /** What would be free beside what is needed; below 0 it does not fit. */
+  private BigInteger over(JsonNode body, String scope) {
+    return budget(scope).free().subtract(need(body, scope));
+  }
+
   private Map<String, Object> exhausted(String scope, JsonNode body, Budget budget) {
     Map<String, Object> problem = new HashMap<>();
     problem.put("code", "budget_exhausted");
@@ -168,6 +176,7 @@ public final class FakeLeases implements HttpHandler {
     problem.put("scope_id", scopeId(scope, body));
     problem.put("limit", budget.limit.toString());
     problem.put("left", budget.free().toString());
+    problem.put("leased", budget.leased.toString());
     problem.put("resets_at", budget.resetsAt);
     problem.put("version", Long.toString(version));
     return problem;

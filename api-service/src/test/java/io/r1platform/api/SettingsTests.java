@@ -16,8 +16,8 @@ class SettingsTests {
   void relay() throws Exception {
     assertThat(bound("relay.RelaySettings", "r1.api.relay", Map.of()))
         .isEqualTo(
-            "RelaySettings[bodyLimit=4194304B, bodyWait=PT30S, admitWait=PT2S, finalWait=PT10S,"
-                + " countWait=PT5S, deadline=PT1H1M, replyLimit=16777216B, drainWait=PT15S]");
+            "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, bodyWait=PT30S, admitWait=PT2S,"
+                + " finalWait=PT10S, countWait=PT5S, deadline=PT1H1M, replyLimit=16777216B, drainWait=PT2M]");
   }
 
   @Test

@@ -144,7 +144,9 @@ public final class BillingFixture implements AutoCloseable {
         .single();
   }
 
-  /** Every row that breaks the conservation law: usage, hours, ledger, sums by day, credit. */
+  /**
+   * Every row that breaks the conservation law: usage, hours, ledger, sums by day, credit, budgets.
+   */
   public List<Map<String, @Nullable Object>> lawBroken() {
     return sql()
         .sql(
@@ -158,6 +160,8 @@ public final class BillingFixture implements AutoCloseable {
             select what, '' from credit_broken
             union all
             select what, '' from adjustment_broken
+            union all
+            select what, '' from budget_broken
             """)
         .query()
         .listOfRows();

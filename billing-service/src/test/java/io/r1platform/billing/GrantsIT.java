@@ -119,6 +119,22 @@ class GrantsIT {
   }
 
   @Test
+  void noPartitionsOfImpossibleDays() {
+    for (String day : List.of("2024-12-31", "infinity", "9999-01-01")) {
+      assertThatThrownBy(
+              () ->
+                  service
+                      .sql("select make_usage_partitions(?::date)")
+                      .param(day)
+                      .query((row, number) -> true)
+                      .single())
+          .as(day)
+          .rootCause()
+          .hasMessageContaining("no usage can be of");
+    }
+  }
+
+  @Test
   void ownerCannotChangePublishedPricesEither() {
     JdbcClient owner = JdbcClient.create(billing.database().dataSource("r1_billing_owner"));
     for (String sql :

@@ -216,6 +216,26 @@ final class CompletionsIT {
     assertThat(answer.body()).contains("context_length_exceeded");
   }
 
+  /** The gateway holds money for so many prompt tokens; one more must not run. */
+  @Test
+  void aPromptThatNoMoneyIsHeldForIsRefused() throws Exception {
+    var paid =
+        service()
+            .chat(RunningService.eventId(), body(",\"max_tokens\":4"))
+            .header("x-r1-max-prompt-tokens", Integer.toString(PROMPT_TOKENS));
+    assertThat(service().send(paid).statusCode()).isEqualTo(200);
+
+    HttpResponse<String> refused =
+        service()
+            .send(
+                service()
+                    .chat(RunningService.eventId(), body(",\"max_tokens\":4"))
+                    .header("x-r1-max-prompt-tokens", Integer.toString(PROMPT_TOKENS - 1)));
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("context_length_exceeded");
+  }
+
   @Test
   void aModelNobodyLoadedIsNotFound() throws Exception {
     HttpResponse<String> answer =

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The native libraries in the jar, extracted once per user and version: to the directory named by
- * the system property {@code r1.native.dir}, else to {@code ~/.cache/r1platform/native}.
+ * the system property {@code r1.native.dir}, else to {@code ~/.cache/r1platform/native}. The file
+ * system there must allow execution, which a container's tmpfs by default does not.
  */
 final class NativeLibrary {
   private static final String RESOURCES = "/native/linux-x86_64/";
@@ -70,6 +71,10 @@ final class NativeLibrary {
     }
     if (message.contains("GLIBCXX_")) {
       return "libstdc++ is too old: that of GCC 12 or newer is needed. " + message;
+    }
+    if (message.contains("failed to map segment")) {
+      return "the native libraries lie on a file system mounted noexec (set r1.native.dir). "
+          + message;
     }
     return "the native library does not load. " + message;
   }

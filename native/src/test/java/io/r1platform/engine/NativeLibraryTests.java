@@ -70,6 +70,10 @@ class NativeLibraryTests {
         .contains("glibc 2.34 or newer");
     assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("version `GLIBCXX_3.4.30'")))
         .contains("GCC 12");
+    assertThat(
+            NativeLibrary.explain(
+                new UnsatisfiedLinkError("x.so: failed to map segment from shared object")))
+        .contains("noexec (set r1.native.dir)");
     assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("something else")))
         .contains("something else");
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.Test;
 class ComposeTests {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+  private static final String LOADER =
+      "native/src/main/java/io/r1platform/engine/NativeLibrary.java";
+
   private record Ran(int exit, String output) {}
 
   @Test
@@ -20,6 +24,18 @@ class ComposeTests {
     assumeTrue(hasCompose(), "skipped: no docker compose client");
     Ran config = run(List.of("docker", "compose", "-f", "docker-compose.yml", "config", "-q"));
     assertThat(config.exit()).as(config.output()).isZero();
+  }
+
+  @Test
+  void theEngineMayExecuteWhatItUnpacks() throws IOException {
+    String all = Files.readString(ROOT.resolve("docker-compose.yml"));
+    String inference =
+        all.substring(all.indexOf("\n  inference-service:"), all.indexOf("\n  api-service:"));
+
+    assertThat(inference)
+        .contains("JAVA_TOOL_OPTIONS: -Dr1.native.dir=/native\n")
+        .containsPattern("tmpfs: .*\"/native:exec,");
+    assertThat(Files.readString(ROOT.resolve(LOADER))).contains("getProperty(\"r1.native.dir\")");
   }
 
   private static boolean hasCompose() throws InterruptedException {

@@ -38,7 +38,7 @@ class DoctorTests {
         .doesNotContain("\tat ");
   }
 
-  private static Path onPath(String program) {
+  static Path onPath(String program) {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
         .map(directory -> Path.of(directory, program))
         .filter(Files::isExecutable)

@@ -60,7 +60,7 @@ public sealed interface TestServer {
       return new Container(postgres);
     }
 
-    /** Whether an engine answers and holds the image, or can pull it. */
+    /** Whether an engine answers and already holds the image; nothing is pulled. */
     static boolean isAvailable() {
       var docker = DockerClientFactory.instance();
       if (!docker.isDockerAvailable()) {

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,14 +24,21 @@ public final class BillingClient implements AutoCloseable {
   private final TokenFile token;
   private final HttpClient http;
 
+  @Autowired
   BillingClient(BillingSettings settings, Clock clock) {
-    this.settings = settings;
-    this.token = new TokenFile(settings.tokenFile(), clock);
-    this.http =
+    this(
+        settings,
+        clock,
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
-            .build();
+            .build());
+  }
+
+  BillingClient(BillingSettings settings, Clock clock, HttpClient http) {
+    this.settings = settings;
+    this.token = new TokenFile(settings.tokenFile(), clock);
+    this.http = http;
   }
 
   /** GET of a path with its query; {@code headers} are name, value pairs. */

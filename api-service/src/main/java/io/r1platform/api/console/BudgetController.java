@@ -1,8 +1,15 @@
 package io.r1platform.api.console;
 
 import io.r1platform.api.audit.Actor;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.KeyView;
+import io.r1platform.api.keys.Keys;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.tenants.Tenants;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -30,11 +37,16 @@ final class BudgetController {
   private static final String TARGETS = "/internal/v1/webhook-targets";
 
   private final Access access;
+  private final Tenants tenants;
+  private final Keys keys;
   private final BillingReports billing;
   private final BillingOrders orders;
 
-  BudgetController(Access access, BillingReports billing, BillingOrders orders) {
+  BudgetController(
+      Access access, Tenants tenants, Keys keys, BillingReports billing, BillingOrders orders) {
     this.access = access;
+    this.tenants = tenants;
+    this.keys = keys;
     this.billing = billing;
     this.orders = orders;
   }
@@ -76,6 +88,7 @@ final class BudgetController {
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
+    requireOwned(body);
     return order(actor, "budget.created", "budget", BUDGETS, body);
   }
 
@@ -132,6 +145,31 @@ final class BudgetController {
     Actor actor = Actors.of(access.operator(principal), exchange);
     String path = TARGETS + "/" + Fields.requiredId("id", id) + "/close";
     return order(actor, "webhook_target.closed", "webhook_target", path, body);
+  }
+
+  /** Billing knows no tenants, so it cannot tell that a project or key is another's. */
+  private void requireOwned(ObjectNode body) {
+    String scope = body.path("scope").asString("ORGANIZATION");
+    if (!scope.equals("PROJECT") && !scope.equals("KEY")) {
+      return;
+    }
+    long organization = Fields.requiredId("organization", body.path("organization").asString(""));
+    long id = Fields.requiredId("scope_id", body.path("scope_id").asString(""));
+    Optional<Long> project =
+        scope.equals("PROJECT")
+            ? Optional.of(id)
+            : Optional.ofNullable(keys.byId(List.of(id)).get(id)).map(KeyView::projectId);
+    boolean owned =
+        project
+            .flatMap(tenants::project)
+            .filter(p -> p.organizationId() == organization)
+            .isPresent();
+    if (!owned) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "scope_id",
+          "This organization has no such %s.".formatted(scope.equals("KEY") ? "key" : "project"));
+    }
   }
 
   private JsonNode order(Actor actor, String action, String kind, String path, ObjectNode body) {

@@ -27,10 +27,11 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * {@code /admin/api/held} and {@code /admin/api/streams}: an operator decides about records that
- * billing holds, and gives up numbers that a stream has lost. Billing decides once and keeps the
- * operator's name with it; the audit row follows, also when the same decision is sent again after a
- * failure between the two.
+ * {@code /admin/api/held}, {@code /admin/api/streams} and {@code /admin/api/refused-payments}: an
+ * operator decides about records that billing holds, gives up numbers that a stream has lost, and
+ * says what became of money that could not be booked. Billing decides once and keeps the operator's
+ * name with it; the audit row follows, also when the same decision is sent again after a failure
+ * between the two.
  */
 @RestController
 @RequestMapping("/admin/api")
@@ -113,6 +114,30 @@ final class HeldController {
     billing.command("/internal/v1/streams/holes", hole);
     String stream = hole.get("replica") + "." + hole.get("epoch");
     record(actor, new Change("hole.given_up", "stream", stream, null, null, hole));
+  }
+
+  @GetMapping("/refused-payments")
+  JsonNode refusedPayments(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    return billing.read(Query.of(parameters, "open").on("/internal/v1/refused-payments"));
+  }
+
+  @PostMapping("/refused-payments/{id}/resolution")
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void resolve(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestBody Decision body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    Map<String, Object> command = Map.of("why", why(body.why), "by", actor.name());
+    billing.command("/internal/v1/refused-payments/%d/resolution".formatted(id), command);
+    String payment = Long.toString(id);
+    record(
+        actor,
+        new Change("refused_payment.resolved", "refused_payment", payment, null, null, command));
   }
 
   private void decide(Actor actor, String kind, String id, String path, Decision body) {

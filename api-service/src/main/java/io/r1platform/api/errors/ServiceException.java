@@ -48,15 +48,22 @@ public final class ServiceException extends RuntimeException {
     return new ServiceException(code, message, null, "0", retryAfter, null, Map.of());
   }
 
-  /** An error about one named field with more members for OpenAI's object; it charged nothing. */
+  /**
+   * An error about one named field with more members for OpenAI's object; it charged nothing, and
+   * may be repeated after a while if that is given.
+   */
   public static ServiceException detailed(
-      ErrorCode code, String param, String message, Map<String, @Nullable Object> details) {
+      ErrorCode code,
+      String param,
+      @Nullable Duration retryAfter,
+      String message,
+      Map<String, @Nullable Object> details) {
     return new ServiceException(
         code,
         message,
         param,
         "0",
-        null,
+        retryAfter,
         null,
         Collections.unmodifiableMap(new LinkedHashMap<>(details)));
   }
@@ -84,6 +91,12 @@ public final class ServiceException extends RuntimeException {
   public ServiceException charged(String amount) {
     return new ServiceException(
         code, String.valueOf(getMessage()), param, amount, retryAfter, getCause(), details);
+  }
+
+  /** The same error with one more sentence at the end of its message. */
+  public ServiceException adding(String sentence) {
+    return new ServiceException(
+        code, getMessage() + " " + sentence, param, charged, retryAfter, getCause(), details);
   }
 
   /** What happened. */

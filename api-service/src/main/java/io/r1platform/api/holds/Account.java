@@ -74,6 +74,7 @@ final class Account {
     var taken = new EnumMap<Scope, Slice>(Scope.class);
     var need = new EnumMap<Scope, BigInteger>(Scope.class);
     boolean known = true;
+    Refusal refusal = null;
     for (Scope scope : Scope.values()) {
       Scope.At at = scope.of(caller);
       Binding binding = bindings.get(at);
@@ -83,15 +84,18 @@ final class Account {
         continue;
       }
       BigInteger missing = slice == null ? amount : amount.subtract(slice.room());
-      Refusal refusal = denied(at, slice, missing);
-      if (refusal != null) {
-        return new Attempt.Denied(refusal);
+      Refusal denied = denied(at, slice, missing);
+      if (denied != null) {
+        refusal = Refusal.stricter(refusal, denied);
       }
       known &= told;
       need.put(scope, missing.max(BigInteger.ZERO));
       if (slice != null) {
         taken.put(scope, slice);
       }
+    }
+    if (refusal != null) {
+      return new Attempt.Denied(refusal);
     }
     if (!known || need.values().stream().anyMatch(missing -> missing.signum() > 0)) {
       return new Attempt.Lacking(need);
@@ -119,7 +123,7 @@ final class Account {
     }
     Refusal told = denial.refusal;
     BigInteger own = slice == null ? BigInteger.ZERO : slice.room();
-    return new Refusal(at, told.limit(), told.left().add(own), told.resetsAt());
+    return new Refusal(at, told.limit(), told.left().add(own), told.unspent(), told.resetsAt());
   }
 
   private Map<Scope, BigInteger> low(Map<Scope, Slice> taken, BigInteger amount) {
@@ -223,17 +227,18 @@ final class Account {
     }
     var named = new EnumMap<Scope, Slice>(Scope.class);
     for (LeaseAnswer.Lease lease : lent.leases()) {
-      Slice slice = slices.computeIfAbsent(lease.leaseId(), id -> new Slice(id, lease.endsAt()));
+      boolean lasting = lease.scope() == Scope.CREDIT; // its end is that of some grant
+      Slice slice =
+          slices.computeIfAbsent(lease.leaseId(), id -> new Slice(id, lasting, lease.endsAt()));
       slice.granted(lease.granted());
+      if (current) {
+        slice.named(nanos.getAsLong(), lease.endsAt());
+      }
       named.put(lease.scope(), slice);
     }
     if (current) {
       for (Scope scope : Scope.values()) {
-        Slice slice = named.get(scope);
-        if (slice != null) {
-          slice.named(nanos.getAsLong());
-        }
-        bindings.put(scope.of(caller), new Binding(slice, version));
+        bindings.put(scope.of(caller), new Binding(named.get(scope), version));
       }
     }
   }
@@ -242,7 +247,8 @@ final class Account {
   synchronized void on(LeaseAnswer.Exhausted denied) {
     changed(denied.version());
     Scope.At at = new Scope.At(denied.scope(), denied.scopeId());
-    var refusal = new Refusal(at, denied.limit(), denied.left(), denied.resetsAt());
+    BigInteger unspent = denied.left().add(denied.leased());
+    var refusal = new Refusal(at, denied.limit(), denied.left(), unspent, denied.resetsAt());
     if (denials.size() > MOST_BINDINGS) {
       denials.clear();
     }

@@ -8,8 +8,9 @@ import java.util.Map;
 
 /**
  * The worst case of one open request, taken from the slice of every scope that binds it. It ends
- * once: by {@link #settle} when its FINAL is durable, or by {@link #release} when no ADMIT was
- * written. A hold whose FINAL cannot be written stays, until the epoch is closed.
+ * once: by {@link #settle} when its FINAL is durable, or at once if nothing is charged, or by
+ * {@link #release} when no ADMIT was written. A hold whose FINAL cannot be written stays, until the
+ * epoch is closed.
  */
 public final class Hold {
   private final Account account;

@@ -52,8 +52,9 @@ public class Holds implements SmartLifecycle {
 
   /**
    * Takes the worst case from every scope that binds the caller. The future fails with 402
-   * budget_exhausted, or with 503 metering_unavailable when billing cannot be asked in time. Every
-   * hold must be settled or released, also one that comes when nobody wants it any more.
+   * insufficient_balance, budget_exceeded or budget_held, or with 503 metering_unavailable when
+   * billing cannot be asked in time. Every hold must be settled or released, also one that comes
+   * when nobody wants it any more.
    */
   public CompletableFuture<Hold> take(Caller caller, WorstCase worst) {
     if (!isServing()) {
@@ -120,7 +121,7 @@ public class Holds implements SmartLifecycle {
   }
 
   private void count(ServiceException why) {
-    String scope = why.code() == ErrorCode.BUDGET_EXHAUSTED ? why.param() : "unavailable";
+    String scope = why.code() == ErrorCode.METERING_UNAVAILABLE ? "unavailable" : why.param();
     meters.counter(Metric.HOLD_REFUSALS.id(), "scope", String.valueOf(scope)).increment();
   }
 

@@ -15,13 +15,17 @@ sealed interface LeaseAnswer {
   record Lease(
       Scope scope, long scopeId, long leaseId, BigInteger granted, @Nullable Instant endsAt) {}
 
-  /** Nothing was taken: {@code left} is what another ask could get. */
+  /**
+   * Nothing was taken: {@code left} is what another ask could get, {@code leased} what gateways
+   * have and may give back.
+   */
   record Exhausted(
       long version,
       Scope scope,
       long scopeId,
       BigInteger limit,
       BigInteger left,
+      BigInteger leased,
       @Nullable Instant resetsAt)
       implements LeaseAnswer {}
 

@@ -118,6 +118,7 @@ class LeaseClient {
         number(answer, "scope_id"),
         pico(answer, "limit"),
         pico(answer, "left"),
+        pico(answer, "leased"),
         time(answer, "resets_at"));
   }
 

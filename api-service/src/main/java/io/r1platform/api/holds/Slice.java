@@ -15,7 +15,8 @@ final class Slice {
   private static final Duration LATE = Duration.ofMinutes(10);
 
   private final long leaseId;
-  private final @Nullable Instant endsAt;
+  private final boolean lasting;
+  private @Nullable Instant endsAt;
   private BigInteger granted = BigInteger.ZERO;
   private BigInteger charged = BigInteger.ZERO;
   private BigInteger returned = BigInteger.ZERO;
@@ -24,8 +25,10 @@ final class Slice {
   private boolean recalled;
   private long usedNanos;
 
-  Slice(long leaseId, @Nullable Instant endsAt) {
+  /** A lease; one that is {@code lasting} may be named again after its end. */
+  Slice(long leaseId, boolean lasting, @Nullable Instant endsAt) {
     this.leaseId = leaseId;
+    this.lasting = lasting;
     this.endsAt = endsAt;
   }
 
@@ -34,9 +37,10 @@ final class Slice {
     granted = granted.max(total);
   }
 
-  /** An answer names this lease, so it may be taken from. */
-  void named(long nanos) {
+  /** An answer names this lease, so it may be taken from until it ends. */
+  void named(long nanos, @Nullable Instant end) {
     recalled = false;
+    endsAt = end;
     usedNanos = nanos;
   }
 
@@ -95,7 +99,11 @@ final class Slice {
 
   /** Whether nothing can change any more and billing knows all of it. */
   boolean isDone(Instant now) {
-    return isOver(now.minus(LATE)) && held.signum() == 0 && free().signum() <= 0 && !isUntold();
+    return !lasting
+        && isOver(now.minus(LATE))
+        && held.signum() == 0
+        && free().signum() <= 0
+        && !isUntold();
   }
 
   boolean isUntold() {

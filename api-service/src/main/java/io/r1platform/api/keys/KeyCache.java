@@ -1,10 +1,12 @@
 package io.r1platform.api.keys;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,9 +24,13 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class KeyCache {
+  /** Longer than any request takes from the check of its key to its start. */
+  private static final Duration REVOKED_FOR = Duration.ofMinutes(10);
+
   private final JdbcClient jdbc;
   private final KeySettings settings;
   private final AsyncCache<String, KnownKey> known;
+  private final Cache<Long, Boolean> revoked;
   private final Semaphore lookups;
   private final Executor threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("key-lookup-", 0).factory());
@@ -33,6 +39,11 @@ class KeyCache {
     this.jdbc = jdbc;
     this.settings = settings;
     this.known = Caffeine.newBuilder().maximumSize(settings.cacheSize()).buildAsync();
+    this.revoked =
+        Caffeine.newBuilder()
+            .maximumSize(settings.cacheSize())
+            .expireAfterWrite(REVOKED_FOR)
+            .build();
     this.lookups = new Semaphore(settings.lookups());
   }
 
@@ -43,6 +54,16 @@ class KeyCache {
         (id, executor) ->
             CompletableFuture.supplyAsync(() -> lookUp(id), threads)
                 .orTimeout(settings.lookupTimeout().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /** Remembers for a while that this key was revoked. Called before its running requests stop. */
+  void revoke(long keyId) {
+    revoked.put(keyId, Boolean.TRUE);
+  }
+
+  /** Whether this key was revoked in the last minutes. */
+  boolean wasRevoked(long keyId) {
+    return revoked.getIfPresent(keyId) != null;
   }
 
   void forget(String publicId) {

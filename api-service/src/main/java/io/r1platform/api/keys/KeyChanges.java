@@ -38,6 +38,9 @@ class KeyChanges implements SmartLifecycle {
   private @Nullable Thread thread;
   private boolean complained;
 
+  /** The last change that is dealt with here; below 0 before the first connection. */
+  private long last = -1;
+
   KeyChanges(
       JdbcConnectionDetails database,
       KeyCache cache,
@@ -87,7 +90,7 @@ class KeyChanges implements SmartLifecycle {
       do {
         try (Connection connection = source.getConnection()) {
           follow(connection);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) { // what a listener throws: it is told again
           complain(e);
         }
       } while (!stopped.await(settings.pollInterval().toMillis(), TimeUnit.MILLISECONDS));
@@ -96,15 +99,25 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
-  /** A new connection may lead to a restored database: trust nothing from before. */
+  /**
+   * Goes on after the last change that was dealt with, so that a revocation during an outage stops
+   * what runs. A new connection may lead to a restored database: no key in memory is trusted, and
+   * where changes are missing all are told again.
+   */
   private void follow(Connection connection) throws SQLException {
     var notifications = connection.unwrap(PGConnection.class);
     try (Statement listen = connection.createStatement()) {
       listen.execute("listen api_key_change");
     }
     long asked = ticker.read();
-    long last = newest(connection);
+    long newest = newest(connection);
+    if (last < 0) {
+      last = newest;
+    } else if (newest < last) {
+      last = 0;
+    }
     cache.forgetAll();
+    apply(connection);
     confirmedAt.set(asked);
     if (complained) {
       log.info("changes of API keys can be read again");
@@ -113,13 +126,13 @@ class KeyChanges implements SmartLifecycle {
     while (stopped.getCount() > 0) {
       notifications.getNotifications((int) settings.pollInterval().toMillis());
       asked = ticker.read();
-      last = apply(connection, last);
+      apply(connection);
       confirmedAt.set(asked);
     }
   }
 
   /** Once an outage; an end by {@link #stop} is none. */
-  private void complain(SQLException failure) {
+  private void complain(Exception failure) {
     if (!complained && stopped.getCount() > 0) {
       log.warn("changes of API keys cannot be read; keys are refused until they can", failure);
       complained = true;
@@ -135,8 +148,7 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
-  private long apply(Connection connection, long last) throws SQLException {
-    long newest = last;
+  private void apply(Connection connection) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
@@ -145,14 +157,18 @@ class KeyChanges implements SmartLifecycle {
       statement.setLong(1, last);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
-          newest = row.getLong("sequence");
-          cache.forget(row.getString("public_id"));
-          if (row.getBoolean("revoked")) {
-            events.publishEvent(new KeyRevoked(row.getLong("api_key_id")));
+          long key = row.getLong("api_key_id");
+          boolean revoked = row.getBoolean("revoked");
+          if (revoked) {
+            cache.revoke(key);
           }
+          cache.forget(row.getString("public_id"));
+          if (revoked) {
+            events.publishEvent(new KeyRevoked(key));
+          }
+          last = row.getLong("sequence");
         }
       }
     }
-    return newest;
   }
 }

@@ -5,6 +5,7 @@ import io.r1platform.api.errors.ServiceException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -51,15 +52,20 @@ public class KeyChecks {
             });
   }
 
+  /**
+   * Why a key that {@link #check} accepted some seconds ago may run nothing any more; null if it
+   * may. Looks into memory only. Whoever asks after its request can be found by listeners of {@link
+   * KeyRevoked} misses no revocation.
+   */
+  public @Nullable ServiceException revokedSince(Caller caller) {
+    return cache.wasRevoked(caller.keyId()) ? revoked() : null;
+  }
+
   private KeyCheck judge(Secret secret, KnownKey known) {
     return switch (known) {
       case KnownKey.Absent absent -> refused(notOurs());
       case KnownKey.Present key when !key.opensWith(secret) -> refused(notOurs());
-      case KnownKey.Present key when key.revoked() ->
-          refused(
-              ServiceException.of(
-                  ErrorCode.KEY_REVOKED,
-                  "This API key has been revoked. Nothing was charged. Use another key."));
+      case KnownKey.Present key when key.revoked() -> refused(revoked());
       case KnownKey.Present key when key.expiredBy(clock.instant()) ->
           refused(
               ServiceException.of(
@@ -74,6 +80,12 @@ public class KeyChecks {
 
   private static KeyCheck refused(ServiceException error) {
     return new KeyCheck.Refused(error);
+  }
+
+  private static ServiceException revoked() {
+    return ServiceException.of(
+        ErrorCode.KEY_REVOKED,
+        "This API key has been revoked. Nothing was charged. Use another key.");
   }
 
   private static ServiceException notOurs() {

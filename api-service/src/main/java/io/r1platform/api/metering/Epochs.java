@@ -3,11 +3,21 @@ package io.r1platform.api.metering;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Who may write, and how far billing has what was written. */
 class Epochs {
+  private static final RowMapper<Stream> STREAM =
+      (row, number) ->
+          new Stream(
+              row.getLong("replica_id"),
+              row.getInt("epoch"),
+              row.getLong("acked_seq"),
+              row.getObject("last_seq", Long.class),
+              row.getBoolean("settled"));
+
   private final JdbcClient database;
   private final TransactionTemplate transaction;
 
@@ -92,7 +102,7 @@ class Epochs {
                 """)
             .param("own", ownReplicaId)
             .param("silence", silence.toMillis() / 1000.0)
-            .query(Silent.class)
+            .query((row, number) -> new Silent(row.getLong(1), row.getInt(2)))
             .list();
     int fenced = 0;
     for (Silent peer : silent) {
@@ -124,15 +134,18 @@ class Epochs {
             }));
   }
 
-  /** Fixes where the streams of a replica end, up to an epoch that can write nothing more. */
+  /**
+   * Fixes where the streams of a replica end, up to an epoch that can write nothing more. Days that
+   * billing has may have been dropped from the journal, so the end is never before what it has.
+   */
   private void end(long replicaId, int upToEpoch) {
     database
         .sql(
             """
             update shipping s
-            set last_seq = coalesce((
+            set last_seq = greatest(s.acked_seq, (
               select max(j.ship_seq) from usage_journal j
-              where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0)
+              where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'))
             where s.replica_id = :replica and s.epoch <= :epoch and s.last_seq is null
             """)
         .param("replica", replicaId)
@@ -153,7 +166,7 @@ class Epochs {
             """)
         .param("replica", replicaId)
         .param("epoch", epoch)
-        .query(Stream.class)
+        .query(STREAM)
         .list();
   }
 

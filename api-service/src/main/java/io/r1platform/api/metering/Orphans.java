@@ -56,7 +56,7 @@ class Orphans {
                         order by replica_id, epoch for update %s
                         """
                             .formatted(whose, lock))
-                    .query(Ended.class)
+                    .query((row, number) -> new Ended(row.getLong(1), row.getInt(2)))
                     .list()
                     .stream()
                     .mapToInt(ended -> settle(ended, writer))

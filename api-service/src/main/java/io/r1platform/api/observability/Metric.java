@@ -8,6 +8,10 @@ public enum Metric {
   TIME_TO_FIRST_TOKEN("r1.request.ttft"),
   /** Counter of charged tokens; tags model, class (hit, miss, reasoning, answer). */
   TOKENS("r1.tokens.charged"),
+  /** Gauge: bytes of request bodies that the engine does not have yet. */
+  BODIES_BYTES("r1.bodies.bytes"),
+  /** Counter of request bodies for which there was no memory. Alarm if it rises. */
+  BODIES_REFUSED("r1.bodies.refused"),
   /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */

@@ -7,6 +7,7 @@ import io.r1platform.api.metering.Charge;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -65,6 +66,10 @@ final class Answer {
     body.set("error", json.valueToTree(errors.openAiError(error, admission.eventId())));
     if (report != null && body.has("usage")) {
       body.set("usage", report.pricedUsage(charge, admission.price()));
+      JsonNode whole = body.path("choices").path(0).path("message");
+      if (whole.isObject() && !body.has("partial")) {
+        body.set("partial", whole);
+      }
     }
     return json.writeValueAsBytes(body);
   }

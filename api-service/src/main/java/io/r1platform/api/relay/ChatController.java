@@ -4,22 +4,27 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import java.util.concurrent.TimeoutException;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** {@code POST /v1/chat/completions} and its bare alias. */
 @RestController
 final class ChatController {
-  private final Relay relay;
+  /** Larger bodies are read off the event loop: a few milliseconds of its time are many tokens. */
+  private static final int LARGE = 64 << 10;
 
-  ChatController(Relay relay) {
+  private final Relay relay;
+  private final Bodies bodies;
+
+  ChatController(Relay relay, Bodies bodies) {
     this.relay = relay;
+    this.bodies = bodies;
   }
 
   @PostMapping(
@@ -27,31 +32,42 @@ final class ChatController {
       consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<Void> complete(ServerWebExchange exchange) {
     Caller caller = callerOf(exchange);
+    ServerHttpRequest request = exchange.getRequest();
     ServerHttpResponse response = exchange.getResponse();
-    return body(exchange)
-        .flatMap(
-            body -> response.writeAndFlushWith(relay.run(caller, body, exchange).map(Mono::just)));
+    return Mono.using(
+        () -> bodies.open(request.getHeaders().getContentLength()),
+        body ->
+            receive(request, body)
+                .then(parsed(body))
+                .flatMap(
+                    chat ->
+                        response.writeAndFlushWith(
+                            relay.run(caller, chat, body, exchange).map(Mono::just))),
+        RequestBody::abandon);
   }
 
-  private Mono<byte[]> body(ServerWebExchange exchange) {
-    int limit = (int) relay.settings().bodyLimit().toBytes();
-    return DataBufferUtils.join(exchange.getRequest().getBody(), limit)
-        .map(ChatController::bytes)
+  private Mono<Void> receive(ServerHttpRequest request, RequestBody body) {
+    return request
+        .getBody()
+        .doOnNext(body::add)
+        .then()
         .timeout(relay.settings().bodyWait())
         .onErrorMap(
             TimeoutException.class,
             late ->
                 ServiceException.of(
-                    ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again."))
-        .switchIfEmpty(
-            Mono.error(() -> ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.")));
+                    ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again."));
   }
 
-  private static byte[] bytes(DataBuffer buffer) {
-    byte[] bytes = new byte[buffer.readableByteCount()];
-    buffer.read(bytes);
-    DataBufferUtils.release(buffer);
-    return bytes;
+  private static Mono<ChatRequest> parsed(RequestBody body) {
+    return Mono.defer(
+        () -> {
+          if (body.length() == 0) {
+            throw ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.");
+          }
+          Mono<ChatRequest> parse = Mono.fromCallable(() -> ChatRequest.parse(body.content()));
+          return body.length() < LARGE ? parse : parse.subscribeOn(Schedulers.boundedElastic());
+        });
   }
 
   static Caller callerOf(ServerWebExchange exchange) {

@@ -3,13 +3,10 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.money.Pico;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the gateway must know of a chat completion; the engine reads the rest from the same bytes.
@@ -28,65 +25,33 @@ record ChatRequest(
     boolean stream,
     boolean includeUsage,
     List<String> ignored) {
-  private static final Set<String> KNOWN =
-      Set.of(
-          "model",
-          "messages",
-          "max_tokens",
-          "max_completion_tokens",
-          "max_cost",
-          "temperature",
-          "top_p",
-          "presence_penalty",
-          "frequency_penalty",
-          "stop",
-          "n",
-          "seed",
-          "logprobs",
-          "top_logprobs",
-          "logit_bias",
-          "response_format",
-          "tools",
-          "tool_choice",
-          "parallel_tool_calls",
-          "stream",
-          "stream_options",
-          "metadata",
-          "user",
-          "safety_identifier",
-          "user_id",
-          "prompt_cache_key",
-          "service_tier",
-          "thinking",
-          "reasoning_effort");
-  private static final Set<String> UNSUPPORTED =
-      Set.of("functions", "function_call", "audio", "web_search_options", "moderation");
-
   /** Reads and checks a body. Throws a 400 or 422 that names the field. */
-  static ChatRequest parse(byte[] body, JsonMapper json) {
-    JsonNode root = read(body, json);
-    if (!root.isObject()) {
+  static ChatRequest parse(ByteBuffer body) {
+    ChatFields fields = read(body);
+    if (fields == null) {
       throw ServiceException.of(
           ErrorCode.INVALID_JSON, "The body must be a JSON object. Nothing was charged.");
     }
-    for (String field : UNSUPPORTED) {
-      if (root.has(field)) {
-        throw ServiceException.about(
-            ErrorCode.UNSUPPORTED_PARAMETER,
-            field,
-            "'" + field + "' is not supported. Leave it out.");
-      }
+    String unsupported = fields.unsupported();
+    if (unsupported != null) {
+      throw ServiceException.about(
+          ErrorCode.UNSUPPORTED_PARAMETER,
+          unsupported,
+          "'" + unsupported + "' is not supported. Leave it out.");
     }
-    String model = text(root, "model");
-    checkMessages(root.path("messages"));
-    boolean stream = flag(root, "stream", "stream");
+    String model = text(fields, "model");
+    if (model == null) {
+      throw missing("model");
+    }
+    checkMessages(fields.messages());
+    boolean stream = flag(fields.value("stream"), "stream");
     return new ChatRequest(
-        model, cap(root), maxCost(root), stream, includeUsage(root), ignored(root));
+        model, cap(fields), maxCost(fields), stream, includeUsage(fields), fields.ignored());
   }
 
-  private static JsonNode read(byte[] body, JsonMapper json) {
+  private static @Nullable ChatFields read(ByteBuffer body) {
     try {
-      return json.readTree(body);
+      return ChatFields.read(body);
     } catch (JacksonException e) {
       throw ServiceException.of(
           ErrorCode.INVALID_JSON,
@@ -94,32 +59,32 @@ record ChatRequest(
     }
   }
 
-  private static String text(JsonNode root, String field) {
-    JsonNode value = root.path(field);
-    if (value.isMissingNode() || value.isNull()) {
-      throw missing(field);
-    }
-    if (!value.isString()) {
-      throw wrongType(field, "a string");
-    }
-    return value.asString();
+  private static @Nullable String text(ChatFields fields, String field) {
+    return switch (fields.value(field)) {
+      case null -> null;
+      case ChatFields.Text(String text) -> text;
+      case ChatFields.Value other ->
+          throw wrongType(
+              field,
+              field.equals("max_cost") ? "a decimal string, for instance \"0.05\"" : "a string");
+    };
   }
 
-  private static void checkMessages(JsonNode messages) {
-    if (messages.isMissingNode() || messages.isNull()) {
+  private static void checkMessages(ChatFields.@Nullable Messages messages) {
+    if (messages == null) {
       throw missing("messages");
     }
-    if (!messages.isArray()) {
+    if (!messages.array()) {
       throw wrongType("messages", "an array");
     }
-    if (messages.isEmpty()) {
+    if (messages.count() == 0) {
       throw missing("messages");
     }
-    JsonNode role = messages.get(messages.size() - 1).path("role");
-    if (!role.isString()) {
-      throw missing("messages[%d].role".formatted(messages.size() - 1));
+    String role = messages.lastRole();
+    if (role == null) {
+      throw missing("messages[%d].role".formatted(messages.count() - 1));
     }
-    if (!role.asString().equals("user") && !role.asString().equals("tool")) {
+    if (!role.equals("user") && !role.equals("tool")) {
       throw ServiceException.about(
           ErrorCode.UNSUPPORTED_VALUE,
           "messages",
@@ -127,9 +92,9 @@ record ChatRequest(
     }
   }
 
-  private static @Nullable Integer cap(JsonNode root) {
-    Integer tokens = positive(root, "max_tokens");
-    Integer completion = positive(root, "max_completion_tokens");
+  private static @Nullable Integer cap(ChatFields fields) {
+    Integer tokens = positive(fields, "max_tokens");
+    Integer completion = positive(fields, "max_completion_tokens");
     if (tokens != null && completion != null && !tokens.equals(completion)) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE,
@@ -139,16 +104,13 @@ record ChatRequest(
     return tokens != null ? tokens : completion;
   }
 
-  private static @Nullable Pico maxCost(JsonNode root) {
-    JsonNode value = root.path("max_cost");
-    if (value.isMissingNode() || value.isNull()) {
+  private static @Nullable Pico maxCost(ChatFields fields) {
+    String text = text(fields, "max_cost");
+    if (text == null) {
       return null;
     }
-    if (!value.isString()) {
-      throw wrongType("max_cost", "a decimal string, for instance \"0.05\"");
-    }
     try {
-      return Pico.ofDecimal(value.asString());
+      return Pico.ofDecimal(text);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE,
@@ -157,51 +119,33 @@ record ChatRequest(
     }
   }
 
-  private static @Nullable Integer positive(JsonNode root, String field) {
-    JsonNode value = root.path(field);
-    if (value.isMissingNode() || value.isNull()) {
-      return null;
-    }
-    if (!value.isIntegralNumber()) {
-      throw wrongType(field, "an integer");
-    }
-    if (!value.canConvertToInt() || value.asInt() < 1) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE, field, "'" + field + "' must be at least 1 and fit the model.");
-    }
-    return value.asInt();
+  private static @Nullable Integer positive(ChatFields fields, String field) {
+    return switch (fields.value(field)) {
+      case null -> null;
+      case ChatFields.Whole(int number) when number >= 1 -> number;
+      case ChatFields.Whole ignored ->
+          throw ServiceException.about(
+              ErrorCode.INVALID_VALUE,
+              field,
+              "'" + field + "' must be at least 1 and fit the model.");
+      case ChatFields.Value other -> throw wrongType(field, "an integer");
+    };
   }
 
-  private static boolean includeUsage(JsonNode root) {
-    JsonNode options = root.path("stream_options");
-    if (options.isMissingNode() || options.isNull()) {
-      return false;
-    }
-    if (!options.isObject()) {
+  private static boolean includeUsage(ChatFields fields) {
+    ChatFields.Value options = fields.value("stream_options");
+    if (options != null && options != ChatFields.Other.OBJECT) {
       throw wrongType("stream_options", "an object");
     }
-    return flag(options, "include_usage", "stream_options.include_usage");
+    return flag(fields.includeUsage(), "stream_options.include_usage");
   }
 
-  private static boolean flag(JsonNode parent, String field, String param) {
-    JsonNode value = parent.path(field);
-    if (value.isMissingNode() || value.isNull()) {
-      return false;
-    }
-    if (!value.isBoolean()) {
-      throw wrongType(param, "true or false");
-    }
-    return value.asBoolean();
-  }
-
-  private static List<String> ignored(JsonNode root) {
-    List<String> ignored = new ArrayList<>();
-    for (String field : root.propertyNames()) {
-      if (!KNOWN.contains(field) && ignored.size() < 20) {
-        ignored.add(field.substring(0, Math.min(64, field.length())).replaceAll("[^\\w.-]", "_"));
-      }
-    }
-    return ignored;
+  private static boolean flag(ChatFields.@Nullable Value value, String param) {
+    return switch (value) {
+      case null -> false;
+      case ChatFields.Flag(boolean set) -> set;
+      case ChatFields.Value other -> throw wrongType(param, "true or false");
+    };
   }
 
   private static ServiceException missing(String field) {

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the client hears last, in the shape that its request and what has left already allow. */
 final class Ending {
+  private static final String PENDING =
+      "Its charge is still pending: it is charged once at most, as soon as the journal can be"
+          + " written.";
+
   private final ClientSide client;
   private final Answer answers;
   private final Admission admission;
@@ -35,14 +39,22 @@ final class Ending {
     tell(report, charge, failure.charged(charge.amount().decimal()));
   }
 
-  /** The answer is there, but its charge is not durable yet. */
-  void pending(Charge charge) {
-    var pending =
-        ServiceException.of(
-            ErrorCode.METERING_UNAVAILABLE,
-            "The answer is complete, its charge is still pending: it is charged once at most, as"
-                + " soon as the journal can be written.");
-    tell(null, charge, pending.charged("pending"));
+  /**
+   * It has ended, but its charge is not durable yet. What will be charged is shown all the same.
+   *
+   * @param failure why it did not end well, null if the answer is complete
+   */
+  void pending(@Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
+    if (failure == null && charge.amount().value() == 0) {
+      tell(report, charge, ServiceException.meteringUnavailable());
+      return;
+    }
+    ServiceException pending =
+        failure == null
+            ? ServiceException.of(
+                ErrorCode.METERING_UNAVAILABLE, "The answer is complete. " + PENDING)
+            : failure.adding(PENDING);
+    tell(report, charge, pending.charged("pending"));
   }
 
   private void tell(@Nullable EngineReport report, Charge charge, ServiceException error) {

@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import io.netty.channel.ChannelOption;
 import io.r1platform.api.upstreams.Upstream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -35,25 +37,12 @@ final class EngineClient {
   private final Upstream upstream;
   private final WebClient http;
 
-  /** The client's bytes, unchanged. */
-  static final class RequestBody {
-    private final byte[] bytes;
-
-    RequestBody(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    private byte[] bytes() {
-      return bytes;
-    }
-  }
-
   /** A request as it goes to the engine. */
   record Call(
       UUID id, String tenant, String replica, String model, int maxTokens, RequestBody body) {
     /** A byte-level token covers at least one byte, so the body's length bounds the prompt. */
     int promptBound() {
-      return body.bytes().length;
+      return body.length();
     }
   }
 
@@ -102,13 +91,23 @@ final class EngineClient {
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound()))
         .header("x-r1-include-usage", "true")
-        .bodyValue(call.body.bytes())
+        .contentLength(call.body.length())
+        .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))
         .exchangeToFlux(
             response -> {
               onHead.accept(
                   new Head(response.statusCode().value(), response.headers().asHttpHeaders()));
               return response.bodyToFlux(DataBuffer.class);
             });
+  }
+
+  /** Only now, so that nothing but the body itself holds its bytes while the engine answers. */
+  private static DataBuffer bytes(Call call) {
+    ByteBuffer content = call.body.content();
+    if (!content.hasRemaining()) {
+      throw new IllegalStateException("the request was over before it was sent");
+    }
+    return DefaultDataBufferFactory.sharedInstance.wrap(content);
   }
 
   /**

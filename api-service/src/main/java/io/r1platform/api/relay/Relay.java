@@ -7,16 +7,17 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.KeyRevoked;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
+import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.JournalFenced;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
-import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
@@ -56,6 +57,7 @@ class Relay implements SmartLifecycle {
   private final Prices prices;
   private final Journal journal;
   private final Holds holds;
+  private final KeyChecks keys;
   private final EngineClient engine;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
@@ -71,6 +73,7 @@ class Relay implements SmartLifecycle {
       Prices prices,
       Journal journal,
       Holds holds,
+      KeyChecks keys,
       EngineClient engine,
       RelaySettings settings,
       RelayMetrics metrics,
@@ -82,6 +85,7 @@ class Relay implements SmartLifecycle {
     this.prices = prices;
     this.journal = journal;
     this.holds = holds;
+    this.keys = keys;
     this.engine = engine;
     this.settings = settings;
     this.metrics = metrics;
@@ -95,8 +99,8 @@ class Relay implements SmartLifecycle {
    * Admits a request or throws why not. The bytes of the answer come when they are subscribed to,
    * which may happen once.
    */
-  Flux<DataBuffer> run(Caller caller, byte[] body, ServerWebExchange exchange) {
-    ChatRequest request = ChatRequest.parse(body, json);
+  Flux<DataBuffer> run(
+      Caller caller, ChatRequest request, RequestBody body, ServerWebExchange exchange) {
     ServedModel model =
         catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
     ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
@@ -105,7 +109,7 @@ class Relay implements SmartLifecycle {
         prices
             .at(caller.organizationId(), model.id(), now)
             .orElseThrow(ServiceException::meteringUnavailable);
-    WorstCase worst = worstCase(request, cap(request, card), body.length, price);
+    WorstCase worst = worstCase(request, cap(request, card), body.length(), price);
     int cap = worst.maxTokens();
     if (!accepting) {
       throw draining();
@@ -120,13 +124,7 @@ class Relay implements SmartLifecycle {
     UUID id = RequestId.renew(exchange, now);
     var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
     var call =
-        new EngineClient.Call(
-            id,
-            tenant(caller),
-            journal.replica(),
-            model.name(),
-            cap,
-            new EngineClient.RequestBody(body));
+        new EngineClient.Call(id, tenant(caller), journal.replica(), model.name(), cap, body);
     return Flux.create(
         sink -> {
           var _ =
@@ -148,6 +146,10 @@ class Relay implements SmartLifecycle {
 
   private void start(Run run) {
     running.put(run.admission().eventId(), run);
+    ServiceException revoked = keys.revokedSince(run.admission().caller());
+    if (revoked != null) { // before it could be found by the event
+      run.stop(new Run.Stop(Finish.CANCELLED, revoked));
+    }
     run.start();
   }
 
@@ -189,7 +191,8 @@ class Relay implements SmartLifecycle {
     awaitSettled(settings.drainWait());
     if (!running.isEmpty()) {
       log.warn("{} requests are stopped, since this server ends", running.size());
-      running.values().forEach(Run::drain);
+      var stop = new Run.Stop(Finish.CANCELLED, EngineErrors.serverEnds());
+      running.values().forEach(run -> run.stop(stop));
       awaitSettled(settings.countWait().plus(settings.finalWait()));
     }
   }
@@ -217,49 +220,24 @@ class Relay implements SmartLifecycle {
   void on(KeyRevoked event) {
     for (Run run : running.values()) {
       if (run.admission().caller().keyId() == event.keyId()) {
-        run.cancel();
+        run.stop(new Run.Stop(Finish.CANCELLED, EngineErrors.cancelled()));
       }
     }
   }
 
-  /** Takes note of the end of a request. */
-  void finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
+  /** Takes note of the end of a request. Returns its row for {@link #log}. */
+  LoggedRequest finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
     forget(run);
-    String model = catalogue.nameOf(run.admission().modelId()).orElse("unknown");
-    metrics.finished(run.admission(), model, outcome, charge);
-    requestLog.add(row(run.admission(), model, outcome, charge, gaps));
+    Admission admission = run.admission();
+    String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
+    metrics.finished(admission, model, outcome, charge);
+    return RequestRow.of(
+        admission, model, engine.server(), journal.replica(), outcome, charge, gaps);
   }
 
-  private LoggedRequest row(
-      Admission admission, String model, Outcome outcome, Charge charge, TokenGaps gaps) {
-    Tokens charged = charge.charged();
-    Price price = admission.price();
-    return new LoggedRequest(
-        admission.eventId(),
-        admission.caller().organizationId(),
-        admission.caller().projectId(),
-        admission.caller().keyId(),
-        admission.modelId(),
-        model,
-        engine.server(),
-        journal.replica(),
-        admission.stream(),
-        charged.hit(),
-        charged.miss(),
-        charged.reasoning(),
-        charged.answer(),
-        charge.waivedInput(),
-        charge.waivedOutput(),
-        outcome.ttftMillis() == 0 ? null : outcome.ttftMillis(),
-        gaps.percentileMicros(0.5),
-        gaps.percentileMicros(0.95),
-        outcome.finish().wire(),
-        charge.amount().value(),
-        price.contentSha256(),
-        price.publicVersion(),
-        0,
-        admission.admittedAt(),
-        outcome.finishedAt());
+  /** Logs a request whose FINAL is durable, so that the log never tells of another charge. */
+  void log(LoggedRequest row) {
+    requestLog.add(row);
   }
 
   void forget(Run run) {

@@ -1,6 +1,7 @@
 package io.r1platform.api.relay;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -9,21 +10,33 @@ import org.springframework.util.unit.DataSize;
  * Limits of one relayed request.
  *
  * @param bodyLimit largest request body
+ * @param bodiesLimit most bytes of all request bodies together that the engine does not have yet;
+ *     above it 503; a quarter of the heap unless set
  * @param bodyWait longest wait for the whole request body
  * @param admitWait longest wait for a durable ADMIT
  * @param finalWait longest wait for a durable FINAL
  * @param countWait longest wait for the engine's count after the client left
  * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit
  * @param replyLimit largest reply that is not streamed, and largest single event of a stream
- * @param drainWait longest wait at shutdown for running requests to be settled
+ * @param drainWait longest wait at shutdown for running requests to end by themselves; then they
+ *     are stopped, which takes up to countWait and finalWait more. Whoever stops the process must
+ *     wait for all of it
  */
 @ConfigurationProperties("r1.api.relay")
 record RelaySettings(
     @DefaultValue("4MB") DataSize bodyLimit,
+    @Nullable DataSize bodiesLimit,
     @DefaultValue("30s") Duration bodyWait,
     @DefaultValue("2s") Duration admitWait,
     @DefaultValue("10s") Duration finalWait,
     @DefaultValue("5s") Duration countWait,
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
-    @DefaultValue("15s") Duration drainWait) {}
+    @DefaultValue("120s") Duration drainWait) {
+  RelaySettings {
+    if (bodiesLimit != null && bodiesLimit.compareTo(bodyLimit) < 0) {
+      throw new IllegalArgumentException(
+          "r1.api.relay.bodies-limit is below body-limit, so that the largest body never fits");
+    }
+  }
+}

@@ -10,6 +10,7 @@ import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.requests.LoggedRequest;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -52,10 +53,13 @@ final class Run {
   private boolean finished;
   private Disposable limit = Disposables.disposed();
   private boolean overran;
-  private boolean draining;
+  private @Nullable Stop stop;
 
   /** What is asked for. */
   record Wanted(Admission admission, EngineClient.Call call, boolean includeUsage) {}
+
+  /** Why the gateway ends it before the engine does, and what the client hears then. */
+  record Stop(Finish finish, ServiceException error) {}
 
   Run(
       Relay relay,
@@ -75,8 +79,15 @@ final class Run {
     sink.onCancel(this::onClientGone);
   }
 
-  /** Begins: ADMIT and the engine's call at once, the client's bytes when both have answered. */
+  /**
+   * Begins: ADMIT and the engine's call at once, the client's bytes when both have answered. If the
+   * client has left meanwhile, or it was stopped, nothing begins and nothing is charged.
+   */
   synchronized void start() {
+    if (finished || clientGone || stop != null || !call.body().take()) {
+      endUnstarted();
+      return;
+    }
     var durable = relay.journal().admit(admission);
     if (durable.isCompletedExceptionally()) {
       hold.release();
@@ -90,6 +101,16 @@ final class Run {
     limit = Mono.delay(relay.settings().deadline()).subscribe(tick -> onDeadline());
   }
 
+  private void endUnstarted() {
+    finished = true;
+    call.body().abandon();
+    hold.release();
+    relay.forget(this);
+    if (stop != null) {
+      client.refuse(stop.error());
+    }
+  }
+
   /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
   synchronized void fenced() {
     if (!finished) {
@@ -97,26 +118,30 @@ final class Run {
     }
   }
 
-  /** The server ends: the engine is stopped, what was generated is charged, the client told. */
-  synchronized void drain() {
-    if (finished) {
+  /**
+   * Stops the engine and waits a while for its count, whether or not the client reads; what was
+   * generated is charged, and the client told why. The first reason counts.
+   */
+  synchronized void stop(Stop why) {
+    if (finished || stop != null) {
       return;
     }
-    draining = true;
-    cancel();
-    flow();
-    Mono.delay(relay.settings().countWait()).subscribe(tick -> onDrainOverdue());
-  }
-
-  private synchronized void onDrainOverdue() {
-    if (!finished) {
-      engine.cancel();
-      finish(Finish.CANCELLED, seen(), null, EngineErrors.serverEnds());
+    stop = why;
+    if (attempt > 0) {
+      cancel();
+      flow();
+      Mono.delay(relay.settings().countWait()).subscribe(tick -> onStopOverdue(why));
     }
   }
 
-  /** Stops the engine, for instance because the key was revoked; what was generated is charged. */
-  void cancel() {
+  private synchronized void onStopOverdue(Stop why) {
+    if (!finished) {
+      engine.cancel();
+      finish(why.finish(), seen(), null, why.error());
+    }
+  }
+
+  private void cancel() {
     relay.engine().cancel(call.id(), this::isOver);
   }
 
@@ -159,6 +184,7 @@ final class Run {
 
   private synchronized void onHead(EngineClient.Head received) {
     head = received;
+    call.body().free(); // the engine has it, and is not asked again
     reader = relay.reader(received);
     shrinkHold(received);
     String cap = received.headers().getFirst("x-r1-max-tokens");
@@ -189,7 +215,7 @@ final class Run {
     if (reader == null || !(admitted || clientGone || finished)) {
       return;
     }
-    if (clientGone || draining || finished || !(reader instanceof EventReader)) {
+    if (clientGone || stop != null || finished || !(reader instanceof EventReader)) {
       engine.requestUnbounded();
     } else if (demand > 0) {
       long wanted = demand;
@@ -255,28 +281,41 @@ final class Run {
     switch (end) {
       case ReplyReader.Counted(EngineReport report) -> {
         Finish how = overran ? Finish.LENGTH : report.finish(clientGone);
-        finish(how, report.tokens(), report, how == Finish.CANCELLED ? whyCancelled() : null);
+        if (how == Finish.CANCELLED) {
+          finishStopped(how, report.tokens(), report, EngineErrors.cancelled());
+        } else {
+          finish(how, report.tokens(), report, null);
+        }
       }
-      case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) ->
-          finish(
-              clientGone ? Finish.CLIENT_DISCONNECT : finish,
-              report == null ? seen() : report.tokens(),
-              report,
-              draining && error.code() == ErrorCode.REQUEST_CANCELLED ? whyCancelled() : error);
+      case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) -> {
+        Finish how = clientGone ? Finish.CLIENT_DISCONNECT : finish;
+        Tokens tokens = report == null ? seen() : report.tokens();
+        if (how == Finish.CANCELLED || error.code() == ErrorCode.ENGINE_FAILED) {
+          finishStopped(how, tokens, report, error);
+        } else {
+          finish(how, tokens, report, error);
+        }
+      }
     }
   }
 
-  private ServiceException whyCancelled() {
-    return draining ? EngineErrors.serverEnds() : EngineErrors.cancelled();
+  /** If it was the gateway that stopped the engine, its reason counts, not what the engine says. */
+  private void finishStopped(
+      Finish how, Tokens tokens, @Nullable EngineReport report, ServiceException error) {
+    if (stop == null || clientGone) {
+      finish(how, tokens, report, error);
+    } else {
+      finish(stop.finish(), tokens, report, stop.error());
+    }
   }
 
   private synchronized void onClientGone() {
     clientGone = true;
     client.leave();
-    if (finished) {
+    if (finished || attempt == 0) { // over, or start() will see it
       return;
     }
-    relay.engine().cancel(call.id(), this::isOver);
+    cancel();
     flow();
     Mono.delay(relay.settings().countWait()).subscribe(tick -> onCountOverdue());
   }
@@ -298,17 +337,14 @@ final class Run {
     return (told == null ? PromptTokens.of(head) : told).with(reading.seen());
   }
 
-  /** The engine's own limit has not ended it: the engine hangs. */
-  private synchronized void onDeadline() {
-    if (!finished) {
-      stopEngine();
-      finish(Finish.DEADLINE, seen(), null, EngineErrors.deadlineExceeded());
-    }
+  /** The engine's own limit has not ended it: it hangs, or the client does not read its end. */
+  private void onDeadline() {
+    stop(new Stop(Finish.DEADLINE, EngineErrors.deadlineExceeded()));
   }
 
   private void stopEngine() {
     engine.cancel();
-    relay.engine().cancel(call.id(), this::isOver);
+    cancel();
   }
 
   /**
@@ -324,6 +360,7 @@ final class Run {
       return;
     }
     finished = true;
+    call.body().free();
     limit.dispose(); // from here on the engine has a moment to close its reply
     limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> engine.cancel());
     flow();
@@ -334,25 +371,41 @@ final class Run {
     boolean gatewaysCount = report == null || unproven;
     var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
     Charge charge = admission.charge(outcome);
-    relay.finished(this, outcome, charge, gaps);
-    boolean now = error != null && charge.amount().value() == 0;
-    var durable = relay.journal().settle(admission, outcome);
-    var _ = durable.thenRun(() -> hold.settle(charge.amount()));
-    Mono.fromFuture(durable, true)
+    LoggedRequest row = relay.finished(this, outcome, charge, gaps);
+    boolean free = charge.amount().value() == 0;
+    if (free) {
+      hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
+    }
+    var settled =
+        relay
+            .journal()
+            .settle(admission, outcome)
+            .thenRun(
+                () -> {
+                  hold.settle(charge.amount()); // before the client can send another
+                  relay.log(row);
+                });
+    Mono.fromFuture(settled, true)
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())
         .subscribe(
-            nothing -> {}, late -> onFinalFailed(late, charge), () -> end(report, charge, error));
-    if (now) {
+            nothing -> {},
+            late -> onFinalFailed(late, report, charge, error),
+            () -> end(report, charge, error));
+    if (free && error != null) {
       end(report, charge, error);
     }
   }
 
-  private synchronized void onFinalFailed(Throwable failure, Charge charge) {
+  private synchronized void onFinalFailed(
+      Throwable failure,
+      @Nullable EngineReport report,
+      Charge charge,
+      @Nullable ServiceException error) {
     boolean mayBeWritten =
         failure instanceof ServiceException unwritten && !unwritten.charged().equals("0");
     if (failure instanceof TimeoutException || mayBeWritten) {
-      ending.pending(charge);
+      ending.pending(report, charge, error);
     } else {
       log.warn("request {} could not be settled here: a peer settles it as lost", call.id());
       ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
@@ -371,6 +424,7 @@ final class Run {
   /** Ends without a FINAL, since none can be written. */
   private void abandon(String message) {
     finished = true;
+    call.body().free();
     limit.dispose();
     stopEngine();
     relay.forget(this);

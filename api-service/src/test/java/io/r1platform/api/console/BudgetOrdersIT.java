@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BudgetOrdersIT {
@@ -49,8 +50,43 @@ class BudgetOrdersIT {
     assertThat(answer.statusCode()).isEqualTo(201);
     assertThat(Browser.json(answer).path("budget_id").asString()).isEqualTo("31");
     assertThat(trail("budget.created%"))
-        .containsExactly(
+        .contains(
             "budget.created.ordered 0198e0c6-0000-7000-8000-000000000001 7", "budget.created 31 7");
+  }
+
+  @Test
+  void aBudgetIsOnlyForAProjectOrKeyOfItsOrganization() {
+    billing.say("/internal/v1/budgets", 200, "{\"budget_id\":\"31\"}");
+    String acme = made("/admin/api/organizations", "{\"name\":\"Acme\"}");
+    String other = made("/admin/api/organizations", "{\"name\":\"Other\"}");
+    String project =
+        made("/admin/api/projects", "{\"organization_id\":\"%s\",\"name\":\"A\"}".formatted(acme));
+    String key =
+        made("/admin/api/keys", "{\"project_id\":\"%s\",\"name\":\"k\"}".formatted(project));
+    assertThat(budget(acme, "PROJECT", project)).isEqualTo(201);
+    assertThat(budget(acme, "KEY", key)).isEqualTo(201);
+    int ordered = billing.bodies().size();
+    assertThat(budget(other, "PROJECT", project)).isEqualTo(422);
+    assertThat(budget(other, "KEY", key)).isEqualTo(422);
+    assertThat(budget(acme, "KEY", "999999")).isEqualTo(422);
+    assertThat(budget(acme, "PROJECT", "")).isEqualTo(400);
+    assertThat(billing.bodies()).hasSize(ordered);
+  }
+
+  private String made(String path, String body) {
+    var answer = browser.post(path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    JsonNode made = Browser.json(answer);
+    return made.path("key").path("id").asString(made.path("id").asString());
+  }
+
+  private int budget(String organization, String scope, String scopeId) {
+    return browser
+        .post(
+            "/admin/api/budgets",
+            "{%s,\"organization\":\"%s\",\"scope\":\"%s\",\"scope_id\":\"%s\",\"limit\":\"5\"}"
+                .formatted(COMMAND, organization, scope, scopeId))
+        .statusCode();
   }
 
   @Test

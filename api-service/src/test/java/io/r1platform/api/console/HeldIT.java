@@ -64,6 +64,18 @@ class HeldIT {
   }
 
   @Test
+  void aResolvedPaymentCarriesTheOperatorsNameAndIsAudited() {
+    accept("/internal/v1/refused-payments/4/resolution");
+    int status =
+        browser
+            .post("/admin/api/refused-payments/4/resolution", "{\"why\": \"given back\"}")
+            .statusCode();
+    assertThat(status).isEqualTo(204);
+    assertThat(billing.bodies().getFirst()).contains("\"why\":\"given back\"", "\"by\":\"");
+    assertThat(audited("refused_payment.resolved", "4")).isEqualTo(1);
+  }
+
+  @Test
   void refusalOfBillingIsPassedOnAndNotAudited() {
     billing.say(
         "/internal/v1/held/18/decision",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
+import io.r1platform.testing.SettableClock;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The arithmetic of slices, from memory. */
@@ -208,9 +210,33 @@ class AccountTests {
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Taken.class);
   }
 
+  /** Credit ends with its grants, and its lease goes on: no total of it is ever forgotten. */
+  @Test
+  void creditThatEndedIsTakenFromNoMoreUntilAnAnswerNamesItsLease() {
+    var clock = new SettableClock(NOW);
+    var account = new Account(7, SETTINGS, clock, nanos::get, () -> {});
+    account.on(caller, credit(1, 100, NOW.plusSeconds(60)));
+    taken(account).settle(new Pico(10));
+    clock.advance(Duration.ofSeconds(60));
+    assertThat(account.attempt(caller, new WorstCase(1, 8, 2, 1)))
+        .isInstanceOf(Attempt.Lacking.class);
+    account.giveBack(false);
+    account.told(Map.of(1L, BigInteger.valueOf(90)));
+    clock.advance(Duration.ofHours(1));
+    account.giveBack(false);
+    account.on(caller, credit(2, 200, null));
+    assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Taken.class);
+    assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
+  }
+
+  private static LeaseAnswer.Lent credit(long version, long granted, @Nullable Instant endsAt) {
+    var lease = new LeaseAnswer.Lease(Scope.CREDIT, 7, 1, BigInteger.valueOf(granted), endsAt);
+    return new LeaseAnswer.Lent(version, List.of(lease));
+  }
+
   @Test
   void aSliceHoldsNoMoreThanItsRoom() {
-    var slice = new Slice(1, null);
+    var slice = new Slice(1, false, null);
     slice.granted(BigInteger.TEN);
     assertThatThrownBy(() -> slice.hold(BigInteger.valueOf(11), 0))
         .isInstanceOf(IllegalStateException.class);
@@ -245,6 +271,12 @@ class AccountTests {
   private static void deny(Account account, long left, long version) {
     account.on(
         new LeaseAnswer.Exhausted(
-            version, Scope.CREDIT, 7, BigInteger.valueOf(1_000), BigInteger.valueOf(left), null));
+            version,
+            Scope.CREDIT,
+            7,
+            BigInteger.valueOf(1_000),
+            BigInteger.valueOf(left),
+            BigInteger.ZERO,
+            null));
   }
 }

@@ -87,7 +87,7 @@ final class LendingModel {
       Period period = period(at, now);
       if (period.free().compareTo(need(ask, scope)) < 0) {
         return new LeaseAnswer.Exhausted(
-            version, scope, at.id(), period.limit, period.free(), period.endsAt);
+            version, scope, at.id(), period.limit, period.free(), period.leased, period.endsAt);
       }
     }
     List<LeaseAnswer.Lease> lent = new ArrayList<>();

@@ -15,7 +15,9 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Old days of the journal and of the request log leave, and only such as may. */
 class JournalDaysIT {
@@ -56,6 +58,23 @@ class JournalDaysIT {
     assertThat(jdbc.sql("select day from journal_dropped").query(LocalDate.class).list())
         .contains(old)
         .allMatch(day -> !day.isAfter(old));
+  }
+
+  /** Else the epoch would end before what billing has, and its leases would never come back. */
+  @Test
+  void epochWhoseDaysWereDroppedEndsWhereBillingIs() {
+    var database = fresh.dataSource("r1_api");
+    var epochs =
+        new Epochs(jdbc, new TransactionTemplate(new DataSourceTransactionManager(database)));
+    assertThat(epochs.raise(1)).isEqualTo(1);
+    write("A", "null");
+    write("F", "1");
+    jdbc.sql("update shipping set acked_seq = 1").update();
+    assertThat(drop(old.plusDays(1))).isZero();
+    assertThat(rows()).isZero();
+    assertThat(epochs.raise(1)).isEqualTo(2);
+    assertThat(jdbc.sql("select last_seq from shipping where epoch = 1").query(Long.class).single())
+        .isEqualTo(1);
   }
 
   @Test

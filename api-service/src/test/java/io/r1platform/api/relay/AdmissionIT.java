@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -69,5 +71,35 @@ class AdmissionIT {
       assertThat(minted).isEqualTo(gateway.api.clock().millis());
       assertThat(gateway.finalOf(id).admittedAt().toEpochMilli()).isEqualTo(minted);
     }
+  }
+
+  /**
+   * Threads: getlago/lago-agent-toolkit#65, litellm#28376. A client that sends the same ids again
+   * gets two events, and neither takes the other's place.
+   */
+  @Test
+  void serverMintsIds() {
+    gateway.engine.does(
+        chat -> chat.stream().write(token(5, "content", "hi") + usageChunk(0, 5, "stop") + DONE));
+    String mine = "0190163d-8694-739b-aea5-966c26f8ad91";
+    var ids = new HashSet<String>();
+    for (int i = 0; i < 2; i++) {
+      var answer =
+          gateway.api.send(
+              HttpRequest.newBuilder(gateway.api.uri("/v1/chat/completions"))
+                  .header("Authorization", "Bearer " + gateway.key)
+                  .header("Content-Type", "application/json")
+                  .header("x-request-id", mine)
+                  .header("x-r1-event-id", mine)
+                  .POST(HttpRequest.BodyPublishers.ofString(STREAM)));
+      assertThat(answer.statusCode()).isEqualTo(200);
+      ids.add(Gateway.id(answer));
+    }
+    assertThat(ids).hasSize(2).doesNotContain(mine);
+    for (String id : ids) {
+      gateway.finalOf(id);
+      assertThat(gateway.rows(id, "A") + gateway.rows(id, "F")).isEqualTo(2);
+    }
+    assertThat(gateway.rows(mine, "F")).isZero();
   }
 }

@@ -1,7 +1,9 @@
 package io.r1platform.api.relay;
 
 import static io.r1platform.api.relay.Wire.DONE;
+import static io.r1platform.api.relay.Wire.r1;
 import static io.r1platform.api.relay.Wire.token;
+import static io.r1platform.api.relay.Wire.usage;
 import static io.r1platform.api.relay.Wire.usageChunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,6 +29,13 @@ class DurabilityIT {
   private static final String STREAM =
       """
       {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+  private static final String JSON =
+      """
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}]}""";
+
+  /** 2 cached and 10 other prompt tokens and 5 output tokens. */
+  private static final long COST_OF_FIVE = 2 * 140_000 + 10 * 550_000 + 5 * 2_190_000;
+
   private static final String WHOLE = token(5, "content", "a");
 
   private Gateway gateway;
@@ -135,6 +144,78 @@ class DurabilityIT {
     }
     assertThat(gateway.finalOf(Gateway.id(response)).amountPico()).isPositive();
     assertThat(gateway.rows(Gateway.id(response), "F")).isEqualTo(1);
+  }
+
+  @Test
+  void showsAWholeJsonAnswerWhoseChargeIsPending() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer =
+        endsWhileTheJournalHangs(
+            JSON,
+            chat ->
+                chat.json()
+                    .write(
+                        "{\"id\":\"c\",\"choices\":[{\"index\":0,\"message\":"
+                            + "{\"role\":\"assistant\",\"content\":\"9.8\"}}],"
+                            + usage(4, 1)
+                            + ","
+                            + r1("stop")
+                            + "}"));
+    HttpResponse<String> response = answer.get(20, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(response.body())
+        .contains("\"code\":\"metering_unavailable\"", "\"charged\":\"pending\"")
+        .contains("The answer is complete", "\"cost\":\"0.00001673\"")
+        .contains("\"partial\":{\"role\":\"assistant\",\"content\":\"9.8\"}");
+    assertThat(gateway.finalOf(Gateway.id(response)).amountPico()).isEqualTo(COST_OF_FIVE);
+  }
+
+  @Test
+  void saysWhatWentWrongAlsoWhileTheChargeIsPending() throws Exception {
+    String error =
+        "{\"error\":{\"message\":\"Broke.\",\"code\":\"engine_failed\"},"
+            + usage(4, 1)
+            + ","
+            + r1("error");
+    HttpResponse<String> streamed =
+        endsWhileTheJournalHangs(
+                STREAM, chat -> chat.stream().write(WHOLE + "data: " + error + "}\n\n"))
+            .get(20, TimeUnit.SECONDS);
+    assertThat(streamed.body())
+        .startsWith(WHOLE)
+        .contains("\"code\":\"engine_failed\"", "Broke. ", "\"charged\":\"pending\"")
+        .contains("\"cost\":\"0.00001673\"")
+        .doesNotContain("The answer is complete", "[DONE]");
+    HttpResponse<String> whole =
+        endsWhileTheJournalHangs(
+                JSON, chat -> chat.failure(502, error + ",\"partial\":{\"content\":\"9\"}}"))
+            .get(20, TimeUnit.SECONDS);
+    assertThat(whole.statusCode()).isEqualTo(502);
+    assertThat(whole.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(whole.body())
+        .contains("\"code\":\"engine_failed\"", "Broke. ", "\"charged\":\"pending\"")
+        .contains("\"partial\":{\"content\":\"9\"}", "\"cost\":\"0.00001673\"");
+  }
+
+  /** The whole answer to a request whose engine answers when FINAL can no longer be written. */
+  private CompletableFuture<HttpResponse<String>> endsWhileTheJournalHangs(
+      String body, FakeEngine.Script script) throws Exception {
+    var mayEnd = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          assertThat(mayEnd.await(20, TimeUnit.SECONDS)).isTrue();
+          script.reply(chat);
+        });
+    CompletableFuture<HttpResponse<String>> answer = gateway.chatAsync(body);
+    Await.until("the engine's call", () -> !gateway.engine.chats().isEmpty());
+    String id = gateway.engine.chats().getFirst().id();
+    Await.until("the ADMIT", () -> gateway.rows(id, "A") == 1);
+    try (Connection lock = blockedJournal()) {
+      mayEnd.countDown();
+      answer.get(20, TimeUnit.SECONDS);
+      lock.rollback();
+    }
+    return answer;
   }
 
   /** Holds every write to the journal up until it is rolled back. */

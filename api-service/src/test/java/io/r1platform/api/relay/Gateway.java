@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import io.r1platform.api.Await;
 import io.r1platform.api.FakeBilling;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.metering.JournalReports;
@@ -99,6 +100,11 @@ final class Gateway implements AutoCloseable {
   String issueKey() {
     lastKey = api.bean(Keys.class).issue(projectId, "another", null);
     return lastKey.secret();
+  }
+
+  /** Who calls with the last issued key. */
+  Caller caller() {
+    return new Caller(lastKey.key().id(), projectId, organizationId);
   }
 
   /** Takes the last issued key back. */

@@ -71,12 +71,55 @@ class HoldsIT {
     assertThat(refused.statusCode()).isEqualTo(402);
     assertThat(refused.headers().firstValue("x-should-retry")).contains("false");
     assertThat(refused.body())
-        .contains("\"code\":\"budget_exhausted\"", "\"type\":\"billing_error\"")
+        .contains("\"code\":\"budget_exceeded\"", "\"type\":\"billing_error\"")
         .contains("\"param\":\"project\"", "\"scope\":\"project\"")
         .contains("\"left\":\"" + decimal(WORST - 1) + "\"")
         .contains("\"resets_at\":\"2026-12-01T00:00:00Z\"", "\"max_tokens_that_fits\":9")
         .contains("\"charged\":\"0\"");
     assertThat(gateway.engine.chats()).isEmpty();
+  }
+
+  /** What fits is what fits every scope, though the first that refuses is the outer one. */
+  @Test
+  void namesTheScopeThatLeavesLeast() {
+    answersFive();
+    limit("PROJECT", WORST - 1, null);
+    limit("KEY", WORST - 3 * 2_190_000, null);
+    HttpResponse<String> refused = gateway.chat(BODY.formatted(""));
+    assertThat(refused.statusCode()).isEqualTo(402);
+    assertThat(refused.body()).contains("\"scope\":\"key\"", "\"max_tokens_that_fits\":7");
+  }
+
+  @Test
+  void saysInsufficientBalanceWhereCreditBinds() {
+    answersFive();
+    limit("CREDIT", WORST - 1, null);
+    HttpResponse<String> refused = gateway.chat(BODY.formatted(""));
+    assertThat(refused.statusCode()).isEqualTo(402);
+    assertThat(refused.body()).contains("insufficient_balance", "\"scope\":\"credit\"");
+  }
+
+  @Test
+  void saysHeldAndToTryAgainWhileOnlyRunningRequestsStandInTheWay() throws IOException {
+    limit("KEY", WORST + COST_OF_FIVE, null);
+    gateway.engine.does(
+        chat -> {
+          var stream = chat.stream().write(token(5, "content", "hi"));
+          chat.awaitCancel();
+          stream.write(usageChunk(0, 5, "cancelled") + DONE);
+        });
+    HttpResponse<InputStream> runs = gateway.open(BODY.formatted(""));
+    try (InputStream in = runs.body()) {
+      Gateway.readUntil(in, "hi");
+      HttpResponse<String> refused = gateway.chat(BODY.formatted(",\"user\":\"another\""));
+      assertThat(refused.statusCode()).isEqualTo(402);
+      assertThat(refused.body()).contains("\"code\":\"budget_held\"", "\"charged\":\"0\"");
+      assertThat(refused.headers().firstValue("x-should-retry")).contains("true");
+      assertThat(refused.headers().firstValue("retry-after")).isPresent();
+    }
+    Await.until("the charge", () -> leases.spent("KEY").longValue() == COST_OF_FIVE);
+    answersFive();
+    Await.until("room again", () -> gateway.chat(BODY.formatted("")).statusCode() == 200);
   }
 
   @Test
@@ -122,6 +165,21 @@ class HoldsIT {
     Await.until("the charge", () -> leases.spent("KEY").longValue() == COST_OF_FIVE);
   }
 
+  /** The engine stops at what is held; what comes beyond is the platform's loss. */
+  @Test
+  void cutsAnEngineThatPassesItsCapAndChargesNoMoreThanWasHeld() {
+    limit("KEY", 4 * WORST, null);
+    gateway.engine.does(
+        chat -> {
+          var stream = chat.stream().write(token(5, "content", "hi") + token(15, "content", "ho"));
+          chat.awaitCancel();
+          stream.write(usageChunk(0, 15, "cancelled") + DONE);
+        });
+    assertThat(gateway.chat(BODY.formatted("")).statusCode()).isEqualTo(200);
+    long most = 2 * 140_000 + 10 * 550_000 + 10 * 2_190_000;
+    Await.until("the charge", () -> leases.spent("KEY").longValue() == most);
+  }
+
   /** Threads: litellm#30460, bifrost#5770. What is free again is not denied. */
   @Test
   void noPhantomDenials() {
@@ -132,6 +190,18 @@ class HoldsIT {
     }
     answersFive();
     assertThat(gateway.chat(BODY.formatted("")).statusCode()).isEqualTo(200);
+  }
+
+  /** Threads: litellm#35766. A request that fits the slice asks nobody: memory decides. */
+  @Test
+  void noScanOnRequestPath() {
+    answersFive();
+    assertThat(gateway.chat(BODY.formatted("")).statusCode()).isEqualTo(200);
+    int before = leases.asks();
+    for (int i = 0; i < 40; i++) {
+      assertThat(gateway.chat(BODY.formatted("")).statusCode()).isEqualTo(200);
+    }
+    assertThat(leases.asks() - before).isLessThanOrEqualTo(4);
   }
 
   @Test

@@ -95,8 +95,10 @@ class LostPartsIT {
           });
       HttpResponse<InputStream> running = gateway.open(STREAM);
       Gateway.readUntil(running.body(), "\n\n");
+      gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "not yet stopping"));
 
-      var stop = CompletableFuture.runAsync(gateway.api::close);
+      // On a thread of its own: on two cores the client's answers need the common pool's only one.
+      var stop = CompletableFuture.runAsync(gateway.api::close, task -> new Thread(task).start());
 
       Await.until(
           "what is new is refused",

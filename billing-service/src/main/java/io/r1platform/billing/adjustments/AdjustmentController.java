@@ -202,8 +202,8 @@ class AdjustmentController {
 
   @PostMapping("/internal/v1/commitments/{id}/cancel")
   CommitmentView cancel(@PathVariable long id, @RequestBody Cancel body) {
-    Wire.command(body.commandId);
-    return CommitmentView.of(commitments.cancel(id, Wire.actor(body.actor)));
+    return CommitmentView.of(
+        commitments.cancel(Wire.command(body.commandId), id, Wire.actor(body.actor)));
   }
 
   /** Newest first; {@code before} is the last id of the page before. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -73,12 +74,12 @@ class Commitments {
    */
   @Transactional
   public Commitment make(UUID commandId, String actor, Terms terms) {
+    lock(commandId);
+    if (cancelledBy(commandId).isPresent()) {
+      throw ServiceException.commandConflict(commandId.toString());
+    }
     adjustments.lock(terms.tenantId);
-    Optional<Commitment> known =
-        jdbc.sql(ROW + " where command_id = ?")
-            .param(commandId)
-            .query((row, n) -> read(row))
-            .optional();
+    Optional<Commitment> known = made(commandId);
     if (known.isPresent()) {
       if (!terms(known.get()).equals(terms)) {
         throw ServiceException.commandConflict(commandId.toString());
@@ -90,9 +91,26 @@ class Commitments {
     return find(id);
   }
 
-  /** Cancels one that has not begun; one that is cancelled stays so. */
+  /**
+   * Cancels one that has not begun; one that is cancelled stays so, and the same command again
+   * gives the same one.
+   *
+   * @throws ServiceException {@code not_found}; {@code invalid_request} once it has begun; {@code
+   *     command_conflict}
+   */
   @Transactional
-  public Commitment cancel(long id, String actor) {
+  public Commitment cancel(UUID commandId, long id, String actor) {
+    lock(commandId);
+    Optional<Long> before = cancelledBy(commandId);
+    if (before.isPresent()) {
+      if (before.get() != id) {
+        throw ServiceException.commandConflict(commandId.toString());
+      }
+      return find(id);
+    }
+    if (made(commandId).isPresent()) {
+      throw ServiceException.commandConflict(commandId.toString());
+    }
     Commitment commitment = find(id);
     adjustments.lock(commitment.tenantId);
     Instant now = clock.instant();
@@ -107,7 +125,32 @@ class Commitments {
           .params(now.atOffset(ZoneOffset.UTC), actor, id)
           .update();
     }
+    jdbc.sql("insert into commitment_cancel values (?, ?, ?, ?)")
+        .params(commandId, id, actor, now.atOffset(ZoneOffset.UTC))
+        .update();
     return find(id);
+  }
+
+  /** One at a time for each command, before any organization is locked. */
+  private void lock(UUID commandId) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtextextended(?, 9))")
+        .param(commandId.toString())
+        .query((row, n) -> true)
+        .single();
+  }
+
+  private Optional<Commitment> made(UUID commandId) {
+    return jdbc.sql(ROW + " where command_id = ?")
+        .param(commandId)
+        .query((row, n) -> read(row))
+        .optional();
+  }
+
+  private Optional<Long> cancelledBy(UUID commandId) {
+    return jdbc.sql("select commitment_id from commitment_cancel where command_id = ?")
+        .param(commandId)
+        .query(Long.class)
+        .optional();
   }
 
   List<Commitment> list(@Nullable Long tenantId, int limit) {
@@ -123,16 +166,22 @@ class Commitments {
         .list();
   }
 
-  /** Those that ended in {@code (after, now]} and count. */
-  List<Commitment> ended(Instant after, Instant now) {
+  /** Those that count and ended in {@code (after, now]}, or by now with one of these months. */
+  List<Commitment> ended(Instant after, Instant now, List<YearMonth> months) {
+    String touched =
+        months.stream()
+            .map(month -> Adjustments.period(month, month.plusMonths(1)))
+            .collect(Collectors.joining(",", "{", "}"));
     return jdbc.sql(
             ROW
                 + """
-                where cancelled_at is null and upper(period) > :after and upper(period) <= :now
+                where cancelled_at is null and upper(period) <= :now
+                  and (upper(period) > :after or period && cast(:touched as tstzmultirange))
                 order by tenant_id, commitment_id
                 """)
         .param("after", after.atOffset(ZoneOffset.UTC))
         .param("now", now.atOffset(ZoneOffset.UTC))
+        .param("touched", touched)
         .query((row, n) -> read(row))
         .list();
   }

@@ -9,6 +9,7 @@ import io.r1platform.billing.prices.PriceBook;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,16 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Settles tiers of the running month, and tiers and shortfalls of those that ended, for as long as
- * late usage may still be posted. Any number of instances may run it: each step is posted once.
+ * late usage may still be posted; older ones again when a record of them was confirmed or requests
+ * of them were re-rated. Any number of instances may run it: each step is posted once.
  */
 @Component
 public class PeriodEnds {
@@ -38,6 +42,7 @@ public class PeriodEnds {
   private final Commitments commitments;
   private final Adjustments adjustments;
   private final PriceBook prices;
+  private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
   private final Clock clock;
@@ -47,6 +52,7 @@ public class PeriodEnds {
       Commitments commitments,
       Adjustments adjustments,
       PriceBook prices,
+      JdbcClient jdbc,
       TransactionTemplate transaction,
       MeterRegistry meters,
       Clock clock) {
@@ -54,6 +60,7 @@ public class PeriodEnds {
     this.commitments = commitments;
     this.adjustments = adjustments;
     this.prices = prices;
+    this.jdbc = jdbc;
     this.transaction = transaction;
     this.meters = meters;
     this.clock = clock;
@@ -72,9 +79,11 @@ public class PeriodEnds {
   public int settle() {
     Instant now = clock.instant();
     Book book = prices.current();
-    List<YearMonth> months = open(now);
+    List<YearMonth> touched = touched(now);
+    List<YearMonth> months =
+        Stream.concat(open(now).stream(), touched.stream()).distinct().sorted().toList();
     var byTenant = new TreeMap<Long, List<Commitment>>();
-    for (Commitment commitment : commitments.ended(now.minus(OPEN), now)) {
+    for (Commitment commitment : commitments.ended(now.minus(OPEN), now, touched)) {
       byTenant.computeIfAbsent(commitment.tenantId(), t -> new ArrayList<>()).add(commitment);
     }
     Map<YearMonth, List<Long>> tiered = new TreeMap<>();
@@ -118,6 +127,14 @@ public class PeriodEnds {
       LOG.error("Adjustments of organization {} were not settled; tried again later", tenant, e);
       return 0;
     }
+  }
+
+  /** The months whose charges were changed by a person within that time. */
+  private List<YearMonth> touched(Instant now) {
+    return jdbc.sql("select distinct month from touched_month where at > ? order by month")
+        .param(now.minus(OPEN).atOffset(ZoneOffset.UTC))
+        .query((row, n) -> YearMonth.from(row.getObject("month", LocalDate.class)))
+        .list();
   }
 
   /** The months of which usage may still come, the running one last. */

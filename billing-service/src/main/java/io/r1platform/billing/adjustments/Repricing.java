@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Objects;
@@ -103,12 +104,13 @@ class Repricing {
    * Gives every request of the range once, all as of one moment, in the caller's transaction.
    *
    * @throws ServiceException {@code prices_refused} if there are more than {@link #MOST_REQUESTS},
-   *     or an amount does not fit
+   *     an amount does not fit, or requests of these days have left the database
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public void each(Range range, RatedVersion rated, Consumer<Row> consumer) {
     PriceVersion version = rated.version();
     Long tenant = version.tenantId() == null ? range.tenantId : version.tenantId();
+    requireAllHere(range);
     int[] seen = {0};
     jdbc.sql(
             """
@@ -137,6 +139,27 @@ class Repricing {
                   }
                   consumer.accept(read(row, rated));
                 });
+  }
+
+  private void requireAllHere(Range range) {
+    String retired =
+        jdbc.sql(
+                """
+                select max(day)::text from (
+                  select day from usage_retired where requests > 0
+                  union all
+                  select admitted_on from usage_retired_tenant) gone
+                where day between :first and :last
+                """)
+            .param("first", LocalDate.ofInstant(range.from, ZoneOffset.UTC))
+            .param("last", LocalDate.ofInstant(range.to.minusNanos(1), ZoneOffset.UTC))
+            .query((row, n) -> String.valueOf(row.getString(1)))
+            .single();
+    if (!retired.equals("null")) {
+      throw ServiceException.pricesRefused(
+          "Requests of %s and maybe before have left the database: 'from' is after that day."
+              .formatted(retired));
+    }
   }
 
   private static Row read(ResultSet row, RatedVersion rated) throws SQLException {

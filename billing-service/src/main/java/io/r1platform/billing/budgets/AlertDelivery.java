@@ -10,6 +10,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -18,13 +24,15 @@ import org.springframework.stereotype.Component;
 /**
  * Sends queued alerts. Each is claimed for as long as an attempt may take and a pause after it, so
  * that several instances never send one at the same time and one that dies loses nothing; no
- * transaction is open while a target is called. A receiver may see an id twice, never two ids for
- * one alert.
+ * transaction is open while a target is called. Each target has its own thread while something is
+ * sent to it, so that one that does not answer delays no other. A receiver may see an id twice,
+ * never two ids for one alert.
  */
 @Component
-class AlertDelivery {
+class AlertDelivery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDelivery.class);
   private static final int AT_ONCE = 20;
+  private static final int MOST_TARGETS = 64;
   private static final int OK_FROM = 200;
   private static final int OK_TO = 299;
 
@@ -39,6 +47,8 @@ class AlertDelivery {
   private final MeterRegistry meters;
   private final Clock clock;
   private final HttpClient http;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Set<Long> busy = ConcurrentHashMap.newKeySet();
 
   AlertDelivery(AlertQueue queue, BudgetSettings settings, MeterRegistry meters, Clock clock) {
     this.queue = queue;
@@ -52,16 +62,39 @@ class AlertDelivery {
             .build();
   }
 
-  /** Sends what is due, one batch after the other. */
+  /** Begins what is due; waits for no target. */
   @Scheduled(fixedDelayString = "PT1S")
   void run() {
-    List<AlertQueue.Due> due = queue.claim(AT_ONCE, settings.webhookTimeout());
-    while (!due.isEmpty()) {
-      for (AlertQueue.Due delivery : due) {
-        finish(delivery, send(delivery));
+    while (busy.size() < MOST_TARGETS) {
+      Map<Long, List<AlertQueue.Due>> due =
+          queue.claim(AT_ONCE, busy, settings.webhookTimeout()).stream()
+              .collect(Collectors.groupingBy(AlertQueue.Due::targetId));
+      if (due.isEmpty()) {
+        return;
       }
-      due = queue.claim(AT_ONCE, settings.webhookTimeout());
+      due.forEach(this::begin);
     }
+  }
+
+  private void begin(long target, List<AlertQueue.Due> deliveries) {
+    busy.add(target);
+    threads.execute(
+        () -> {
+          try {
+            deliveries.forEach(delivery -> finish(delivery, send(delivery)));
+          } catch (RuntimeException e) {
+            LOG.error("Alerts to target {} are sent again later", target, e);
+          } finally {
+            busy.remove(target);
+          }
+        });
+  }
+
+  /** Ends what is under way; it is sent again later. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    http.shutdownNow();
   }
 
   /** Nothing if it was taken, else why not. */
@@ -86,7 +119,9 @@ class AlertDelivery {
             .POST(HttpRequest.BodyPublishers.ofString(due.body()))
             .build();
     try {
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      var response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      int status = response.statusCode();
+      response.body().close(); // not read: it may never end
       return status >= OK_FROM && status <= OK_TO ? "" : "it answered " + status;
     } catch (IOException e) {
       return "it cannot be reached: " + e.getClass().getSimpleName();

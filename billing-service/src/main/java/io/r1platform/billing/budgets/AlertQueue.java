@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -72,10 +73,10 @@ class AlertQueue {
   }
 
   /**
-   * Claims what is due. It is due again after the longest that an attempt may take and a pause that
-   * doubles each time, from 5 s to 6 h.
+   * Claims what is due, but for these targets. It is due again after the longest that an attempt
+   * may take and a pause that doubles each time, from 5 s to 6 h.
    */
-  List<Due> claim(int most, Duration attempt) {
+  List<Due> claim(int most, Set<Long> but, Duration attempt) {
     List<Claimed> claimed =
         jdbc.sql(
                 """
@@ -84,12 +85,13 @@ class AlertQueue {
                 from webhook_target t
                 where t.target_id = d.target_id and (d.alert_id, d.target_id) in (
                   select alert_id, target_id from webhook_delivery
-                  where next_at <= ? order by next_at limit ? for update skip locked)
+                  where next_at <= ? and target_id <> all(?::bigint[])
+                  order by next_at limit ? for update skip locked)
                 returning d.alert_id, d.target_id, d.attempts, t.url, t.closed_at is not null,
                   t.secret
                 """)
             .params(now(), most * attempt.toSeconds(), LONGEST_PAUSE.toSeconds())
-            .params(PAUSE.toSeconds(), now(), most)
+            .params(PAUSE.toSeconds(), now(), Literal.array(but), most)
             .query((row, number) -> Claimed.of(row))
             .list();
     return claimed.stream()

@@ -131,20 +131,21 @@ class BudgetOrders {
   @Transactional
   public BudgetView increase(UUID command, long budgetId, BigInteger amount, Instant until) {
     require(amount.signum() > 0, "amount must be above 0");
-    require(until.isAfter(clock.instant()), "expires_at must be in the future");
     return alter(
         command,
         "INCREASE",
         "%d %s %s".formatted(budgetId, amount, until),
         budgetId,
-        id ->
-            jdbc.sql(
-                    """
-                    insert into budget_increase (budget_id, amount, expires_at, created_at)
-                    values (?, ?, ?, ?)
-                    """)
-                .params(id, new BigDecimal(amount), until.atOffset(ZoneOffset.UTC), now())
-                .update());
+        id -> {
+          require(until.isAfter(clock.instant()), "expires_at must be in the future");
+          jdbc.sql(
+                  """
+                  insert into budget_increase (budget_id, amount, expires_at, created_at)
+                  values (?, ?, ?, ?)
+                  """)
+              .params(id, new BigDecimal(amount), until.atOffset(ZoneOffset.UTC), now())
+              .update();
+        });
   }
 
   /** Ends a budget: nothing binds any more; what is leased settles and returns. */

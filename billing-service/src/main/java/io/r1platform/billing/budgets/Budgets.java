@@ -1,7 +1,9 @@
 package io.r1platform.billing.budgets;
 
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -42,10 +44,27 @@ public class Budgets {
     leases.lockEpoch(new Leases.Holder(replica, epoch), false);
   }
 
-  /** Returns the rest of all leases of an epoch, once its stream is closed and all of it taken. */
+  /**
+   * Returns the rest of all leases of an epoch, once its stream is closed and all of it taken; what
+   * its held records may yet cost stays reserved.
+   */
   @Transactional(propagation = Propagation.MANDATORY)
   public void closeEpoch(long replica, int epoch) {
     returns.all(new Leases.Holder(replica, epoch));
+  }
+
+  /**
+   * Returns what stayed reserved for a held record that was rejected; the record must be marked so.
+   * Where the epoch of its leases is open still, it returns when that is closed.
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void reject(LeaseIds ids) {
+    for (Leases.Holder holder : leases.holders(ids)) {
+      leases.lockEpoch(holder, false);
+      if (leases.closed(holder)) {
+        returns.all(holder);
+      }
+    }
   }
 
   /**
@@ -55,13 +74,20 @@ public class Budgets {
    *
    * @param currency of the account, ISO 4217
    * @param delta pico of the currency; negative lowers
+   * @param until when part of the new limit ends: a lease is good until then, and {@link
+   *     CreditEnded} follows when the next is asked for; null: never
    * @param reason for the record
    * @throws io.r1platform.billing.errors.ServiceException {@code invalid_request} if the account is
    *     in another currency
    */
   @Transactional(propagation = Propagation.MANDATORY)
-  public void changeCredit(long organization, String currency, BigInteger delta, String reason) {
-    credit.change(organization, currency, delta, reason);
+  public void changeCredit(
+      long organization,
+      String currency,
+      BigInteger delta,
+      @Nullable Instant until,
+      String reason) {
+    credit.change(organization, currency, delta, until, reason);
   }
 
   /** What an organization may spend in all, has spent, and has out on lease. */

@@ -4,9 +4,11 @@ import io.r1platform.billing.errors.ServiceException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -63,9 +65,15 @@ class Credit {
   /**
    * Moves the limit, in the caller's transaction.
    *
+   * @param until when part of it ends; null: never
    * @throws ServiceException {@code invalid_request} if the organization's currency is another
    */
-  void change(long organization, String currency, BigInteger delta, String reason) {
+  void change(
+      long organization,
+      String currency,
+      BigInteger delta,
+      @Nullable Instant until,
+      String reason) {
     ensure(organization);
     Periods.Plan plan = plan(organization, currency);
     periods.lockBudget(plan.budgetId());
@@ -76,6 +84,10 @@ class Credit {
         .update();
     jdbc.sql("insert into credit_change (budget_id, delta, reason, at) values (?, ?, ?, ?)")
         .params(plan.budgetId(), new BigDecimal(delta), reason, now())
+        .update();
+    jdbc.sql("update budget_period set limit_until = ? where budget_id = ?")
+        .param(until == null ? null : until.atOffset(ZoneOffset.UTC))
+        .param(plan.budgetId())
         .update();
     periods.retarget(open);
     alerts.raise(open, clock.instant());
@@ -88,7 +100,7 @@ class Credit {
     return jdbc.sql(
             """
             select b.currency, b.limit_pico, coalesce(p.spent + p.overrun, 0) as spent,
-              coalesce(p.leased, 0) as leased
+              coalesce(p.leased, 0) as leased, p.limit_until
             from budget b left join budget_period p using (budget_id)
             where b.scope = 'CREDIT' and b.scope_id = ? and b.closed_at is null
             """)
@@ -99,7 +111,8 @@ class Credit {
                     row.getString("currency"),
                     BudgetRows.pico(row, "limit_pico"),
                     BudgetRows.pico(row, "spent"),
-                    BudgetRows.pico(row, "leased")))
+                    BudgetRows.pico(row, "leased"),
+                    BudgetRows.momentOrNull(row, "limit_until")))
         .single();
   }
 

@@ -1,6 +1,8 @@
 package io.r1platform.billing.budgets;
 
 import java.math.BigInteger;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An organization's credit, in pico of its currency.
@@ -10,5 +12,11 @@ import java.math.BigInteger;
  *     0 it holds as 0
  * @param spent charged so far
  * @param leased held by gateways
+ * @param until when part of the limit ends; null: never
  */
-public record CreditState(String currency, BigInteger limit, BigInteger spent, BigInteger leased) {}
+public record CreditState(
+    String currency,
+    BigInteger limit,
+    BigInteger spent,
+    BigInteger leased,
+    @Nullable Instant until) {}

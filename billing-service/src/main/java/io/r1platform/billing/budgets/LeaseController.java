@@ -67,7 +67,7 @@ final class LeaseController {
           Long.toString(lease.leaseId()),
           lease.granted().toString(),
           period.startsAt(),
-          period.endsAt());
+          period.leasedUntil());
     }
   }
 
@@ -85,6 +85,7 @@ final class LeaseController {
       String periodId,
       String limit,
       String left,
+      String leased,
       @Nullable Instant resetsAt,
       String version) {
     static Exhausted of(Lending.Exhausted refusal) {
@@ -101,6 +102,7 @@ final class LeaseController {
           Long.toString(by.periodId()),
           by.limit().toString(),
           by.free().toString(),
+          by.leased().toString(),
           refusal.resetsAt(),
           Long.toString(refusal.version()));
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -23,7 +24,9 @@ class Leases {
   /**
    * A hard budget's period that is open now.
    *
+   * @param limitUntil when part of the limit ends; null: never
    * @param free what another lease could take, pico
+   * @param leased what is leased and not spent, pico
    */
   record Open(
       Scope scope,
@@ -33,8 +36,18 @@ class Leases {
       boolean rolling,
       Instant startsAt,
       @Nullable Instant endsAt,
+      @Nullable Instant limitUntil,
       BigInteger limit,
-      BigInteger free) {}
+      BigInteger free,
+      BigInteger leased) {
+    /** Until when a lease of it may be taken from without asking again; null: any time. */
+    @Nullable Instant leasedUntil() {
+      if (endsAt == null || limitUntil == null) {
+        return endsAt == null ? limitUntil : endsAt;
+      }
+      return endsAt.isBefore(limitUntil) ? endsAt : limitUntil;
+    }
+  }
 
   /** What a holder has been granted of a period in all, pico. */
   record Lease(Open period, long leaseId, BigInteger granted) {}
@@ -71,18 +84,31 @@ class Leases {
         .orElse(false);
   }
 
-  /** What decides the periods of the open hard budgets of these scopes. */
-  List<Periods.Plan> plans(Map<Scope, Long> scopes) {
+  /** Who holds these leases. */
+  List<Holder> holders(LeaseIds ids) {
+    return jdbc.sql(
+            """
+            select distinct replica_id, epoch from lease where lease_id = any(?::bigint[])
+            order by replica_id, epoch
+            """)
+        .param(Literal.array(Stream.of(Scope.values()).map(ids::of).toList()))
+        .query((row, number) -> new Holder(row.getLong("replica_id"), row.getInt("epoch")))
+        .list();
+  }
+
+  /** What decides the periods of the open hard budgets of an organization's scopes. */
+  List<Periods.Plan> plans(long organization, Map<Scope, Long> scopes) {
     return jdbc.sql(
             """
             select b.budget_id, b.reset, b.tz, b.created_at
             from unnest(?::text[], ?::bigint[]) as s(scope, scope_id)
               join budget b using (scope, scope_id)
-            where b.hard and b.closed_at is null
+            where b.hard and b.closed_at is null and b.organization_id = ?
             order by b.budget_id
             """)
         .param(Literal.array(scopes.keySet()))
         .param(Literal.array(scopes.values()))
+        .param(organization)
         .query((row, number) -> BudgetRows.plan(row))
         .list();
   }
@@ -97,8 +123,8 @@ class Leases {
             jdbc.sql(
                     """
                     select b.scope, b.scope_id, b.budget_id, b.reset, p.period_id,
-                      lower(p.period) as starts_at, upper(p.period) as ends_at, p.limit_pico,
-                      p.limit_pico - p.spent - p.leased as free
+                      lower(p.period) as starts_at, upper(p.period) as ends_at, p.limit_until,
+                      p.limit_pico, p.limit_pico - p.spent - p.leased as free, p.leased
                     from budget_period p join budget b using (budget_id)
                     where b.budget_id = any(?::bigint[]) and p.period @> ?::timestamptz
                     order by p.period_id for update of p
@@ -114,8 +140,10 @@ class Leases {
                             row.getString("reset").equals(Reset.ROLLING.name()),
                             BudgetRows.moment(row, "starts_at"),
                             BudgetRows.momentOrNull(row, "ends_at"),
+                            BudgetRows.momentOrNull(row, "limit_until"),
                             BudgetRows.pico(row, "limit_pico"),
-                            BudgetRows.pico(row, "free")))
+                            BudgetRows.pico(row, "free"),
+                            BudgetRows.pico(row, "leased")))
                 .list());
     periods.sort(Comparator.comparing(Open::scope));
     return periods;

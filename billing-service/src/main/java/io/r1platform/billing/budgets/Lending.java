@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -63,11 +64,12 @@ class Lending {
   /**
    * Nothing was taken.
    *
-   * @param by the first period from the root that has not enough
+   * @param by the period that leaves least beside what is needed
    * @param resetsAt when room comes back; null: not by itself
    */
   record Exhausted(long version, Leases.Open by, @Nullable Instant resetsAt) implements Answer {}
 
+  private static final int MOST_ENDINGS = 10;
   private static final BigInteger SHARES = BigInteger.valueOf(3);
 
   private final Leases leases;
@@ -75,6 +77,7 @@ class Lending {
   private final Credit credit;
   private final Versions versions;
   private final RollingHours hours;
+  private final ApplicationEventPublisher events;
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
   private final Clock clock;
@@ -85,6 +88,7 @@ class Lending {
       Credit credit,
       Versions versions,
       RollingHours hours,
+      ApplicationEventPublisher events,
       TransactionTemplate transaction,
       MeterRegistry meters,
       Clock clock) {
@@ -93,6 +97,7 @@ class Lending {
     this.credit = credit;
     this.versions = versions;
     this.hours = hours;
+    this.events = events;
     this.transaction = transaction;
     this.meters = meters;
     this.clock = clock;
@@ -100,12 +105,19 @@ class Lending {
 
   /**
    * Lends, in one transaction. A refusal is an answer, not a failure: it asks the others to return
-   * what they do not need, and that must last.
+   * what they do not need, and that must last. Where credit has ended, its limit is lowered first.
    *
    * @throws ServiceException {@code epoch_closed}
    */
   Answer lend(Asked asked) {
     Answer answer = transaction.execute(status -> take(asked));
+    for (int ending = 0; answer == null; ending++) {
+      if (ending == MOST_ENDINGS) {
+        throw new IllegalStateException("the credit of %d ends on".formatted(asked.organization));
+      }
+      events.publishEvent(new CreditEnded(asked.organization));
+      answer = transaction.execute(status -> take(asked));
+    }
     if (answer instanceof Exhausted exhausted) {
       meters
           .counter(BillingMetric.DENIALS.meterName(), "scope", exhausted.by.scope().name())
@@ -114,28 +126,48 @@ class Lending {
     return answer;
   }
 
-  private Answer take(Asked asked) {
+  /** Null where a limit counts credit that has ended: nothing was taken. */
+  private @Nullable Answer take(Asked asked) {
     leases.lockEpoch(asked.holder, true);
     if (leases.closed(asked.holder)) {
       throw ServiceException.leaseEpochClosed();
     }
     long version = versions.of(asked.organization); // before the budgets, so never too new
     credit.ensure(asked.organization);
-    List<Periods.Plan> plans = leases.plans(asked.scopes());
+    List<Periods.Plan> plans = leases.plans(asked.organization, asked.scopes());
     Instant now = clock.instant();
     periods.ensure(plans.stream().map(plan -> new Periods.Needed(plan, now)).toList());
     List<Leases.Open> open = leases.lock(plans, now);
     if (open.size() < plans.size()) {
       throw new IllegalStateException("a budget without a period at " + now); // never unbounded
     }
+    if (open.stream().anyMatch(period -> ended(period, now))) {
+      return null;
+    }
+    Leases.Open tightest = null;
     for (Leases.Open period : open) {
-      if (period.free().compareTo(asked.need(period.scope())) < 0) {
+      if (over(asked, period).signum() < 0) {
         leases.recall(period.periodId(), asked.holder);
-        return new Exhausted(version, period, resetsAt(period));
+        if (tightest == null || over(asked, period).compareTo(over(asked, tightest)) < 0) {
+          tightest = period;
+        }
       }
+    }
+    if (tightest != null) {
+      return new Exhausted(version, tightest, resetsAt(tightest));
     }
     List<BigInteger> takes = open.stream().map(period -> take(asked, period)).toList();
     return new Lent(version, leases.grant(asked.holder, open, takes));
+  }
+
+  private static boolean ended(Leases.Open period, Instant now) {
+    Instant until = period.limitUntil();
+    return until != null && !now.isBefore(until);
+  }
+
+  /** What would be free beside what is needed; below 0 it does not fit. */
+  private static BigInteger over(Asked asked, Leases.Open period) {
+    return period.free().subtract(asked.need(period.scope()));
   }
 
   private static BigInteger take(Asked asked, Leases.Open period) {

@@ -61,7 +61,10 @@ class Returns {
         .update();
   }
 
-  /** Returns the rest of all of a holder's leases: its epoch is over. */
+  /**
+   * Returns the rest of all of a holder's leases: its epoch is over. What a held record would be
+   * charged to them stays until a person has decided; then this is to be done again.
+   */
   void all(Leases.Holder holder) {
     List<Long> ids =
         jdbc.sql(
@@ -79,9 +82,11 @@ class Returns {
     jdbc.sql(
             """
             with wanted as (
-              select lease_id, returned as was, granted - spent as becomes from lease
-              where (replica_id, epoch) = (?, ?) and granted > spent + returned
-              order by lease_id for update
+              select l.lease_id, l.returned as was,
+                l.granted - l.spent - coalesce(h.amount, 0) as becomes
+              from lease l left join held_lease h using (lease_id)
+              where (l.replica_id, l.epoch) = (?, ?) and l.granted > l.spent + l.returned
+              order by l.lease_id for update of l
             """
                 + RELEASE)
         .params(holder.replica(), holder.epoch())

@@ -45,12 +45,14 @@ class SettledPeriods {
             """
             with asked as (
               select * from unnest(?::int[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[],
-                ?::text[]) as a(n, scope, scope_id, lease_id, at, currency)
+                ?::text[], ?::bigint[])
+                as a(n, scope, scope_id, lease_id, at, currency, organization_id)
             ), leased as (
               select a.n, l.period_id, l.lease_id, b.reset
               from asked a join lease l using (lease_id) join budget_period p using (period_id)
                 join budget b on b.budget_id = p.budget_id
-                  and (b.scope, b.scope_id) = (a.scope, a.scope_id)
+                  and (b.organization_id, b.scope, b.scope_id)
+                    = (a.organization_id, a.scope, a.scope_id)
             )
             select n, period_id, lease_id, true as hard, reset, 0 as budget_id, null as tz,
               null::timestamptz as created_at
@@ -59,6 +61,7 @@ class SettledPeriods {
             select a.n, p.period_id, null, b.hard, b.reset, b.budget_id, b.tz, b.created_at
             from asked a
               join budget b on (b.scope, b.scope_id, b.currency) = (a.scope, a.scope_id, a.currency)
+                and b.organization_id = a.organization_id
               left join budget_period p on p.budget_id = b.budget_id and p.period @> a.at
             where (b.closed_at is null or a.at < b.closed_at)
               and not (b.hard and exists (select from leased where leased.n = a.n))
@@ -69,6 +72,7 @@ class SettledPeriods {
         .param(Literal.array(keys, Settlement.Key::lease))
         .param(Literal.array(keys, Settlement.Key::at))
         .param(Literal.array(keys, Settlement.Key::currency))
+        .param(Literal.array(keys, Settlement.Key::organization))
         .query(
             (row, number) -> {
               boolean missing = row.getObject("period_id") == null;

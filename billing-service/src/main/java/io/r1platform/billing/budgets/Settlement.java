@@ -28,7 +28,8 @@ class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
   /** What the charges of a batch have in common; the hour's quarter stands for the admission. */
-  record Key(Scope scope, long scopeId, long lease, Instant at, String currency) {}
+  record Key(
+      long organization, Scope scope, long scopeId, long lease, Instant at, String currency) {}
 
   /** A sum and where it goes: through a lease, or straight to a period. */
   record Part(Key key, BigInteger amount, SettledPeriods.Place place) {}
@@ -112,7 +113,14 @@ class Settlement {
         Instant at = Reset.step(charge.admittedAt());
         for (Scope scope : Scope.values()) {
           long lease = charge.leases().of(scope);
-          var key = new Key(scope, charge.scopeId(scope), lease, at, charge.currency());
+          var key =
+              new Key(
+                  charge.organization(),
+                  scope,
+                  charge.scopeId(scope),
+                  lease,
+                  at,
+                  charge.currency());
           sums.merge(key, amount, BigInteger::add);
         }
       }

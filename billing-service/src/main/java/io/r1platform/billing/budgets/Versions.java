@@ -54,7 +54,7 @@ class Versions {
             """)
         .param(Literal.array(known.keySet()))
         .param(Literal.array(known.values()))
-        .query(Version.class)
+        .query((row, number) -> new Version(row.getLong(1), row.getLong(2)))
         .list();
   }
 }

@@ -50,11 +50,22 @@ public class Arrivals {
   private final Cashier cashier;
   private final CreditCommands commands;
   private final CreditLimits limits;
+  private final RefusedArrivals refused;
 
-  Arrivals(Cashier cashier, CreditCommands commands, CreditLimits limits) {
+  Arrivals(Cashier cashier, CreditCommands commands, CreditLimits limits, RefusedArrivals refused) {
     this.cashier = cashier;
     this.commands = commands;
     this.limits = limits;
+    this.refused = refused;
+  }
+
+  /**
+   * Keeps money that {@link #take} refused, for a person to give back or to book.
+   *
+   * @param why what the refusal said
+   */
+  public void refuse(Arrival arrival, String why) {
+    refused.keep(arrival, why);
   }
 
   /**

@@ -122,6 +122,11 @@ class Cashier {
         command,
         terms -> {
           Journal.Kind kind = kindOf(command.tenantId(), journal);
+          if (kind != Journal.Kind.PAYMENT
+              && !grants.reverse(journal)) { // locked as by usage: first
+            throw ServiceException.invalidRequest(
+                "Nothing was changed: usage was paid from this credit already.");
+          }
           UUID reversal = ledger.reverse(journal, command.id(), reason);
           if (kind == Journal.Kind.PAYMENT) {
             BigInteger paid =
@@ -135,9 +140,6 @@ class Cashier {
                     .single()
                     .toBigIntegerExact();
             grants.addPaid(command.tenantId(), paid.negate());
-          } else if (!grants.reverse(journal)) {
-            throw ServiceException.invalidRequest(
-                "Nothing was changed: usage was paid from this credit already.");
           }
           return reversal;
         });

@@ -1,11 +1,15 @@
 package io.r1platform.billing.credit;
 
 import io.r1platform.billing.budgets.Budgets;
+import io.r1platform.billing.budgets.CreditState;
 import java.math.BigInteger;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -16,7 +20,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CreditLimits {
-  private record Target(long tenantId, String currency, BigInteger limit) {}
+  private record Target(
+      long tenantId, String currency, BigInteger limit, @Nullable Instant until) {}
 
   private final JdbcClient jdbc;
   private final Budgets budgets;
@@ -48,7 +53,10 @@ class CreditLimits {
                   select sum(case when g.reversed then 0
                       when g.expires_at <= :now then g.amount - g.remaining else g.amount end)
                   from credit_grant g
-                  where g.tenant_id = a.tenant_id and g.effective_at <= :now), 0) as limit_pico
+                  where g.tenant_id = a.tenant_id and g.effective_at <= :now), 0) as limit_pico,
+                  (select min(g.expires_at) from credit_grant g
+                    where g.tenant_id = a.tenant_id and g.effective_at <= :now
+                      and g.expires_at > :now and g.remaining > 0) as until
                 from credit_account a where a.tenant_id = :tenant for update of a
                 """)
             .param("now", now)
@@ -58,12 +66,18 @@ class CreditLimits {
                     new Target(
                         row.getLong("tenant_id"),
                         row.getString("currency"),
-                        row.getBigDecimal("limit_pico").toBigIntegerExact()))
+                        row.getBigDecimal("limit_pico").toBigIntegerExact(),
+                        instant(row.getObject("until", OffsetDateTime.class))))
             .single();
-    BigInteger delta = target.limit.subtract(limit(tenantId));
-    if (delta.signum() != 0) {
-      budgets.changeCredit(tenantId, target.currency, delta, reason);
+    CreditState state = budgets.credit(tenantId);
+    BigInteger delta = target.limit.subtract(state.limit());
+    if (delta.signum() != 0 || !Objects.equals(target.until, state.until())) {
+      budgets.changeCredit(tenantId, target.currency, delta, target.until, reason);
     }
+  }
+
+  private static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
+    return moment == null ? null : moment.toInstant();
   }
 
   /**

@@ -1,19 +1,22 @@
 package io.r1platform.billing.credit;
 
+import io.r1platform.billing.budgets.CreditEnded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Moves credit limits when grants begin and end. The ledger needs no job: breakage is booked with
- * the grant. It looks back over days, since a gateway may ship what was admitted before an expiry
- * long after it, and that draws the grant still.
+ * Moves credit limits when grants begin and end; a gateway that asks for room sooner than the job
+ * runs gets it only after the limit was moved. The ledger needs no job: breakage is booked with the
+ * grant. It looks back over days, since a gateway may ship what was admitted before an expiry long
+ * after it, and that draws the grant still.
  */
 @Component
 class Expiry {
@@ -28,6 +31,11 @@ class Expiry {
     this.limits = limits;
     this.transaction = transaction;
     this.clock = clock;
+  }
+
+  @EventListener
+  void on(CreditEnded ended) {
+    transaction.executeWithoutResult(status -> limits.align(ended.organization(), "credit ended"));
   }
 
   @Scheduled(fixedDelay = 60_000, initialDelay = 30_000)

@@ -184,13 +184,13 @@ class Exports {
         .update();
   }
 
-  /** When a batch last came in. */
+  /** Until when gateways have said all, as reconciliation says; null: none lives. */
   private @Nullable String completeThrough() {
-    return jdbc.sql("select max(seen_at) as seen from usage_stream")
+    return jdbc.sql("select through from usage_complete")
         .query(
             (row, n) ->
-                Optional.ofNullable(row.getObject("seen", OffsetDateTime.class))
-                    .map(seen -> seen.toInstant().toString()))
+                Optional.ofNullable(row.getObject("through", OffsetDateTime.class))
+                    .map(through -> through.toInstant().toString()))
         .single()
         .orElse(null);
   }

@@ -6,7 +6,7 @@ public enum BillingMetric {
   BATCH("r1.billing.batch"),
   /** Items taken; tags {@code source} (2), {@code result} (4). */
   ITEMS("r1.billing.items"),
-  /** Items held, never posted; tag {@code reason} (6). Alarm above 0. */
+  /** Items held, never posted; tag {@code reason} (7). Alarm above 0. */
   HELD("r1.billing.held"),
   /** Held records that nobody has decided; blocks closing. Alarm above 0 for a day. */
   HELD_OPEN("r1.billing.held.open"),
@@ -32,7 +32,9 @@ public enum BillingMetric {
   UNLEASED("r1.billing.budgets.unleased"),
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),
-  /** Events of payment providers; tags {@code provider} (1), {@code result} (3). */
+  /**
+   * Events of payment providers; tags {@code provider} (1), {@code result} (4). Alarm on REFUSED.
+   */
   PAYMENT_EVENTS("r1.billing.payments.events"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */
   ADJUSTMENTS("r1.billing.adjustments");

@@ -3,6 +3,7 @@ package io.r1platform.billing.payments;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.credit.Arrivals;
 import io.r1platform.billing.credit.Arrivals.Arrival;
+import io.r1platform.billing.errors.ErrorCode;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,7 +37,9 @@ final class PaymentController {
     /** It had moved before. */
     REPEATED,
     /** It moves no money. */
-    IGNORED
+    IGNORED,
+    /** Its money cannot be moved; it is kept for a person. */
+    REFUSED
   }
 
   record Answer(Result result) {}
@@ -73,6 +76,16 @@ final class PaymentController {
   }
 
   private Result move(Arrival arrival) {
-    return arrivals.take(arrival) ? Result.MOVED : Result.REPEATED;
+    try {
+      return arrivals.take(arrival) ? Result.MOVED : Result.REPEATED;
+    } catch (ServiceException e) {
+      if (e.code() != ErrorCode.INVALID_REQUEST && e.code() != ErrorCode.COMMAND_CONFLICT) {
+        throw e;
+      }
+      String why = String.valueOf(e.getMessage());
+      arrivals.refuse(arrival, why);
+      LOG.error("Money arrived that cannot be moved: {}: {}", arrival, why);
+      return Result.REFUSED;
+    }
   }
 }

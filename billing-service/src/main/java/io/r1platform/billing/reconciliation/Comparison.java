@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,23 +45,46 @@ class Comparison {
   /** Tokens that the rule explains: the engine's count less the charged one. */
   record Waived(String cause, Sum sum) {}
 
-  /** A request of which engine and gateway differ; {@code what} is null if nothing explains it. */
+  /**
+   * A request of which engine and gateway differ.
+   *
+   * @param what the cause that explains it; null: nothing does
+   * @param held whether its usage record is held and nobody has decided
+   */
   record Mismatch(
       UUID eventId,
       @Nullable String what,
       boolean hasEngine,
       boolean hasUsage,
+      boolean held,
       BigInteger engineInput,
       BigInteger engineOutput,
       BigInteger usageInput,
       BigInteger usageOutput,
       BigInteger pico) {
+    /** What differs, in words. */
+    String difference() {
+      if (held) {
+        return "engine receipt of a held record that nobody has decided";
+      }
+      if (!hasUsage) {
+        return "engine receipt without usage record";
+      }
+      if (!hasEngine) {
+        return "usage record without engine receipt";
+      }
+      return engineInput.equals(usageInput) && engineOutput.equals(usageOutput)
+          ? "engine and usage count cache hits or reasoning differently"
+          : "engine and usage count differently";
+    }
+
     static Mismatch read(ResultSet row) throws SQLException {
       return new Mismatch(
           row.getObject("event_id", UUID.class),
           row.getString("what"),
           row.getBoolean("has_engine"),
           row.getBoolean("has_usage"),
+          row.getBoolean("held"),
           integer(row, "engine_input"),
           integer(row, "engine_output"),
           integer(row, "usage_input"),
@@ -261,6 +285,20 @@ class Comparison {
                     row.getObject("seen_at", OffsetDateTime.class).toInstant(),
                     missing(row, now)))
         .list();
+  }
+
+  /**
+   * What ended before this moment is all here, as far as gateways have said so: the oldest sign of
+   * life of a stream that is not closed. Null if there is none.
+   */
+  @Nullable Instant completeThrough() {
+    return jdbc.sql("select through from usage_complete")
+        .query(
+            (row, n) ->
+                Optional.ofNullable(row.getObject("through", OffsetDateTime.class))
+                    .map(OffsetDateTime::toInstant))
+        .single()
+        .orElse(null);
   }
 
   private static ReconciliationController.@Nullable Missing missing(ResultSet row, Instant now)

@@ -35,7 +35,9 @@ class Conservation {
         .list();
   }
 
-  /** The whole law: the last days by every request, all days by sums, every journal and grant. */
+  /**
+   * The whole law: the last days by every request, all days by sums, every journal, grant, budget.
+   */
   List<String> broken(LocalDate today) {
     return jdbc.sql(
             """
@@ -55,6 +57,10 @@ class Conservation {
             (select what from ledger_broken limit :most)
             union all
             (select what from credit_broken limit :most)
+            union all
+            (select what from adjustment_broken limit :most)
+            union all
+            (select what from budget_broken limit :most)
             """)
         .param("from", today.minusDays(DAYS_IN_FULL))
         .param("to", today.plusDays(2))

@@ -1,6 +1,7 @@
 package io.r1platform.billing.reports;
 
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -32,7 +33,7 @@ class Requests {
             new Cursor(
                 Instant.parse(plain.substring(0, Math.max(space, 0))),
                 UUID.fromString(plain.substring(space + 1))));
-      } catch (RuntimeException e) { // a cursor comes from outside: whatever is wrong, it is none
+      } catch (IllegalArgumentException | DateTimeException e) {
         return Optional.empty();
       }
     }

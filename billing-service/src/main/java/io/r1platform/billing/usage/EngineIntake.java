@@ -141,7 +141,9 @@ class EngineIntake {
     return jdbc.sql(
             "select next_seq, last_seq from engine_instance where instance_id = ? for update")
         .param(instance)
-        .query(Position.class)
+        .query(
+            (row, number) ->
+                new Position(row.getLong("next_seq"), row.getObject("last_seq", Long.class)))
         .single();
   }
 

@@ -97,7 +97,11 @@ class HeldDecisions {
    */
   void decide(long heldId, Decision decision, String why, String by) {
     if (decision == Decision.CONFIRMED) {
-      partitions.make(lock(heldId, "").record.bucket());
+      Kept kept = lock(heldId, "");
+      if (kept.resolved == null) {
+        judge(kept); // first, so that only a record that may be posted makes the days of its id
+        partitions.make(kept.record.bucket());
+      }
     }
     transaction.executeWithoutResult(
         status -> {
@@ -112,6 +116,9 @@ class HeldDecisions {
             post(heldId, kept);
           }
           mark("usage_held", heldId, decision, why, by);
+          if (decision == Decision.REJECTED) {
+            budgets.reject(kept.leases);
+          }
         });
     LOG.warn("Held record {} was {} by {}: {}", heldId, decision, by, why);
   }
@@ -162,22 +169,26 @@ class HeldDecisions {
     return new LeaseIds(ids[0], ids[1], ids[2], ids[3]);
   }
 
-  private void post(long heldId, Kept kept) {
+  /** The version of a record that may be posted. */
+  private PriceVersion judge(Kept kept) {
     if (kept.reason == HeldReason.CONFLICT || kept.reason == HeldReason.MALFORMED) {
       throw ServiceException.notConfirmable(
           kept.reason == HeldReason.CONFLICT
               ? "its id is charged with other content, which stays. Reject it."
               : "its fields contradict each other. Reject it.");
     }
+    return switch (new UsageJudge(prices.current(), clock.instant()).release(kept.record)) {
+      case UsageJudge.Postable postable -> postable.version();
+      case UsageJudge.Held held ->
+          throw ServiceException.notConfirmable(
+              "it is still %s. Try again when that has changed, or reject it."
+                  .formatted(held.reason()));
+    };
+  }
+
+  private void post(long heldId, Kept kept) {
     UsageRecord record = kept.record;
-    PriceVersion version =
-        switch (new UsageJudge(prices.current(), clock.instant()).release(record)) {
-          case UsageJudge.Postable postable -> postable.version();
-          case UsageJudge.Held held ->
-              throw ServiceException.notConfirmable(
-                  "it is still %s. Try again when that has changed, or reject it."
-                      .formatted(held.reason()));
-        };
+    PriceVersion version = judge(kept);
     var position = new UsageJournal.Position("held", heldId, 0, 1, 1);
     var row =
         new UsageTable.Row(

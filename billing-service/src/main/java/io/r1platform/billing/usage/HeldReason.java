@@ -12,6 +12,8 @@ enum HeldReason {
   LATE,
   /** More than 5 minutes ahead of our clock. */
   FUTURE,
+  /** Its number in the stream was given up before it came. */
+  GIVEN_UP,
   /** The fields contradict each other or the format. */
   MALFORMED
 }

@@ -4,6 +4,7 @@ import io.r1platform.billing.errors.ServiceException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -66,6 +67,23 @@ class Holes {
         .params(last + 1, stream.source(), stream.replica(), stream.epoch())
         .update();
     LOG.warn("Records {} to {} of {} were given up by {}: {}", first, last, stream, by, why);
+  }
+
+  /** Those of the items whose numbers were given up. */
+  List<UsageBatch.Item> givenUp(UsageBatch.Stream stream, List<UsageBatch.Item> items) {
+    List<long[]> holes =
+        jdbc.sql(
+                """
+                select first_seq, last_seq from usage_hole
+                where (source, replica_id, epoch) = (?, ?, ?) and first_seq <= ? and last_seq >= ?
+                """)
+            .params(stream.source(), stream.replica(), stream.epoch())
+            .params(items.getLast().seq(), items.getFirst().seq())
+            .query((row, n) -> new long[] {row.getLong(1), row.getLong(2)})
+            .list();
+    return items.stream()
+        .filter(item -> holes.stream().anyMatch(h -> h[0] <= item.seq() && item.seq() <= h[1]))
+        .toList();
   }
 
   private boolean isSettled(UsageBatch.Stream stream, long first, long last) {

@@ -4,9 +4,11 @@ import io.r1platform.billing.retention.RetiredUsage;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,8 @@ import org.springframework.stereotype.Component;
 class LateUsage {
   private static final Logger LOG = LoggerFactory.getLogger(LateUsage.class);
 
+  private static final Set<HeldReason> LOOKED_UP = EnumSet.of(HeldReason.LATE, HeldReason.GIVEN_UP);
+
   private final UsageTable table;
   private final RetiredUsage retired;
 
@@ -25,11 +29,14 @@ class LateUsage {
     this.retired = retired;
   }
 
-  /** Takes duplicates out of the late items, and marks conflicts; the others stay late. */
+  /**
+   * Takes duplicates out of the items that are late or were given up, and marks conflicts; the
+   * others stay what they are.
+   */
   void settle(Map<UsageBatch.Item, HeldReason> heldItems) {
     List<UsageBatch.Item> late =
         heldItems.entrySet().stream()
-            .filter(entry -> entry.getValue() == HeldReason.LATE)
+            .filter(entry -> LOOKED_UP.contains(entry.getValue()))
             .map(Map.Entry::getKey)
             .toList();
     if (late.isEmpty()) {

@@ -64,6 +64,7 @@ class UsageIntake {
   private final UsageHours hours;
   private final LateUsage late;
   private final HeldUsage held;
+  private final Holes holes;
   private final UsagePartitions partitions;
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
@@ -79,6 +80,7 @@ class UsageIntake {
       UsageHours hours,
       LateUsage late,
       HeldUsage held,
+      Holes holes,
       UsagePartitions partitions,
       TransactionTemplate transaction,
       MeterRegistry meters,
@@ -92,6 +94,7 @@ class UsageIntake {
     this.hours = hours;
     this.late = late;
     this.held = held;
+    this.holes = holes;
     this.partitions = partitions;
     this.transaction = transaction;
     this.meters = meters;
@@ -140,7 +143,10 @@ class UsageIntake {
     if (lastSeq != null && !fresh.isEmpty()) {
       throw ServiceException.epochClosed(lastSeq);
     }
-    var results = new ArrayList<>(Collections.nCopies(skipped, Result.DUPLICATE));
+    var results = new ArrayList<Result>(size);
+    if (skipped > 0) {
+      results.addAll(skip(batch.stream(), batch.items().subList(0, skipped), verdicts));
+    }
     long nextSeq = position.nextSeq() + fresh.size();
     if (!fresh.isEmpty()) {
       results.addAll(takeFresh(batch.stream(), fresh, verdicts));
@@ -149,6 +155,28 @@ class UsageIntake {
       streams.advance(batch.stream(), nextSeq);
     }
     return new Taken(nextSeq, results);
+  }
+
+  /** What was taken before; where its number was given up it was not, and a person decides. */
+  private List<Result> skip(
+      UsageBatch.Stream stream, List<UsageBatch.Item> old, Map<Long, UsageJudge.Verdict> verdicts) {
+    var given = new LinkedHashMap<UsageBatch.Item, HeldReason>();
+    for (UsageBatch.Item item : holes.givenUp(stream, old)) {
+      given.put(
+          item,
+          verdicts.get(item.seq()) instanceof UsageJudge.Held held
+              ? held.reason()
+              : HeldReason.GIVEN_UP);
+    }
+    late.settle(given);
+    held.keep(stream, given);
+    return old.stream()
+        .map(item -> given.containsKey(item) ? held(given.get(item)) : Result.DUPLICATE)
+        .toList();
+  }
+
+  private static Result held(HeldReason reason) {
+    return reason == HeldReason.LATE ? Result.LATE : Result.HELD;
   }
 
   private List<Result> takeFresh(
@@ -260,7 +288,7 @@ class UsageIntake {
       HeldReason reason = heldItems.get(item);
       UsageTable.Row row = rows.get(item.record().eventId());
       if (reason != null) {
-        results.add(reason == HeldReason.LATE ? Result.LATE : Result.HELD);
+        results.add(held(reason));
       } else if (row != null
           && row.item().seq() == item.seq()
           && inserted.contains(item.record().eventId())) {

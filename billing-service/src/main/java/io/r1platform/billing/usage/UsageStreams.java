@@ -42,7 +42,9 @@ class UsageStreams {
             where (source, replica_id, epoch) = (?, ?, ?) for update
             """)
         .params(stream.source(), stream.replica(), stream.epoch())
-        .query(Position.class)
+        .query(
+            (row, number) ->
+                new Position(row.getLong("next_seq"), row.getObject("last_seq", Long.class)))
         .single();
   }
 

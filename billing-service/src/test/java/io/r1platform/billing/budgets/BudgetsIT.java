@@ -15,11 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -120,6 +122,23 @@ class BudgetsIT {
   }
 
   @Test
+  void anIncreaseThatIsOrderedAgainAfterItsEndIsAnsweredAsBefore() {
+    long id = budget("\"limit\":\"%d\"".formatted(DOLLAR));
+    Instant until = billing.clock().instant().plus(Duration.ofMinutes(10));
+    String body =
+        "{\"command_id\":\"%s\",\"amount\":\"5\",\"expires_at\":\"%s\"}"
+            .formatted(UUID.randomUUID(), until);
+    String path = "/internal/v1/budgets/" + id + "/increases";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, body).status()).isEqualTo(200);
+    billing.clock().advance(Duration.ofMinutes(10));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, body).status()).isEqualTo(200);
+    String late = body.replaceFirst("\"command_id\":\"....", "\"command_id\":\"ffff");
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, late).status()).isEqualTo(400);
+    assertThat(billing.sum("1", "budget_increase where budget_id = " + id))
+        .isEqualTo(BigInteger.ONE);
+  }
+
+  @Test
   void aNewDayBeginsFromNothingAndALateChargeGoesToItsOwn() {
     long id =
         budget("\"limit\":\"%d\",\"reset\":\"DAY\",\"zone\":\"Europe/Berlin\"".formatted(DOLLAR));
@@ -177,18 +196,43 @@ class BudgetsIT {
   }
 
   @Test
+  void aBudgetBindsItsOwnOrganizationOnly() {
+    long other = ++last;
+    billing.postJson(
+        "/internal/v1/budgets",
+        BillingFixture.GATEWAY,
+        """
+        {"command_id":"%s","organization":"%d","scope":"KEY","scope_id":"%d","limit":"1"}
+        """
+            .formatted(UUID.randomUUID(), other, organization * 100));
+    Gateway one = gateway(1);
+    assertThat(one.request(DOLLAR, DOLLAR)).as("another's budget of this key").isTrue();
+    one.ship();
+    assertThat(
+            billing.sum(
+                "spent",
+                "budget_period join budget using (budget_id)"
+                    + " where scope = 'KEY' and organization_id = "
+                    + other))
+        .isZero();
+  }
+
+  @Test
   void creditMovesWithItsChanges() {
     var credit = billing.bean(Budgets.class);
     var transaction = billing.bean(TransactionTemplate.class);
     transaction.executeWithoutResult(
         status -> {
-          credit.changeCredit(organization, "USD", BigInteger.valueOf(-90 * DOLLAR), "prepaid");
-          credit.changeCredit(organization, "USD", BigInteger.valueOf(-20 * DOLLAR), "expiry");
+          credit.changeCredit(
+              organization, "USD", BigInteger.valueOf(-90 * DOLLAR), null, "prepaid");
+          credit.changeCredit(
+              organization, "USD", BigInteger.valueOf(-20 * DOLLAR), null, "expiry");
         });
     assertThat(gateway(1).request(1, 0)).as("10 below nothing").isFalse();
     transaction.executeWithoutResult(
         status ->
-            credit.changeCredit(organization, "USD", BigInteger.valueOf(15 * DOLLAR), "top-up"));
+            credit.changeCredit(
+                organization, "USD", BigInteger.valueOf(15 * DOLLAR), null, "top-up"));
     Gateway one = gateway(1);
     assertThat(one.request(5 * DOLLAR, DOLLAR)).isTrue();
     one.ship();
@@ -200,7 +244,8 @@ class BudgetsIT {
                 "USD",
                 BigInteger.valueOf(5 * DOLLAR),
                 BigInteger.valueOf(DOLLAR),
-                BigInteger.valueOf(4 * DOLLAR)));
+                BigInteger.valueOf(4 * DOLLAR),
+                null));
   }
 
   @Test
@@ -265,14 +310,7 @@ class BudgetsIT {
         });
     server.start();
     try {
-      JsonNode target =
-          billing
-              .postJson(
-                  "/internal/v1/webhook-targets",
-                  BillingFixture.GATEWAY,
-                  "{\"command_id\":\"%s\",\"organization\":\"%d\",\"url\":\"http://127.0.0.1:%d/\"}"
-                      .formatted(UUID.randomUUID(), organization, server.getAddress().getPort()))
-              .json();
+      JsonNode target = target("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()));
       byte[] secret =
           Base64.getDecoder().decode(target.path("secret").asString().replace("whsec_", ""));
       budget("\"limit\":\"%d\",\"alert_percent\":[90]".formatted(DOLLAR));
@@ -293,6 +331,69 @@ class BudgetsIT {
     } finally {
       server.stop(0);
     }
+  }
+
+  /** One never answers, one never ends its answer: neither keeps another target waiting. */
+  @Test
+  void aTargetThatHangsDelaysNoOther() throws IOException, InterruptedException {
+    var sent = new LinkedBlockingQueue<String>();
+    var done = new CountDownLatch(1);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/silent", exchange -> hang(done));
+    server.createContext(
+        "/endless",
+        exchange -> {
+          sent.add("endless");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(1);
+          exchange.getResponseBody().flush();
+          hang(done);
+        });
+    server.createContext(
+        "/good",
+        exchange -> {
+          sent.add("good");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      for (String path : List.of("silent", "endless", "good")) {
+        target("http://127.0.0.1:%d/%s".formatted(server.getAddress().getPort(), path));
+      }
+      budget("\"limit\":\"%d\",\"alert_percent\":[70,80,90]".formatted(DOLLAR));
+      Gateway one = gateway(1);
+      one.request(DOLLAR, DOLLAR);
+      one.ship();
+      var came = new ArrayList<String>();
+      for (int i = 0; i < 6; i++) {
+        came.add(Objects.requireNonNull(sent.poll(9, TimeUnit.SECONDS), came.toString()));
+      }
+      assertThat(came).containsOnly("good", "endless");
+    } finally {
+      done.countDown();
+      server.stop(0);
+    }
+  }
+
+  private static void hang(CountDownLatch until) {
+    try {
+      until.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private JsonNode target(String url) {
+    return billing
+        .postJson(
+            "/internal/v1/webhook-targets",
+            BillingFixture.GATEWAY,
+            "{\"command_id\":\"%s\",\"organization\":\"%d\",\"url\":\"%s\"}"
+                .formatted(UUID.randomUUID(), organization, url))
+        .json();
   }
 
   @Test

@@ -72,6 +72,7 @@ class LeasesIT {
     assertThat(refused.text("code")).isEqualTo("budget_exhausted");
     assertThat(refused.text("scope")).isEqualTo("CREDIT");
     assertThat(refused.text("left")).isEqualTo(Long.toString(10 * DOLLAR));
+    assertThat(refused.text("leased")).isEqualTo(Long.toString(90 * DOLLAR));
     assertThat(refused.text("limit")).isEqualTo(Long.toString(100 * DOLLAR));
     assertThat(refused.json().path("resets_at").isNull()).isTrue();
     long lease = lease(ask(1, Map.of(), 0, 2));

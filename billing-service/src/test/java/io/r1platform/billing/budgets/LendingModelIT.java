@@ -147,7 +147,8 @@ class LendingModelIT {
                       holder(replica), replicas, 7, 70, 700, need, BigInteger.valueOf(slice)));
       Scope refused = null;
       for (Scope scope : Scope.values()) {
-        if (refused == null && free(scope) < need(need, scope)) {
+        long over = free(scope) - need(need, scope);
+        if (over < 0 && (refused == null || over < free(refused) - need(need, refused))) {
           refused = scope;
         }
       }
@@ -231,7 +232,7 @@ class LendingModelIT {
             status ->
                 billing
                     .bean(Budgets.class)
-                    .changeCredit(7, "USD", BigInteger.valueOf(delta), "test"));
+                    .changeCredit(7, "USD", BigInteger.valueOf(delta), null, "test"));
       } else {
         scoped.base = random.nextInt(150) * UNIT;
         billing

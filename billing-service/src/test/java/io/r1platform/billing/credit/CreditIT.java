@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Money that arrives and usage that draws it; each test has its own organization. */
 class CreditIT {
@@ -155,6 +157,39 @@ class CreditIT {
   }
 
   @Test
+  void nothingIsLentOfCreditThatHasEndedThoughNoJobRan() {
+    post("terms", order(id(), "\"mode\":\"PREPAID\",\"credit_limit\":\"0\""));
+    Instant end = billing.clock().instant().plusSeconds(60);
+    give(100, end);
+    Answer lent = lend(1, tokens(10));
+    assertThat(lent.json().at("/leases/0/ends_at").asString()).isEqualTo(end.toString());
+    billing.clock().advance(Duration.ofSeconds(60));
+    Answer refused = lend(2, tokens(10));
+    assertThat(refused.status()).isEqualTo(402);
+    assertThat(refused.json().path("resets_at").isNull()).isTrue();
+    topUp(1_000, null);
+    lent = lend(2, tokens(10));
+    assertThat(lent.status()).as(lent.body()).isEqualTo(200);
+    assertThat(lent.json().at("/leases/0/ends_at").isNull()).isTrue();
+  }
+
+  /** What is drawn to the end leaves nothing to take away, and the next end is named. */
+  @Test
+  void aGrantThatIsSpentEndsWithoutChangingTheLimit() {
+    Instant first = billing.clock().instant().plusSeconds(60);
+    Instant second = first.plusSeconds(60);
+    give(100, first);
+    give(50, second);
+    use(100, billing.clock().instant());
+    billing.clock().set(first);
+    assertThat(lend(1, 10).json().at("/leases/0/ends_at").asString()).isEqualTo(second.toString());
+    assertThat(limit()).isEqualTo(100 * DOLLAR + tokens(150));
+    billing.clock().set(second);
+    assertThat(lend(1, 10).json().at("/leases/0/ends_at").isNull()).isTrue();
+    assertThat(limit()).isEqualTo(100 * DOLLAR + tokens(100));
+  }
+
+  @Test
   void paymentAndTermsMoveTheLimitAndReversalTakesItBack() {
     String payment = id();
     post("payments", order(payment, "\"amount\":\"7\""));
@@ -169,6 +204,58 @@ class CreditIT {
     assertThat(post("reversals", reversal).status()).isEqualTo(200);
     assertThat(limit()).isZero();
     assertThat(balance(Account.CASH)).isZero();
+  }
+
+  /** Usage locks grants, then the sums by day; the other way round the two would deadlock. */
+  @Test
+  void aReversalWaitsForUsageThatHasItsGrantAndHoldsNothingUsageNeeds()
+      throws InterruptedException, ExecutionException {
+    UUID journal = topUp(10, null);
+    String reversal = order(id(), "\"journal_id\":\"%s\",\"reason\":\"test\"".formatted(journal));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Answer> answer =
+          billing
+              .bean(TransactionTemplate.class)
+              .execute(
+                  status -> {
+                    count("credit_grant where tenant_id = %d for update");
+                    Future<Answer> waiting = threads.submit(() -> post("reversals", reversal));
+                    awaitALockThatIsWaitedFor();
+                    count(
+                        "account_day join account using (account_id) where tenant_id = %d"
+                            + " for update of account_day");
+                    return waiting;
+                  });
+      assertThat(Objects.requireNonNull(answer).get().status()).isEqualTo(200);
+    }
+  }
+
+  private int count(String rows) {
+    return billing
+        .sql()
+        .sql("select 1 from " + rows.formatted(organization))
+        .query()
+        .listOfRows()
+        .size();
+  }
+
+  private static void awaitALockThatIsWaitedFor() {
+    Instant until = Instant.now().plusSeconds(60);
+    while (Instant.now().isBefore(until)) {
+      if (billing
+          .sql()
+          .sql(
+              """
+              select exists (select from pg_locks w where not w.granted and w.pid in (
+                select l.pid from pg_locks l join pg_database d on d.oid = l.database
+                where d.datname = current_database()))
+              """)
+          .query(Boolean.class)
+          .single()) {
+        return;
+      }
+    }
+    throw new AssertionError("nobody waits for a lock");
   }
 
   @Test
@@ -269,6 +356,17 @@ class CreditIT {
 
   private LeasedBatch.Item item(int tokens, Instant admitted) {
     return new LeasedBatch.Item(organization, admitted, tokens, 0, 0, 0, 0);
+  }
+
+  private Answer lend(int replica, long need) {
+    String body =
+        """
+        {"replica":%d,"epoch":1,"replicas":1,"organization":"%d","project":"%d","key":"%d",
+         "need":{"CREDIT":"%d"},"slice":"1"}
+        """
+            .formatted(
+                organization * 1_000 + replica, organization, organization, organization, need);
+    return billing.postJson("/internal/v1/leases", BillingFixture.GATEWAY, body);
   }
 
   private Answer post(String what, String body) {

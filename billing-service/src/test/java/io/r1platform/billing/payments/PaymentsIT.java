@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Money that a payment provider reports; each test has its own organization. */
 class PaymentsIT {
@@ -71,8 +73,7 @@ class PaymentsIT {
   void oneEventIdWithTwoContentsMovesTheFirstOnly() {
     send("evt_c" + organization, now(), SECRET, event("TOP_UP", "USD", "100"));
     Answer other = send("evt_c" + organization, now(), SECRET, event("TOP_UP", "USD", "900"));
-    assertThat(other.status()).isEqualTo(409);
-    assertThat(other.text("code")).isEqualTo("command_conflict");
+    assertThat(other.text("result")).isEqualTo("REFUSED");
     assertThat(balance(Account.CASH)).isEqualTo(DOLLAR);
   }
 
@@ -130,12 +131,10 @@ class PaymentsIT {
   void whatCannotBeMeantIsSaid() {
     for (String wrong :
         new String[] {
-          event("TOP_UP", "EUR", "100"),
           event("TOP_UP", "XYZ", "100"),
           event("TOP_UP", "USD", "0"),
           event("TOP_UP", "USD", "-5"),
           event("TOP_UP", "USD", "1.5"),
-          event("TOP_UP", "USD", "100000001"),
           event("GIFT", "USD", "5"),
           "{\"type\":\"payment.succeeded\"}",
           "no JSON"
@@ -148,6 +147,41 @@ class PaymentsIT {
     Answer stranger =
         billing.postJson("/internal/v1/payment-events/nobody", BillingFixture.GATEWAY, "{}");
     assertThat(stranger.status()).isEqualTo(404);
+  }
+
+  @Test
+  void moneyThatCannotBeMovedIsKeptForAPersonOnce() {
+    for (String event :
+        new String[] {event("TOP_UP", "EUR", "100"), event("PAYMENT", "USD", "100000001")}) {
+      String id = "evt_r%d_%d".formatted(organization, event.length());
+      assertThat(send(id, now(), SECRET, event).text("result")).as(event).isEqualTo("REFUSED");
+      assertThat(send(id, now(), SECRET, event).status()).as("sent again").isEqualTo(200);
+    }
+    assertThat(balance(Account.CASH)).isZero();
+    JsonNode waiting = kept(true);
+    assertThat(waiting.size()).isEqualTo(2);
+    assertThat(waiting.get(1).path("currency").asString()).isEqualTo("EUR");
+    assertThat(waiting.get(1).path("amount").asString()).isEqualTo(Long.toString(DOLLAR));
+    assertThat(waiting.get(1).path("refused_because").asString()).contains("USD", "EUR");
+    String path =
+        "/internal/v1/refused-payments/%s/resolution"
+            .formatted(waiting.get(1).path("id").asString());
+    String given = "{\"why\":\"given back\",\"by\":\"ann\"}";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, given).status()).isEqualTo(204);
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, given).status()).isEqualTo(204);
+    assertThat(kept(true).size()).isEqualTo(1);
+    assertThat(kept(false).get(0).path("resolved_why").asString()).isEqualTo("given back");
+  }
+
+  private JsonNode kept(boolean open) {
+    var mine = JsonMapper.shared().createArrayNode();
+    for (JsonNode one :
+        billing.get("/internal/v1/refused-payments?open=" + open).json().path("payments")) {
+      if (one.path("organization").asString().equals(Long.toString(organization))) {
+        mine.add(one);
+      }
+    }
+    return mine;
   }
 
   private void refused(Answer answer) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.budgets.LeaseIds;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,17 @@ class HeldIT {
   }
 
   @Test
+  void whatCannotBeConfirmedMakesNoPartition() {
+    UsageRecord future =
+        samples.at(billing.clock().instant().plus(Duration.ofDays(300)), TENANT, 0, 1, 1, 1);
+    post(1, future);
+    assertThat(decide(held().get(0).path("id").asString(), "confirm").text("code"))
+        .isEqualTo("not_confirmable");
+    assertThat(billing.sum("1", "usage_days() where day = '%s'".formatted(future.bucket())))
+        .isZero();
+  }
+
+  @Test
   void lateDuplicateIsADuplicateAndALateConflictIsHeld() {
     var record = samples.any(TENANT);
     post(1, record);
@@ -153,12 +166,102 @@ class HeldIT {
   }
 
   @Test
+  void aRecordOfAGivenUpNumberIsHeldAndNotTakenForADuplicate() {
+    var first = samples.any(TENANT);
+    var found = samples.any(TENANT);
+    post(1, first);
+    post(3, samples.any(TENANT));
+    assertThat(giveUp(2, 2).status()).isEqualTo(204);
+    post(3, samples.any(TENANT));
+    BigInteger before = charged();
+    for (int time = 1; time <= 2; time++) {
+      Answer answer = billing.postBatch(Samples.batch(1, 1, 1, List.of(first, found)));
+      assertThat(answer.json().path("results").toString()).isEqualTo("[\"DUPLICATE\",\"HELD\"]");
+      assertThat(answer.text("next_seq")).isEqualTo("4");
+    }
+    assertThat(held().size()).isEqualTo(1);
+    assertThat(held().get(0).path("reason").asString()).isEqualTo("GIVEN_UP");
+    assertThat(decide(held().get(0).path("id").asString(), "confirm").status()).isEqualTo(204);
+    assertThat(charged()).isEqualTo(before.add(BigInteger.valueOf(found.amountPico())));
+    assertThat(post(2, found).json().at("/results/0").asString()).isEqualTo("DUPLICATE");
+  }
+
+  @Test
   void gapThatFillsItselfIsForgotten() {
     assertThat(post(2, samples.any(TENANT)).status()).isEqualTo(409);
     assertThat(reconciliation().path("streams").get(0).path("missing").isNull()).isFalse();
     post(1, samples.any(TENANT));
     assertThat(reconciliation().path("streams").get(0).path("missing").isNull()).isTrue();
     assertThat(giveUp(1, 1).text("code")).isEqualTo("no_such_gap");
+  }
+
+  /** docs/protocols/leases.md: what a person may yet confirm is nobody else's to spend. */
+  @Test
+  void confirmingAfterTheEpochClosedSpendsWhatStayedReserved() {
+    UsageRecord mispriced = heldInAClosedEpoch();
+    assertThat(lend(2, mispriced.amountPico()).status()).as("reserved").isEqualTo(402);
+    assertThat(decide(held().get(0).path("id").asString(), "confirm").status()).isEqualTo(204);
+    assertThat(billing.sum("overrun", "budget_period")).isZero();
+    assertThat(spentOfOrganization()).isEqualTo(BigInteger.valueOf(mispriced.amountPico()));
+    assertThat(lend(2, 1).status()).isEqualTo(402);
+  }
+
+  @Test
+  void rejectingAfterTheEpochClosedReturnsWhatStayedReserved() {
+    UsageRecord mispriced = heldInAClosedEpoch();
+    assertThat(decide(held().get(0).path("id").asString(), "reject").status()).isEqualTo(204);
+    assertThat(billing.sum("leased", "budget_period")).isZero();
+    assertThat(spentOfOrganization()).isZero();
+    assertThat(lend(2, mispriced.amountPico()).status()).isEqualTo(200);
+  }
+
+  /** A record at another price than ours, which takes all of its organization's budget. */
+  private UsageRecord heldInAClosedEpoch() {
+    UsageRecord right = samples.charged(TENANT, 0, 0, 0, 100);
+    UsageRecord mispriced = Samples.withAmount(right, right.amountPico() - 1);
+    Answer budget =
+        billing.postJson(
+            "/internal/v1/budgets",
+            BillingFixture.GATEWAY,
+            "{\"command_id\":\"%s\",\"organization\":\"%d\",\"limit\":\"%d\"}"
+                .formatted(UUID.randomUUID(), TENANT, mispriced.amountPico()));
+    assertThat(budget.status()).as(budget.body()).isEqualTo(200);
+    JsonNode leases = lend(1, mispriced.amountPico()).json().path("leases");
+    var ids = new LeaseIds(lease(leases, "CREDIT"), lease(leases, "ORGANIZATION"), 0, 0);
+    Answer taken = billing.postBatch(LeasedBatch.of(1, 1, 1, List.of(mispriced), List.of(ids)));
+    assertThat(taken.json().path("results").get(0).asString()).isEqualTo("HELD");
+    Answer closed =
+        billing.postJson(
+            "/internal/v1/epochs/close",
+            BillingFixture.GATEWAY,
+            "{\"source\":\"gateway\",\"replica\":\"1\",\"epoch\":1,\"last_seq\":\"1\"}");
+    assertThat(closed.status()).as(closed.body()).isEqualTo(204);
+    return mispriced;
+  }
+
+  private Answer lend(int replica, long need) {
+    return billing.postJson(
+        "/internal/v1/leases",
+        BillingFixture.GATEWAY,
+        """
+        {"replica":%d,"epoch":1,"replicas":1,"organization":"%d","project":"%d","key":"%d",
+         "need":{"CREDIT":"%d","ORGANIZATION":"%d"},"slice":"1"}
+        """
+            .formatted(replica, TENANT, TENANT * 10, TENANT * 100, need, need));
+  }
+
+  private static long lease(JsonNode leases, String scope) {
+    for (JsonNode lease : leases) {
+      if (lease.path("scope").asString().equals(scope)) {
+        return Long.parseLong(lease.path("lease_id").asString());
+      }
+    }
+    throw new AssertionError(scope + " is not in " + leases);
+  }
+
+  private BigInteger spentOfOrganization() {
+    return billing.sum(
+        "spent", "budget_period join budget using (budget_id) where scope = 'ORGANIZATION'");
   }
 
   private UsageRecord late() {

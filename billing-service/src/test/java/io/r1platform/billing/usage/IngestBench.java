@@ -44,7 +44,7 @@ class IngestBench {
     boolean batch(int replica, int number) throws IOException;
   }
 
-  private final BillingFixture billing = new BillingFixture();
+  private final BillingFixture billing = new BillingFixture(BenchMoney.SETTING);
   private final UsageIntake intake = billing.bean(UsageIntake.class);
   private final Traffic traffic =
       new Traffic(
@@ -57,6 +57,11 @@ class IngestBench {
     assertThat(setting("fsync")).isEqualTo("on");
     assertThat(setting("synchronous_commit")).isEqualTo("on");
     var baseline = new CopyBaseline(billing);
+    var money = new BenchMoney(billing);
+    for (int stream = 0; stream < STREAMS; stream++) {
+      traffic.lease(1 + stream, money.leases(1 + stream));
+      traffic.lease(WARM_UP_REPLICA + stream, money.leases(WARM_UP_REPLICA + stream));
+    }
     timed(WARM_UP_REPLICA, WARM_UP_SECONDS, this::take);
     timed(WARM_UP_REPLICA, WARM_UP_SECONDS / 4, (r, n) -> baseline.copy(read(r, n)));
     String warmUp = totals();
@@ -76,6 +81,9 @@ class IngestBench {
                 && take(traffic.batch(r - STREAMS, n), r));
     assertThat(totals()).isEqualTo(before);
     assertThat(billing.lawBroken()).isEmpty();
+    assertThat(billing.sum("spent", "lease"))
+        .as("all came from leases, of two scopes")
+        .isEqualTo(billing.sum("2 * amount_pico", "usage_record"));
     report(ingest, copy);
   }
 
@@ -151,13 +159,16 @@ class IngestBench {
 
   /** Everything that a replay could change. */
   private String totals() {
-    return "%s %s %s %s %s %s"
+    return "%s %s %s %s %s %s %s %s %s"
         .formatted(
             billing.sum("1", "usage_record"),
             billing.sum("amount_pico", "usage_record"),
             billing.sum("amount", "usage_hourly"),
             billing.sum("abs(amount)", "entry"),
             billing.sum("abs(amount)", "account_day"),
+            billing.sum("spent", "lease"),
+            billing.sum("spent", "budget_period"),
+            billing.sum("amount", "credit_draw"),
             billing.sum("1", "usage_held"));
   }
 

@@ -1,5 +1,6 @@
 package io.r1platform.billing.usage;
 
+import io.r1platform.billing.budgets.LeaseIds;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,13 +37,23 @@ public final class LeasedBatch {
         items.stream()
             .map(item -> samples.at(item.admitted, item.organization, 0, 0, 0, item.tokens))
             .toList();
+    var leases =
+        items.stream()
+            .map(item -> new LeaseIds(item.credit, item.ofOrganization, item.project, item.key))
+            .toList();
+    return of(replica, epoch, firstSeq, records, leases);
+  }
+
+  /** The bytes of a batch of these records; each has its leases. */
+  static byte[] of(
+      long replica, int epoch, long firstSeq, List<UsageRecord> records, List<LeaseIds> leases) {
     byte[] bytes = Samples.batch(replica, epoch, firstSeq, records);
     var batch = ByteBuffer.wrap(bytes);
-    for (int i = 0; i < items.size(); i++) {
-      Item item = items.get(i);
+    for (int i = 0; i < leases.size(); i++) {
+      LeaseIds ids = leases.get(i);
       batch.position(HEADER_BYTES + i * ITEM_BYTES + UsageRecord.BYTES);
-      batch.putLong(item.credit).putLong(item.ofOrganization);
-      batch.putLong(item.project).putLong(item.key);
+      batch.putLong(ids.credit()).putLong(ids.organization());
+      batch.putLong(ids.project()).putLong(ids.key());
     }
     try {
       var digest = MessageDigest.getInstance("SHA-256");

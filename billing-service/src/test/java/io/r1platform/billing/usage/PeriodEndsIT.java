@@ -10,10 +10,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -94,13 +98,43 @@ class PeriodEndsIT {
   }
 
   @Test
+  void aRecordConfirmedIntoAMonthLongPastLowersItsShortfall() {
+    YearMonth month = YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC));
+    Answer made = commit(UUID.randomUUID(), 64, month, month.plusMonths(1), 1_000_000_000_000L);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    Instant inMonth = billing.clock().instant();
+    billing.clock().set(first(month.plusMonths(1)).plus(Duration.ofHours(1)));
+    settle();
+    billing.clock().advance(Duration.ofDays(60));
+    settle();
+    var samples = new Samples(RANDOM, billing.priceSha256(), inMonth);
+    UsageRecord late = samples.at(inMonth, 64, 500, 0, 0, 50);
+    String held = billing.postBatch(Samples.batch(++replica, 1, 1, List.of(late))).body();
+    assertThat(held).contains("LATE");
+    String id = billing.get("/internal/v1/held").json().at("/records/0/id").asString();
+    Answer decided =
+        contracts.post(
+            "/internal/v1/held/" + id + "/decision",
+            "{\"decision\": \"confirm\", \"why\": \"found\", \"by\": \"ada\"}");
+    assertThat(decided.status()).as(decided.body()).isEqualTo(204);
+    assertThat(owed(64)).isEqualTo(1_000_000_000_000L + late.amountPico());
+    settle();
+    assertThat(owed(64)).isEqualTo(1_000_000_000_000L);
+  }
+
+  @Test
   void oneThatHasNotBegunCanBeCancelled() {
     YearMonth next =
         YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC)).plusMonths(1);
     Answer made = commit(UUID.randomUUID(), 62, next, next.plusMonths(1), 5);
     assertThat(made.status()).as(made.body()).isEqualTo(200);
-    Answer gone = cancel(made.text("commitment_id"));
+    UUID command = UUID.randomUUID();
+    Answer gone = cancel(command, made.text("commitment_id"));
     assertThat(gone.status()).as(gone.body()).isEqualTo(200);
+    assertThat(cancel(command, made.text("commitment_id")).body()).isEqualTo(gone.body());
+    assertThat(commit(command, 62, next, next.plusMonths(1), 6).status()).isEqualTo(409);
+    Answer other = commit(UUID.randomUUID(), 63, next, next.plusMonths(1), 5);
+    assertThat(cancel(command, other.text("commitment_id")).status()).isEqualTo(409);
     assertThat(gone.text("cancelled_at")).isNotEmpty();
     assertThat(commit(UUID.randomUUID(), 62, next, next.plusMonths(1), 6).status()).isEqualTo(200);
     assertThat(commit(UUID.randomUUID(), 62, next.minusMonths(3), next, 6).status()).isEqualTo(400);
@@ -152,10 +186,38 @@ class PeriodEndsIT {
             .formatted(command, tenant, from, until, minimum));
   }
 
+  /** One id for two organizations at once: one is made, the other is told of the conflict. */
+  @Test
+  void oneCommandIdMakesOneCommitmentHoweverManyOrderWithIt()
+      throws InterruptedException, ExecutionException {
+    YearMonth next =
+        YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC)).plusMonths(1);
+    for (int round = 0; round < 5; round++) {
+      UUID command = UUID.randomUUID();
+      long tenant = 700 + 10L * round;
+      var statuses = new ArrayList<Integer>();
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var answers = new ArrayList<Future<Answer>>();
+        for (int i = 0; i < 4; i++) {
+          long one = tenant + i;
+          answers.add(threads.submit(() -> commit(command, one, next, next.plusMonths(1), 5)));
+        }
+        for (Future<Answer> answer : answers) {
+          statuses.add(answer.get().status());
+        }
+      }
+      assertThat(statuses).containsExactlyInAnyOrder(200, 409, 409, 409);
+    }
+  }
+
   private static Answer cancel(String id) {
+    return cancel(UUID.randomUUID(), id);
+  }
+
+  private static Answer cancel(UUID command, String id) {
     return contracts.post(
         "/internal/v1/commitments/" + id + "/cancel",
-        "{\"command_id\": \"%s\", \"actor\": \"ada\"}".formatted(UUID.randomUUID()));
+        "{\"command_id\": \"%s\", \"actor\": \"ada\"}".formatted(command));
   }
 
   private static Instant first(YearMonth month) {

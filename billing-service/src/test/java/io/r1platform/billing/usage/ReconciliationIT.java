@@ -57,6 +57,42 @@ class ReconciliationIT {
         .isEqualTo(record.eventId().toString());
   }
 
+  /** Hits and misses cost differently, so equal sums are not enough. */
+  @Test
+  void tokensOfAnotherClassAreADifference() {
+    UsageRecord hits = post(samples.charged(5, 0, 12, 40, 10));
+    engine.shipAt(hits.finishedAt(), hits.eventId(), 1, 8, 4, 40, 50);
+    UsageRecord reasoning = post(samples.charged(5, 0, 12, 40, 10));
+    engine.shipAt(reasoning.finishedAt(), reasoning.eventId(), 1, 0, 12, 39, 50);
+    UsageRecord cut =
+        post(Samples.with(samples.charged(5, 0, 12, 40, 0), DISCONNECT, GATEWAY_COUNT, 0, 0));
+    engine.shipAt(cut.finishedAt(), cut.eventId(), 1, 0, 12, 30, 40);
+    JsonNode differences = report().path("differences");
+    assertThat(differences.size()).isEqualTo(2);
+    for (JsonNode difference : differences) {
+      assertThat(text(difference, "what"))
+          .isEqualTo("engine and usage count cache hits or reasoning differently");
+    }
+  }
+
+  @Test
+  void aHeldRecordIsNotLostWhenItsEpochIsClosed() {
+    UsageRecord right = samples.charged(5, 0, 12, 40, 10);
+    UsageRecord mispriced = Samples.withAmount(right, right.amountPico() - 1);
+    billing.postBatch(Samples.batch(1, 1, 1, List.of(mispriced)));
+    engine.ship(mispriced);
+    var closed =
+        billing.postJson(
+            "/internal/v1/epochs/close",
+            BillingFixture.GATEWAY,
+            "{\"source\":\"gateway\",\"replica\":\"1\",\"epoch\":1,\"last_seq\":\"1\"}");
+    assertThat(closed.status()).isEqualTo(204);
+    JsonNode report = report();
+    assertThat(report.path("waived").isEmpty()).isTrue();
+    assertThat(text(report.path("differences").get(0), "what"))
+        .isEqualTo("engine receipt of a held record that nobody has decided");
+  }
+
   @Test
   void lateCountOfACutStreamIsWaived() {
     UsageRecord record =

@@ -45,12 +45,7 @@ class RetentionIT {
     assertThat(post(records).status()).isEqualTo(200);
     var engine = new Receipts(billing, 1, 1);
     for (UsageRecord record : records) {
-      engine.shipAt(
-          record.finishedAt(),
-          record.eventId(),
-          1,
-          record.hit() + record.miss(),
-          record.reasoning() + record.answer());
+      engine.ship(record);
     }
     day = records.getFirst().bucket();
     billing.clock().set(now);
@@ -103,7 +98,7 @@ class RetentionIT {
     assertThat(billing.lawBroken()).isEmpty();
     var engine = new Receipts(billing, 2, 1);
     billing.clock().advance(AGE.negated());
-    engine.shipAt(late.finishedAt(), late.eventId(), 1, 3, 7);
+    engine.ship(late);
     billing.clock().advance(AGE);
     assertThat(RetentionAccess.retire(billing)).isZero();
     assertThat(billing.sum("part", "usage_retired where day = '" + day + "'"))
@@ -125,6 +120,35 @@ class RetentionIT {
     assertThat(Files.size(directory.resolve(place + "ids-1.bin"))).isEqualTo(60L * 48);
     assertThat(post(List.of(records.get(3))).json().at("/results/0").asString())
         .isEqualTo("DUPLICATE");
+  }
+
+  @Test
+  void aDayWithAnUndecidedRecordStays() throws IOException {
+    Instant now = billing.clock().instant();
+    billing.clock().advance(AGE.negated());
+    UsageRecord first = records.getFirst();
+    post(List.of(Samples.withAmount(first, first.amountPico() + 1)));
+    billing.clock().set(now);
+    assertThat(RetentionAccess.retire(billing)).isEqualTo(1);
+    assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.valueOf(60));
+    String id = billing.get("/internal/v1/held").json().at("/records/0/id").asString();
+    String reject = "{\"decision\":\"reject\",\"why\":\"a copy\",\"by\":\"ops\"}";
+    String path = "/internal/v1/held/" + id + "/decision";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, reject).status()).isEqualTo(204);
+    assertThat(RetentionAccess.retire(billing)).isZero();
+  }
+
+  @Test
+  void aRetiredDayIsNotPreviewedAsIfItHadNoRequests() throws IOException {
+    String range = "{\"from\":\"%sT00:00:00Z\",\"to\":\"%sT00:00:00Z\"}";
+    String path = "/internal/v1/prices/versions/1/preview";
+    String over = range.formatted(day.minusDays(1), day.plusDays(2));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, over).status()).isEqualTo(200);
+    RetentionAccess.retire(billing);
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, over).body())
+        .contains("prices_refused", "Requests of " + day);
+    String after = range.formatted(day.plusDays(1), day.plusDays(2));
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, after).status()).isEqualTo(200);
   }
 
   @Test

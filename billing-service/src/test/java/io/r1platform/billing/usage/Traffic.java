@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -13,14 +15,19 @@ import java.util.stream.IntStream;
  * batches.
  */
 final class Traffic {
-  private static final int ITEM_BYTES = UsageRecord.BYTES + 4 * Long.BYTES;
+  private static final int LEASES = 4;
+  private static final int ITEM_BYTES = UsageRecord.BYTES + LEASES * Long.BYTES;
   private static final int HEADER_BYTES = 64;
-  private static final int TENANTS = 50;
+
+  /** Organizations, from 1; record i of a batch is of the one after i modulo so many. */
+  static final int TENANTS = 50;
+
   private static final int MILLIS_A_BATCH = 20;
 
   private final byte[] template;
   private final int size;
   private final long baseMillis;
+  private final Map<Integer, long[][]> leases = new HashMap<>();
 
   Traffic(String priceSha256, Instant base, int size) {
     var samples = new Samples(new Random(5), priceSha256, base);
@@ -31,6 +38,11 @@ final class Traffic {
     this.baseMillis = base.toEpochMilli();
   }
 
+  /** Lets that replica's records come from these leases, by organization. */
+  void lease(int replica, long[][] ids) {
+    leases.put(replica, ids);
+  }
+
   int size() {
     return size;
   }
@@ -39,6 +51,7 @@ final class Traffic {
   byte[] batch(int replica, int number) {
     byte[] bytes = template.clone();
     var batch = ByteBuffer.wrap(bytes);
+    long[][] mine = leases.get(replica);
     long seed = ((long) replica << 48) | ((long) number << 16);
     for (int i = 0; i < size; i++) {
       int at = HEADER_BYTES + i * ITEM_BYTES;
@@ -49,6 +62,9 @@ final class Traffic {
       batch.putLong(at + 48, millis * 1_000);
       batch.putLong(at + 56, millis * 1_000 + 2_000_000);
       batch.putLong(at + 136, mixed);
+      for (int scope = 0; mine != null && scope < LEASES; scope++) {
+        batch.putLong(at + UsageRecord.BYTES + scope * Long.BYTES, mine[1 + i % TENANTS][scope]);
+      }
     }
     batch.putLong(8, replica).putLong(24, 1 + (long) number * size);
     try {

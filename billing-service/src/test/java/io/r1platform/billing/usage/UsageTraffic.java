@@ -36,9 +36,7 @@ public final class UsageTraffic {
   /** Ships the engine's receipts of all requests that have none yet. */
   public void receiveAll() {
     for (UsageRecord one : waiting) {
-      expect(
-          engine.shipAt(
-              one.finishedAt(), one.eventId(), 1, one.hit() + one.miss(), one.reasoning()));
+      expect(engine.ship(one));
     }
     waiting.clear();
   }

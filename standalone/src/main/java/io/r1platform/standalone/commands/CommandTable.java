@@ -3,6 +3,7 @@ package io.r1platform.standalone.commands;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import tools.jackson.core.JacksonException;
 
 /** Every command under the one name. */
 @Command(
@@ -48,7 +49,8 @@ public final class CommandTable {
       throws Exception {
     if (exception instanceof IllegalStateException
         || exception instanceof IllegalArgumentException
-        || exception instanceof UncheckedIOException) {
+        || exception instanceof UncheckedIOException
+        || exception instanceof JacksonException) {
       line.getErr().println("r1: " + exception.getMessage());
       line.getErr().flush();
       return 1;

@@ -1,8 +1,5 @@
 package io.r1platform.standalone.commands;
 
-import io.r1platform.standalone.home.Instance;
-import io.r1platform.standalone.home.Ports;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,9 +22,8 @@ final class Down implements Callable<Integer> {
   public Integer call() {
     var supervisor = invocation.supervisor();
     boolean was = supervisor.stop();
-    Optional<Ports> ports = Instance.load(invocation.home()).map(Instance::ports);
     var out = spec.commandLine().getOut();
-    boolean orphans = ports.isPresent() && supervisor.stopOrphans(ports.get(), out::println);
+    boolean orphans = supervisor.stopOrphans(out::println);
     out.println(was || orphans ? "stopped" : "was not running");
     return 0;
   }

@@ -40,7 +40,10 @@ public record Invocation(Path root, Home home, Map<String, String> environment, 
     if (supervisor().running().isEmpty()) {
       throw new IllegalStateException("R1 Platform does not run here; ./r1 up starts it");
     }
-    return Instance.load(home).orElseThrow().ports();
+    return Instance.load(home)
+        .orElseThrow(
+            () -> new IllegalStateException("unknown ports; ./r1 down, then ./r1 up starts anew"))
+        .ports();
   }
 
   /** The admin API of what runs. */

@@ -55,7 +55,11 @@ final class Prerequisites {
   boolean areMet() {
     boolean all = check("Linux on x86-64", isLinux64(), "no other system was tried");
     Runtime.Version java = Runtime.version();
-    all &= check("JDK " + java.feature(), java.feature() >= 25, "set R1_JAVA_HOME to a JDK 25");
+    all &=
+        check(
+            "JDK " + java.feature(),
+            java.feature() >= 25,
+            "install a JDK 25 (adoptium.net), or set R1_JAVA_HOME to it");
     for (Tool tool : NEEDED) {
       all &= check(tool);
     }

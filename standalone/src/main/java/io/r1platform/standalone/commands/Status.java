@@ -49,8 +49,11 @@ final class Status implements Callable<Integer> {
   }
 
   private boolean line(String name, boolean serves, String address) {
-    Optional<ProcessHandle> process =
-        ProcessRecord.find(invocation.home(), name).flatMap(ProcessRecord::running);
+    Optional<ProcessRecord> known =
+        name.equals(Part.SUPERVISOR)
+            ? invocation.supervisor().running()
+            : ProcessRecord.find(invocation.home(), name);
+    Optional<ProcessHandle> process = known.flatMap(ProcessRecord::running);
     String state = process.isEmpty() ? "stopped" : serves ? "ready" : "not ready";
     String pid = process.map(handle -> "pid " + handle.pid()).orElse("-");
     spec.commandLine().getOut().printf("%-18s %-10s %-12s %s%n", name, state, pid, address);

@@ -3,6 +3,7 @@ package io.r1platform.standalone.commands;
 import io.r1platform.standalone.admin.AdminApi;
 import io.r1platform.standalone.admin.Tenancy;
 import io.r1platform.standalone.build.Maven;
+import io.r1platform.standalone.build.Staleness;
 import io.r1platform.standalone.home.Instance;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Build what is stale, start everything, wait until it serves, and print how to use it.",
       "Follows until Ctrl-C, which stops everything; with --detach it returns when ready.",
+      "Where it runs or starts already, waits until everything serves, and builds nothing.",
       "What a killed supervisor left running is stopped first.",
       "A file settings/<service>.json in R1_HOME, an object of Spring settings, goes over ours."
     })
@@ -53,30 +56,81 @@ final class Up implements Callable<Integer> {
   public Integer call() {
     SupervisorProcess supervisor = invocation.supervisor();
     Instant begun = invocation.clock().instant();
-    if (supervisor.hasBeenReady()) {
-      step(begun, "already running; ./r1 down stops it");
-    } else {
-      start(supervisor, begun);
+    if (detach) {
+      bringUp(supervisor, begun);
+      return 0;
     }
-    describe(invocation.runningPorts());
-    step(begun, "ready");
-    return detach ? 0 : follow(supervisor);
+    var following = new AtomicBoolean(true);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  if (following.get()) {
+                    step(begun, "stopping");
+                    supervisor.end();
+                  }
+                }));
+    try {
+      bringUp(supervisor, begun);
+      return follow(supervisor);
+    } finally {
+      following.set(false); // what failed here stays as it is, for ./r1 status and logs
+    }
   }
 
-  private void start(SupervisorProcess supervisor, Instant begun) {
-    Ports ports = Ports.from(invocation.environment());
-    if (port != null) {
-      ports = ports.with(Ports.Name.API, port);
-    }
-    if (!noBuild && invocation.environment().getOrDefault("R1_NO_BUILD", "").isEmpty()) {
+  private void bringUp(SupervisorProcess supervisor, Instant begun) {
+    Ports ports = wantedPorts();
+    if (!supervisor.isUp() && builds()) {
       new Maven(invocation.root(), invocation.home(), invocation.clock())
           .buildStale(line -> step(begun, line));
     }
+    if (supervisor.isUp()) { // perhaps since the build began
+      join(supervisor, ports, begun);
+    } else {
+      start(supervisor, ports, begun);
+    }
+    describe(invocation.runningPorts());
+    step(begun, "ready");
+  }
+
+  private void join(SupervisorProcess supervisor, Ports wanted, Instant begun) {
+    refuseOtherPorts(wanted, invocation.runningPorts());
+    String state = supervisor.hasBeenReady() ? "running" : "starting";
+    step(begun, "already " + state + "; ./r1 down stops it");
+    if (builds() && !new Staleness(invocation.root()).stale().isEmpty()) {
+      step(begun, "newer sources are not built while it runs: ./r1 down first");
+    }
+    supervisor.awaitReady(line -> step(begun, line));
+  }
+
+  private void refuseOtherPorts(Ports wanted, Ports running) {
+    for (Ports.Name name : Ports.Name.values()) {
+      boolean asked =
+          (name == Ports.Name.API && port != null)
+              || !invocation.environment().getOrDefault(name.variable(), "").isBlank();
+      if (asked && wanted.of(name) != running.of(name)) {
+        throw new IllegalStateException(
+            "it runs with %s %d; to have %d, ./r1 down first"
+                .formatted(name.variable(), running.of(name), wanted.of(name)));
+      }
+    }
+  }
+
+  private void start(SupervisorProcess supervisor, Ports ports, Instant begun) {
     if (supervisor.stop()) {
-      step(begun, "stopped a supervisor that was not ready");
+      step(begun, "an earlier supervisor that was ending has ended");
     }
     step(begun, "starting");
     supervisor.start(new Instance(invocation.root(), ports), line -> step(begun, line));
+  }
+
+  private boolean builds() {
+    return !noBuild && invocation.environment().getOrDefault("R1_NO_BUILD", "").isEmpty();
+  }
+
+  private Ports wantedPorts() {
+    Ports ports = Ports.from(invocation.environment());
+    return port == null ? ports : ports.with(Ports.Name.API, port);
   }
 
   private void step(Instant begun, String line) {
@@ -118,12 +172,15 @@ final class Up implements Callable<Integer> {
   }
 
   /** Waits for Ctrl-C, which stops everything, or for somebody else's {@code down}. */
-  private int follow(SupervisorProcess supervisor) {
-    Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop));
+  private static int follow(SupervisorProcess supervisor) {
     while (supervisor.running().isPresent()) {
       if (!Await.pause(Duration.ofSeconds(1))) {
         return 1;
       }
+    }
+    if (!supervisor.wasStopped()) {
+      throw new IllegalStateException(
+          "the supervisor ended unasked; ./r1 logs supervisor may say why, ./r1 up starts anew");
     }
     return 0;
   }

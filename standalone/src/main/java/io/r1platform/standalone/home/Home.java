@@ -2,9 +2,13 @@ package io.r1platform.standalone.home;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
@@ -73,7 +77,10 @@ public record Home(Path path) {
     }
   }
 
-  /** Replaces a file whole: a reader sees the old or the new text. Mode 0600. */
+  /**
+   * Replaces a file whole: a reader sees the old or the new text, also after the power failed. Mode
+   * 0600.
+   */
   public static void write(Path file, String text) {
     try {
       Path fresh =
@@ -82,7 +89,13 @@ public record Home(Path path) {
               file.getFileName().toString(),
               ".new",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(fresh, text);
+      try (var channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true); // else the rename may reach the disk before the text
+      }
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,13 +23,20 @@ public record Instance(Path root, Ports ports) {
     Home.write(file(home), JSON.writeValueAsString(this));
   }
 
-  /** The instance of the last {@code up}, if there was one. */
+  /**
+   * The instance of the last {@code up}, if there was one.
+   *
+   * @throws IllegalStateException naming the file, if it is not whole
+   */
   public static Optional<Instance> load(Home home) {
     Path file = file(home);
     try {
       return Files.exists(file)
-          ? Optional.of(JSON.readValue(Files.readString(file), Instance.class))
+          ? Optional.ofNullable(JSON.readValue(Files.readString(file), Instance.class))
           : Optional.empty();
+    } catch (JacksonException e) {
+      throw new IllegalStateException(
+          file + " is damaged; ./r1 down, then ./r1 up writes it anew", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }

@@ -3,6 +3,7 @@ package io.r1platform.standalone.postgres;
 import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
+import io.r1platform.standalone.processes.Await;
 import io.r1platform.standalone.processes.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +23,9 @@ import java.util.Map;
 public final class PostgresServer {
   private static final String VERSION = "18.6.0";
   private static final String SUPERUSER_SECRET = "postgres-superuser";
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+  /** How long it may take to end before it is killed. */
+  public static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
   private final Home home;
   private final Ports ports;
@@ -104,6 +107,7 @@ public final class PostgresServer {
       return false;
     }
     stopFast();
+    Await.until(STOP_PATIENCE, () -> Leftovers.in(data).isEmpty());
     Leftovers.clear(data);
     return true;
   }

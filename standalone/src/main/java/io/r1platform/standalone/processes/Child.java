@@ -120,7 +120,7 @@ public final class Child {
       }
       Process fresh = launch();
       process.set(fresh);
-      ProcessRecord.of(plan.name(), fresh.toHandle(), plan.marker()).save(home);
+      ProcessRecord.of(plan.name(), fresh.toHandle(), plan.marker(), plan.patience()).save(home);
       report.accept(plan.name() + " started, pid " + fresh.pid());
       return "ended with exit code " + fresh.waitFor();
     } catch (IOException | UncheckedIOException | IllegalStateException e) {

@@ -4,12 +4,14 @@ import io.r1platform.standalone.home.Home;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -19,8 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param pid its id
  * @param startedMillis its start, Unix milliseconds, as the operating system tells it
  * @param marker text that its command line contains
+ * @param patienceMillis how long it may take to end before it is killed, whoever ends it
  */
-public record ProcessRecord(String name, long pid, long startedMillis, String marker) {
+public record ProcessRecord(
+    String name, long pid, long startedMillis, String marker, long patienceMillis) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String SUFFIX = ".process.json";
 
@@ -28,9 +32,10 @@ public record ProcessRecord(String name, long pid, long startedMillis, String ma
   private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
 
   /** Describes a process just started. */
-  public static ProcessRecord of(String name, ProcessHandle process, String marker) {
+  public static ProcessRecord of(
+      String name, ProcessHandle process, String marker, Duration patience) {
     long started = process.info().startInstant().orElse(Instant.EPOCH).toEpochMilli();
-    return new ProcessRecord(name, process.pid(), started, marker);
+    return new ProcessRecord(name, process.pid(), started, marker, patience.toMillis());
   }
 
   /** The process, if it still runs and is the one recorded. A zombie does not run. */
@@ -70,25 +75,28 @@ public record ProcessRecord(String name, long pid, long startedMillis, String ma
       return files
           .filter(file -> file.toString().endsWith(SUFFIX))
           .sorted()
-          .map(ProcessRecord::read)
+          .flatMap(ProcessRecord::read)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ProcessRecord read(Path file) {
+  /** Nothing if it was forgotten meanwhile, or is not whole: then it is as if never written. */
+  private static Stream<ProcessRecord> read(Path file) {
     try {
-      return JSON.readValue(Files.readString(file), ProcessRecord.class);
+      return Stream.ofNullable(JSON.readValue(Files.readString(file), ProcessRecord.class));
+    } catch (JacksonException | NoSuchFileException e) {
+      return Stream.empty();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 
-  /** Asks the process to end, waits that long, then kills it; returns when it is gone. */
-  public void stop(Duration patience) {
+  /** Asks the process to end, kills it when its patience is over; returns when it is gone. */
+  public void stop() {
     running().ifPresent(ProcessHandle::destroy);
-    if (!Await.until(patience, () -> running().isEmpty())) {
+    if (!Await.until(Duration.ofMillis(patienceMillis), () -> running().isEmpty())) {
       running().ifPresent(ProcessHandle::destroyForcibly);
       Await.until(Duration.ofSeconds(10), () -> running().isEmpty());
     }

@@ -11,11 +11,14 @@ import java.time.temporal.ChronoUnit;
 
 /** What the supervisor says: dated lines in its log, and plain steps for the waiting {@code up}. */
 final class Progress {
-  /** The last line when everything serves. */
+  /** The last line of the start when everything serves. */
   static final String READY = "ready";
 
-  /** Begins the last line when the start failed. */
+  /** Begins the last line when the start, or later the supervisor itself, failed. */
   static final String FAILED = "failed: ";
+
+  /** The last line when somebody asked for the end of what served. */
+  static final String STOPPING = "stopping";
 
   private final Path log;
   private final Path steps;

@@ -25,8 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class ServicePlans {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE =
-      Duration.ofSeconds(75); // a drain, then each part's own stop
+
+  /** How long a service may take to end: a drain, then each part's own stop. */
+  static final Duration PATIENCE = Duration.ofSeconds(75);
+
   private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String ENGINE_TOKEN = "engine-token";
   private static final String INFERENCE_TOKEN = "inference-token";
@@ -114,6 +116,7 @@ final class ServicePlans {
         entry("r1.api.upstreams.token-file", file(INFERENCE_TOKEN)),
         entry("r1.api.billing.url", ports.url(Ports.Name.BILLING)),
         entry("r1.api.billing.token-file", file(GATEWAY_TOKEN)),
+        entry("r1.api.relay.drain-wait", "15s"), // `./r1 down` is no rolling update
         entry("r1.api.operator.email", Operator.EMAIL),
         entry("r1.api.operator.password-file", file(Operator.PASSWORD_SECRET)));
   }

@@ -52,6 +52,7 @@ final class Supervisor {
       start();
       progress.step(Progress.READY);
       rotateLogsUntilStopped();
+      progress.step(Progress.STOPPING);
     } catch (IllegalStateException | UncheckedIOException e) {
       progress.step(Progress.FAILED + e.getMessage());
     } finally {

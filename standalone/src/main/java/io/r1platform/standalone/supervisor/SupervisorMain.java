@@ -25,7 +25,7 @@ public final class SupervisorMain {
                 StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
-        progress.step(Progress.FAILED + "another supervisor runs for " + home.path());
+        progress.note("another supervisor runs for " + home.path()); // whose steps are read
         return;
       }
       supervise(home, progress);
@@ -43,7 +43,7 @@ public final class SupervisorMain {
                   supervisor.stop();
                   join(main);
                 }));
-    ProcessRecord.of(Part.SUPERVISOR, ProcessHandle.current(), home.marker()).save(home);
+    SupervisorProcess.recordOf(home, ProcessHandle.current()).save(home);
     try {
       supervisor.run();
     } finally {

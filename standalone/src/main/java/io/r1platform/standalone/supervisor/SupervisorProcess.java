@@ -6,22 +6,38 @@ import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
 import io.r1platform.standalone.postgres.PostgresServer;
 import io.r1platform.standalone.processes.Await;
+import io.r1platform.standalone.processes.CommandLine;
 import io.r1platform.standalone.processes.ProcessRecord;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** The supervisor as the command line sees it: a process of its own, started, awaited, ended. */
 public final class SupervisorProcess {
-  private static final Duration START_LIMIT = Duration.ofMinutes(6);
-  private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
+  /** Longer than the supervisor may wait for its children, one after the other. */
+  static final Duration STOP_LIMIT =
+      ServicePlans.PATIENCE
+          .multipliedBy(Part.values().length)
+          .plus(PostgresServer.STOP_PATIENCE)
+          .plusMinutes(1);
+
+  /** Longer than orphans may take to end and the parts to start, which the supervisor limits. */
+  private static final Duration START_LIMIT = STOP_LIMIT.plusMinutes(15);
+
+  private static final String ENDED = "the supervisor ended";
+  private static final Duration PART_LIMIT = Duration.ofMinutes(4);
+
   private final Home home;
+  private boolean ended;
 
   /** The supervisor of {@code home}. */
   public SupervisorProcess(Home home) {
@@ -32,15 +48,37 @@ public final class SupervisorProcess {
     return home.run().resolve("supervisor.lock");
   }
 
-  /** The running supervisor, if there is one. */
+  /** The running supervisor, if there is one: by its record, else by its command line. */
   public Optional<ProcessRecord> running() {
     return ProcessRecord.find(home, Part.SUPERVISOR)
-        .filter(process -> process.running().isPresent());
+        .filter(process -> process.running().isPresent())
+        .or(this::withoutRecord);
   }
 
-  /** Whether the running supervisor has seen every part ready. */
+  private Optional<ProcessRecord> withoutRecord() {
+    return CommandLine.withArgument(home.marker()).stream()
+        .filter(line -> line.arguments().contains(SupervisorMain.class.getName()))
+        .map(line -> recordOf(home, line.process()))
+        .findFirst();
+  }
+
+  static ProcessRecord recordOf(Home home, ProcessHandle process) {
+    return ProcessRecord.of(Part.SUPERVISOR, process, home.marker(), STOP_LIMIT);
+  }
+
+  /** Whether the last supervisor has seen every part ready, and nothing has failed since. */
   public boolean hasBeenReady() {
-    return running().isPresent() && steps().contains(Progress.READY);
+    return failure(steps()).isEmpty() && steps().contains(Progress.READY);
+  }
+
+  /** Whether one runs, and goes on to run: it has not failed and nobody has asked for its end. */
+  public boolean isUp() {
+    return running().isPresent() && failure(steps()).isEmpty() && !wasStopped();
+  }
+
+  /** Whether somebody asked the last supervisor to end. */
+  public boolean wasStopped() {
+    return steps().contains(Progress.STOPPING);
   }
 
   /**
@@ -51,17 +89,23 @@ public final class SupervisorProcess {
    * @throws IllegalStateException saying why the start failed
    */
   public void start(Instance instance, Consumer<String> step) {
+    launch(instance);
+    awaitReady(step);
+  }
+
+  private synchronized void launch(Instance instance) {
+    if (ended) {
+      throw new IllegalStateException("ended before the start");
+    }
     try {
       instance.save(home);
       Files.deleteIfExists(Progress.stepsOf(home));
       File log = home.log(Part.SUPERVISOR).toFile();
-      Process process =
-          new ProcessBuilder(command())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-              .redirectInput(new File("/dev/null"))
-              .start();
-      follow(process, step);
+      new ProcessBuilder(command())
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+          .redirectInput(new File("/dev/null"))
+          .start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the supervisor", e);
     }
@@ -81,41 +125,77 @@ public final class SupervisorProcess {
         home.path().toString());
   }
 
-  private void follow(Process process, Consumer<String> step) {
-    var seen = new int[] {0};
-    boolean ended =
+  /**
+   * Follows the start that is under way, whoever began it, then waits for each part that does not
+   * serve now, because it was killed and starts again.
+   *
+   * @param step told each step from here on, and those of a start that is not over
+   * @throws IllegalStateException saying what does not serve and where to read why
+   */
+  public void awaitReady(Consumer<String> step) {
+    var shown = new AtomicInteger(hasBeenReady() ? steps().size() : 0);
+    boolean over =
         Await.until(
             START_LIMIT,
             () -> {
-              boolean alive = process.isAlive();
+              boolean alive = running().isPresent();
               List<String> steps = steps();
-              steps.subList(seen[0], steps.size()).stream()
-                  .filter(line -> !isLast(line))
-                  .forEach(step);
-              seen[0] = steps.size();
+              steps.stream().skip(shown.get()).filter(line -> !isLast(line)).forEach(step);
+              shown.set(steps.size());
               return !alive || steps.stream().anyMatch(SupervisorProcess::isLast);
             });
-    String last = steps().isEmpty() ? "" : steps().getLast();
-    if (last.equals(Progress.READY)) {
-      return;
+    if (!hasBeenReady()) {
+      Optional<String> why = failure(steps());
+      if (why.isPresent()) {
+        Await.until(STOP_LIMIT, () -> running().isEmpty());
+      }
+      throw new IllegalStateException(why.orElse((over ? ENDED : "not ready in time") + seeLog()));
     }
-    Await.until(STOP_LIMIT, () -> !process.isAlive());
-    throw new IllegalStateException(
-        last.startsWith(Progress.FAILED)
-            ? last.substring(Progress.FAILED.length())
-            : (ended ? "the supervisor ended" : "not ready in time")
-                + "; see "
-                + home.log(Part.SUPERVISOR));
+    awaitParts(step);
+  }
+
+  private void awaitParts(Consumer<String> step) {
+    var probe = new Probe(Instance.load(home).orElseThrow().ports());
+    for (Part part : Part.values()) {
+      if (probe.isReady(part)) {
+        continue;
+      }
+      step.accept("waiting for " + part.service());
+      Await.until(PART_LIMIT, () -> running().isEmpty() || probe.isReady(part));
+      if (running().isEmpty()) {
+        throw new IllegalStateException(ENDED + seeLog());
+      }
+      if (!probe.isReady(part)) {
+        throw new IllegalStateException(
+            part.service() + " does not serve; see " + home.log(part.service()));
+      }
+      step.accept(part.service() + " is ready");
+    }
   }
 
   private static boolean isLast(String line) {
-    return line.equals(Progress.READY) || line.startsWith(Progress.FAILED);
+    return line.equals(Progress.READY)
+        || line.equals(Progress.STOPPING)
+        || line.startsWith(Progress.FAILED);
+  }
+
+  private static Optional<String> failure(List<String> steps) {
+    return steps.stream()
+        .filter(line -> line.startsWith(Progress.FAILED))
+        .map(line -> line.substring(Progress.FAILED.length()))
+        .findFirst();
+  }
+
+  private String seeLog() {
+    return "; see " + home.log(Part.SUPERVISOR);
   }
 
   private List<String> steps() {
     Path file = Progress.stepsOf(home);
     try {
-      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      return List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -124,8 +204,14 @@ public final class SupervisorProcess {
   /** Asks the supervisor to end everything; returns when it has, false if none was running. */
   public boolean stop() {
     Optional<ProcessRecord> supervisor = running();
-    supervisor.ifPresent(process -> process.stop(STOP_LIMIT));
+    supervisor.ifPresent(ProcessRecord::stop);
     return supervisor.isPresent();
+  }
+
+  /** Stops it, also one that {@link #start} is about to start, and lets this start none again. */
+  public synchronized void end() {
+    ended = true;
+    stop();
   }
 
   /**
@@ -133,7 +219,8 @@ public final class SupervisorProcess {
    *
    * @param step told each process that is ended
    */
-  public boolean stopOrphans(Ports ports, Consumer<String> step) {
-    return new Orphans(home, new PostgresServer(home, ports, new Secrets(home))).stop(step);
+  public boolean stopOrphans(Consumer<String> step) {
+    Ports any = Ports.from(Map.of()); // nothing is found by its port
+    return new Orphans(home, new PostgresServer(home, any, new Secrets(home))).stop(step);
   }
 }

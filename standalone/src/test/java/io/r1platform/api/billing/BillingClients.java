@@ -1,6 +1,7 @@
 package io.r1platform.api.billing;
 
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,9 +10,11 @@ import java.time.Duration;
 public final class BillingClients {
   private BillingClients() {}
 
-  /** A client of {@code url} with the token in {@code tokenFile}. */
-  public static BillingClient of(URI url, Path tokenFile) {
-    return new BillingClient(
-        new BillingSettings(url, tokenFile, Duration.ofSeconds(10)), Clock.systemUTC());
+  /** A client with the token in {@code tokenFile}, over a wire that the simulation holds. */
+  public static BillingClient of(HttpClient wire, Path tokenFile) {
+    var settings =
+        new BillingSettings(
+            URI.create("http://billing.invalid"), tokenFile, Duration.ofSeconds(10));
+    return new BillingClient(settings, Clock.systemUTC(), wire);
   }
 }

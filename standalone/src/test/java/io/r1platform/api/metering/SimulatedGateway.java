@@ -27,6 +27,10 @@ public final class SimulatedGateway {
   /** How long a silent peer lives; the simulation moves {@code seen_at}, not the clock. */
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
+  private static final MeteringSettings DEFAULTS =
+      new Binder(new MapConfigurationPropertySource(Map.of()))
+          .bindOrCreate("r1.api.metering", MeteringSettings.class);
+
   private static final UnitPrices LIST =
       new UnitPrices(pico(140_000), pico(550_000), pico(2_190_000), pico(2_190_000));
 
@@ -134,14 +138,16 @@ public final class SimulatedGateway {
   }
 
   private static MeteringSettings settings(long replica) {
-    var properties =
-        new MapConfigurationPropertySource(
-            Map.of(
-                "r1.api.metering.replica-id", replica,
-                "r1.api.metering.flush-every", "0ms",
-                "r1.api.metering.ship-rows", "3",
-                "r1.api.metering.ship-retry", "0ms"));
-    return new Binder(properties).bindOrCreate("r1.api.metering", MeteringSettings.class);
+    return new MeteringSettings(
+        replica,
+        DEFAULTS.maxOpen(),
+        Duration.ZERO, // whatever is queued is one commit
+        DEFAULTS.flushRows(),
+        DEFAULTS.stalledAfter(),
+        SILENCE,
+        DEFAULTS.shipEvery(),
+        3,
+        Duration.ZERO);
   }
 
   private static Pico pico(long value) {

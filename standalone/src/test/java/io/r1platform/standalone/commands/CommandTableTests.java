@@ -2,6 +2,8 @@ package io.r1platform.standalone.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.standalone.home.Home;
+import io.r1platform.standalone.supervisor.FakeSupervisor;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -90,6 +92,30 @@ class CommandTableTests {
     assertThat(call("logs", "api-service", "-n", "2")).isEqualTo(new Printed(0, "two\nthree\n"));
     assertThat(call("logs").text()).contains("api-service       | three");
     assertThat(call("logs", "nobody").text()).contains("there is no").contains("nobody.log");
+  }
+
+  @Test
+  void survivesRecordsThatAreNotWhole() throws Exception {
+    Path run = Files.createDirectories(root.resolve("run"));
+    Files.writeString(run.resolve("api-service.process.json"), "{\"name\":\"api-ser");
+    Files.writeString(run.resolve("supervisor.process.json"), "");
+
+    assertThat(call("down")).isEqualTo(new Printed(0, "was not running\n"));
+    assertThat(call("status").text()).contains("stopped").doesNotContain("\tat ");
+
+    Files.writeString(run.resolve("instance.json"), "{\"root\":");
+    assertThat(call("down")).isEqualTo(new Printed(0, "was not running\n"));
+    assertThat(call("status").text())
+        .contains("r1: " + run.resolve("instance.json") + " is damaged; ./r1 down, then ./r1 up")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void statusFindsASupervisorThatHasNoRecord() {
+    try (var fake = new FakeSupervisor(new Home(root), "while :; do sleep 0.1; done")) {
+      assertThat(call("status").text())
+          .containsPattern("supervisor +ready +pid " + fake.process().pid());
+    }
   }
 
   private Printed call(String... arguments) {

@@ -32,7 +32,7 @@ class ChildTests {
 
   @AfterEach
   void leaveNoProcess() {
-    ProcessRecord.all(home).forEach(process -> process.stop(Duration.ZERO));
+    ProcessRecord.all(home).forEach(process -> process.stop());
   }
 
   @Test
@@ -107,7 +107,8 @@ class ChildTests {
   }
 
   private static ProcessRecord with(ProcessRecord process, long started, String marker) {
-    return new ProcessRecord(process.name(), process.pid(), started, marker);
+    return new ProcessRecord(
+        process.name(), process.pid(), started, marker, process.patienceMillis());
   }
 
   private ProcessRecord recorded() {

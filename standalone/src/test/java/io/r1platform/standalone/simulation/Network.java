@@ -1,21 +1,13 @@
 package io.r1platform.standalone.simulation;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.r1platform.billing.usage.SimulatedBilling;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 
 /** The wire from the gateways to billing: delivers, loses, repeats and reorders. */
-final class Network implements AutoCloseable {
+final class Network {
   /** What becomes of the next message. */
   enum Fate {
     /** Arrives, and the answer too. */
@@ -34,7 +26,6 @@ final class Network implements AutoCloseable {
   private static final int COUNT_AT = 20;
   private static final int FIRST_SEQ_AT = 24;
 
-  private final HttpServer server;
   private final SimulatedBilling billing;
   private final SimulatedProcess billingProcess;
   private final List<Message> past = new ArrayList<>();
@@ -46,18 +37,6 @@ final class Network implements AutoCloseable {
   Network(SimulatedBilling billing, SimulatedProcess billingProcess) {
     this.billing = billing;
     this.billingProcess = billingProcess;
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/", this::handle);
-    server.start();
-  }
-
-  URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** Decides about the next message. */
@@ -92,36 +71,26 @@ final class Network implements AutoCloseable {
     next = Fate.DELIVERED;
   }
 
-  @Override
-  public void close() {
-    server.stop(0);
-  }
-
-  private synchronized void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      var message =
-          new Message(
-              exchange.getRequestURI().getPath(),
-              ByteBuffer.wrap(exchange.getRequestBody().readAllBytes()));
-      Fate fate = next;
-      next = Fate.DELIVERED;
-      if (past.size() == KEPT) {
-        past.removeFirst();
-      }
-      past.add(message);
-      if (fate == Fate.LOST) {
-        return;
-      }
-      if (fate == Fate.DOUBLED) {
-        deliver(message);
-      }
-      SimulatedBilling.Answer answer = deliver(message);
-      if (fate != Fate.ANSWER_LOST) {
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
-      }
+  /** Carries a message to billing; {@link IOException} where no answer comes back. */
+  synchronized SimulatedBilling.Answer carry(String path, byte[] body) throws IOException {
+    var message = new Message(path, ByteBuffer.wrap(body));
+    Fate fate = next;
+    next = Fate.DELIVERED;
+    if (past.size() == KEPT) {
+      past.removeFirst();
     }
+    past.add(message);
+    if (fate == Fate.LOST) {
+      throw new IOException("simulated: the message got lost");
+    }
+    if (fate == Fate.DOUBLED) {
+      deliver(message);
+    }
+    SimulatedBilling.Answer answer = deliver(message);
+    if (fate == Fate.ANSWER_LOST) {
+      throw new IOException("simulated: the answer got lost");
+    }
+    return answer;
   }
 
   private SimulatedBilling.Answer deliver(Message message) throws IOException {

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,12 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationIT {
   private static final int SCHEDULES =
-      Integer.parseInt(System.getenv().getOrDefault("R1_SCHEDULES", "2000"));
+      Integer.parseInt(System.getenv().getOrDefault("R1_SCHEDULES", "10000"));
   private static final @Nullable String ONE_SEED = System.getenv("R1_SEED");
-  private static final int WORKERS = 3;
+  private static final int WORKERS = 4;
   private static final int BETWEEN_CLEARINGS = 250;
+  private static final int BETWEEN_LINES = 10_000;
+  private static final AtomicLong DONE = new AtomicLong();
   private static final int ALL_STEPS = Integer.MAX_VALUE;
 
   /** What is a warning in production happens at every other step here. */
@@ -96,6 +99,10 @@ class SimulationIT {
       for (long seed = first; seed < SCHEDULES; seed += WORKERS) {
         troubles.add(runOrShrink(world, seed));
         if (++number % BETWEEN_CLEARINGS == 0) {
+          long done = DONE.addAndGet(BETWEEN_CLEARINGS);
+          if (done % BETWEEN_LINES == 0) {
+            System.out.printf("simulation: %,d of %,d schedules%n", done, SCHEDULES);
+          }
           assertThat(world.lawBroken()).as("conservation law after seed " + seed).isZero();
           world.clear();
         }

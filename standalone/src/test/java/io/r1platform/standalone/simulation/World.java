@@ -66,7 +66,7 @@ final class World implements AutoCloseable {
                 """)
             .query(String.class)
             .single();
-    client = BillingClients.of(network.url(), tokenFile());
+    client = BillingClients.of(new Wire(network), tokenFile());
   }
 
   /** Data source of one gateway's life. */
@@ -123,7 +123,6 @@ final class World implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    network.close();
     billing.close();
     api.close();
     all.close();

@@ -1,0 +1,121 @@
+package io.r1platform.api.keys;
+
+import io.r1platform.api.Await;
+import io.r1platform.api.RunningApi;
+import io.r1platform.api.tenants.Tenants;
+import io.r1platform.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Revocations that a replica could not hear of when they happened. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class KeyChangesIT {
+  private static final String BACKENDS =
+      "from pg_stat_activity where application_name = 'api-service key changes'";
+
+  private final TestDatabase database = TestDatabase.create();
+  private RunningApi api;
+  private long projectId;
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(database, Map.of(), Listener.class);
+    Tenants tenants = api.bean(Tenants.class);
+    projectId = tenants.createProject(tenants.createOrganization("Acme").id(), "Chat").id();
+    Await.until("changes are read", api.bean(KeyChanges.class)::isConfirmed);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void announcesWhatWasRevokedWhileItsConnectionWasLost() throws SQLException {
+    long key = issue("lost");
+    try (Connection connection = database.superuser().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("set local search_path to api");
+      statement.execute("lock table api.api_key_change in access exclusive mode");
+      statement.execute("update api.api_key set revoked_at = now() where id = " + key);
+      long before = backend();
+      database.execute("select pg_terminate_backend(pid) " + BACKENDS);
+      Await.until("another connection", () -> backend() > 0 && backend() != before);
+      connection.commit();
+    }
+    Await.until("the revocation", () -> revoked().contains(key));
+  }
+
+  @Test
+  void announcesAgainWhatAListenerCouldNotTake() {
+    KeyView first = issueView("first");
+    KeyView second = issueView("second");
+    api.bean(Listener.class).fails.set(1);
+    api.bean(Keys.class).revoke(first.id(), first.version());
+    api.bean(Keys.class).revoke(second.id(), second.version());
+    Await.until("both", () -> revoked().containsAll(List.of(first.id(), second.id())));
+    Await.until("keys are good again", api.bean(KeyChanges.class)::isConfirmed);
+  }
+
+  /** A database that was set back has fewer changes than were read: each may be another one. */
+  @Test
+  void announcesEveryRevocationOfADatabaseThatWasSetBack() {
+    KeyView kept = issueView("kept");
+    api.bean(Keys.class).revoke(kept.id(), kept.version());
+    KeyView last = issueView("last");
+    api.bean(Keys.class).revoke(last.id(), last.version());
+    Await.until("both", () -> revoked().containsAll(List.of(kept.id(), last.id())));
+    revoked().clear();
+    database.execute("delete from api.api_key_change where api_key_id = " + last.id());
+    database.execute("select pg_terminate_backend(pid) " + BACKENDS);
+    Await.until("the revocation, again", () -> revoked().contains(kept.id()));
+  }
+
+  private List<Long> revoked() {
+    return api.bean(Listener.class).revoked;
+  }
+
+  private long issue(String name) {
+    return issueView(name).id();
+  }
+
+  private KeyView issueView(String name) {
+    return api.bean(Keys.class).issue(projectId, name, null).key();
+  }
+
+  /** Asked on a connection of its own: a transaction sees the backends of its first look. */
+  private long backend() {
+    return JdbcClient.create(database.superuser())
+        .sql("select coalesce(max(pid), 0) " + BACKENDS)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Takes note of revocations; the next ones may fail. */
+  @Configuration(proxyBeanMethods = false)
+  static class Listener {
+    final List<Long> revoked = new CopyOnWriteArrayList<>();
+    final AtomicInteger fails = new AtomicInteger();
+
+    @EventListener
+    void on(KeyRevoked event) {
+      if (fails.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        throw new IllegalStateException("not now");
+      }
+      revoked.add(event.keyId());
+    }
+  }
+}

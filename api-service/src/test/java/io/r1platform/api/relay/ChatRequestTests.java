@@ -1,0 +1,130 @@
+package io.r1platform.api.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r1platform.api.errors.ServiceException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.util.unit.DataSize;
+
+class ChatRequestTests {
+  private static final int MOST = 4 << 20;
+  private static final RelaySettings SETTINGS =
+      new RelaySettings(
+          DataSize.ofMegabytes(4),
+          DataSize.ofMegabytes(4),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(61),
+          DataSize.ofMegabytes(16),
+          Duration.ofSeconds(120));
+
+  @Test
+  void readsALargeBodyInAFractionOfItsSize() {
+    String end = "{\"role\":\"user\"}]}";
+    String nodes = "{\"model\":\"m\",\"messages\":[" + "{},".repeat((MOST - 64) / 3) + end;
+    byte[] body = nodes.getBytes(StandardCharsets.UTF_8);
+    assertThat(ChatRequest.parse(ByteBuffer.wrap(body)).model()).isEqualTo("m");
+    long before = allocated();
+    ChatRequest.parse(ByteBuffer.wrap(body));
+    assertThat(allocated() - before).isLessThan(1 << 20);
+  }
+
+  @Test
+  void theLastOfTwoFieldsOfOneNameCounts() {
+    ChatRequest request =
+        parse(
+            """
+            {"model":{"a":[1]},"messages":[],"stream":"yes","stream_options":{"include_usage":1},
+             "max_tokens":[5],"model":"m","stream":null,"stream_options":{"x":[{}]},
+             "messages":[{"role":"system"},{"content":[{"role":"x"}],"role":"user"}],
+             "max_tokens":7}""");
+    assertThat(request.model()).isEqualTo("m");
+    assertThat(request.stream()).isFalse();
+    assertThat(request.includeUsage()).isFalse();
+    assertThat(request.maxTokens()).isEqualTo(7);
+  }
+
+  @Test
+  void namesTheFieldThatIsWrong() {
+    assertRefused("{\"model\":\"m\",\"messages\":[%s]}".formatted("7"), "messages[0].role");
+    assertRefused("{\"model\":\"m\",\"messages\":{\"role\":\"user\"}}", "messages");
+    assertRefused(with("\"audio\":{\"model\":1}"), "audio");
+    assertRefused(with("\"max_tokens\":12345678901"), "max_tokens");
+    assertRefused(with("\"max_tokens\":1e400"), "max_tokens");
+    assertRefused(
+        with("\"stream_options\":{\"include_usage\":{}}"), "stream_options.include_usage");
+    assertRefused(with("\"max_cost\":\"-1\""), "max_cost");
+  }
+
+  @Test
+  void refusesWhatIsNoWholeJsonObject() {
+    for (String body :
+        List.of(
+            "{", "[{}]", "7", "{} {}", with("\"a\":1") + "]", with("\"a\":[1"), "{\"a\":nul}")) {
+      assertThatThrownBy(() -> parse(body))
+          .as(body)
+          .isInstanceOfSatisfying(
+              ServiceException.class, e -> assertThat(e.code().wire()).isEqualTo("invalid_json"));
+    }
+  }
+
+  @Test
+  void listsWhatItIgnores() {
+    assertThat(parse(with("\"new thing\":{\"model\":1},\"seed\":3,\"b\":[[]],\"b\":0")).ignored())
+        .containsExactly("new_thing", "b");
+  }
+
+  /** Bytes that come one by one, as chunks of a transfer may, count no more than they are. */
+  @Test
+  void aBodyInSmallPiecesTakesNoMoreRoomThanTwiceItsSize() {
+    var meters = new SimpleMeterRegistry();
+    var bodies = new Bodies(SETTINGS, meters);
+    RequestBody body = bodies.open(-1);
+    for (int i = 0; i < 100_000; i++) {
+      body.add(DefaultDataBufferFactory.sharedInstance.wrap(new byte[] {'x'}));
+    }
+    var counted = meters.get("r1.bodies.bytes").gauge();
+    assertThat(counted.value()).isBetween(100_000.0, 200_000.0);
+    assertThat(body.content().remaining()).isEqualTo(100_000);
+    body.abandon();
+    body.free();
+    assertThat(counted.value()).isZero();
+    assertThat(body.take()).isFalse();
+    RequestBody announced = bodies.open(300);
+    announced.add(DefaultDataBufferFactory.sharedInstance.wrap(new byte[100]));
+    assertThat(announced.take()).isTrue();
+    announced.abandon();
+    assertThat(counted.value()).isEqualTo(300);
+    announced.free();
+    assertThat(counted.value()).isZero();
+  }
+
+  private static String with(String field) {
+    return "{\"model\":\"m\",\"messages\":[{\"role\":\"user\"}]," + field + "}";
+  }
+
+  private static void assertRefused(String body, String param) {
+    assertThatThrownBy(() -> parse(body))
+        .isInstanceOfSatisfying(
+            ServiceException.class, e -> assertThat(e.param()).isEqualTo(param));
+  }
+
+  private static ChatRequest parse(String body) {
+    return ChatRequest.parse(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static long allocated() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+  }
+}

@@ -1,0 +1,102 @@
+package io.r1platform.api.relay;
+
+import static io.r1platform.api.relay.Wire.DONE;
+import static io.r1platform.api.relay.Wire.finish;
+import static io.r1platform.api.relay.Wire.r1;
+import static io.r1platform.api.relay.Wire.token;
+import static io.r1platform.api.relay.Wire.usage;
+import static io.r1platform.api.relay.Wire.usageChunk;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Await;
+import io.r1platform.api.prices.Tokens;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What is charged when the gateway's own time limit passes: what the engine counted. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeadlineIT {
+  private static final String JSON =
+      """
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}]%s}""";
+  private static final int TOKENS = 500;
+
+  private Gateway gateway;
+
+  @BeforeAll
+  void start() {
+    gateway = new Gateway(Map.of("r1.api.relay.deadline", "3s", "r1.api.relay.count-wait", "20s"));
+  }
+
+  @AfterAll
+  void stop() {
+    gateway.close();
+  }
+
+  @Test
+  void awaitsTheCountOfAnEngineThatStopsOnlyWhenItIsTold() {
+    gateway.engine.does(
+        chat -> {
+          chat.awaitCancel();
+          chat.failure(
+              409,
+              "{\"error\":{\"message\":\"Cancelled.\",\"code\":\"request_cancelled\"},"
+                  + usage(4, 1)
+                  + ","
+                  + r1("cancelled")
+                  + ",\"partial\":{\"content\":\"9\"}}");
+        });
+    HttpResponse<String> response = gateway.chat(JSON.formatted(""));
+    assertThat(response.statusCode()).isEqualTo(504);
+    assertThat(response.body())
+        .contains("\"code\":\"deadline_exceeded\"", "\"partial\":{", "\"usage\":{");
+    var entry = gateway.finalOf(Gateway.id(response));
+    assertThat(entry.finish()).isEqualTo("deadline");
+    assertThat(entry.tokens()).isEqualTo(new Tokens(2, 10, 4, 1));
+    assertThat(gateway.flags(Gateway.id(response)) & 4).as("the engine's count").isZero();
+  }
+
+  @Test
+  void chargesWholeAnswersThatTheClientDoesNotRead() throws IOException {
+    gateway.engine.does(
+        chat -> {
+          chat.stream();
+          for (int i = 1; i <= TOKENS; i++) {
+            chat.write(token(i, "content", "x".repeat(64 << 10)));
+          }
+          chat.write(finish(TOKENS, "stop") + usageChunk(0, TOKENS, "stop") + DONE);
+        });
+    byte[] body = JSON.formatted(",\"stream\":true").getBytes(StandardCharsets.UTF_8);
+    URI at = gateway.api.uri("/v1/chat/completions");
+    try (var socket = new Socket()) {
+      socket.setReceiveBufferSize(8 << 10);
+      socket.connect(new InetSocketAddress(at.getHost(), at.getPort()));
+      socket
+          .getOutputStream()
+          .write(
+              """
+              POST /v1/chat/completions HTTP/1.1\r
+              Host: localhost\r
+              Authorization: Bearer %s\r
+              Content-Type: application/json\r
+              Content-Length: %d\r
+              \r
+              %s"""
+                  .formatted(gateway.key, body.length, new String(body, StandardCharsets.UTF_8))
+                  .getBytes(StandardCharsets.UTF_8));
+      Await.until("the engine's call", () -> !gateway.engine.chats().isEmpty());
+      var entry = gateway.finalOf(gateway.engine.chats().getFirst().id());
+      assertThat(entry.tokens().answer()).isEqualTo(TOKENS);
+      assertThat(entry.finish()).isEqualTo("stop");
+    }
+  }
+}

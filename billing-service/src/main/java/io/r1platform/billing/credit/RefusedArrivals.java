@@ -1,0 +1,108 @@
+package io.r1platform.billing.credit;
+
+import io.r1platform.billing.credit.Arrivals.Arrival;
+import io.r1platform.billing.errors.ServiceException;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Money that arrived and could not be moved, until a person says what became of it. */
+@Component
+class RefusedArrivals {
+  /** Rows in one list. */
+  static final int MOST = 1_000;
+
+  /** Money that waits, or did; the amount is pico as a decimal string. */
+  record Refused(
+      String id,
+      String provider,
+      String eventId,
+      String organization,
+      String purpose,
+      String currency,
+      String amount,
+      String refusedBecause,
+      String at,
+      @Nullable String resolvedBy,
+      @Nullable String resolvedWhy) {}
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  RefusedArrivals(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** Keeps it, once however often it is sent. */
+  @Transactional
+  public void keep(Arrival arrival, String why) {
+    jdbc.sql(
+            """
+            insert into payment_refused (provider, event_id, tenant_id, purpose, currency, amount,
+              why, at)
+            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing
+            """)
+        .params(arrival.provider(), arrival.eventId(), arrival.organization())
+        .params(arrival.purpose().name(), arrival.currency(), new BigDecimal(arrival.amount()))
+        .params(why, now())
+        .update();
+  }
+
+  /** The newest first, {@value #MOST} at most. */
+  List<Refused> list(boolean open) {
+    return jdbc.sql(
+            """
+            select p.*, r.actor as resolved_by, r.why as resolved_why
+            from payment_refused p left join payment_resolved r using (refused_id)
+            where (r.refused_id is null) = ? order by p.refused_id desc limit ?
+            """)
+        .params(open, MOST)
+        .query(
+            (row, n) ->
+                new Refused(
+                    row.getString("refused_id"),
+                    row.getString("provider"),
+                    row.getString("event_id"),
+                    row.getString("tenant_id"),
+                    row.getString("purpose"),
+                    row.getString("currency"),
+                    row.getBigDecimal("amount").toBigIntegerExact().toString(),
+                    row.getString("why"),
+                    row.getObject("at", OffsetDateTime.class).toInstant().toString(),
+                    row.getString("resolved_by"),
+                    row.getString("resolved_why")))
+        .list();
+  }
+
+  /**
+   * Notes what a person did about it; the first word stays.
+   *
+   * @throws ServiceException {@code not_found}
+   */
+  @Transactional
+  public void resolve(long id, String why, String by) {
+    boolean known =
+        jdbc.sql("select 1 from payment_refused where refused_id = ?")
+            .param(id)
+            .query(Integer.class)
+            .optional()
+            .isPresent();
+    if (!known) {
+      throw ServiceException.notFound("This refused payment");
+    }
+    jdbc.sql("insert into payment_resolved values (?, ?, ?, ?) on conflict do nothing")
+        .params(id, by, why, now())
+        .update();
+  }
+
+  private OffsetDateTime now() {
+    return clock.instant().atOffset(ZoneOffset.UTC);
+  }
+}
