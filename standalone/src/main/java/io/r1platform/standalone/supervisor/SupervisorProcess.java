@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The supervisor as the command line sees it: a process of its own, started, awaited, ended. */
@@ -89,11 +90,11 @@ public final class SupervisorProcess {
    * @throws IllegalStateException saying why the start failed
    */
   public void start(Instance instance, Consumer<String> step) {
-    launch(instance);
-    awaitReady(step);
+    Process launched = launch(instance); // which is not found by its command line before it has one
+    awaitReady(step, launched::isAlive);
   }
 
-  private synchronized void launch(Instance instance) {
+  private synchronized Process launch(Instance instance) {
     if (ended) {
       throw new IllegalStateException("ended before the start");
     }
@@ -101,7 +102,7 @@ public final class SupervisorProcess {
       instance.save(home);
       Files.deleteIfExists(Progress.stepsOf(home));
       File log = home.log(Part.SUPERVISOR).toFile();
-      new ProcessBuilder(command())
+      return new ProcessBuilder(command())
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
           .redirectInput(new File("/dev/null"))
@@ -133,12 +134,16 @@ public final class SupervisorProcess {
    * @throws IllegalStateException saying what does not serve and where to read why
    */
   public void awaitReady(Consumer<String> step) {
+    awaitReady(step, () -> running().isPresent());
+  }
+
+  private void awaitReady(Consumer<String> step, BooleanSupplier running) {
     var shown = new AtomicInteger(hasBeenReady() ? steps().size() : 0);
     boolean over =
         Await.until(
             START_LIMIT,
             () -> {
-              boolean alive = running().isPresent();
+              boolean alive = running.getAsBoolean();
               List<String> steps = steps();
               steps.stream().skip(shown.get()).filter(line -> !isLast(line)).forEach(step);
               shown.set(steps.size());
