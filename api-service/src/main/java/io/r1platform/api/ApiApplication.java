@@ -1,10 +1,8 @@
 package io.r1platform.api;
 
-import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.context.annotation.Bean;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The public edge of R1 Platform: keys, relay, metering, and the console's back end. */
@@ -18,10 +16,5 @@ public class ApiApplication {
     var application = new SpringApplication(ApiApplication.class);
     application.addListeners(new ExitWhenFenced(System::exit));
     application.run(arguments);
-  }
-
-  @Bean
-  Clock clock() {
-    return Clock.systemUTC();
   }
 }

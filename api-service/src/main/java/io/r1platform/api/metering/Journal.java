@@ -1,6 +1,7 @@
 package io.r1platform.api.metering;
 
 import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.clock.DatabaseClock;
 import io.r1platform.api.errors.ServiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,6 +47,7 @@ public class Journal implements SmartLifecycle {
   private final BillingClient billing;
   private final JsonMapper json;
   private final Clock clock;
+  private final DatabaseClock databaseClock;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile @Nullable JournalWriter writer;
@@ -60,7 +62,8 @@ public class Journal implements SmartLifecycle {
       JsonMapper json,
       MeteringSettings settings,
       ApplicationEventPublisher events,
-      Clock clock) {
+      Clock clock,
+      DatabaseClock databaseClock) {
     this.dataSource = dataSource;
     this.database = database;
     this.billing = billing;
@@ -68,20 +71,22 @@ public class Journal implements SmartLifecycle {
     this.settings = settings;
     this.events = events;
     this.clock = clock;
+    this.databaseClock = databaseClock;
     this.epochs = new Epochs(database, transaction);
     this.orphans = new Orphans(database, transaction, clock);
   }
 
   /**
    * Writes the ADMIT. The future completes when it is durable; it fails with 503
-   * metering_unavailable when the journal is full, stalled or fenced.
+   * metering_unavailable when the journal is full, stalled or fenced, or the database's time is not
+   * known.
    */
   public CompletableFuture<Void> admit(Admission admission) {
     if (!admission.reservation().isCovered()) {
       throw new IllegalArgumentException("nothing is held for " + admission.eventId());
     }
     JournalWriter current = writer;
-    if (current == null || current.isFenced() || current.isStalled()) {
+    if (current == null || !isServing(current)) {
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
     }
     if (open.incrementAndGet() > settings.maxOpen()) {
@@ -104,7 +109,11 @@ public class Journal implements SmartLifecycle {
   /** Whether this replica may serve. */
   public boolean isServing() {
     JournalWriter current = writer;
-    return current != null && !current.isFenced() && !current.isStalled();
+    return current != null && isServing(current);
+  }
+
+  private boolean isServing(JournalWriter current) {
+    return !current.isFenced() && !current.isStalled() && databaseClock.isFresh();
   }
 
   /** Who writes, for instance {@code 1.3}: replica and epoch. */
@@ -146,6 +155,7 @@ public class Journal implements SmartLifecycle {
 
   @Override
   public void start() {
+    databaseClock.read();
     ensurePartitions();
     int epoch = epochs.raise(settings.replicaId());
     Shipper ships = new Shipper(epochs, database, billing, json, settings, epoch);

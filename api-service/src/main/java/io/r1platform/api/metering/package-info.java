@@ -4,7 +4,15 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"keys", "prices", "money", "billing", "errors", "observability"})
+    allowedDependencies = {
+      "keys",
+      "prices",
+      "money",
+      "billing",
+      "clock",
+      "errors",
+      "observability"
+    })
 package io.r1platform.api.metering;
 
 import org.jspecify.annotations.NullMarked;
