@@ -44,6 +44,8 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,6 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
+  private static final int LOOKS_PER_SILENCE = 10;
   private static final long DRAIN_LOOK_NANOS = 20_000_000;
 
   private final Catalogue catalogue;
@@ -67,6 +70,7 @@ class Relay implements SmartLifecycle {
   private final Clock clock;
   private final Map<UUID, Run> running = new ConcurrentHashMap<>();
   private volatile boolean accepting;
+  private Disposable looks = Disposables.disposed();
 
   Relay(
       Catalogue catalogue,
@@ -179,6 +183,11 @@ class Relay implements SmartLifecycle {
   @Override
   public void start() {
     accepting = true;
+    Duration silence = settings.engineSilence();
+    looks =
+        Flux.interval(silence.dividedBy(LOOKS_PER_SILENCE))
+            .onBackpressureDrop()
+            .subscribe(tick -> running.values().forEach(run -> run.stopIfSilent(silence)));
   }
 
   /**
@@ -195,6 +204,7 @@ class Relay implements SmartLifecycle {
       running.values().forEach(run -> run.stop(stop));
       awaitSettled(settings.countWait().plus(settings.finalWait()));
     }
+    looks.dispose();
   }
 
   private void awaitSettled(Duration longest) {

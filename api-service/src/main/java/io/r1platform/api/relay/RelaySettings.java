@@ -16,6 +16,8 @@ import org.springframework.util.unit.DataSize;
  * @param admitWait longest wait for a durable ADMIT
  * @param finalWait longest wait for a durable FINAL
  * @param countWait longest wait for the engine's count after the client left
+ * @param engineSilence longest silence of an engine that is listened to; ours says something every
+ *     10 s, were it only that it lives
  * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit
  * @param replyLimit largest reply that is not streamed, and largest single event of a stream
  * @param drainWait longest wait at shutdown for running requests to end by themselves; then they
@@ -30,6 +32,7 @@ record RelaySettings(
     @DefaultValue("2s") Duration admitWait,
     @DefaultValue("10s") Duration finalWait,
     @DefaultValue("5s") Duration countWait,
+    @DefaultValue("60s") Duration engineSilence,
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
     @DefaultValue("120s") Duration drainWait) {

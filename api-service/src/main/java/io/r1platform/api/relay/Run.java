@@ -47,6 +47,8 @@ final class Run {
   private @Nullable ReplyReader reader;
   private int attempt;
   private long demand;
+  private long asked;
+  private long heardNanos;
   private int ttftMillis;
   private boolean admitted;
   private boolean clientGone;
@@ -141,6 +143,15 @@ final class Run {
     }
   }
 
+  /** Stops it if the engine was asked for more and has been silent since: it hangs. */
+  synchronized void stopIfSilent(Duration longest) {
+    boolean silent = asked > 0 && System.nanoTime() - heardNanos > longest.toNanos();
+    if (silent && !finished && stop == null) {
+      log.warn("request {}: the engine has said nothing for {}", call.id(), longest);
+      stop(new Stop(Finish.ENGINE_ERROR, EngineErrors.failed()));
+    }
+  }
+
   private void cancel() {
     relay.engine().cancel(call.id(), this::isOver);
   }
@@ -162,7 +173,17 @@ final class Run {
     if (attempt > 1) {
       engine = newEngineSide();
     }
+    heardNanos = System.nanoTime();
+    asked = 1; // its head
     relay.engine().chat(call, attempt, this::onHead).subscribe(engine);
+  }
+
+  private void ask(long buffers) {
+    if (asked == 0) {
+      heardNanos = System.nanoTime();
+    }
+    asked = asked + buffers < 0 ? Long.MAX_VALUE : asked + buffers;
+    engine.request(buffers);
   }
 
   private synchronized void onAdmitted() {
@@ -184,6 +205,7 @@ final class Run {
 
   private synchronized void onHead(EngineClient.Head received) {
     head = received;
+    asked = 0;
     call.body().free(); // the engine has it, and is not asked again
     reader = relay.reader(received);
     shrinkHold(received);
@@ -216,22 +238,24 @@ final class Run {
       return;
     }
     if (clientGone || stop != null || finished || !(reader instanceof EventReader)) {
-      engine.requestUnbounded();
+      ask(Long.MAX_VALUE);
     } else if (demand > 0) {
       long wanted = demand;
       demand = 0;
-      engine.request(wanted);
+      ask(wanted);
     }
   }
 
   private synchronized void onBytes(DataBuffer buffer) {
     ReplyReader reading = reader;
+    heardNanos = System.nanoTime();
+    asked = asked == Long.MAX_VALUE ? asked : asked - 1;
     if (finished || reading == null) {
       DataBufferUtils.release(buffer);
       return;
     }
     ReplyReader.Step step = reading.read(buffer);
-    gaps.seen(reading.seen().output(), System.nanoTime());
+    gaps.seen(reading.seen().output(), heardNanos);
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
@@ -248,7 +272,7 @@ final class Run {
     if (step.end() != null) {
       onEnd(step.end());
     } else if (pass == null) {
-      engine.request(1);
+      ask(1);
     }
   }
 

@@ -25,6 +25,7 @@ class ChatRequestTests {
           Duration.ofSeconds(2),
           Duration.ofSeconds(10),
           Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
           Duration.ofMinutes(61),
           DataSize.ofMegabytes(16),
           Duration.ofSeconds(120));
