@@ -4,6 +4,7 @@ import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
 import io.r1platform.inference.generation.GenerationListener;
 import io.r1platform.inference.prompts.OutputText;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -14,6 +15,10 @@ import reactor.core.publisher.Sinks;
  * waits here; it is never more than the request's cap of tokens.
  */
 final class Completion implements GenerationListener {
+  /** Two threads take turns; the later one waits for the other to let go, and nothing is lost. */
+  private static final Sinks.EmitFailureHandler TURN =
+      Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
+
   private final OutputText output;
   private final Sinks.Many<Signal> signals = Sinks.many().unicast().onBackpressureBuffer();
   private final AtomicReference<@Nullable Generation> generation = new AtomicReference<>();
@@ -34,8 +39,8 @@ final class Completion implements GenerationListener {
       }
       case GenerationEvent.Ended ended -> {
         emit(output.finish(), ended.usage().promptHit());
-        signals.tryEmitNext(new Signal.End(ended, output.reasoningEnded()));
-        signals.tryEmitComplete();
+        signals.emitNext(new Signal.End(ended, output.reasoningEnded()), TURN);
+        signals.emitComplete(TURN);
         yield true;
       }
     };
@@ -66,7 +71,7 @@ final class Completion implements GenerationListener {
   private void emit(OutputText.Text text, int cachedTokens) {
     if (!text.isEmpty()) {
       int reasoning = output.reasoningEnded() ? output.reasoningTokens() : 0;
-      signals.tryEmitNext(new Signal.Delta(output.tokens(), text, reasoning, cachedTokens));
+      signals.emitNext(new Signal.Delta(output.tokens(), text, reasoning, cachedTokens), TURN);
     }
   }
 }
