@@ -55,6 +55,8 @@ final class ServicePlans {
             "-Xmx512m",
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + jar.archive(),
             "--enable-native-access=ALL-UNNAMED"));
     command.add("-jar");
     command.add(jar.jar().toString());

@@ -11,8 +11,10 @@ import java.nio.file.Path;
  * jars, and a build may replace the original while this one runs.
  *
  * @param jar the jar to start
+ * @param archive where the JVM keeps the loaded classes for the next start, as its first orderly
+ *     end leaves them. It goes with the jar: the JVM itself looks at a jar's size and time only
  */
-record UnpackedJar(Path jar) {
+record UnpackedJar(Path jar, Path archive) {
   /** The jar of {@code part}, unpacked unless that was done for this very file before. */
   static UnpackedJar of(Home home, Part part, Path original) {
     if (!Files.exists(original)) {
@@ -20,15 +22,17 @@ record UnpackedJar(Path jar) {
     }
     Path target = home.apps().resolve(part.service());
     Path stamp = home.apps().resolve(part.service() + ".unpacked");
+    Path archive = home.apps().resolve(part.service() + ".jsa");
     try {
       // Not the modification time, which reproducible builds set to a constant.
       String identity = Files.readAttributes(original, "unix:ino,size,ctime").toString();
       if (!Files.exists(stamp) || !Files.readString(stamp).equals(identity)) {
         Files.deleteIfExists(stamp);
+        Files.deleteIfExists(archive);
         unpack(home, original, target);
         Home.write(stamp, identity);
       }
-      return new UnpackedJar(target.resolve(original.getFileName()));
+      return new UnpackedJar(target.resolve(original.getFileName()), archive);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack " + original, e);
     }
