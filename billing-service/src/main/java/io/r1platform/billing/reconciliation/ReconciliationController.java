@@ -20,6 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Answers whether engine, usage and ledger say the same. */
 @RestController
 class ReconciliationController {
+  /** {@code asOf} is when it was compared; null: nothing has ever come. */
   record Answer(
       @Nullable Instant asOf,
       @Nullable Instant completeThrough,
@@ -114,12 +115,13 @@ class ReconciliationController {
   }
 
   private Answer answer(LocalDate first, LocalDate end) {
-    List<Stream> streams = comparison.streams(clock.instant());
+    Instant now = clock.instant();
+    List<Stream> streams = comparison.streams(now);
     Comparison.Sum engine = comparison.engine(first, end);
     Comparison.Sum usage = comparison.usage(first, end);
     List<Comparison.Rejected> rejected = comparison.rejected(first, end);
     return new Answer(
-        streams.stream().map(Stream::seenAt).max(Instant::compareTo).orElse(null),
+        streams.isEmpty() ? null : now,
         comparison.completeThrough(),
         streams,
         comparison.engineStreams(),
