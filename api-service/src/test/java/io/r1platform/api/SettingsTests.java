@@ -17,7 +17,8 @@ class SettingsTests {
     assertThat(bound("relay.RelaySettings", "r1.api.relay", Map.of()))
         .isEqualTo(
             "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, bodyWait=PT30S, admitWait=PT2S,"
-                + " finalWait=PT10S, countWait=PT5S, deadline=PT1H1M, replyLimit=16777216B, drainWait=PT2M]");
+                + " finalWait=PT10S, countWait=PT5S, engineSilence=PT1M, deadline=PT1H1M,"
+                + " replyLimit=16777216B, drainWait=PT2M]");
   }
 
   @Test
