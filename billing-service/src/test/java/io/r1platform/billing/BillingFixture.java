@@ -65,6 +65,8 @@ public final class BillingFixture implements AutoCloseable {
     database.springProperties("billing").forEach((k, v) -> arguments.add("--" + k + "=" + v));
     arguments.add("--server.port=0");
     arguments.add("--management.server.port=0");
+    // No test asks how long a connection may be awaited; 16 gateways on a busy machine wait long.
+    arguments.add("--spring.datasource.hikari.connection-timeout=60000");
     arguments.add("--r1.billing.security.gateway-token-file=" + directory.resolve("gateway"));
     arguments.add("--r1.billing.security.engine-token-file=" + directory.resolve("engine"));
     context =
