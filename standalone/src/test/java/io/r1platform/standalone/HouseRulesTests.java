@@ -121,6 +121,7 @@ class HouseRulesTests {
     onlyIn(
         List.of(
             API + "metering..",
+            API + "clock..", // one query, the time
             API + "holds..",
             API + "requests..", // counted, dropped by the day
             API + "sessions..",

@@ -37,7 +37,7 @@ public final class DatabaseClock extends Clock {
   /** The database's time when the monotonic clock stood there. */
   private record Reading(Instant time, long nanos) {}
 
-  /** This machine's time until {@link #read} is first called. */
+  /** Reads {@code database} when it is first asked, or told to. */
   @Autowired
   public DatabaseClock(JdbcClient database) {
     this(database, System::nanoTime);
@@ -67,9 +67,14 @@ public final class DatabaseClock extends Clock {
   @Override
   public Instant instant() {
     Reading reading = last;
-    return reading == null
-        ? Clock.systemUTC().instant()
-        : reading.time.plusNanos(nanos.getAsLong() - reading.nanos);
+    if (reading == null) {
+      read();
+      reading = last;
+    }
+    if (reading == null) {
+      throw new IllegalStateException("the database's time could not be read");
+    }
+    return reading.time.plusNanos(nanos.getAsLong() - reading.nanos);
   }
 
   @Scheduled(fixedDelayString = "5s")
