@@ -8,7 +8,7 @@
 #include <map>
 
 #include "check.h"
-#include "core/backend.h"
+#include "core/batch_backend.h"
 
 namespace r1::testing {
 
@@ -33,7 +33,7 @@ inline int32_t successor(int32_t id, int32_t position) {
   return 3 + (id * 7 + position * 3) % (kVocabulary - 3);
 }
 
-class ScriptedBackend final : public Backend {
+class ScriptedBackend final : public BatchBackend {
  public:
   explicit ScriptedBackend(Script &script) : script_(script) {}
 
@@ -47,6 +47,7 @@ class ScriptedBackend final : public Backend {
     card.context_tokens = script_.context_tokens;
     card.step_tokens = script_.step_tokens;
     card.kv_tokens = script_.kv_tokens;
+    card.features = R1_CAN_TEXT;
     card.end_ids = {kEnd};
     card.control.resize(kVocabulary);
     card.marker.resize(kVocabulary);

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "r1_engine.h"
+
 namespace r1 {
 
 struct Sampling {
@@ -14,6 +16,10 @@ struct Sampling {
   float min_p = 0;
   int32_t top_k = 0;
   uint64_t seed = 0;
+  float repetition_penalty = 1;
+  float presence_penalty = 0;
+  float frequency_penalty = 0;
+  std::vector<r1_bias> bias = {};
 };
 
 class Sampler {

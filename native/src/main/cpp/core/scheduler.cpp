@@ -4,7 +4,7 @@
 
 namespace r1 {
 
-Scheduler::Scheduler(Backend &backend, const ModelCard &card, const Limits &limits, EventRing &ring)
+Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits &limits, EventRing &ring)
     : backend_(backend),
       card_(card),
       limits_(limits),
@@ -12,7 +12,7 @@ Scheduler::Scheduler(Backend &backend, const ModelCard &card, const Limits &limi
       is_end_(card.pieces.size(), 0),
       slots_(backend, limits.max_sequences, card.kv_tokens) {
   for (const std::string &piece : card.pieces) {
-    events_per_token_ = std::max(events_per_token_, records_of(piece.size()));
+    events_per_token_ = std::max(events_per_token_, records_of(piece.size(), 0));
   }
   for (const int32_t id : card.end_ids) {
     is_end_[static_cast<size_t>(id)] = 1;
@@ -31,6 +31,7 @@ Status Scheduler::submit(Request request) {
   // A request that a free slot takes in the next step does not count as waiting.
   const size_t unfinished = accepted_.size();
   if (unfinished >= size_t{limits_.max_sequences} + limits_.max_waiting) {
+    stats_.rejected++;
     return refuse(R1_QUEUE_FULL, std::to_string(unfinished) + " requests run or wait already");
   }
   accepted_.emplace(request.id, false);
@@ -61,6 +62,13 @@ void Scheduler::stop() {
   work_.notify_all();
 }
 
+void Scheduler::end_by(Clock::time_point grace) {
+  const std::lock_guard lock(mutex_);
+  grace_ = std::min(grace_.value_or(grace), grace);
+}
+
+std::string Scheduler::death() const { return "the backend failed while it computed"; }
+
 r1_stats_snapshot Scheduler::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_;
@@ -73,7 +81,7 @@ bool Scheduler::idle() const {
 
 // Every slot may emit a token, and every accepted request may end.
 size_t Scheduler::events_of_a_step() const {
-  return slots_.size() * events_per_token_ + accepted_.size();
+  return slots_.size() * events_per_token_ + accepted_.size() + 1;  // and the STATS
 }
 
 // False if the engine stops.
@@ -136,6 +144,9 @@ std::optional<uint16_t> Scheduler::end_of(const Request &request, Clock::time_po
   if (request.deadline && *request.deadline <= now) {
     return R1_DEADLINE;
   }
+  if (grace_ && *grace_ <= now) {
+    return R1_GRACE_OVER;
+  }
   return std::nullopt;
 }
 
@@ -168,8 +179,9 @@ void Scheduler::admit(Clock::time_point now) {
       break;
     }
     slots_.place(*slot, std::move(request), now);
-    new_prompt_ += slots_[*slot].cached;
-    new_cached_ += slots_[*slot].cached;
+    const uint32_t cached = slots_[*slot].tally.cached;
+    new_prompt_ += cached;
+    new_cached_ += cached;
     started++;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(started));
@@ -179,14 +191,14 @@ void Scheduler::consume(const Batch::Output &output) {
   Slot &slot = slots_[output.slot];
   const Request &request = *slot.request;
   banned_.clear();
-  if (slot.produced < request.min_tokens) {
+  if (slot.tally.produced < request.min_tokens) {
     banned_ = request.stops;
     if (!request.ignore_end) {
       banned_.insert(banned_.end(), card_.end_ids.begin(), card_.end_ids.end());
     }
   }
   const int32_t id =
-      sampler_.choose(backend_.logits(output.index), request.sampling, slot.produced, banned_);
+      sampler_.choose(backend_.logits(output.index), request.sampling, slot.tally.produced, banned_);
   if (id < 0) {  // no logit is a number: the weights or the arithmetic are broken
     finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
     return;
@@ -197,11 +209,9 @@ void Scheduler::consume(const Batch::Output &output) {
 void Scheduler::take_token(uint32_t index, int32_t id) {
   Slot &slot = slots_[index];
   const Request &request = *slot.request;
-  if (slot.produced == 0) {
-    slot.first_token = Clock::now();
+  if (slot.tally.produced == 0) {
+    slot.tally.first_token = Clock::now();
   }
-  slot.produced++;
-  slot.hash = ids_hash(slot.hash, id);
   slot.next = id;
   new_output_++;
   const bool is_end = !request.ignore_end && is_end_[static_cast<size_t>(id)] != 0;
@@ -209,19 +219,23 @@ void Scheduler::take_token(uint32_t index, int32_t id) {
       std::find(request.stops.begin(), request.stops.end(), id) != request.stops.end();
   const uint16_t control = card_.control[static_cast<size_t>(id)] != 0 ? R1_TOKEN_CONTROL : 0;
   const uint16_t end = is_end || is_stop ? R1_TOKEN_END : 0;
-  append_token(events_, slot, id, static_cast<uint16_t>(control | end),
-               card_.pieces[static_cast<size_t>(id)]);
+  const Token token{id, static_cast<uint16_t>(control | end), 0, {}};
+  append_token(events_, request.id, slot.tally, token, card_.pieces[static_cast<size_t>(id)]);
   if (is_end || is_stop) {
     const uint16_t reason = is_end ? R1_END : R1_STOP_ID;
     finish(index, {R1_EVENT_FINISHED, reason, R1_OK});
-  } else if (slot.produced == request.max_tokens) {
+  } else if (slot.tally.produced == request.max_tokens) {
     finish(index, {R1_EVENT_FINISHED, R1_LENGTH, R1_OK});
   }
 }
 
 void Scheduler::finish(uint32_t index, const End &end) {
-  events_.push_back(end_of_running(slots_[index], end, Clock::now()));
-  ended_.push_back(slots_[index].request->id);
+  Slot &slot = slots_[index];
+  const size_t prompt = std::min(slot.cells.size(), slot.request->prompt.size());
+  slot.tally.prompt = static_cast<uint32_t>(prompt);
+  events_.push_back(end_of_running(*slot.request, slot.tally, end, Clock::now()));
+  new_failed_ += end.kind == R1_EVENT_ERROR ? 1 : 0;
+  ended_.push_back(slot.request->id);
   slots_.release(index, steps_);
 }
 
@@ -247,6 +261,7 @@ void Scheduler::end_all(r1_status status) {
     for (const Request &request : waiting_) {
       events_.push_back(end_of_waiting(request, {R1_EVENT_ERROR, 0, status}, Clock::now()));
       ended_.push_back(request.id);
+      new_failed_++;
     }
     waiting_.clear();
   }
@@ -262,17 +277,26 @@ void Scheduler::count_requests() {
   stats_.kv_tokens_used = slots_.reserved_cells();
 }
 
+void Scheduler::append_stats(Clock::time_point now) {
+  if (now >= next_stats_ && stats_.running > 0) {
+    next_stats_ = now + std::chrono::seconds(1);
+    events_.push_back(stats_event(stats_));
+  }
+}
+
 void Scheduler::publish() {
   const std::lock_guard lock(mutex_);
   for (const uint64_t id : ended_) {
     accepted_.erase(id);
   }
   stats_.finished += ended_.size();
+  stats_.failed += new_failed_;
   stats_.prompt_tokens += new_prompt_;
-  stats_.cached_tokens += new_cached_;
+  stats_.prefix_hit_tokens += new_cached_;
   stats_.output_tokens += new_output_;
   count_requests();
-  new_prompt_ = new_cached_ = new_output_ = 0;
+  new_prompt_ = new_cached_ = new_output_ = new_failed_ = 0;
+  append_stats(Clock::now());
   ring_.publish(events_);
   events_.clear();
   ended_.clear();

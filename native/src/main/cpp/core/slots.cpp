@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/events.h"
-
 namespace r1 {
 namespace {
 
@@ -21,7 +19,7 @@ size_t shared_prefix(const Slot &slot, const Request &request) {
 
 }  // namespace
 
-Slots::Slots(Backend &backend, uint32_t count, uint64_t kv_tokens)
+Slots::Slots(BatchBackend &backend, uint32_t count, uint64_t kv_tokens)
     : backend_(backend), kv_tokens_(kv_tokens), slots_(count) {}
 
 uint64_t Slots::reserved_cells() const {
@@ -69,11 +67,10 @@ void Slots::place(uint32_t index, Request request, Clock::time_point now) {
     clear(index);
   }
   slot.salt = request.cache_salt;
-  slot.cached = static_cast<uint32_t>(slot.cells.size());
-  slot.produced = 0;
-  slot.hash = kNoIdsHash;
+  slot.tally = {};
+  slot.tally.cached = static_cast<uint32_t>(slot.cells.size());
+  slot.tally.started = now;
   slot.next = -1;
-  slot.started = now;
   slot.request = std::move(request);
 }
 

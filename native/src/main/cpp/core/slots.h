@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/batch_backend.h"
 #include "core/request.h"
 
 namespace r1 {
@@ -16,19 +16,15 @@ struct Slot {
   std::vector<int32_t> cells;  // ids in the cache, by position
   uint64_t salt = 0;
   uint64_t last_used = 0;
-  uint32_t cached = 0;
-  uint32_t produced = 0;
-  uint64_t hash = 0;
+  Tally tally;
   int32_t next = -1;  // sampled, not yet in the cache
-  Clock::time_point started;
-  Clock::time_point first_token;
 
   [[nodiscard]] bool prefilling() const { return cells.size() < request->prompt.size(); }
 };
 
 class Slots {
  public:
-  Slots(Backend &backend, uint32_t count, uint64_t kv_tokens);
+  Slots(BatchBackend &backend, uint32_t count, uint64_t kv_tokens);
 
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(slots_.size()); }
   Slot &operator[](uint32_t index) { return slots_[index]; }
@@ -50,7 +46,7 @@ class Slots {
  private:
   void evict_for(uint64_t cells, uint32_t keep);
 
-  Backend &backend_;
+  BatchBackend &backend_;
   const uint64_t kv_tokens_;
   std::vector<Slot> slots_;
 };

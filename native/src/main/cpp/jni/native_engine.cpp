@@ -180,6 +180,7 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_submit(
     request.top_k = top_k;
     request.stop_ids = pointer(stops);
     request.stop_count = static_cast<uint32_t>(stops.size());
+    request.constraint_after_id = -1;
     return r1_submit(engine, &request);
   });
 }
@@ -215,15 +216,17 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_stats(JNIEnv *env,
   return with_engine(handle, [&](r1_engine *engine) -> jint {
     r1_stats_snapshot stats{};
     const r1_status status = r1_stats(engine, &stats);
-    const auto values = std::bit_cast<std::array<jlong, 10>>(stats);
+    const auto values = std::bit_cast<std::array<jlong, 17>>(stats);
     set_longs(env, numbers, values.data(), values.size());
     return status;
   });
 }
 
-JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_drain(JNIEnv *, jclass,
-                                                                    jlong handle) {
-  return with_engine(handle, [&](r1_engine *engine) -> jint { return r1_drain(engine); });
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_drain(JNIEnv *, jclass, jlong handle,
+                                                                    jlong grace_micros) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    return r1_drain(engine, static_cast<uint64_t>(grace_micros));
+  });
 }
 
 JNIEXPORT void JNICALL Java_io_r1platform_engine_NativeEngine_destroy(JNIEnv *, jclass,

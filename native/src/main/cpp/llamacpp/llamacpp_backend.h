@@ -4,12 +4,12 @@
 #include <atomic>
 #include <memory>
 
-#include "core/backend.h"
+#include "core/batch_backend.h"
 #include "llama.h"
 
 namespace r1::llamacpp {
 
-class LlamaCppBackend final : public Backend {
+class LlamaCppBackend final : public BatchBackend {
  public:
   Status load(const LoadRequest &request, const std::function<bool(float)> &progress,
               ModelCard &card) override;

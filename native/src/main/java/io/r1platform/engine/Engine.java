@@ -156,7 +156,12 @@ public final class Engine implements AutoCloseable {
 
   /** Accepts nothing more; accepted requests go on until the phase is DRAINED. */
   public void drain() {
-    handle.drain();
+    handle.drain(0);
+  }
+
+  /** The same, but what is unfinished after this time ends with {@link FinishReason#DRAINED}. */
+  public void drain(Duration grace) {
+    handle.drain(Math.max(1, grace.toMillis() * 1_000));
   }
 
   /**

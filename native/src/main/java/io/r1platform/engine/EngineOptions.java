@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param stepTokens tokens of one step over all requests, {@code maxSequences} to 8,192
  * @param chunkTokens tokens of one prompt in one step, 1 to {@code stepTokens}
  * @param threads computing threads, at most the cores; 0 = cores − 1, at least 1
- * @param ringEvents events the ring holds, to 1,048,576; at least 12 per sequence and 1 per waiting
+ * @param ringEvents events the ring holds, to 1,048,576; at least 16 per sequence and 1 per waiting
  */
 public record EngineOptions(
     Path model,

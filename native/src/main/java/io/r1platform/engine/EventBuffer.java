@@ -18,14 +18,13 @@ public final class EventBuffer {
     ERROR
   }
 
-  /** Records that one token needs at most: 512 bytes of piece. */
-  static final int EVENTS_PER_TOKEN_MAX = 12;
+  /** Records of one token at most: its first, 10 of its piece, 4 of alternatives, and its end. */
+  static final int EVENTS_PER_TOKEN_MAX = 16;
 
   private static final int EVENT_BYTES = 64;
   private static final int FIRST_PIECE_BYTES = 32;
   private static final int MORE_PIECE_BYTES = 48;
   private static final int KIND_TOKEN = 1;
-  private static final int KIND_CONTINUED = 2;
   private static final int KIND_FINISHED = 3;
   private static final int KIND_ERROR = 4;
   private static final int FLAG_END = 1;
@@ -36,10 +35,10 @@ public final class EventBuffer {
   private int count;
   private int at;
 
-  /** A buffer of so many records of 64 bytes: 12 to 65,536. 4,096 serve 16 sequences well. */
+  /** A buffer of so many records of 64 bytes: 16 to 65,536. 4,096 serve 16 sequences well. */
   public EventBuffer(int capacity) {
     if (capacity < EVENTS_PER_TOKEN_MAX || capacity > 65_536) {
-      throw new IllegalArgumentException("capacity must be 12 to 65536, is " + capacity);
+      throw new IllegalArgumentException("capacity must be 16 to 65536, is " + capacity);
     }
     this.capacity = capacity;
     this.events = ByteBuffer.allocateDirect(capacity * EVENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -50,7 +49,7 @@ public final class EventBuffer {
   public boolean next() {
     do {
       at++;
-    } while (at < count && kindCode(at) == KIND_CONTINUED);
+    } while (at < count && !startsEvent(kindCode(at)));
     if (at >= count) {
       at = count;
       return false;
@@ -196,6 +195,11 @@ public final class EventBuffer {
 
   private int flags() {
     return Short.toUnsignedInt(events.getShort(base() + 10));
+  }
+
+  /** Not what goes on with a token, nor the engine's counters, which {@link Engine#stats} tells. */
+  private static boolean startsEvent(int kind) {
+    return kind == KIND_TOKEN || kind == KIND_FINISHED || kind == KIND_ERROR;
   }
 
   private int kindCode(int record) {

@@ -13,7 +13,7 @@ import java.util.List;
  * method converts, makes one call and maps its status.
  */
 final class NativeEngine {
-  private static final int ABI_VERSION = 1;
+  private static final int ABI_VERSION = 2;
   private static final int CLOSED = 100;
   private static final int TOO_MANY_OPEN = 101;
   private static final int LAST_ERROR_BYTES = 1_024;
@@ -187,23 +187,23 @@ final class NativeEngine {
   }
 
   EngineStats stats() {
-    long[] numbers = new long[10];
+    long[] numbers = new long[17];
     check(stats(handle, numbers));
     return new EngineStats(
         (int) numbers[0],
         (int) numbers[1],
         numbers[2],
         numbers[3],
-        numbers[4],
-        numbers[5],
-        numbers[6],
         numbers[7],
+        numbers[6],
         numbers[8],
-        numbers[9]);
+        numbers[11],
+        numbers[12],
+        numbers[13]);
   }
 
-  void drain() {
-    check(drain(handle));
+  void drain(long graceMicros) {
+    check(drain(handle, graceMicros));
   }
 
   private void check(int status) {
@@ -275,7 +275,7 @@ final class NativeEngine {
 
   private static native int stats(long handle, long[] numbers);
 
-  private static native int drain(long handle);
+  private static native int drain(long handle, long graceMicros);
 
   private static native void destroy(long handle);
 

@@ -56,7 +56,7 @@ class CancelTests {
   void cancelDuringDecodeKeepsEveryTokenBefore() {
     try (Engine engine = Fixture.openWithSmallRing(1, 0)) {
       engine.submit(GenerationRequest.greedy(1, PROMPT, 500).ignoringEnd());
-      EventBuffer events = new EventBuffer(12);
+      EventBuffer events = new EventBuffer(16);
       Map<Long, Generated> seen = new HashMap<>();
       while (seen.isEmpty() || Generated.of(seen, 1).ids.size() < 5) {
         engine.poll(events, Duration.ofSeconds(1));
