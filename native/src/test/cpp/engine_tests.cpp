@@ -73,7 +73,7 @@ TEST(aDeadBackendWithAFullRingStillEndsEveryRequest) {
   Script script;
   script.fail_at = 3;
   script.failure = r1::Decoded::kDead;
-  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
   size_t accepted = 0;
   for (uint64_t id = 1; id <= 68; id++) {
     accepted += bench.submit(id, numbers(1, 4), 30) == R1_OK ? 1 : 0;
@@ -126,7 +126,7 @@ TEST(keptPrefixesGiveWayToNewRequests) {
 
 TEST(aFullRingStopsTheEngineAndLosesNothing) {
   Script script;
-  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
   for (uint64_t id = 1; id <= 30; id++) {
     CHECK(bench.submit(id, numbers(static_cast<int32_t>(id), 3), 50) == R1_OK);
   }
@@ -170,7 +170,7 @@ TEST(manyThreadsSubmitAndCancelWhileOnePolls) {
 TEST(closeWhileEverythingRunsEndsCleanly) {
   for (uint32_t round = 0; round < 20; round++) {
     Script script;
-    Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+    Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
     for (uint64_t id = 1; id <= 8; id++) {
       CHECK(bench.submit(id, numbers(1, 8), 90) == R1_OK);
     }

@@ -64,7 +64,7 @@ Status check_options(const r1_options &options) {
   if (options.threads > cores()) {
     return out_of("threads", options.threads, 0, cores());
   }
-  const uint32_t ring_min = R1_EVENTS_PER_TOKEN_MAX * sequences + options.max_waiting;
+  const uint32_t ring_min = R1_EVENTS_PER_TOKEN_MAX * sequences + options.max_waiting + 1;
   if (options.ring_events < ring_min || options.ring_events > kRingEventsMax) {
     return out_of("ring_events", options.ring_events, ring_min, kRingEventsMax);
   }
@@ -133,9 +133,8 @@ Status check_constraint(const r1_request &request) {
 uint32_t needed_features(const r1_request &request) {
   constexpr uint32_t kOfKind[] = {0, R1_CAN_JSON_OBJECT, R1_CAN_JSON_SCHEMA, R1_CAN_REGEX,
                                   R1_CAN_GRAMMAR};
-  const bool penalties =
-      (request.repetition_penalty != 0 && request.repetition_penalty != 1) ||
-      request.presence_penalty != 0 || request.frequency_penalty != 0;
+  const bool penalties = (request.repetition_penalty != 0 && request.repetition_penalty != 1) ||
+                         request.presence_penalty != 0 || request.frequency_penalty != 0;
   uint32_t needed = kOfKind[request.constraint_kind];
   const auto need = [&](bool wanted, uint32_t feature) { needed |= wanted ? feature : 0; };
   need((request.flags & R1_LOGPROBS) != 0, R1_CAN_LOGPROBS);
@@ -188,8 +187,7 @@ Status check_prompt(std::span<const int32_t> prompt, const r1_request &request,
   }
   if (tokens > limits.kv_tokens) {
     return refuse(R1_TOO_LARGE, "prompt and max_tokens are " + std::to_string(tokens) +
-                                    " tokens, the cache holds " +
-                                    std::to_string(limits.kv_tokens));
+                                    " tokens, the cache holds " + std::to_string(limits.kv_tokens));
   }
   if (std::any_of(prompt.begin(), prompt.end(),
                   [&](int32_t id) { return id < 0 || id >= limits.vocabulary_size; })) {

@@ -108,15 +108,9 @@ Status Engine::load() {
   if (!status.ok()) {
     return status;
   }
-  const LoadRequest request{model_path_,
-                            library_dir_,
-                            backend_json_,
-                            sizes_.max_sequences,
-                            sizes_.context_tokens,
-                            sizes_.step_tokens,
-                            threads_of(sizes_),
-                            sizes_.flags,
-                            sizes_.memory_bytes_max};
+  const LoadRequest request{model_path_,          library_dir_,          backend_json_,
+                            sizes_.max_sequences, sizes_.context_tokens, sizes_.step_tokens,
+                            threads_of(sizes_),   sizes_.flags,          sizes_.memory_bytes_max};
   status = backend_->load(
       request, [this](float done) { return report(kHashingShare + done * (1 - kHashingShare)); },
       card_);

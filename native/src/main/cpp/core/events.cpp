@@ -32,8 +32,7 @@ void append_rest(std::vector<r1_event> &events, uint64_t request_id, const std::
   }
 }
 
-void append_tops(std::vector<r1_event> &events, uint64_t request_id,
-                 std::span<const r1_top> tops) {
+void append_tops(std::vector<r1_event> &events, uint64_t request_id, std::span<const r1_top> tops) {
   for (size_t at = 0; at < tops.size(); at += R1_TOPS_PER_EVENT) {
     r1_event top{};
     top.request_id = request_id;

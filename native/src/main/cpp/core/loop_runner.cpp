@@ -211,8 +211,7 @@ void LoopRunner::take_token(Entry &entry, const News &news, size_t index) {
 }
 
 void LoopRunner::finish(Entries::iterator entry, const End &end) {
-  backlog_.push_back(
-      end_of_running(entry->second.request, entry->second.tally, end, Clock::now()));
+  backlog_.push_back(end_of_running(entry->second.request, entry->second.tally, end, Clock::now()));
   stats_.finished++;
   stats_.failed += end.kind == R1_EVENT_ERROR ? 1 : 0;
   entries_.erase(entry);
@@ -297,8 +296,7 @@ Runner::Step LoopRunner::step() {
     if (stopping_) {
       return Step::kStopped;
     }
-    if (death_.empty() && !entries_.empty() &&
-        Clock::now() - last_news_ > backend_.stall_limit()) {
+    if (death_.empty() && !entries_.empty() && Clock::now() - last_news_ > backend_.stall_limit()) {
       death_ = "the backend gave no news while requests ran";
     }
     if (!death_.empty()) {

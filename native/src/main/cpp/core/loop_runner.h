@@ -43,8 +43,8 @@ class LoopRunner final : public Runner, public LoopEvents {
   struct Entry {
     Request request;
     Tally tally;
-    bool with_backend = false;            // submit() of the backend has returned ok
-    std::optional<uint16_t> cut;          // why it is being cancelled
+    bool with_backend = false;             // submit() of the backend has returned ok
+    std::optional<uint16_t> cut;           // why it is being cancelled
     std::optional<uint16_t> ended_itself;  // an end token, a stop token or max_tokens came
   };
   using Entries = std::unordered_map<uint64_t, Entry>;

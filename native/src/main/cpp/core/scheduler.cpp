@@ -4,7 +4,8 @@
 
 namespace r1 {
 
-Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits &limits, EventRing &ring)
+Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits &limits,
+                     EventRing &ring)
     : backend_(backend),
       card_(card),
       limits_(limits),
@@ -197,8 +198,8 @@ void Scheduler::consume(const Batch::Output &output) {
       banned_.insert(banned_.end(), card_.end_ids.begin(), card_.end_ids.end());
     }
   }
-  const int32_t id =
-      sampler_.choose(backend_.logits(output.index), request.sampling, slot.tally.produced, banned_);
+  const int32_t id = sampler_.choose(backend_.logits(output.index), request.sampling,
+                                     slot.tally.produced, banned_);
   if (id < 0) {  // no logit is a number: the weights or the arithmetic are broken
     finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
     return;

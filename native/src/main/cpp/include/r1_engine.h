@@ -85,7 +85,7 @@ typedef struct {
   uint32_t step_tokens;      /* default 512, max_sequences..8192 */
   uint32_t chunk_tokens;     /* default 256, 1..step_tokens */
   uint32_t threads;          /* 0 = cores - 1, at least 1 */
-  uint32_t ring_events;      /* default 65536, 16 × max_sequences + max_waiting..1048576 */
+  uint32_t ring_events;      /* default 65536, 16 × max_sequences + max_waiting + 1..1048576 */
   uint32_t flags;            /* R1_PREFIX_CACHE and what follows it */
   uint64_t memory_bytes_max; /* for the cache of keys and values; 0 = what is free */
 } r1_options;
@@ -122,19 +122,19 @@ typedef struct {
   uint32_t min_tokens;         /* before them no end or stop token */
   int32_t priority;            /* higher starts first, then first come */
   uint64_t seed;
-  uint64_t cache_salt;         /* equal salts share prompt prefixes; 0 = share nothing */
-  uint64_t deadline_us;        /* from submit; 0 = none */
-  float temperature;           /* 0 = greedy, ..100 */
-  float top_p, min_p;          /* 1 and 0 = off */
-  float repetition_penalty;    /* over prompt and output, above 0 to 10; 0 and 1 = off */
-  float presence_penalty;      /* over the output, -2..2 */
-  float frequency_penalty;     /* over the output, -2..2 */
-  int32_t top_k;               /* 0 = off */
-  uint32_t top_logprobs;       /* ..20, with R1_LOGPROBS */
+  uint64_t cache_salt;      /* equal salts share prompt prefixes; 0 = share nothing */
+  uint64_t deadline_us;     /* from submit; 0 = none */
+  float temperature;        /* 0 = greedy, ..100 */
+  float top_p, min_p;       /* 1 and 0 = off */
+  float repetition_penalty; /* over prompt and output, above 0 to 10; 0 and 1 = off */
+  float presence_penalty;   /* over the output, -2..2 */
+  float frequency_penalty;  /* over the output, -2..2 */
+  int32_t top_k;            /* 0 = off */
+  uint32_t top_logprobs;    /* ..20, with R1_LOGPROBS */
   const int32_t *stop_ids;
   const r1_bias *bias;
-  uint32_t stop_count;         /* ..16 */
-  uint32_t bias_count;         /* ..300 */
+  uint32_t stop_count; /* ..16 */
+  uint32_t bias_count; /* ..300 */
   uint32_t constraint_kind;
   int32_t constraint_after_id; /* -1 = at once; else after this token, e.g. </think> */
   const char *constraint;      /* at most 64 KiB */
@@ -176,7 +176,7 @@ typedef struct {
       float logprob;  /* of the raw logits, natural; 0 without R1_LOGPROBS */
       uint32_t index; /* from 1 */
       uint16_t piece_bytes;
-      uint16_t top_count; /* alternatives in the TOP records that follow */
+      uint16_t top_count;     /* alternatives in the TOP records that follow */
       uint32_t cached_tokens; /* of the prompt; R1_UNKNOWN if the backend does not tell */
       uint8_t piece[32];
     } token;

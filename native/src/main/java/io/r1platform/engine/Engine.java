@@ -52,11 +52,14 @@ public final class Engine implements AutoCloseable {
    * Starts to load a model and returns at once; {@link #state} tells how it goes.
    *
    * @throws EngineException MODEL if the file is missing or its metadata would break the backend,
-   *     UNSUPPORTED if this machine cannot run it, INVALID or TOO_LARGE for the options
+   *     UNSUPPORTED if this machine cannot run it or simulation is not allowed, INVALID or
+   *     TOO_LARGE for the options
    */
   public static Engine open(EngineOptions options) {
     Objects.requireNonNull(options, "options");
-    ModelFileCheck.check(options.model());
+    if (options.backend() == EngineOptions.Backend.LLAMACPP) {
+      ModelFileCheck.check(options.model());
+    }
     return new Engine(NativeEngine.create(options, NativeLibrary.directory()));
   }
 
@@ -116,11 +119,12 @@ public final class Engine implements AutoCloseable {
   /**
    * Queues a request.
    *
-   * @throws EngineException INVALID (an id outside the vocabulary, or a request id in use),
-   *     TOO_LARGE (prompt + maxTokens pass the context), QUEUE_FULL, STATE (not READY)
+   * @throws EngineException INVALID (an id outside the vocabulary, a request id in use, or a
+   *     constraint that does not parse), UNSUPPORTED (see {@link ModelInfo#features}), TOO_LARGE
+   *     (prompt + maxTokens pass the context), QUEUE_FULL, STATE (not READY)
    */
   public void submit(GenerationRequest request) {
-    handle.submit(request);
+    handle.submit(request, SentConstraint.of(request.constraint()));
   }
 
   /**

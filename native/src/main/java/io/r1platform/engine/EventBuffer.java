@@ -2,6 +2,7 @@ package io.r1platform.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * The events of one {@link Engine#poll}, read as by a cursor: {@link #next} moves to the next one,
@@ -24,6 +25,7 @@ public final class EventBuffer {
   private static final int EVENT_BYTES = 64;
   private static final int FIRST_PIECE_BYTES = 32;
   private static final int MORE_PIECE_BYTES = 48;
+  private static final int ALTERNATIVES_PER_EVENT = 6;
   private static final int KIND_TOKEN = 1;
   private static final int KIND_FINISHED = 3;
   private static final int KIND_ERROR = 4;
@@ -117,6 +119,33 @@ public final class EventBuffer {
     return piece;
   }
 
+  /** TOKEN: its natural logprob by the raw logits; 0 unless the request asked. */
+  public float logprob() {
+    return events.getFloat(base() + 16);
+  }
+
+  /** TOKEN: how many alternatives came with it, the likeliest first; it may be among them. */
+  public int alternatives() {
+    return Short.toUnsignedInt(events.getShort(base() + 26));
+  }
+
+  /** TOKEN: the id of an alternative, from 0. */
+  public int alternativeId(int which) {
+    return events.getInt(alternativeAt(which));
+  }
+
+  /** TOKEN: the logprob of an alternative, from 0. */
+  public float alternativeLogprob(int which) {
+    return events.getFloat(alternativeAt(which) + 4);
+  }
+
+  private int alternativeAt(int which) {
+    Objects.checkIndex(which, alternatives());
+    int continued = Math.ceilDiv(Math.max(0, pieceLength() - FIRST_PIECE_BYTES), MORE_PIECE_BYTES);
+    int record = at + 1 + continued + which / ALTERNATIVES_PER_EVENT;
+    return record * EVENT_BYTES + 16 + which % ALTERNATIVES_PER_EVENT * 8;
+  }
+
   /** FINISHED: why. */
   public FinishReason reason() {
     return FinishReason.ofCode(flags());
@@ -132,7 +161,10 @@ public final class EventBuffer {
     return events.getInt(base() + 16);
   }
 
-  /** All kinds: tokens of the prompt taken from the cache; final from the first TOKEN on. */
+  /**
+   * All kinds: tokens of the prompt taken from the cache, final from the first TOKEN on; −1 if the
+   * backend does not tell.
+   */
   public int cachedTokens() {
     return events.getInt(base() + (kind() == Kind.TOKEN ? 28 : 20));
   }

@@ -32,7 +32,7 @@ class CancelTests {
   @Test
   void cancelDuringPrefillCountsWhatWasComputed() {
     EngineOptions slow = // one prompt token a step
-        new EngineOptions(Fixture.MODEL, 1, 8, 0, 1, 1, 0, 1024);
+        EngineOptions.defaults(Fixture.MODEL).with(new EngineOptions.Sizes(1, 8, 0, 1, 1, 0, 1024));
     int[] prompt = IntStream.range(0, 500).map(i -> 100 + i).toArray();
     try (Engine engine = Fixture.open(slow)) {
       Generated cancelled;

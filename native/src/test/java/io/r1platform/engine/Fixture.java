@@ -29,17 +29,18 @@ final class Fixture {
 
   /** An engine whose ring is so small that it stands still until somebody polls. */
   static Engine openWithSmallRing(int sequences, int waiting) {
-    EngineOptions usual = EngineOptions.defaults(MODEL);
+    EngineOptions.Sizes usual = EngineOptions.defaults(MODEL).sizes();
     return open(
-        new EngineOptions(
-            MODEL,
-            sequences,
-            waiting,
-            0,
-            usual.stepTokens(),
-            usual.chunkTokens(),
-            0,
-            EventBuffer.EVENTS_PER_TOKEN_MAX * sequences + waiting));
+        EngineOptions.defaults(MODEL)
+            .with(
+                new EngineOptions.Sizes(
+                    sequences,
+                    waiting,
+                    0,
+                    usual.stepTokens(),
+                    usual.chunkTokens(),
+                    0,
+                    EngineOptions.Sizes.ringEventsMin(sequences, waiting))));
   }
 
   static Engine open() {

@@ -182,7 +182,9 @@ class LifecycleTests {
   void aSixtyFifthEngineIsRefused() {
     List<Engine> engines = new ArrayList<>();
     try {
-      EngineOptions small = new EngineOptions(Fixture.MODEL, 1, 0, 64, 8, 8, 1, 64);
+      EngineOptions small =
+          EngineOptions.defaults(Fixture.MODEL)
+              .with(new EngineOptions.Sizes(1, 0, 64, 8, 8, 1, 64));
       for (int i = 0; i < 64; i++) {
         engines.add(Engine.open(small));
       }
