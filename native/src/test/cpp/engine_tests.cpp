@@ -124,6 +124,25 @@ TEST(keptPrefixesGiveWayToNewRequests) {
   CHECK(cached > 0);
 }
 
+// One salt shares while the first still runs; another salt never does.
+TEST(aPrefixIsSharedWithinASaltOnly) {
+  Script script;
+  script.kv_tokens = 400;
+  Bench bench(script);
+  const std::vector<int32_t> prompt = numbers(1, 40);
+  CHECK(bench.submit(1, prompt, 10, 7) == R1_OK);
+  bench.until_ended(1);
+  for (uint64_t id = 2; id <= 4; id++) {
+    CHECK(bench.submit(id, prompt, 10, id == 4 ? 8 : 7) == R1_OK);
+  }
+  const auto &outcomes = bench.until_ended(4);
+  CHECK(outcomes.at(2).last.body.last.cached_tokens == 39);
+  CHECK(outcomes.at(3).last.body.last.cached_tokens == 39);
+  CHECK(outcomes.at(4).last.body.last.cached_tokens == 0);
+  CHECK(outcomes.at(2).ids == outcomes.at(1).ids && outcomes.at(3).ids == outcomes.at(1).ids);
+  CHECK(script.shares >= 1);
+}
+
 TEST(aFullRingStopsTheEngineAndLosesNothing) {
   Script script;
   Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);

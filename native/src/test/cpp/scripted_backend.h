@@ -22,6 +22,7 @@ struct Script {
   std::atomic<int> decodes{0};
   std::atomic<size_t> largest_batch{0};
   std::atomic<size_t> cells{0};
+  std::atomic<int> shares{0};
 };
 
 inline constexpr int32_t kVocabulary = 50;
@@ -94,6 +95,15 @@ class ScriptedBackend final : public BatchBackend {
 
   bool forget(uint32_t slot, int32_t from_position) override {
     slots_[slot].resize(static_cast<size_t>(from_position));
+    count_cells();
+    return true;
+  }
+
+  bool share(uint32_t from, uint32_t to, int32_t tokens) override {
+    CHECK(slots_[to].empty());
+    slots_[to] = slots_[from];
+    slots_[to].resize(static_cast<size_t>(tokens));
+    script_.shares++;
     count_cells();
     return true;
   }

@@ -33,6 +33,10 @@ class BatchBackend : public Backend {
   // Drops a slot's cells from this position on; false if only dropping all is possible.
   virtual bool forget(uint32_t slot, int32_t from_position) = 0;
 
+  // Gives the slot `to`, which is empty, the cells of `from` below `tokens`, which stay `from`'s
+  // too; false if that is not possible, then `to` is empty.
+  virtual bool share(uint32_t from, uint32_t to, int32_t tokens) = 0;
+
   BatchBackend *as_batch() final { return this; }
 };
 

@@ -17,7 +17,8 @@ namespace {
 
 constexpr float kHashingShare = 0.1F;  // of the loading progress
 // What the scheduler does for every BatchBackend.
-constexpr uint32_t kSchedulerFeatures = R1_CAN_MIN_TOKENS | R1_CAN_MIN_P;
+constexpr uint32_t kSchedulerFeatures =
+    R1_CAN_LOGPROBS | R1_CAN_PENALTIES | R1_CAN_BIAS | R1_CAN_MIN_TOKENS | R1_CAN_MIN_P;
 constexpr uint64_t kForEver = 1ULL << 50;  // µs: 35 years
 
 Request request_of(const r1_request &asked) {

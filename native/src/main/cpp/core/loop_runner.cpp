@@ -302,8 +302,8 @@ Runner::Step LoopRunner::step() {
     if (!death_.empty()) {
       return Step::kDead;
     }
-    if (!entries_.empty() && Clock::now() >= next_stats_) {
-      next_stats_ = Clock::now() + std::chrono::seconds(1);
+    if (!entries_.empty() && rate_.update(Clock::now(), stats_.output_tokens)) {
+      stats_.output_tokens_per_second = rate_.per_second();
       backlog_.push_back(stats_event(stats_));
     }
     had_room = fill_outgoing();

@@ -16,6 +16,7 @@
 #include "core/event_ring.h"
 #include "core/events.h"
 #include "core/loop_backend.h"
+#include "core/rate.h"
 #include "core/runner.h"
 
 namespace r1 {
@@ -72,7 +73,7 @@ class LoopRunner final : public Runner, public LoopEvents {
   std::optional<Clock::time_point> grace_;
   std::string death_;
   Clock::time_point last_news_;
-  Clock::time_point next_stats_;
+  Rate rate_;
   bool recheck_ = false;  // a deadline came or went
   bool stopping_ = false;
 

@@ -1,5 +1,5 @@
-// Chooses the next token: top-k, top-p, min-p, temperature, a draw that follows from seed and index
-// alone.
+// Chooses the next token: penalties, bias, top-k, top-p, min-p, temperature, a draw that follows
+// from seed and index alone.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,27 @@ struct Sampling {
   float presence_penalty = 0;
   float frequency_penalty = 0;
   std::vector<r1_bias> bias = {};
+
+  [[nodiscard]] bool penalizes() const {
+    return repetition_penalty != 1 || presence_penalty != 0 || frequency_penalty != 0;
+  }
+};
+
+class Repeats;
+
+// What one choice depends on.
+struct Choice {
+  std::span<const float> logits;
+  const Sampling &sampling;
+  uint64_t index;                    // of the token, from 0
+  std::span<const int32_t> banned;   // never chosen
+  const Repeats *repeats = nullptr;  // for penalties, if there are any
 };
 
 class Sampler {
  public:
-  // The chosen id, never a banned one; -1 if no logit is a number.
-  [[nodiscard]] int32_t choose(std::span<const float> logits, const Sampling &sampling,
-                               uint64_t index, std::span<const int32_t> banned);
+  // The chosen id; -1 if no logit is a number.
+  [[nodiscard]] int32_t choose(const Choice &choice);
 
  private:
   struct Candidate {
@@ -34,13 +48,17 @@ class Sampler {
     int32_t id;
   };
 
-  void collect(std::span<const float> logits, std::span<const int32_t> banned);
+  [[nodiscard]] std::span<const float> adjusted(const Choice &choice);
+  [[nodiscard]] int32_t pick(std::span<const float> logits, const Sampling &sampling,
+                             double uniform);
+  void collect(std::span<const float> logits);
   void keep_top_k(int32_t top_k);
   void keep_top_p(float top_p);
   void keep_min_p(float min_p);
   [[nodiscard]] int32_t draw(float temperature, double uniform) const;
 
   std::vector<Candidate> candidates_;  // kept between calls to allocate once
+  std::vector<float> adjusted_;
   float largest_ = 0;
 };
 

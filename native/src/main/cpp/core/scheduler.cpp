@@ -11,9 +11,9 @@ Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits 
       limits_(limits),
       ring_(ring),
       is_end_(card.pieces.size(), 0),
-      slots_(backend, limits.max_sequences, card.kv_tokens) {
+      slots_(backend, limits.max_sequences, card.kv_tokens, limits.prefix_cache) {
   for (const std::string &piece : card.pieces) {
-    events_per_token_ = std::max(events_per_token_, records_of(piece.size(), 0));
+    events_per_token_ = std::max(events_per_token_, records_of(piece.size(), R1_TOP_LOGPROBS_MAX));
   }
   for (const int32_t id : card.end_ids) {
     is_end_[static_cast<size_t>(id)] = 1;
@@ -175,12 +175,13 @@ void Scheduler::admit(Clock::time_point now) {
   size_t started = 0;
   while (started < waiting_.size()) {
     Request &request = waiting_[started];
-    const auto slot = slots_.find(request);
-    if (!slot) {
+    const auto placement = slots_.find(request);
+    if (!placement) {
       break;
     }
-    slots_.place(*slot, std::move(request), now);
-    const uint32_t cached = slots_[*slot].tally.cached;
+    new_asked_ += request.cache_salt != 0 ? request.prompt.size() : 0;
+    slots_.place(*placement, std::move(request), now);
+    const uint32_t cached = slots_[placement->slot].tally.cached;
     new_prompt_ += cached;
     new_cached_ += cached;
     started++;
@@ -198,29 +199,39 @@ void Scheduler::consume(const Batch::Output &output) {
       banned_.insert(banned_.end(), card_.end_ids.begin(), card_.end_ids.end());
     }
   }
-  const int32_t id = sampler_.choose(backend_.logits(output.index), request.sampling,
-                                     slot.tally.produced, banned_);
+  const std::span<const float> logits = backend_.logits(output.index);
+  const Repeats *repeats = request.sampling.penalizes() ? &slot.repeats : nullptr;
+  const int32_t id =
+      sampler_.choose({logits, request.sampling, slot.tally.produced, banned_, repeats});
   if (id < 0) {  // no logit is a number: the weights or the arithmetic are broken
     finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
     return;
   }
-  take_token(output.slot, id);
+  take_token(output.slot, id, logits);
 }
 
-void Scheduler::take_token(uint32_t index, int32_t id) {
+void Scheduler::take_token(uint32_t index, int32_t id, std::span<const float> logits) {
   Slot &slot = slots_[index];
   const Request &request = *slot.request;
   if (slot.tally.produced == 0) {
     slot.tally.first_token = Clock::now();
   }
   slot.next = id;
+  if (request.sampling.penalizes()) {
+    slot.repeats.add(id);
+  }
   new_output_++;
   const bool is_end = !request.ignore_end && is_end_[static_cast<size_t>(id)] != 0;
   const bool is_stop =
       std::find(request.stops.begin(), request.stops.end(), id) != request.stops.end();
   const uint16_t control = card_.control[static_cast<size_t>(id)] != 0 ? R1_TOKEN_CONTROL : 0;
   const uint16_t end = is_end || is_stop ? R1_TOKEN_END : 0;
-  const Token token{id, static_cast<uint16_t>(control | end), 0, {}};
+  Token token{id, static_cast<uint16_t>(control | end), 0, {}};
+  if (request.logprobs) {
+    logprobs_.compute(logits, id, request.top_logprobs);
+    token.logprob = logprobs_.chosen();
+    token.tops = logprobs_.tops();
+  }
   append_token(events_, request.id, slot.tally, token, card_.pieces[static_cast<size_t>(id)]);
   if (is_end || is_stop) {
     const uint16_t reason = is_end ? R1_END : R1_STOP_ID;
@@ -276,11 +287,12 @@ void Scheduler::count_requests() {
   stats_.waiting = waiting_.size();
   stats_.running = slots_.running();
   stats_.kv_tokens_used = slots_.reserved_cells();
+  stats_.kv_tokens_cached = slots_.kept_cells();
 }
 
 void Scheduler::append_stats(Clock::time_point now) {
-  if (now >= next_stats_ && stats_.running > 0) {
-    next_stats_ = now + std::chrono::seconds(1);
+  if (rate_.update(now, stats_.output_tokens)) {
+    stats_.output_tokens_per_second = rate_.per_second();
     events_.push_back(stats_event(stats_));
   }
 }
@@ -293,10 +305,11 @@ void Scheduler::publish() {
   stats_.finished += ended_.size();
   stats_.failed += new_failed_;
   stats_.prompt_tokens += new_prompt_;
+  stats_.prefix_asked_tokens += new_asked_;
   stats_.prefix_hit_tokens += new_cached_;
   stats_.output_tokens += new_output_;
   count_requests();
-  new_prompt_ = new_cached_ = new_output_ = new_failed_ = 0;
+  new_prompt_ = new_asked_ = new_cached_ = new_output_ = new_failed_ = 0;
   append_stats(Clock::now());
   ring_.publish(events_);
   events_.clear();

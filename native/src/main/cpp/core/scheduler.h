@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "core/batch_backend.h"
 #include "core/event_ring.h"
 #include "core/events.h"
+#include "core/logprobs.h"
+#include "core/rate.h"
 #include "core/request.h"
 #include "core/runner.h"
 #include "core/sampler.h"
@@ -43,7 +46,7 @@ class Scheduler final : public Runner {
   [[nodiscard]] std::optional<uint16_t> end_of(const Request &request, Clock::time_point now) const;
   void admit(Clock::time_point now);
   void consume(const Batch::Output &output);
-  void take_token(uint32_t index, int32_t id);
+  void take_token(uint32_t index, int32_t id, std::span<const float> logits);
   void finish(uint32_t index, const End &end);
   void fail_batch();
   void count_requests();
@@ -74,9 +77,11 @@ class Scheduler final : public Runner {
   std::vector<uint64_t> ended_;
   std::vector<int32_t> banned_;
   Sampler sampler_;
-  Clock::time_point next_stats_;
+  Logprobs logprobs_;
+  Rate rate_;
   uint64_t steps_ = 0;
   uint64_t new_prompt_ = 0;
+  uint64_t new_asked_ = 0;
   uint64_t new_cached_ = 0;
   uint64_t new_output_ = 0;
   uint64_t new_failed_ = 0;
