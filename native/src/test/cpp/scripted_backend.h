@@ -48,7 +48,7 @@ class ScriptedBackend final : public BatchBackend {
     card.context_tokens = script_.context_tokens;
     card.step_tokens = script_.step_tokens;
     card.kv_tokens = script_.kv_tokens;
-    card.features = R1_CAN_TEXT;
+    card.features = R1_CAN_TEXT | kSchedulerFeatures;
     card.end_ids = {kEnd};
     card.control.resize(kVocabulary);
     card.marker.resize(kVocabulary);

@@ -39,7 +39,7 @@ struct ModelCard {
   uint32_t step_tokens = 0;  // BatchBackend: never decode more at once
   uint64_t kv_tokens = 0;    // cells over all sequences
   uint64_t parameters = 0;
-  uint32_t features = 0;  // R1_CAN_*; those the scheduler gives every BatchBackend are added
+  uint32_t features = 0;  // R1_CAN_*
   bool simulated = false;
   int32_t bos_id = -1;
   std::vector<int32_t> end_ids;
@@ -73,8 +73,9 @@ class Backend {
 // Exported by a backend library under kMakeBackend.
 using MakeBackend = void (*)(std::unique_ptr<Backend> *backend);
 inline constexpr const char *kMakeBackend = "r1_make_backend";
+inline constexpr const char *kSimulated = "sim";
 
-// Opens libr1_<name>.so in the directory. Libraries stay loaded for good.
+// Opens libr1_<name>.so in the directory, which stays loaded for good; "sim" is built in.
 Status open_backend(const std::string &name, const std::string &library_dir,
                     std::unique_ptr<Backend> &backend);
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <thread>
 
+#include "core/backend.h"
+
 namespace r1 {
 namespace {
 
@@ -42,6 +44,10 @@ Status check_options(const r1_options &options) {
   constexpr uint32_t kFlags = R1_PREFIX_CACHE | R1_FLASH_ATTENTION | R1_ALLOW_SIMULATED;
   if ((options.flags & ~kFlags) != 0) {
     return refuse(R1_UNSUPPORTED, "a flag is unknown");
+  }
+  if (options.backend == std::string_view(kSimulated) &&
+      (options.flags & R1_ALLOW_SIMULATED) == 0) {
+    return refuse(R1_UNSUPPORTED, "backend sim only simulates: it must be allowed explicitly");
   }
   const uint32_t sequences = options.max_sequences;
   const uint32_t sequences_max =

@@ -15,10 +15,7 @@
 namespace r1 {
 namespace {
 
-constexpr float kHashingShare = 0.1F;  // of the loading progress
-// What the scheduler does for every BatchBackend.
-constexpr uint32_t kSchedulerFeatures =
-    R1_CAN_LOGPROBS | R1_CAN_PENALTIES | R1_CAN_BIAS | R1_CAN_MIN_TOKENS | R1_CAN_MIN_P;
+constexpr float kHashingShare = 0.1F;      // of the loading progress
 constexpr uint64_t kForEver = 1ULL << 50;  // µs: 35 years
 
 Request request_of(const r1_request &asked) {
@@ -149,7 +146,6 @@ void Engine::make_runner() {
   const Limits limits{sizes_.max_sequences, sizes_.max_waiting, sizes_.chunk_tokens,
                       (sizes_.flags & R1_PREFIX_CACHE) != 0};
   if (BatchBackend *batch = backend_->as_batch(); batch != nullptr) {
-    card_.features |= kSchedulerFeatures;
     runner_ = std::make_unique<Scheduler>(*batch, card_, limits, ring_);
   } else {
     runner_ = std::make_unique<LoopRunner>(*backend_->as_loop(), card_, limits, ring_);

@@ -132,7 +132,9 @@ Scheduler::Step Scheduler::step() {
   {
     const std::lock_guard lock(mutex_);
     stats_.steps = steps_;
-    stats_.step_us += computes ? micros(Clock::now() - *begun) : 0;
+    const Clock::duration took = backend_.simulated_time().value_or(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *begun));
+    stats_.step_us += computes ? micros(took) : 0;
   }
   publish();
   return Step::kWorked;
@@ -181,6 +183,7 @@ void Scheduler::admit(Clock::time_point now) {
     }
     new_asked_ += request.cache_salt != 0 ? request.prompt.size() : 0;
     slots_.place(*placement, std::move(request), now);
+    backend_.begin(placement->slot, *slots_[placement->slot].request);
     const uint32_t cached = slots_[placement->slot].tally.cached;
     new_prompt_ += cached;
     new_cached_ += cached;
@@ -192,6 +195,10 @@ void Scheduler::admit(Clock::time_point now) {
 void Scheduler::consume(const Batch::Output &output) {
   Slot &slot = slots_[output.slot];
   const Request &request = *slot.request;
+  if (const int32_t fixed = backend_.fixed_token(output.index); fixed >= 0) {
+    take_token(output.slot, fixed, {});
+    return;
+  }
   banned_.clear();
   if (slot.tally.produced < request.min_tokens) {
     banned_ = request.stops;

@@ -109,7 +109,7 @@ Status LlamaCppBackend::describe(ModelCard &card) const {
   card.name = metadata(model_.get(), "general.name");
   card.architecture = metadata(model_.get(), "general.architecture");
   card.backend_version = llama_version();
-  card.features = R1_CAN_TEXT;
+  card.features = R1_CAN_TEXT | kSchedulerFeatures;
   card.parameters = llama_model_n_params(model_.get());
   card.bos_id = llama_vocab_bos(vocabulary_);
   card.pieces.resize(vocabulary_size_);

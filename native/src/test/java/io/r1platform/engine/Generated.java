@@ -29,6 +29,7 @@ final class Generated {
   int cachedTokens;
   int outputTokens;
   int overrunTokens;
+  long decodeMicros;
   long hash;
   boolean endFlag;
 
@@ -110,6 +111,7 @@ final class Generated {
     cachedTokens = event.cachedTokens();
     outputTokens = event.outputTokens();
     overrunTokens = event.overrunTokens();
+    decodeMicros = event.decodeMicros();
     hash = event.idsHash();
   }
 }
