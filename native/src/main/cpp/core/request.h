@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/grammar.h"
 #include "core/sampler.h"
 #include "r1_engine.h"
 
@@ -17,7 +19,8 @@ using Clock = std::chrono::steady_clock;
 struct Constraint {
   uint32_t kind = R1_NO_CONSTRAINT;
   std::string text;
-  int32_t after_id = -1;  // -1 = at once
+  int32_t after_id = -1;                   // -1 = at once
+  std::shared_ptr<const Grammar> grammar;  // of the text, where the scheduler applies it
 };
 
 struct Request {

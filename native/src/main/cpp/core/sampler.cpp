@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/repeats.h"
+#include "core/token_filter.h"
 
 namespace r1 {
 namespace {
@@ -39,7 +40,34 @@ int32_t likeliest(std::span<const float> logits) {
 }  // namespace
 
 int32_t Sampler::choose(const Choice &choice) {
-  return pick(adjusted(choice), choice.sampling, uniform_of(choice.sampling.seed, choice.index));
+  const int32_t drawn =
+      pick(adjusted(choice), choice.sampling, uniform_of(choice.sampling.seed, choice.index));
+  return choice.filter == nullptr || !choice.filter->active() ? drawn
+                                                              : choose_filtered(choice, drawn);
+}
+
+// A second draw with a number of its own gives what is allowed its probability among all allowed.
+int32_t Sampler::choose_filtered(const Choice &choice, int32_t drawn) {
+  if (drawn >= 0 && choice.filter->allows(drawn)) {
+    return drawn;
+  }
+  rejected_++;
+  const double uniform = uniform_of(~choice.sampling.seed, choice.index);
+  const auto redraw = [&](const Choice &from) {
+    const std::span<const float> logits = adjusted(from);
+    if (logits.data() != adjusted_.data()) {
+      adjusted_.assign(logits.begin(), logits.end());
+    }
+    choice.filter->mask(adjusted_);
+    return pick(adjusted_, choice.sampling, uniform);
+  };
+  const int32_t again = redraw(choice);
+  if (again >= 0 || choice.banned.empty()) {
+    return again;
+  }
+  Choice free = choice;
+  free.banned = {};
+  return redraw(free);
 }
 
 // The logits with penalties, bias and bans; themselves if there is none.

@@ -27,6 +27,7 @@ struct Sampling {
 };
 
 class Repeats;
+class TokenFilter;
 
 // What one choice depends on.
 struct Choice {
@@ -35,12 +36,16 @@ struct Choice {
   uint64_t index;                    // of the token, from 0
   std::span<const int32_t> banned;   // never chosen
   const Repeats *repeats = nullptr;  // for penalties, if there are any
+  const TokenFilter *filter = nullptr;
 };
 
 class Sampler {
  public:
-  // The chosen id; -1 if no logit is a number.
+  // The chosen id; -1 if no logit is a number or nothing is allowed. A filter tests the drawn token
+  // alone, and all only if that is refused. Bans yield where nothing else is allowed.
   [[nodiscard]] int32_t choose(const Choice &choice);
+  // How many drawn tokens were refused so far.
+  [[nodiscard]] uint64_t rejected() const { return rejected_; }
 
  private:
   struct Candidate {
@@ -49,6 +54,7 @@ class Sampler {
   };
 
   [[nodiscard]] std::span<const float> adjusted(const Choice &choice);
+  [[nodiscard]] int32_t choose_filtered(const Choice &choice, int32_t drawn);
   [[nodiscard]] int32_t pick(std::span<const float> logits, const Sampling &sampling,
                              double uniform);
   void collect(std::span<const float> logits);
@@ -60,6 +66,7 @@ class Sampler {
   std::vector<Candidate> candidates_;  // kept between calls to allocate once
   std::vector<float> adjusted_;
   float largest_ = 0;
+  uint64_t rejected_ = 0;
 };
 
 // 0 to 1, exclusive, with 53 bits.

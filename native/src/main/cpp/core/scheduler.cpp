@@ -11,6 +11,7 @@ Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits 
       limits_(limits),
       ring_(ring),
       is_end_(card.pieces.size(), 0),
+      vocabulary_(card),
       slots_(backend, limits.max_sequences, card.kv_tokens, limits.prefix_cache) {
   for (const std::string &piece : card.pieces) {
     events_per_token_ = std::max(events_per_token_, records_of(piece.size(), R1_TOP_LOGPROBS_MAX));
@@ -22,6 +23,13 @@ Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits 
 }
 
 Status Scheduler::submit(Request request) {
+  if (request.constraint.kind == R1_GRAMMAR) {
+    auto grammar = std::make_shared<Grammar>();
+    if (Status status = Grammar::parse(request.constraint.text, *grammar); !status.ok()) {
+      return status;
+    }
+    request.constraint.grammar = std::move(grammar);
+  }
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     return refuse(R1_STATE, "the engine is closing");
@@ -181,15 +189,22 @@ void Scheduler::admit(Clock::time_point now) {
     if (!placement) {
       break;
     }
-    new_asked_ += request.cache_salt != 0 ? request.prompt.size() : 0;
-    slots_.place(*placement, std::move(request), now);
-    backend_.begin(placement->slot, *slots_[placement->slot].request);
-    const uint32_t cached = slots_[placement->slot].tally.cached;
-    new_prompt_ += cached;
-    new_cached_ += cached;
+    start(*placement, std::move(request), now);
     started++;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(started));
+}
+
+void Scheduler::start(const Placement &placement, Request request, Clock::time_point now) {
+  new_asked_ += request.cache_salt != 0 ? request.prompt.size() : 0;
+  slots_.place(placement, std::move(request), now);
+  Slot &slot = slots_[placement.slot];
+  backend_.begin(placement.slot, *slot.request);
+  if (slot.request->constraint.grammar) {
+    slot.filter.emplace(vocabulary_, *slot.request);
+  }
+  new_prompt_ += slot.tally.cached;
+  new_cached_ += slot.tally.cached;
 }
 
 void Scheduler::consume(const Batch::Output &output) {
@@ -208,9 +223,11 @@ void Scheduler::consume(const Batch::Output &output) {
   }
   const std::span<const float> logits = backend_.logits(output.index);
   const Repeats *repeats = request.sampling.penalizes() ? &slot.repeats : nullptr;
+  TokenFilter *filter = slot.filter ? &*slot.filter : nullptr;
   const int32_t id =
-      sampler_.choose({logits, request.sampling, slot.tally.produced, banned_, repeats});
-  if (id < 0) {  // no logit is a number: the weights or the arithmetic are broken
+      sampler_.choose({logits, request.sampling, slot.tally.produced, banned_, repeats, filter});
+  // No logit is a number, or the vocabulary has nothing that the grammar allows.
+  if (id < 0 || (filter != nullptr && !filter->accept(id))) {
     finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
     return;
   }
@@ -312,6 +329,7 @@ void Scheduler::publish() {
   stats_.finished += ended_.size();
   stats_.failed += new_failed_;
   stats_.prompt_tokens += new_prompt_;
+  stats_.draws_rejected = sampler_.rejected();
   stats_.prefix_asked_tokens += new_asked_;
   stats_.prefix_hit_tokens += new_cached_;
   stats_.output_tokens += new_output_;

@@ -45,6 +45,7 @@ class Scheduler final : public Runner {
   void apply_ends(Clock::time_point now);
   [[nodiscard]] std::optional<uint16_t> end_of(const Request &request, Clock::time_point now) const;
   void admit(Clock::time_point now);
+  void start(const Placement &placement, Request request, Clock::time_point now);
   void consume(const Batch::Output &output);
   void take_token(uint32_t index, int32_t id, std::span<const float> logits);
   void finish(uint32_t index, const End &end);
@@ -59,6 +60,7 @@ class Scheduler final : public Runner {
   EventRing &ring_;
   size_t events_per_token_ = 1;
   std::vector<uint8_t> is_end_;
+  const FilteredVocabulary vocabulary_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;

@@ -129,6 +129,7 @@ void Slots::release(uint32_t index, uint64_t step) {
   Slot &slot = slots_[index];
   slot.last_used = step;
   slot.request.reset();
+  slot.filter.reset();
   if (slot.salt == 0 || !prefix_cache_) {
     clear(index);
   }

@@ -8,6 +8,7 @@
 #include "core/batch_backend.h"
 #include "core/repeats.h"
 #include "core/request.h"
+#include "core/token_filter.h"
 
 namespace r1 {
 
@@ -18,7 +19,8 @@ struct Slot {
   uint64_t salt = 0;
   uint64_t last_used = 0;
   Tally tally;
-  Repeats repeats;    // if the request has penalties
+  Repeats repeats;  // if the request has penalties
+  std::optional<TokenFilter> filter;
   int32_t next = -1;  // sampled, not yet in the cache
 
   [[nodiscard]] bool prefilling() const { return cells.size() < request->prompt.size(); }

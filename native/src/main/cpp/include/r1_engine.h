@@ -119,7 +119,7 @@ typedef struct {
   uint32_t prompt_count;       /* at least 1 */
   uint32_t prompt_bytes;       /* at most R1_TEXT_BYTES_MAX */
   uint32_t max_tokens;         /* at least 1; prompt + max_tokens fit the context */
-  uint32_t min_tokens;         /* before them no end or stop token */
+  uint32_t min_tokens;         /* before them no end or stop token, but where a constraint ends */
   int32_t priority;            /* higher starts first, then first come */
   uint64_t seed;
   uint64_t cache_salt;      /* equal salts share prompt prefixes; 0 = share nothing */

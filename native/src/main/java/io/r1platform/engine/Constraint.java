@@ -11,9 +11,13 @@ public sealed interface Constraint {
   record JsonObject() implements Constraint {}
 
   /**
-   * A JSON value of a schema.
+   * A JSON value of a schema. Where the backend takes no schema itself, these keywords are
+   * understood, and any other is UNSUPPORTED ({@code unsupported_schema}): type, properties,
+   * required, additionalProperties, items, minItems, maxItems, minLength, maxLength (to 1,000),
+   * enum, const, anyOf, $ref within the schema, and annotations. Properties are then generated in
+   * the schema's order, and none beside them.
    *
-   * @param schema the JSON Schema; {@link Engine} documents which keywords
+   * @param schema the JSON Schema
    */
   record JsonSchema(String schema) implements Constraint {
     /** Checks the length. */
@@ -23,7 +27,8 @@ public sealed interface Constraint {
   }
 
   /**
-   * A text that a regular expression matches as a whole.
+   * A text that a regular expression matches as a whole: literals, classes, groups, alternatives
+   * and repetitions; others are UNSUPPORTED where the backend takes no expression itself.
    *
    * @param pattern the expression
    */

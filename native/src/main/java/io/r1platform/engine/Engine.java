@@ -4,6 +4,8 @@ import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model, loaded and generating on its own native threads.
@@ -21,6 +23,7 @@ public final class Engine implements AutoCloseable {
   private final NativeEngine handle;
   private final Cleaner.Cleanable cleanable;
   private final EventAudit audit = new EventAudit();
+  private volatile @Nullable Set<ModelInfo.Feature> features; // constant once loaded
 
   private Engine(NativeEngine handle) {
     this.handle = handle;
@@ -124,7 +127,18 @@ public final class Engine implements AutoCloseable {
    *     (prompt + maxTokens pass the context), QUEUE_FULL, STATE (not READY)
    */
   public void submit(GenerationRequest request) {
-    handle.submit(request, SentConstraint.of(request.constraint()));
+    Constraint constraint = request.constraint();
+    Set<ModelInfo.Feature> known = constraint == null ? Set.of() : features();
+    handle.submit(request, SentConstraint.of(constraint, known));
+  }
+
+  private Set<ModelInfo.Feature> features() {
+    Set<ModelInfo.Feature> known = features;
+    if (known == null) {
+      known = handle.model().features();
+      features = known;
+    }
+    return known;
   }
 
   /**
