@@ -102,13 +102,18 @@ elseif(R1_LLAMA STREQUAL "source")
   set(GGML_BACKEND_DL ON) # the CPU variants are found in the library directory
   set(GGML_CPU_ALL_VARIANTS ${R1_CPU_VARIANTS})
   add_subdirectory("${r1_source}" "${r1_third_party}/build" EXCLUDE_FROM_ALL)
+  if(R1_LLAMA_TOOLS) # the tools' own libraries mark nothing as visible
+    set_target_properties(llama-common llama-batched-bench-impl llama-completion-impl PROPERTIES
+      CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF)
+  endif()
   get_property(variants DIRECTORY "${r1_source}/ggml/src" PROPERTY BUILDSYSTEM_TARGETS)
   list(FILTER variants INCLUDE REGEX "^ggml-cpu")
   set(R1_LLAMA_LIBRARIES "")
   foreach(library IN ITEMS llama ggml ggml-base ${variants})
     get_target_property(type ${library} TYPE)
     if(type MATCHES "SHARED_LIBRARY|MODULE_LIBRARY")
-      set_target_properties(${library} PROPERTIES VERSION "" SOVERSION "" NO_SONAME ON)
+      set_property(TARGET ${library} PROPERTY VERSION)
+      set_property(TARGET ${library} PROPERTY SOVERSION) # names without numbers, as in the archive
       list(APPEND R1_LLAMA_LIBRARIES "$<TARGET_FILE:${library}>")
     endif()
   endforeach()

@@ -191,7 +191,7 @@ Status check_prompt(std::span<const int32_t> prompt, const r1_request &request,
                                     " tokens, the context has " +
                                     std::to_string(limits.context_tokens));
   }
-  if (tokens > limits.kv_tokens) {
+  if (limits.kv_tokens > 0 && tokens > limits.kv_tokens) {
     return refuse(R1_TOO_LARGE, "prompt and max_tokens are " + std::to_string(tokens) +
                                     " tokens, the cache holds " + std::to_string(limits.kv_tokens));
   }

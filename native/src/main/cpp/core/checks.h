@@ -14,7 +14,7 @@ namespace r1 {
 // What a model allows a request.
 struct RequestLimits {
   uint64_t context_tokens;
-  uint64_t kv_tokens;
+  uint64_t kv_tokens;  // 0 = not known
   int32_t vocabulary_size;
   uint32_t features;  // R1_CAN_*
 };

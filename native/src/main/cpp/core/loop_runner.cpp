@@ -28,7 +28,6 @@ LoopRunner::~LoopRunner() { backend_.stop(); }
 
 Status LoopRunner::submit(Request request) {
   const uint64_t id = request.id;
-  const Request *kept = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || !death_.empty()) {
@@ -47,14 +46,11 @@ Status LoopRunner::submit(Request request) {
     }
     recheck_ = recheck_ || request.deadline.has_value();
     Entry &entry = entries_[id];
-    entry.request = std::move(request);
+    entry.request = request;
     entry.tally.cached = R1_UNKNOWN;
     entry.tally.started = entry.request.submitted;
-    kept = &entry.request;
   }
-  // Nodes of the map do not move, and only this thread can end the entry by a refusal.
-  const Request copy = *kept;
-  Status status = backend_.submit(copy);
+  Status status = backend_.submit(request);
   bool cancel_now = false;
   {
     const std::lock_guard lock(mutex_);
