@@ -58,6 +58,7 @@ class Bench {
     request.max_tokens = tokens;
     request.top_p = 1;
     request.cache_salt = salt;
+    request.constraint_after_id = -1;
     return engine_->submit(request).code;
   }
 
@@ -75,10 +76,13 @@ class Bench {
         break;
       }
       for (const r1_event &event : std::span(events).first(count)) {
+        if (event.kind == R1_EVENT_STATS) {
+          continue;
+        }
         Outcome &outcome = outcomes_[event.request_id];
         if (event.kind == R1_EVENT_TOKEN) {
           outcome.ids.push_back(event.token_id);
-        } else if (event.kind != R1_EVENT_CONT) {
+        } else if (event.kind == R1_EVENT_FINISHED || event.kind == R1_EVENT_ERROR) {
           outcome.ends++;
           outcome.last = event;
           ended++;

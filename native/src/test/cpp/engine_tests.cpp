@@ -73,7 +73,7 @@ TEST(aDeadBackendWithAFullRingStillEndsEveryRequest) {
   Script script;
   script.fail_at = 3;
   script.failure = r1::Decoded::kDead;
-  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
   size_t accepted = 0;
   for (uint64_t id = 1; id <= 68; id++) {
     accepted += bench.submit(id, numbers(1, 4), 30) == R1_OK ? 1 : 0;
@@ -124,9 +124,28 @@ TEST(keptPrefixesGiveWayToNewRequests) {
   CHECK(cached > 0);
 }
 
+// One salt shares while the first still runs; another salt never does.
+TEST(aPrefixIsSharedWithinASaltOnly) {
+  Script script;
+  script.kv_tokens = 400;
+  Bench bench(script);
+  const std::vector<int32_t> prompt = numbers(1, 40);
+  CHECK(bench.submit(1, prompt, 10, 7) == R1_OK);
+  bench.until_ended(1);
+  for (uint64_t id = 2; id <= 4; id++) {
+    CHECK(bench.submit(id, prompt, 10, id == 4 ? 8 : 7) == R1_OK);
+  }
+  const auto &outcomes = bench.until_ended(4);
+  CHECK(outcomes.at(2).last.body.last.cached_tokens == 39);
+  CHECK(outcomes.at(3).last.body.last.cached_tokens == 39);
+  CHECK(outcomes.at(4).last.body.last.cached_tokens == 0);
+  CHECK(outcomes.at(2).ids == outcomes.at(1).ids && outcomes.at(3).ids == outcomes.at(1).ids);
+  CHECK(script.shares >= 1);
+}
+
 TEST(aFullRingStopsTheEngineAndLosesNothing) {
   Script script;
-  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+  Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
   for (uint64_t id = 1; id <= 30; id++) {
     CHECK(bench.submit(id, numbers(static_cast<int32_t>(id), 3), 50) == R1_OK);
   }
@@ -170,7 +189,7 @@ TEST(manyThreadsSubmitAndCancelWhileOnePolls) {
 TEST(closeWhileEverythingRunsEndsCleanly) {
   for (uint32_t round = 0; round < 20; round++) {
     Script script;
-    Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 64);
+    Bench bench(script, 4, 4 * R1_EVENTS_PER_TOKEN_MAX + 65);
     for (uint64_t id = 1; id <= 8; id++) {
       CHECK(bench.submit(id, numbers(1, 8), 90) == R1_OK);
     }

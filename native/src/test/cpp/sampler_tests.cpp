@@ -3,6 +3,8 @@
 #include <map>
 
 #include "check.h"
+#include "core/logprobs.h"
+#include "core/repeats.h"
 #include "core/sampler.h"
 
 using r1::Sampler;
@@ -15,25 +17,29 @@ std::map<int32_t, int> draws(const std::vector<float> &logits, Sampling sampling
   Sampler sampler;
   std::map<int32_t, int> found;
   for (int i = 0; i < count; i++) {
-    found[sampler.choose(logits, sampling, static_cast<uint64_t>(i), banned)]++;
+    found[sampler.choose({logits, sampling, static_cast<uint64_t>(i), banned})]++;
   }
   return found;
+}
+
+int32_t greedy(const std::vector<float> &logits, std::vector<int32_t> banned,
+               const Sampling &sampling = {}, const r1::Repeats *repeats = nullptr) {
+  Sampler sampler;
+  return sampler.choose({logits, sampling, 0, banned, repeats});
 }
 
 }  // namespace
 
 TEST(greedyTakesTheLikeliestAndTheFirstOfEquals) {
-  Sampler sampler;
-  CHECK(sampler.choose(std::vector<float>{1, 5, 5, 2}, {}, 0, {}) == 1);
-  CHECK(sampler.choose(std::vector<float>{1, 5, 5, 2}, {}, 0, std::vector<int32_t>{1}) == 2);
+  CHECK(greedy({1, 5, 5, 2}, {}) == 1);
+  CHECK(greedy({1, 5, 5, 2}, {1}) == 2);
 }
 
 TEST(whatIsNoNumberIsNeverChosen) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  Sampler sampler;
-  CHECK(sampler.choose(std::vector<float>{nan, 1, nan}, {}, 0, {}) == 1);
-  CHECK(sampler.choose(std::vector<float>{nan, nan}, {}, 0, {}) == -1);
-  CHECK(sampler.choose(std::vector<float>{}, {}, 0, {}) == -1);
+  CHECK(greedy({nan, 1, nan}, {}) == 1);
+  CHECK(greedy({nan, nan}, {}) == -1);
+  CHECK(greedy({}, {}) == -1);
 }
 
 TEST(drawsFollowTheProbabilities) {
@@ -83,4 +89,41 @@ TEST(seedAndIndexGiveTheDraw) {
     sum += uniform;
   }
   CHECK(std::abs(sum / 10000 - 0.5) < 0.01);
+}
+
+TEST(biasRaisesLowersAndBans) {
+  CHECK(greedy({1, 5, 4}, {}, {.bias = {{0, 4.5F}}}) == 0);
+  CHECK(greedy({1, 5, 4}, {}, {.bias = {{1, -INFINITY}}}) == 2);
+  CHECK(greedy({1, 5, 4}, {}, {.bias = {{0, -INFINITY}, {1, -INFINITY}, {2, -INFINITY}}}) == -1);
+}
+
+TEST(penaltiesCountWhatCame) {
+  r1::Repeats repeats;
+  const std::vector<int32_t> prompt = {1};
+  repeats.start(prompt);
+  const std::vector<float> logits = {3, 4, 2};
+  CHECK(greedy(logits, {}, {.repetition_penalty = 1.5F}, &repeats) == 0);  // 4 / 1.5
+  CHECK(greedy(logits, {}, {.presence_penalty = 2}, &repeats) == 1);       // only the output
+  repeats.add(1);
+  CHECK(greedy(logits, {}, {.presence_penalty = 1.5F}, &repeats) == 0);   // 4 - 1.5
+  CHECK(greedy(logits, {}, {.frequency_penalty = 0.6F}, &repeats) == 1);  // 4 - 0.6
+  repeats.add(1);
+  CHECK(greedy(logits, {}, {.frequency_penalty = 0.6F}, &repeats) == 0);  // 4 - 1.2
+  CHECK(greedy({-1, -2}, {}, {.repetition_penalty = 3}, &repeats) == 0);  // -2 * 3
+}
+
+TEST(logprobsAreThoseOfTheSoftmax) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> logits = {std::log(0.1F), std::log(0.4F), nan, std::log(0.3F),
+                                     std::log(0.2F)};
+  r1::Logprobs logprobs;
+  logprobs.compute(logits, 4, 3);
+  CHECK(std::abs(logprobs.chosen() - std::log(0.2F)) < 1e-6F);
+  CHECK(logprobs.tops().size() == 3 && logprobs.tops()[0].id == 1);
+  CHECK(logprobs.tops()[1].id == 3 && logprobs.tops()[2].id == 4);
+  CHECK(std::abs(logprobs.tops()[1].logprob - std::log(0.3F)) < 1e-6F);
+  logprobs.compute(logits, 0, 20);
+  CHECK(logprobs.tops().size() == 4);
+  logprobs.compute(logits, 0, 0);
+  CHECK(logprobs.tops().empty());
 }

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "check.h"
-#include "core/backend.h"
+#include "core/batch_backend.h"
 
 namespace r1::testing {
 
@@ -22,6 +22,7 @@ struct Script {
   std::atomic<int> decodes{0};
   std::atomic<size_t> largest_batch{0};
   std::atomic<size_t> cells{0};
+  std::atomic<int> shares{0};
 };
 
 inline constexpr int32_t kVocabulary = 50;
@@ -33,7 +34,7 @@ inline int32_t successor(int32_t id, int32_t position) {
   return 3 + (id * 7 + position * 3) % (kVocabulary - 3);
 }
 
-class ScriptedBackend final : public Backend {
+class ScriptedBackend final : public BatchBackend {
  public:
   explicit ScriptedBackend(Script &script) : script_(script) {}
 
@@ -47,6 +48,7 @@ class ScriptedBackend final : public Backend {
     card.context_tokens = script_.context_tokens;
     card.step_tokens = script_.step_tokens;
     card.kv_tokens = script_.kv_tokens;
+    card.features = R1_CAN_TEXT | kSchedulerFeatures;
     card.end_ids = {kEnd};
     card.control.resize(kVocabulary);
     card.marker.resize(kVocabulary);
@@ -93,6 +95,15 @@ class ScriptedBackend final : public Backend {
 
   bool forget(uint32_t slot, int32_t from_position) override {
     slots_[slot].resize(static_cast<size_t>(from_position));
+    count_cells();
+    return true;
+  }
+
+  bool share(uint32_t from, uint32_t to, int32_t tokens) override {
+    CHECK(slots_[to].empty());
+    slots_[to] = slots_[from];
+    slots_[to].resize(static_cast<size_t>(tokens));
+    script_.shares++;
     count_cells();
     return true;
   }

@@ -1,12 +1,12 @@
-// What a backend library gives the engine: one model, decoded in batches. Loaded by path from
-// libr1_<name>.so, so that a missing dependency costs one backend. Both sides are one build.
+// What a backend library gives the engine: one loaded model. Loaded by path from libr1_<name>.so,
+// so that a missing dependency costs one backend. Both sides are one build. A backend is either a
+// BatchBackend, which computes the engine's steps, or a LoopBackend, which has a loop of its own.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +15,19 @@
 
 namespace r1 {
 
+class BatchBackend;
+class LoopBackend;
+
 struct LoadRequest {
   std::string model_path;
   std::string library_dir;
+  std::string backend_json;  // empty = none
   uint32_t max_sequences;
   uint32_t context_tokens;  // 0 = the model's
   uint32_t step_tokens;
   uint32_t threads;
+  uint32_t flags;             // R1_PREFIX_CACHE, R1_FLASH_ATTENTION
+  uint64_t memory_bytes_max;  // 0 = what is free
 };
 
 // The loaded model, as the engine needs it.
@@ -30,28 +36,16 @@ struct ModelCard {
   std::string architecture;
   std::string backend_version;
   uint32_t context_tokens = 0;
-  uint32_t step_tokens = 0;  // never decode more at once
-  uint64_t kv_tokens = 0;    // cells over all slots
+  uint32_t step_tokens = 0;  // BatchBackend: never decode more at once
+  uint64_t kv_tokens = 0;    // cells over all sequences
   uint64_t parameters = 0;
+  uint32_t features = 0;  // R1_CAN_*
+  bool simulated = false;
   int32_t bos_id = -1;
   std::vector<int32_t> end_ids;
   std::vector<std::string> pieces;  // bytes of every id
   std::vector<uint8_t> control;     // 1: a control token
   std::vector<uint8_t> marker;      // 1: a control or user-defined token
-};
-
-struct BatchToken {
-  int32_t id;
-  int32_t position;
-  uint32_t slot;
-  bool wants_logits;
-};
-
-enum class Decoded {
-  kDone,
-  kFailed,   // this batch failed, the cache of its slots is unknown
-  kAborted,  // abort() was called
-  kDead      // the backend cannot go on
 };
 
 class Backend {
@@ -61,31 +55,27 @@ class Backend {
   Backend &operator=(const Backend &) = delete;
   virtual ~Backend() = default;
 
-  // On the engine's thread; progress returns false to give up.
+  // On the engine's thread; progress, 0..1, returns false to give up.
   virtual Status load(const LoadRequest &request, const std::function<bool(float)> &progress,
                       ModelCard &card) = 0;
 
-  // Any thread, beside decode.
+  // Any thread, beside everything else. Without R1_CAN_TEXT never called.
   [[nodiscard]] virtual Status tokenize(std::string_view text, std::vector<int32_t> &ids) const = 0;
 
-  // On the engine's thread. The batch has at most step_tokens, positions follow on in each slot.
-  virtual Decoded decode(std::span<const BatchToken> batch) = 0;
-
-  // After decode: the logits of a batch index that wanted them, or empty.
-  [[nodiscard]] virtual std::span<const float> logits(size_t batch_index) = 0;
-
-  // Drops a slot's cells from this position on; false if only dropping all is possible.
-  virtual bool forget(uint32_t slot, int32_t from_position) = 0;
-
-  // Any thread: a running or later decode or load ends soon.
+  // Any thread: a running or later load or decode ends soon.
   virtual void abort() noexcept = 0;
+
+  // What kind it is: exactly one of the two is not NULL.
+  virtual BatchBackend *as_batch() { return nullptr; }
+  virtual LoopBackend *as_loop() { return nullptr; }
 };
 
 // Exported by a backend library under kMakeBackend.
 using MakeBackend = void (*)(std::unique_ptr<Backend> *backend);
 inline constexpr const char *kMakeBackend = "r1_make_backend";
+inline constexpr const char *kSimulated = "sim";
 
-// Opens libr1_<name>.so in the directory. Libraries stay loaded for good.
+// Opens libr1_<name>.so in the directory, which stays loaded for good; "sim" is built in.
 Status open_backend(const std::string &name, const std::string &library_dir,
                     std::unique_ptr<Backend> &backend);
 

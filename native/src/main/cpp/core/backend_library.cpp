@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/backend.h"
+#include "sim/sim_backend.h"
 
 namespace r1 {
 
@@ -12,6 +13,10 @@ Status open_backend(const std::string &name, const std::string &library_dir,
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_plain)) {
     return refuse(R1_INVALID, "a backend's name has only a-z and 0-9");
+  }
+  if (name == kSimulated) {
+    backend = sim::make_backend();
+    return {};
   }
   const std::string path = library_dir + "/libr1_" + name + ".so";
   void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

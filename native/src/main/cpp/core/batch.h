@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/batch_backend.h"
 #include "core/slots.h"
 
 namespace r1 {

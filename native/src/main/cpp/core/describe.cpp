@@ -36,6 +36,8 @@ r1_model describe(const LoadedModel &loaded) {
   model.bos_id = loaded.card.bos_id;
   model.think_open_id = marker_or_none(loaded.markers, "<think>");
   model.think_close_id = marker_or_none(loaded.markers, "</think>");
+  model.features = loaded.card.features;
+  model.simulated = loaded.card.simulated ? 1 : 0;
   model.end_count = static_cast<int32_t>(loaded.card.end_ids.size());
   std::copy(loaded.card.end_ids.begin(), loaded.card.end_ids.end(), model.end_ids);
   model.kv_tokens = static_cast<int64_t>(loaded.card.kv_tokens);

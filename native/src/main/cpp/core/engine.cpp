@@ -4,14 +4,54 @@
 
 #include <algorithm>
 
+#include "core/batch_backend.h"
 #include "core/checks.h"
 #include "core/describe.h"
+#include "core/loop_backend.h"
+#include "core/loop_runner.h"
+#include "core/scheduler.h"
 #include "core/utf8.h"
 
 namespace r1 {
 namespace {
 
-constexpr float kHashingShare = 0.1F;  // of the loading progress
+constexpr float kHashingShare = 0.1F;      // of the loading progress
+constexpr uint64_t kForEver = 1ULL << 50;  // µs: 35 years
+
+Request request_of(const r1_request &asked) {
+  Request request;
+  request.id = asked.request_id;
+  if (asked.stop_count > 0) {
+    request.stops.assign(asked.stop_ids, asked.stop_ids + asked.stop_count);
+  }
+  request.max_tokens = asked.max_tokens;
+  request.min_tokens = asked.min_tokens;
+  request.priority = asked.priority;
+  request.ignore_end = (asked.flags & R1_IGNORE_END) != 0;
+  request.logprobs = (asked.flags & R1_LOGPROBS) != 0;
+  request.top_logprobs = asked.top_logprobs;
+  request.cache_salt = asked.cache_salt;
+  request.sampling = {asked.temperature,
+                      asked.top_p,
+                      asked.min_p,
+                      asked.top_k,
+                      asked.seed,
+                      asked.repetition_penalty == 0 ? 1 : asked.repetition_penalty,
+                      asked.presence_penalty,
+                      asked.frequency_penalty,
+                      {}};
+  if (asked.bias_count > 0) {
+    request.sampling.bias.assign(asked.bias, asked.bias + asked.bias_count);
+  }
+  request.constraint.kind = asked.constraint_kind;
+  request.constraint.text = asked.constraint == nullptr ? "" : asked.constraint;
+  request.constraint.after_id = asked.constraint_after_id;
+  request.submitted = Clock::now();
+  if (asked.deadline_us != 0 && asked.deadline_us < kForEver) {
+    request.deadline = request.submitted + std::chrono::microseconds(asked.deadline_us);
+  }
+  return request;
+}
 
 }  // namespace
 
@@ -19,6 +59,7 @@ Engine::Engine(const r1_options &options, std::unique_ptr<Backend> backend)
     : model_path_(options.model_path),
       library_dir_(options.library_dir),
       backend_name_(options.backend),
+      backend_json_(options.backend_json == nullptr ? "" : options.backend_json),
       sizes_(options),
       backend_(std::move(backend)),
       ring_(options.ring_events),
@@ -28,7 +69,7 @@ Engine::~Engine() {
   stopping_ = true;
   backend_->abort();
   if (loaded_) {
-    scheduler_->stop();
+    runner_->stop();
   }
   ring_.close();
   thread_.join();
@@ -48,7 +89,7 @@ void Engine::run() {
     serve();
   } catch (const std::exception &problem) {
     if (loaded_) {
-      scheduler_->end_all(R1_FATAL);
+      runner_->end_all(R1_FATAL);
     }
     fail(refuse(loaded_ ? R1_FATAL : R1_MODEL, problem.what()));
   }
@@ -60,19 +101,30 @@ bool Engine::report(float progress) {
 }
 
 Status Engine::load() {
-  Status status = digest_file(
+  Status status = digest_model(
       model_path_, [this](float done) { return report(done * kHashingShare); }, digest_);
   if (!status.ok()) {
     return status;
   }
-  const LoadRequest request{model_path_,           library_dir_,       sizes_.max_sequences,
-                            sizes_.context_tokens, sizes_.step_tokens, threads_of(sizes_)};
+  const LoadRequest request{model_path_,          library_dir_,          backend_json_,
+                            sizes_.max_sequences, sizes_.context_tokens, sizes_.step_tokens,
+                            threads_of(sizes_),   sizes_.flags,          sizes_.memory_bytes_max};
   status = backend_->load(
       request, [this](float done) { return report(kHashingShare + done * (1 - kHashingShare)); },
       card_);
+  if (status.ok()) {
+    status = index_pieces();
+  }
   if (!status.ok()) {
     return status;
   }
+  make_runner();
+  loaded_ = true;
+  enter(R1_READY);
+  return {};
+}
+
+Status Engine::index_pieces() {
   for (size_t id = 0; id < card_.pieces.size(); id++) {
     if (card_.pieces[id].size() > R1_PIECE_BYTES_MAX) {
       return refuse(R1_MODEL, "token " + std::to_string(id) + " has more than 512 bytes");
@@ -84,27 +136,33 @@ Status Engine::load() {
   if (card_.end_ids.size() > R1_END_IDS_MAX) {
     return refuse(R1_MODEL, "the model has more than 16 end tokens");
   }
-  if (card_.step_tokens < sizes_.max_sequences) {
+  if (backend_->as_batch() != nullptr && card_.step_tokens < sizes_.max_sequences) {
     return refuse(R1_MODEL, "the backend computes fewer tokens in a step than there are sequences");
   }
-  const Limits limits{sizes_.max_sequences, sizes_.max_waiting, sizes_.chunk_tokens};
-  scheduler_ = std::make_unique<Scheduler>(*backend_, card_, limits, ring_);
-  loaded_ = true;
-  enter(R1_READY);
   return {};
+}
+
+void Engine::make_runner() {
+  const Limits limits{sizes_.max_sequences, sizes_.max_waiting, sizes_.chunk_tokens,
+                      (sizes_.flags & R1_PREFIX_CACHE) != 0};
+  if (BatchBackend *batch = backend_->as_batch(); batch != nullptr) {
+    runner_ = std::make_unique<Scheduler>(*batch, card_, limits, ring_);
+  } else {
+    runner_ = std::make_unique<LoopRunner>(*backend_->as_loop(), card_, limits, ring_);
+  }
 }
 
 void Engine::serve() {
   for (;;) {
-    switch (scheduler_->step()) {
-      case Scheduler::Step::kWorked:
+    switch (runner_->step()) {
+      case Runner::Step::kWorked:
         settle_drain();
         break;
-      case Scheduler::Step::kStopped:
+      case Runner::Step::kStopped:
         return;
-      case Scheduler::Step::kDead:
-        scheduler_->end_all(R1_FATAL);
-        fail(refuse(R1_FATAL, "the backend failed while it computed"));
+      case Runner::Step::kDead:
+        runner_->end_all(R1_FATAL);
+        fail(refuse(R1_FATAL, runner_->death()));
         return;
     }
   }
@@ -157,6 +215,9 @@ Status Engine::tokenize(std::string_view text, std::span<int32_t> ids, uint32_t 
   if (Status status = require_loaded(); !status.ok()) {
     return status;
   }
+  if ((card_.features & R1_CAN_TEXT) == 0) {
+    return refuse(R1_UNSUPPORTED, "the backend has no tokenizer");
+  }
   if (!is_utf8(text)) {
     return refuse(R1_INVALID, "the text is not UTF-8");
   }
@@ -204,44 +265,60 @@ Status Engine::token_id(std::string_view piece, int32_t &id) const {
   return {};
 }
 
+RequestLimits Engine::request_limits() const {
+  return {card_.context_tokens, card_.kv_tokens, static_cast<int32_t>(card_.pieces.size()),
+          card_.features};
+}
+
+Status Engine::read_prompt(const r1_request &asked, std::vector<int32_t> &prompt) const {
+  if (asked.prompt_ids != nullptr) {
+    prompt.assign(asked.prompt_ids, asked.prompt_ids + asked.prompt_count);
+    return {};
+  }
+  const std::string_view text(reinterpret_cast<const char *>(asked.prompt_text),
+                              asked.prompt_bytes);
+  if (!is_utf8(text)) {
+    return refuse(R1_INVALID, "the prompt is not UTF-8");
+  }
+  Status status = backend_->tokenize(text, prompt);
+  if (status.ok() && card_.bos_id >= 0) {
+    prompt.insert(prompt.begin(), card_.bos_id);
+  }
+  return status;
+}
+
 Status Engine::submit(const r1_request &asked) {
-  if (Status status = require_loaded(); !status.ok()) {
+  Status status = require_loaded();
+  if (status.ok()) {
+    status = check_request(asked, request_limits());
+  }
+  Request request = status.ok() ? request_of(asked) : Request{};
+  if (status.ok()) {
+    status = read_prompt(asked, request.prompt);
+  }
+  if (status.ok()) {
+    status = check_prompt(request.prompt, asked, request_limits());
+  }
+  if (!status.ok()) {
     return status;
   }
-  if (Status status =
-          check_request(asked, card_.context_tokens, static_cast<int32_t>(card_.pieces.size()));
-      !status.ok()) {
-    return status;
+  {
+    const std::lock_guard lock(mutex_);
+    if (phase_ != R1_READY) {
+      return refuse(R1_STATE, "the engine takes no new requests");
+    }
+    submitting_++;
   }
-  Request request;
-  request.id = asked.request_id;
-  request.prompt.assign(asked.prompt_ids, asked.prompt_ids + asked.prompt_count);
-  if (asked.stop_count > 0) {
-    request.stops.assign(asked.stop_ids, asked.stop_ids + asked.stop_count);
-  }
-  request.max_tokens = asked.max_tokens;
-  request.min_tokens = asked.min_tokens;
-  request.priority = asked.priority;
-  request.ignore_end = (asked.flags & R1_IGNORE_END) != 0;
-  request.cache_salt = asked.cache_salt;
-  request.sampling = {asked.temperature, asked.top_p, asked.min_p, asked.top_k, asked.seed};
-  request.submitted = Clock::now();
-  constexpr uint64_t kForEver = 1ULL << 50;  // µs: 35 years
-  if (asked.deadline_us != 0 && asked.deadline_us < kForEver) {
-    request.deadline = request.submitted + std::chrono::microseconds(asked.deadline_us);
-  }
-  const std::lock_guard lock(mutex_);
-  if (phase_ != R1_READY) {
-    return refuse(R1_STATE, "the engine takes no new requests");
-  }
-  return scheduler_->submit(std::move(request));
+  status = runner_->submit(std::move(request));
+  submitting_--;
+  return status;
 }
 
 Status Engine::cancel(uint64_t id) {
   if (Status status = require_loaded(); !status.ok()) {
     return status;
   }
-  return scheduler_->cancel(id);
+  return runner_->cancel(id);
 }
 
 Status Engine::poll(std::span<r1_event> events, std::chrono::milliseconds timeout,
@@ -271,11 +348,11 @@ Status Engine::stats(r1_stats_snapshot &stats) const {
   if (Status status = require_loaded(); !status.ok()) {
     return status;
   }
-  stats = scheduler_->stats();
+  stats = runner_->stats();
   return {};
 }
 
-Status Engine::drain() {
+Status Engine::drain(std::chrono::microseconds grace) {
   {
     const std::lock_guard lock(mutex_);
     if (phase_ == R1_LOADING || phase_ == R1_FAILED) {
@@ -285,13 +362,16 @@ Status Engine::drain() {
       phase_ = R1_DRAINING;
     }
   }
+  if (grace.count() > 0 && grace.count() < static_cast<int64_t>(kForEver)) {
+    runner_->end_by(Clock::now() + grace);
+  }
   settle_drain();
   return {};
 }
 
 void Engine::settle_drain() {
   const std::lock_guard lock(mutex_);
-  if (phase_ == R1_DRAINING && scheduler_->idle()) {
+  if (phase_ == R1_DRAINING && submitting_ == 0 && runner_->idle()) {
     phase_ = R1_DRAINED;
   }
 }

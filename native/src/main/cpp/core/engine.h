@@ -10,8 +10,9 @@
 #include <unordered_map>
 
 #include "core/backend.h"
+#include "core/checks.h"
 #include "core/event_ring.h"
-#include "core/scheduler.h"
+#include "core/runner.h"
 #include "core/sha256.h"
 #include "core/status.h"
 #include "r1_engine.h"
@@ -20,7 +21,7 @@ namespace r1 {
 
 class Engine {
  public:
-  // Checked options; the strings are copied.
+  // Checked options; they are copied.
   Engine(const r1_options &options, std::unique_ptr<Backend> backend);
   ~Engine();
   Engine(const Engine &) = delete;
@@ -36,28 +37,34 @@ class Engine {
   Status poll(std::span<r1_event> events, std::chrono::milliseconds timeout, uint32_t &count);
   void wake();
   Status stats(r1_stats_snapshot &stats) const;
-  Status drain();
+  Status drain(std::chrono::microseconds grace);
   [[nodiscard]] std::string failure() const;
 
  private:
   void run();
   Status load();
+  Status index_pieces();
+  void make_runner();
   void serve();
   void enter(int32_t phase);
   void fail(const Status &why);
   void settle_drain();
   [[nodiscard]] bool report(float progress);
   [[nodiscard]] Status require_loaded() const;
+  [[nodiscard]] RequestLimits request_limits() const;
+  Status read_prompt(const r1_request &asked, std::vector<int32_t> &prompt) const;
 
   const std::string model_path_;
   const std::string library_dir_;
   const std::string backend_name_;
+  const std::string backend_json_;
   const r1_options sizes_;
   const std::unique_ptr<Backend> backend_;
   EventRing ring_;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> polling_ = false;
   std::atomic<float> progress_ = 0;
+  std::atomic<uint32_t> submitting_ = 0;  // submits between the phase's check and the runner
 
   mutable std::mutex mutex_;  // phase_, status_
   std::condition_variable changed_;
@@ -70,7 +77,7 @@ class Engine {
   ModelCard card_;
   FileDigest digest_;
   std::unordered_map<std::string, int32_t> markers_;
-  std::unique_ptr<Scheduler> scheduler_;
+  std::unique_ptr<Runner> runner_;
 
   std::thread thread_;
 };

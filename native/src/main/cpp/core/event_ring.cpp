@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/events.h"
+
 namespace r1 {
 
 EventRing::EventRing(size_t capacity) : events_(capacity) {}
@@ -38,9 +40,14 @@ void EventRing::wait_for_room(size_t events) {
   emptied_.wait(lock, [&] { return closed_ || events_.size() - count_ >= events; });
 }
 
+void EventRing::wait_for_room(size_t events, std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  emptied_.wait_for(lock, timeout, [&] { return closed_ || events_.size() - count_ >= events; });
+}
+
 size_t EventRing::whole_tokens(size_t wanted) const {
   size_t whole = std::min(wanted, count_);
-  while (whole > 0 && whole < count_ && at(whole).kind == R1_EVENT_CONT) {
+  while (whole > 0 && whole < count_ && continues(at(whole))) {
     whole--;
   }
   return whole;

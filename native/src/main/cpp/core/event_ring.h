@@ -22,6 +22,7 @@ class EventRing {
   [[nodiscard]] size_t room() const;
   // Waits until there is room for so many, or close().
   void wait_for_room(size_t events);
+  void wait_for_room(size_t events, std::chrono::milliseconds timeout);
 
   // Consumer. Waits for events and takes what fits, never a part of a token; 0 after the time,
   // wake() or close().

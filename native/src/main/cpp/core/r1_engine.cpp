@@ -15,6 +15,7 @@ using r1::Status;
 static_assert(sizeof(r1_event) == 64);
 static_assert(offsetof(r1_event, body) == 16);
 static_assert(sizeof(r1_model) == 512);
+static_assert(sizeof(r1_stats_snapshot) == 136);
 
 namespace {
 
@@ -48,6 +49,7 @@ void r1_options_default(r1_options *options) noexcept {
   options->step_tokens = 512;
   options->chunk_tokens = 256;
   options->ring_events = 65536;
+  options->flags = R1_PREFIX_CACHE | R1_FLASH_ATTENTION;
 }
 
 r1_status r1_engine_create(const r1_options *options, r1_engine **engine) noexcept {
@@ -149,7 +151,7 @@ r1_status r1_poll(r1_engine *engine, r1_event *events, uint32_t capacity, uint32
       return missing();
     }
     if (capacity < R1_EVENTS_PER_TOKEN_MAX || capacity > kPollEventsMax) {
-      return refuse(R1_INVALID, "a poll takes 12 to 65536 events");
+      return refuse(R1_INVALID, "a poll takes 16 to 65536 events");
     }
     return engine->engine.poll({events, capacity}, wait_of(timeout_ms), *count);
   });
@@ -171,8 +173,11 @@ r1_status r1_stats(r1_engine *engine, r1_stats_snapshot *stats) noexcept {
   });
 }
 
-r1_status r1_drain(r1_engine *engine) noexcept {
-  return guard([&]() -> Status { return engine == nullptr ? missing() : engine->engine.drain(); });
+r1_status r1_drain(r1_engine *engine, uint64_t grace_us) noexcept {
+  return guard([&]() -> Status {
+    const auto grace = static_cast<int64_t>(std::min<uint64_t>(grace_us, INT64_MAX));
+    return engine == nullptr ? missing() : engine->engine.drain(std::chrono::microseconds(grace));
+  });
 }
 
 void r1_engine_destroy(r1_engine *engine) noexcept {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "core/repeats.h"
+#include "core/token_filter.h"
 
 namespace r1 {
 namespace {
@@ -20,32 +22,94 @@ double uniform_of(uint64_t seed, uint64_t index) {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
-int32_t Sampler::choose(std::span<const float> logits, const Sampling &sampling, uint64_t index,
-                        std::span<const int32_t> banned) {
-  collect(logits, banned);
-  if (candidates_.empty()) {
-    return -1;
+namespace {
+
+// The first of the largest; -1 if none is a finite number.
+int32_t likeliest(std::span<const float> logits) {
+  float largest = -INFINITY;
+  int32_t found = -1;
+  for (size_t id = 0; id < logits.size(); id++) {
+    if (logits[id] > largest && logits[id] < INFINITY) {
+      largest = logits[id];
+      found = static_cast<int32_t>(id);
+    }
   }
-  const auto likeliest =
-      std::max_element(candidates_.begin(), candidates_.end(),
-                       [](const Candidate &a, const Candidate &b) { return a.logit < b.logit; });
-  if (sampling.temperature <= 0) {
-    return likeliest->id;
+  return found;
+}
+
+}  // namespace
+
+int32_t Sampler::choose(const Choice &choice) {
+  const int32_t drawn =
+      pick(adjusted(choice), choice.sampling, uniform_of(choice.sampling.seed, choice.index));
+  return choice.filter == nullptr || !choice.filter->active() ? drawn
+                                                              : choose_filtered(choice, drawn);
+}
+
+// A second draw with a number of its own gives what is allowed its probability among all allowed.
+int32_t Sampler::choose_filtered(const Choice &choice, int32_t drawn) {
+  if (drawn >= 0 && choice.filter->allows(drawn)) {
+    return drawn;
   }
-  largest_ = likeliest->logit;
+  rejected_++;
+  const double uniform = uniform_of(~choice.sampling.seed, choice.index);
+  const auto redraw = [&](const Choice &from) {
+    const std::span<const float> logits = adjusted(from);
+    if (logits.data() != adjusted_.data()) {
+      adjusted_.assign(logits.begin(), logits.end());
+    }
+    choice.filter->mask(adjusted_);
+    return pick(adjusted_, choice.sampling, uniform);
+  };
+  const int32_t again = redraw(choice);
+  if (again >= 0 || choice.banned.empty()) {
+    return again;
+  }
+  Choice free = choice;
+  free.banned = {};
+  return redraw(free);
+}
+
+// The logits with penalties, bias and bans; themselves if there is none.
+std::span<const float> Sampler::adjusted(const Choice &choice) {
+  const Sampling &sampling = choice.sampling;
+  const bool penalizes = choice.repeats != nullptr && sampling.penalizes();
+  if (!penalizes && sampling.bias.empty() && choice.banned.empty()) {
+    return choice.logits;
+  }
+  adjusted_.assign(choice.logits.begin(), choice.logits.end());
+  if (penalizes) {
+    choice.repeats->penalize(adjusted_, sampling);
+  }
+  for (const r1_bias &bias : sampling.bias) {
+    adjusted_[static_cast<size_t>(bias.id)] += bias.bias;
+  }
+  for (const int32_t id : choice.banned) {
+    if (id >= 0 && static_cast<size_t>(id) < adjusted_.size()) {
+      adjusted_[static_cast<size_t>(id)] = -INFINITY;
+    }
+  }
+  return adjusted_;
+}
+
+int32_t Sampler::pick(std::span<const float> logits, const Sampling &sampling, double uniform) {
+  const int32_t first = likeliest(logits);
+  if (first < 0 || sampling.temperature <= 0) {
+    return first;
+  }
+  largest_ = logits[static_cast<size_t>(first)];
+  collect(logits);
   keep_top_k(sampling.top_k);
   keep_top_p(sampling.top_p);
   keep_min_p(sampling.min_p);
-  return draw(sampling.temperature, uniform_of(sampling.seed, index));
+  return draw(sampling.temperature, uniform);
 }
 
-void Sampler::collect(std::span<const float> logits, std::span<const int32_t> banned) {
+void Sampler::collect(std::span<const float> logits) {
   candidates_.clear();
   for (size_t id = 0; id < logits.size(); id++) {
-    const auto token = static_cast<int32_t>(id);
-    const bool is_banned = std::find(banned.begin(), banned.end(), token) != banned.end();
-    if (std::isfinite(logits[id]) && !is_banned) {
-      candidates_.push_back({logits[id], token});
+    if (std::isfinite(logits[id])) {
+      candidates_.push_back({logits[id], static_cast<int32_t>(id)});
     }
   }
 }

@@ -4,15 +4,17 @@
 
 namespace r1 {
 
-Scheduler::Scheduler(Backend &backend, const ModelCard &card, const Limits &limits, EventRing &ring)
+Scheduler::Scheduler(BatchBackend &backend, const ModelCard &card, const Limits &limits,
+                     EventRing &ring)
     : backend_(backend),
       card_(card),
       limits_(limits),
       ring_(ring),
       is_end_(card.pieces.size(), 0),
-      slots_(backend, limits.max_sequences, card.kv_tokens) {
+      vocabulary_(card),
+      slots_(backend, limits.max_sequences, card.kv_tokens, limits.prefix_cache) {
   for (const std::string &piece : card.pieces) {
-    events_per_token_ = std::max(events_per_token_, records_of(piece.size()));
+    events_per_token_ = std::max(events_per_token_, records_of(piece.size(), R1_TOP_LOGPROBS_MAX));
   }
   for (const int32_t id : card.end_ids) {
     is_end_[static_cast<size_t>(id)] = 1;
@@ -21,6 +23,13 @@ Scheduler::Scheduler(Backend &backend, const ModelCard &card, const Limits &limi
 }
 
 Status Scheduler::submit(Request request) {
+  if (request.constraint.kind == R1_GRAMMAR) {
+    auto grammar = std::make_shared<Grammar>();
+    if (Status status = Grammar::parse(request.constraint.text, *grammar); !status.ok()) {
+      return status;
+    }
+    request.constraint.grammar = std::move(grammar);
+  }
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     return refuse(R1_STATE, "the engine is closing");
@@ -31,6 +40,7 @@ Status Scheduler::submit(Request request) {
   // A request that a free slot takes in the next step does not count as waiting.
   const size_t unfinished = accepted_.size();
   if (unfinished >= size_t{limits_.max_sequences} + limits_.max_waiting) {
+    stats_.rejected++;
     return refuse(R1_QUEUE_FULL, std::to_string(unfinished) + " requests run or wait already");
   }
   accepted_.emplace(request.id, false);
@@ -61,6 +71,13 @@ void Scheduler::stop() {
   work_.notify_all();
 }
 
+void Scheduler::end_by(Clock::time_point grace) {
+  const std::lock_guard lock(mutex_);
+  grace_ = std::min(grace_.value_or(grace), grace);
+}
+
+std::string Scheduler::death() const { return "the backend failed while it computed"; }
+
 r1_stats_snapshot Scheduler::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_;
@@ -73,7 +90,7 @@ bool Scheduler::idle() const {
 
 // Every slot may emit a token, and every accepted request may end.
 size_t Scheduler::events_of_a_step() const {
-  return slots_.size() * events_per_token_ + accepted_.size();
+  return slots_.size() * events_per_token_ + accepted_.size() + 1;  // and the STATS
 }
 
 // False if the engine stops.
@@ -123,7 +140,9 @@ Scheduler::Step Scheduler::step() {
   {
     const std::lock_guard lock(mutex_);
     stats_.steps = steps_;
-    stats_.step_us += computes ? micros(Clock::now() - *begun) : 0;
+    const Clock::duration took = backend_.simulated_time().value_or(
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *begun));
+    stats_.step_us += computes ? micros(took) : 0;
   }
   publish();
   return Step::kWorked;
@@ -135,6 +154,9 @@ std::optional<uint16_t> Scheduler::end_of(const Request &request, Clock::time_po
   }
   if (request.deadline && *request.deadline <= now) {
     return R1_DEADLINE;
+  }
+  if (grace_ && *grace_ <= now) {
+    return R1_GRACE_OVER;
   }
   return std::nullopt;
 }
@@ -163,65 +185,93 @@ void Scheduler::admit(Clock::time_point now) {
   size_t started = 0;
   while (started < waiting_.size()) {
     Request &request = waiting_[started];
-    const auto slot = slots_.find(request);
-    if (!slot) {
+    const auto placement = slots_.find(request);
+    if (!placement) {
       break;
     }
-    slots_.place(*slot, std::move(request), now);
-    new_prompt_ += slots_[*slot].cached;
-    new_cached_ += slots_[*slot].cached;
+    start(*placement, std::move(request), now);
     started++;
   }
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(started));
 }
 
+void Scheduler::start(const Placement &placement, Request request, Clock::time_point now) {
+  new_asked_ += request.cache_salt != 0 ? request.prompt.size() : 0;
+  slots_.place(placement, std::move(request), now);
+  Slot &slot = slots_[placement.slot];
+  backend_.begin(placement.slot, *slot.request);
+  if (slot.request->constraint.grammar) {
+    slot.filter.emplace(vocabulary_, *slot.request);
+  }
+  new_prompt_ += slot.tally.cached;
+  new_cached_ += slot.tally.cached;
+}
+
 void Scheduler::consume(const Batch::Output &output) {
   Slot &slot = slots_[output.slot];
   const Request &request = *slot.request;
+  if (const int32_t fixed = backend_.fixed_token(output.index); fixed >= 0) {
+    take_token(output.slot, fixed, {});
+    return;
+  }
   banned_.clear();
-  if (slot.produced < request.min_tokens) {
+  if (slot.tally.produced < request.min_tokens) {
     banned_ = request.stops;
     if (!request.ignore_end) {
       banned_.insert(banned_.end(), card_.end_ids.begin(), card_.end_ids.end());
     }
   }
+  const std::span<const float> logits = backend_.logits(output.index);
+  const Repeats *repeats = request.sampling.penalizes() ? &slot.repeats : nullptr;
+  TokenFilter *filter = slot.filter ? &*slot.filter : nullptr;
   const int32_t id =
-      sampler_.choose(backend_.logits(output.index), request.sampling, slot.produced, banned_);
-  if (id < 0) {  // no logit is a number: the weights or the arithmetic are broken
+      sampler_.choose({logits, request.sampling, slot.tally.produced, banned_, repeats, filter});
+  // No logit is a number, or the vocabulary has nothing that the grammar allows.
+  if (id < 0 || (filter != nullptr && !filter->accept(id))) {
     finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
     return;
   }
-  take_token(output.slot, id);
+  take_token(output.slot, id, logits);
 }
 
-void Scheduler::take_token(uint32_t index, int32_t id) {
+void Scheduler::take_token(uint32_t index, int32_t id, std::span<const float> logits) {
   Slot &slot = slots_[index];
   const Request &request = *slot.request;
-  if (slot.produced == 0) {
-    slot.first_token = Clock::now();
+  if (slot.tally.produced == 0) {
+    slot.tally.first_token = Clock::now();
   }
-  slot.produced++;
-  slot.hash = ids_hash(slot.hash, id);
   slot.next = id;
+  if (request.sampling.penalizes()) {
+    slot.repeats.add(id);
+  }
   new_output_++;
   const bool is_end = !request.ignore_end && is_end_[static_cast<size_t>(id)] != 0;
   const bool is_stop =
       std::find(request.stops.begin(), request.stops.end(), id) != request.stops.end();
   const uint16_t control = card_.control[static_cast<size_t>(id)] != 0 ? R1_TOKEN_CONTROL : 0;
   const uint16_t end = is_end || is_stop ? R1_TOKEN_END : 0;
-  append_token(events_, slot, id, static_cast<uint16_t>(control | end),
-               card_.pieces[static_cast<size_t>(id)]);
+  Token token{id, static_cast<uint16_t>(control | end), 0, {}};
+  if (request.logprobs) {
+    logprobs_.compute(logits, id, request.top_logprobs);
+    token.logprob = logprobs_.chosen();
+    token.tops = logprobs_.tops();
+  }
+  append_token(events_, request.id, slot.tally, token, card_.pieces[static_cast<size_t>(id)]);
   if (is_end || is_stop) {
     const uint16_t reason = is_end ? R1_END : R1_STOP_ID;
     finish(index, {R1_EVENT_FINISHED, reason, R1_OK});
-  } else if (slot.produced == request.max_tokens) {
+  } else if (slot.tally.produced == request.max_tokens) {
     finish(index, {R1_EVENT_FINISHED, R1_LENGTH, R1_OK});
   }
 }
 
 void Scheduler::finish(uint32_t index, const End &end) {
-  events_.push_back(end_of_running(slots_[index], end, Clock::now()));
-  ended_.push_back(slots_[index].request->id);
+  Slot &slot = slots_[index];
+  const size_t prompt = std::min(slot.cells.size(), slot.request->prompt.size());
+  slot.tally.prompt = static_cast<uint32_t>(prompt);
+  events_.push_back(end_of_running(*slot.request, slot.tally, end, Clock::now()));
+  new_failed_ += end.kind == R1_EVENT_ERROR ? 1 : 0;
+  ended_.push_back(slot.request->id);
   slots_.release(index, steps_);
 }
 
@@ -247,6 +297,7 @@ void Scheduler::end_all(r1_status status) {
     for (const Request &request : waiting_) {
       events_.push_back(end_of_waiting(request, {R1_EVENT_ERROR, 0, status}, Clock::now()));
       ended_.push_back(request.id);
+      new_failed_++;
     }
     waiting_.clear();
   }
@@ -260,6 +311,14 @@ void Scheduler::count_requests() {
   stats_.waiting = waiting_.size();
   stats_.running = slots_.running();
   stats_.kv_tokens_used = slots_.reserved_cells();
+  stats_.kv_tokens_cached = slots_.kept_cells();
+}
+
+void Scheduler::append_stats(Clock::time_point now) {
+  if (rate_.update(now, stats_.output_tokens)) {
+    stats_.output_tokens_per_second = rate_.per_second();
+    events_.push_back(stats_event(stats_));
+  }
 }
 
 void Scheduler::publish() {
@@ -268,11 +327,15 @@ void Scheduler::publish() {
     accepted_.erase(id);
   }
   stats_.finished += ended_.size();
+  stats_.failed += new_failed_;
   stats_.prompt_tokens += new_prompt_;
-  stats_.cached_tokens += new_cached_;
+  stats_.draws_rejected = sampler_.rejected();
+  stats_.prefix_asked_tokens += new_asked_;
+  stats_.prefix_hit_tokens += new_cached_;
   stats_.output_tokens += new_output_;
   count_requests();
-  new_prompt_ = new_cached_ = new_output_ = 0;
+  new_prompt_ = new_asked_ = new_cached_ = new_output_ = new_failed_ = 0;
+  append_stats(Clock::now());
   ring_.publish(events_);
   events_.clear();
   ended_.clear();

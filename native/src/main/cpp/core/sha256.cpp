@@ -1,12 +1,13 @@
 #include "core/sha256.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace r1 {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kBlockBytes = 64;
 constexpr size_t kChunkBytes = size_t{1} << 20;
+constexpr uint64_t kSmallFileBytes = uint64_t{16} << 20;
 
 constexpr std::array<uint32_t, 64> kRounds = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -80,43 +82,107 @@ std::vector<uint8_t> padded(std::span<const uint8_t> tail, uint64_t message_byte
   return last;
 }
 
-}  // namespace
-
-Status digest_file(const std::string &path, const std::function<bool(float)> &progress,
-                   FileDigest &digest) {
-  std::error_code problem;
-  const uint64_t total = std::filesystem::file_size(path, problem);
-  std::ifstream file(path, std::ios::binary);
-  if (problem || !file) {
-    return refuse(R1_MODEL, "cannot read the model file");
+// A message in parts of any size.
+class Message {
+ public:
+  void add(std::span<const uint8_t> bytes) {
+    bytes_ += bytes.size();
+    while (!bytes.empty()) {
+      const size_t part = std::min(bytes.size(), kBlockBytes - rest_.size());
+      if (rest_.empty() && part == kBlockBytes) {
+        hash_.block(bytes.first<kBlockBytes>());
+      } else {
+        rest_.insert(rest_.end(), bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(part));
+        if (rest_.size() == kBlockBytes) {
+          hash_.block(std::span(rest_).first<kBlockBytes>());
+          rest_.clear();
+        }
+      }
+      bytes = bytes.subspan(part);
+    }
   }
-  Sha256 hash;
+
+  void add(std::string_view text) {
+    add({reinterpret_cast<const uint8_t *>(text.data()), text.size()});
+  }
+
+  [[nodiscard]] std::string hex() {
+    const std::vector<uint8_t> last = padded(rest_, bytes_);
+    for (size_t i = 0; i < last.size(); i += kBlockBytes) {
+      hash_.block(std::span(last).subspan(i).first<kBlockBytes>());
+    }
+    return hash_.hex();
+  }
+
+ private:
+  Sha256 hash_;
+  std::vector<uint8_t> rest_;
+  uint64_t bytes_ = 0;
+};
+
+Status add_file(Message &message, const std::filesystem::path &path, uint64_t total,
+                const std::function<bool(float)> &progress) {
+  std::ifstream file(path, std::ios::binary);
   std::vector<uint8_t> chunk(kChunkBytes);
   uint64_t done = 0;
-  size_t got = kChunkBytes;
-  while (got == kChunkBytes) {
+  while (file) {
     file.read(reinterpret_cast<char *>(chunk.data()), static_cast<std::streamsize>(kChunkBytes));
-    got = static_cast<size_t>(file.gcount());
+    const auto got = static_cast<size_t>(file.gcount());
     done += got;
-    const std::span<const uint8_t> bytes(chunk.data(), got);
-    size_t at = 0;
-    for (; at + kBlockBytes <= got; at += kBlockBytes) {
-      hash.block(bytes.subspan(at).first<kBlockBytes>());
-    }
-    if (got < kChunkBytes) {
-      const std::vector<uint8_t> last = padded(bytes.subspan(at), done);
-      for (size_t i = 0; i < last.size(); i += kBlockBytes) {
-        hash.block(std::span(last).subspan(i).first<kBlockBytes>());
-      }
-    }
+    message.add(std::span(chunk).first(got));
     if (!progress(total == 0 ? 1.0F : static_cast<float>(done) / static_cast<float>(total))) {
       return refuse(R1_STATE, "the engine was closed while it loaded");
     }
   }
   if (file.bad() || done != total) {
-    return refuse(R1_MODEL, "the model file changed or broke off while it was read");
+    return refuse(R1_MODEL, "a model file cannot be read, or it changed while it was read");
   }
-  digest = {hash.hex(), done};
+  return {};
+}
+
+Status digest_directory(const std::filesystem::path &root,
+                        const std::function<bool(float)> &progress, FileDigest &digest) {
+  std::vector<std::filesystem::path> files;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (entry.is_regular_file()) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  Message message;
+  digest.bytes = 0;
+  for (const auto &file : files) {
+    const uint64_t bytes = std::filesystem::file_size(file);
+    digest.bytes += bytes;
+    message.add(file.lexically_relative(root).string() + " " + std::to_string(bytes) + "\n");
+    if (bytes <= kSmallFileBytes) {
+      if (Status status = add_file(message, file, bytes, progress); !status.ok()) {
+        return status;
+      }
+    }
+  }
+  digest.hex = message.hex();
+  return {};
+}
+
+}  // namespace
+
+Status digest_model(const std::string &path, const std::function<bool(float)> &progress,
+                    FileDigest &digest) {
+  if (std::filesystem::is_directory(path)) {
+    return digest_directory(path, progress, digest);
+  }
+  Message message;
+  digest.bytes = 0;
+  if (std::filesystem::exists(path)) {
+    digest.bytes = std::filesystem::file_size(path);
+    if (Status status = add_file(message, path, digest.bytes, progress); !status.ok()) {
+      return status;
+    }
+  } else {
+    message.add(path);
+  }
+  digest.hex = message.hex();
   return {};
 }
 

@@ -1,4 +1,4 @@
-// SHA-256 of a file, as 64 hexadecimal digits.
+// SHA-256 of a model, as 64 hexadecimal digits.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,11 @@ struct FileDigest {
   uint64_t bytes = 0;
 };
 
-// progress gets 0..1 and returns false to give up.
-Status digest_file(const std::string &path, const std::function<bool(float)> &progress,
-                   FileDigest &digest);
+// Of a file: its content. Of a directory: the names and sizes of its files in order, and the
+// content of those up to 16 MiB (configuration, tokenizer, index), since weights of hundreds of
+// gigabytes would be read twice. Of anything else: the name. progress gets 0..1 and returns false
+// to give up.
+Status digest_model(const std::string &path, const std::function<bool(float)> &progress,
+                    FileDigest &digest);
 
 }  // namespace r1

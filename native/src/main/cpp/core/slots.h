@@ -5,8 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/batch_backend.h"
+#include "core/repeats.h"
 #include "core/request.h"
+#include "core/token_filter.h"
 
 namespace r1 {
 
@@ -16,19 +18,24 @@ struct Slot {
   std::vector<int32_t> cells;  // ids in the cache, by position
   uint64_t salt = 0;
   uint64_t last_used = 0;
-  uint32_t cached = 0;
-  uint32_t produced = 0;
-  uint64_t hash = 0;
+  Tally tally;
+  Repeats repeats;  // if the request has penalties
+  std::optional<TokenFilter> filter;
   int32_t next = -1;  // sampled, not yet in the cache
-  Clock::time_point started;
-  Clock::time_point first_token;
 
   [[nodiscard]] bool prefilling() const { return cells.size() < request->prompt.size(); }
 };
 
+// Where a request will run, and whose cells it starts with.
+struct Placement {
+  uint32_t slot;
+  uint32_t source;  // the same slot, or one to share with
+  size_t shared;    // tokens of the prompt that the source holds; 0 = none
+};
+
 class Slots {
  public:
-  Slots(Backend &backend, uint32_t count, uint64_t kv_tokens);
+  Slots(BatchBackend &backend, uint32_t count, uint64_t kv_tokens, bool prefix_cache);
 
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(slots_.size()); }
   Slot &operator[](uint32_t index) { return slots_[index]; }
@@ -37,21 +44,28 @@ class Slots {
   [[nodiscard]] uint64_t reserved_cells() const;
   [[nodiscard]] uint32_t running() const;
 
-  // The free slot that holds most of the prompt, else the one unused for longest; none if no slot
-  // is free or its cells would not fit.
-  [[nodiscard]] std::optional<uint32_t> find(const Request &request) const;
-  // Places the request in a slot that find() gave, with what it may keep of the slot's cells.
-  void place(uint32_t index, Request request, Clock::time_point now);
+  // Cells kept for later requests.
+  [[nodiscard]] uint64_t kept_cells() const;
+
+  // The free slot unused for longest, with the longest prefix of the prompt that any slot holds;
+  // none if no slot is free or its cells would not fit.
+  [[nodiscard]] std::optional<Placement> find(const Request &request) const;
+  // Places the request where find() said.
+  void place(const Placement &placement, Request request, Clock::time_point now);
   // Takes the request out; its cells stay for others if it has a salt.
   void release(uint32_t index, uint64_t step);
   // Drops all cells of a slot.
   void clear(uint32_t index);
 
  private:
-  void evict_for(uint64_t cells, uint32_t keep);
+  [[nodiscard]] std::optional<uint32_t> oldest_free(std::optional<uint32_t> except) const;
+  [[nodiscard]] Placement longest_prefix(const Request &request) const;
+  void take_prefix(const Placement &placement);
+  void evict_for(uint64_t cells, const Placement &keep);
 
-  Backend &backend_;
+  BatchBackend &backend_;
   const uint64_t kv_tokens_;
+  const bool prefix_cache_;
   std::vector<Slot> slots_;
 };
 

@@ -3,9 +3,12 @@
 
 #include <jni.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "r1_engine.h"
 
 namespace r1::jni {
 
@@ -40,6 +43,34 @@ inline std::vector<int32_t> ids_of(JNIEnv *env, jintArray array) {
   env->GetIntArrayRegion(array, 0, static_cast<jsize>(ids.size()), ids.data());
   check(env);
   return ids;
+}
+
+template <size_t kCount>
+std::array<jlong, kCount> numbers_of(JNIEnv *env, jlongArray array) {
+  std::array<jlong, kCount> numbers{};
+  env->GetLongArrayRegion(array, 0, static_cast<jsize>(kCount), numbers.data());
+  check(env);
+  return numbers;
+}
+
+template <size_t kCount>
+std::array<jfloat, kCount> floats_of(JNIEnv *env, jfloatArray array) {
+  std::array<jfloat, kCount> numbers{};
+  env->GetFloatArrayRegion(array, 0, static_cast<jsize>(kCount), numbers.data());
+  check(env);
+  return numbers;
+}
+
+inline std::vector<r1_bias> biases_of(JNIEnv *env, jintArray ids, jfloatArray values) {
+  const std::vector<int32_t> tokens = ids_of(env, ids);
+  std::vector<jfloat> numbers(tokens.size());
+  env->GetFloatArrayRegion(values, 0, static_cast<jsize>(numbers.size()), numbers.data());
+  check(env);
+  std::vector<r1_bias> biases(tokens.size());
+  for (size_t i = 0; i < tokens.size(); i++) {
+    biases[i] = {tokens[i], numbers[i]};
+  }
+  return biases;
 }
 
 inline void set_bytes(JNIEnv *env, jbyteArray array, const void *bytes, size_t count) {

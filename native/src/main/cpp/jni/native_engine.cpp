@@ -47,24 +47,29 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_abiVersion(JNIEnv 
 
 JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_create(
     JNIEnv *env, jclass, jbyteArray backend, jbyteArray model_path, jbyteArray library_directory,
-    jintArray sizes, jlongArray handle) {
+    jbyteArray backend_json, jlongArray numbers, jlongArray handle) {
   return call([&]() -> jint {
     const std::string backend_name = text_of(env, backend);
     const std::string model = text_of(env, model_path);
     const std::string directory = text_of(env, library_directory);
-    const std::vector<int32_t> size = ids_of(env, sizes);
+    const std::string json = text_of(env, backend_json);
+    const auto number = numbers_of<9>(env, numbers);
+    const auto size = [&](size_t i) { return static_cast<uint32_t>(number[i]); };
     r1_options options{};
     r1_options_default(&options);
     options.backend = backend_name.c_str();
     options.model_path = model.c_str();
     options.library_dir = directory.c_str();
-    options.max_sequences = static_cast<uint32_t>(size[0]);
-    options.max_waiting = static_cast<uint32_t>(size[1]);
-    options.context_tokens = static_cast<uint32_t>(size[2]);
-    options.step_tokens = static_cast<uint32_t>(size[3]);
-    options.chunk_tokens = static_cast<uint32_t>(size[4]);
-    options.threads = static_cast<uint32_t>(size[5]);
-    options.ring_events = static_cast<uint32_t>(size[6]);
+    options.backend_json = json.empty() ? nullptr : json.c_str();
+    options.max_sequences = size(0);
+    options.max_waiting = size(1);
+    options.context_tokens = size(2);
+    options.step_tokens = size(3);
+    options.chunk_tokens = size(4);
+    options.threads = size(5);
+    options.ring_events = size(6);
+    options.flags = size(7);
+    options.memory_bytes_max = static_cast<uint64_t>(number[8]);
     r1_engine *engine = nullptr;
     const r1_status status = r1_engine_create(&options, &engine);
     if (status != R1_OK) {
@@ -157,29 +162,42 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_tokenId(JNIEnv *en
 
 JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_submit(
     JNIEnv *env, jclass, jlong handle, jlong request_id, jintArray prompt_ids, jintArray stop_ids,
-    jint max_tokens, jint min_tokens, jint flags, jint priority, jlong seed, jlong cache_salt,
-    jlong deadline_micros, jfloat temperature, jfloat top_p, jfloat min_p, jint top_k) {
+    jlongArray numbers, jfloatArray factors, jintArray bias_ids, jfloatArray biases,
+    jbyteArray constraint) {
   return with_engine(handle, [&](r1_engine *engine) -> jint {
     std::vector<int32_t> prompt = ids_of(env, prompt_ids);
     std::vector<int32_t> stops = ids_of(env, stop_ids);
+    std::vector<r1_bias> bias = biases_of(env, bias_ids, biases);
+    const std::string text = text_of(env, constraint);
+    const auto number = numbers_of<11>(env, numbers);
+    const auto factor = floats_of<6>(env, factors);
     r1_request request{};
     request.struct_size = sizeof request;
-    request.flags = static_cast<uint32_t>(flags);
     request.request_id = static_cast<uint64_t>(request_id);
     request.prompt_ids = pointer(prompt);
     request.prompt_count = static_cast<uint32_t>(prompt.size());
-    request.max_tokens = static_cast<uint32_t>(max_tokens);
-    request.min_tokens = static_cast<uint32_t>(min_tokens);
-    request.priority = priority;
-    request.seed = static_cast<uint64_t>(seed);
-    request.cache_salt = static_cast<uint64_t>(cache_salt);
-    request.deadline_us = static_cast<uint64_t>(deadline_micros);
-    request.temperature = temperature;
-    request.top_p = top_p;
-    request.min_p = min_p;
-    request.top_k = top_k;
     request.stop_ids = pointer(stops);
     request.stop_count = static_cast<uint32_t>(stops.size());
+    request.bias = pointer(bias);
+    request.bias_count = static_cast<uint32_t>(bias.size());
+    request.constraint = text.empty() ? nullptr : text.c_str();
+    request.flags = static_cast<uint32_t>(number[0]);
+    request.max_tokens = static_cast<uint32_t>(number[1]);
+    request.min_tokens = static_cast<uint32_t>(number[2]);
+    request.priority = static_cast<int32_t>(number[3]);
+    request.seed = static_cast<uint64_t>(number[4]);
+    request.cache_salt = static_cast<uint64_t>(number[5]);
+    request.deadline_us = static_cast<uint64_t>(number[6]);
+    request.top_k = static_cast<int32_t>(number[7]);
+    request.top_logprobs = static_cast<uint32_t>(number[8]);
+    request.constraint_kind = static_cast<uint32_t>(number[9]);
+    request.constraint_after_id = static_cast<int32_t>(number[10]);
+    request.temperature = factor[0];
+    request.top_p = factor[1];
+    request.min_p = factor[2];
+    request.repetition_penalty = factor[3];
+    request.presence_penalty = factor[4];
+    request.frequency_penalty = factor[5];
     return r1_submit(engine, &request);
   });
 }
@@ -215,15 +233,17 @@ JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_stats(JNIEnv *env,
   return with_engine(handle, [&](r1_engine *engine) -> jint {
     r1_stats_snapshot stats{};
     const r1_status status = r1_stats(engine, &stats);
-    const auto values = std::bit_cast<std::array<jlong, 10>>(stats);
+    const auto values = std::bit_cast<std::array<jlong, 17>>(stats);
     set_longs(env, numbers, values.data(), values.size());
     return status;
   });
 }
 
-JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_drain(JNIEnv *, jclass,
-                                                                    jlong handle) {
-  return with_engine(handle, [&](r1_engine *engine) -> jint { return r1_drain(engine); });
+JNIEXPORT jint JNICALL Java_io_r1platform_engine_NativeEngine_drain(JNIEnv *, jclass, jlong handle,
+                                                                    jlong grace_micros) {
+  return with_engine(handle, [&](r1_engine *engine) -> jint {
+    return r1_drain(engine, static_cast<uint64_t>(grace_micros));
+  });
 }
 
 JNIEXPORT void JNICALL Java_io_r1platform_engine_NativeEngine_destroy(JNIEnv *, jclass,

@@ -109,6 +109,7 @@ Status LlamaCppBackend::describe(ModelCard &card) const {
   card.name = metadata(model_.get(), "general.name");
   card.architecture = metadata(model_.get(), "general.architecture");
   card.backend_version = llama_version();
+  card.features = R1_CAN_TEXT | kSchedulerFeatures;
   card.parameters = llama_model_n_params(model_.get());
   card.bos_id = llama_vocab_bos(vocabulary_);
   card.pieces.resize(vocabulary_size_);
@@ -142,7 +143,8 @@ Status LlamaCppBackend::make_context(const LoadRequest &request, ModelCard &card
   const bool exact = llama_model_ftype(model_.get()) == LLAMA_FTYPE_ALL_F32;
   const uint64_t cell_bytes = bytes_per_cell(model_.get(), exact ? 4 : 2);
   const uint64_t wanted = rounded_up(card.context_tokens) * request.max_sequences;
-  const uint64_t memory = free_memory() / 10 * 9;
+  const uint64_t memory =
+      request.memory_bytes_max != 0 ? request.memory_bytes_max : free_memory() / 10 * 9;
   const uint64_t fitting =
       memory == 0 ? wanted : memory / cell_bytes / kCellsRounding * kCellsRounding;
   const uint64_t cells = std::min({wanted, fitting, uint64_t{INT32_MAX} / 2});
@@ -162,7 +164,8 @@ Status LlamaCppBackend::make_context(const LoadRequest &request, ModelCard &card
   params.n_outputs_max = request.max_sequences;
   params.n_threads = static_cast<int32_t>(request.threads);
   params.n_threads_batch = static_cast<int32_t>(request.threads);
-  params.flash_attn_type = exact ? LLAMA_FLASH_ATTN_TYPE_DISABLED : LLAMA_FLASH_ATTN_TYPE_AUTO;
+  const bool flash = !exact && (request.flags & R1_FLASH_ATTENTION) != 0;
+  params.flash_attn_type = flash ? LLAMA_FLASH_ATTN_TYPE_AUTO : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.type_k = exact ? GGML_TYPE_F32 : GGML_TYPE_F16;
   params.type_v = params.type_k;
   params.abort_callback = on_abort_check;
@@ -270,6 +273,18 @@ std::span<const float> LlamaCppBackend::logits(size_t batch_index) {
 bool LlamaCppBackend::forget(uint32_t slot, int32_t from_position) {
   llama_memory_t memory = llama_get_memory(context_.get());
   return llama_memory_seq_rm(memory, static_cast<llama_seq_id>(slot), from_position, -1);
+}
+
+// Where sequences have streams of their own, llama.cpp copies only whole ones, or aborts.
+bool LlamaCppBackend::share(uint32_t from, uint32_t to, int32_t tokens) {
+  llama_memory_t memory = llama_get_memory(context_.get());
+  const auto target = static_cast<llama_seq_id>(to);
+  llama_memory_seq_cp(memory, static_cast<llama_seq_id>(from), target, -1, -1);
+  if (llama_memory_seq_rm(memory, target, tokens, -1)) {
+    return true;
+  }
+  llama_memory_seq_rm(memory, target, 0, -1);
+  return false;
 }
 
 void LlamaCppBackend::abort() noexcept { aborted_ = true; }

@@ -4,12 +4,12 @@
 #include <atomic>
 #include <memory>
 
-#include "core/backend.h"
+#include "core/batch_backend.h"
 #include "llama.h"
 
 namespace r1::llamacpp {
 
-class LlamaCppBackend final : public Backend {
+class LlamaCppBackend final : public BatchBackend {
  public:
   Status load(const LoadRequest &request, const std::function<bool(float)> &progress,
               ModelCard &card) override;
@@ -17,6 +17,7 @@ class LlamaCppBackend final : public Backend {
   Decoded decode(std::span<const BatchToken> batch) override;
   [[nodiscard]] std::span<const float> logits(size_t batch_index) override;
   bool forget(uint32_t slot, int32_t from_position) override;
+  bool share(uint32_t from, uint32_t to, int32_t tokens) override;
   void abort() noexcept override;
 
  private:

@@ -4,6 +4,8 @@ import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model, loaded and generating on its own native threads.
@@ -21,6 +23,7 @@ public final class Engine implements AutoCloseable {
   private final NativeEngine handle;
   private final Cleaner.Cleanable cleanable;
   private final EventAudit audit = new EventAudit();
+  private volatile @Nullable Set<ModelInfo.Feature> features; // constant once loaded
 
   private Engine(NativeEngine handle) {
     this.handle = handle;
@@ -52,11 +55,14 @@ public final class Engine implements AutoCloseable {
    * Starts to load a model and returns at once; {@link #state} tells how it goes.
    *
    * @throws EngineException MODEL if the file is missing or its metadata would break the backend,
-   *     UNSUPPORTED if this machine cannot run it, INVALID or TOO_LARGE for the options
+   *     UNSUPPORTED if this machine cannot run it or simulation is not allowed, INVALID or
+   *     TOO_LARGE for the options
    */
   public static Engine open(EngineOptions options) {
     Objects.requireNonNull(options, "options");
-    ModelFileCheck.check(options.model());
+    if (options.backend() == EngineOptions.Backend.LLAMACPP) {
+      ModelFileCheck.check(options.model());
+    }
     return new Engine(NativeEngine.create(options, NativeLibrary.directory()));
   }
 
@@ -116,11 +122,23 @@ public final class Engine implements AutoCloseable {
   /**
    * Queues a request.
    *
-   * @throws EngineException INVALID (an id outside the vocabulary, or a request id in use),
-   *     TOO_LARGE (prompt + maxTokens pass the context), QUEUE_FULL, STATE (not READY)
+   * @throws EngineException INVALID (an id outside the vocabulary, a request id in use, or a
+   *     constraint that does not parse), UNSUPPORTED (see {@link ModelInfo#features}), TOO_LARGE
+   *     (prompt + maxTokens pass the context), QUEUE_FULL, STATE (not READY)
    */
   public void submit(GenerationRequest request) {
-    handle.submit(request);
+    Constraint constraint = request.constraint();
+    Set<ModelInfo.Feature> known = constraint == null ? Set.of() : features();
+    handle.submit(request, SentConstraint.of(constraint, known));
+  }
+
+  private Set<ModelInfo.Feature> features() {
+    Set<ModelInfo.Feature> known = features;
+    if (known == null) {
+      known = handle.model().features();
+      features = known;
+    }
+    return known;
   }
 
   /**
@@ -156,7 +174,12 @@ public final class Engine implements AutoCloseable {
 
   /** Accepts nothing more; accepted requests go on until the phase is DRAINED. */
   public void drain() {
-    handle.drain();
+    handle.drain(0);
+  }
+
+  /** The same, but what is unfinished after this time ends with {@link FinishReason#DRAINED}. */
+  public void drain(Duration grace) {
+    handle.drain(Math.max(1, grace.toMillis() * 1_000));
   }
 
   /**

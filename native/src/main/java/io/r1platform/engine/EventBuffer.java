@@ -2,6 +2,7 @@ package io.r1platform.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * The events of one {@link Engine#poll}, read as by a cursor: {@link #next} moves to the next one,
@@ -18,14 +19,14 @@ public final class EventBuffer {
     ERROR
   }
 
-  /** Records that one token needs at most: 512 bytes of piece. */
-  static final int EVENTS_PER_TOKEN_MAX = 12;
+  /** Records of one token at most: its first, 10 of its piece, 4 of alternatives, and its end. */
+  static final int EVENTS_PER_TOKEN_MAX = 16;
 
   private static final int EVENT_BYTES = 64;
   private static final int FIRST_PIECE_BYTES = 32;
   private static final int MORE_PIECE_BYTES = 48;
+  private static final int ALTERNATIVES_PER_EVENT = 6;
   private static final int KIND_TOKEN = 1;
-  private static final int KIND_CONTINUED = 2;
   private static final int KIND_FINISHED = 3;
   private static final int KIND_ERROR = 4;
   private static final int FLAG_END = 1;
@@ -36,10 +37,10 @@ public final class EventBuffer {
   private int count;
   private int at;
 
-  /** A buffer of so many records of 64 bytes: 12 to 65,536. 4,096 serve 16 sequences well. */
+  /** A buffer of so many records of 64 bytes: 16 to 65,536. 4,096 serve 16 sequences well. */
   public EventBuffer(int capacity) {
     if (capacity < EVENTS_PER_TOKEN_MAX || capacity > 65_536) {
-      throw new IllegalArgumentException("capacity must be 12 to 65536, is " + capacity);
+      throw new IllegalArgumentException("capacity must be 16 to 65536, is " + capacity);
     }
     this.capacity = capacity;
     this.events = ByteBuffer.allocateDirect(capacity * EVENT_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -50,7 +51,7 @@ public final class EventBuffer {
   public boolean next() {
     do {
       at++;
-    } while (at < count && kindCode(at) == KIND_CONTINUED);
+    } while (at < count && !startsEvent(kindCode(at)));
     if (at >= count) {
       at = count;
       return false;
@@ -118,6 +119,33 @@ public final class EventBuffer {
     return piece;
   }
 
+  /** TOKEN: its natural logprob by the raw logits; 0 unless the request asked. */
+  public float logprob() {
+    return events.getFloat(base() + 16);
+  }
+
+  /** TOKEN: how many alternatives came with it, the likeliest first; it may be among them. */
+  public int alternatives() {
+    return Short.toUnsignedInt(events.getShort(base() + 26));
+  }
+
+  /** TOKEN: the id of an alternative, from 0. */
+  public int alternativeId(int which) {
+    return events.getInt(alternativeAt(which));
+  }
+
+  /** TOKEN: the logprob of an alternative, from 0. */
+  public float alternativeLogprob(int which) {
+    return events.getFloat(alternativeAt(which) + 4);
+  }
+
+  private int alternativeAt(int which) {
+    Objects.checkIndex(which, alternatives());
+    int continued = Math.ceilDiv(Math.max(0, pieceLength() - FIRST_PIECE_BYTES), MORE_PIECE_BYTES);
+    int record = at + 1 + continued + which / ALTERNATIVES_PER_EVENT;
+    return record * EVENT_BYTES + 16 + which % ALTERNATIVES_PER_EVENT * 8;
+  }
+
   /** FINISHED: why. */
   public FinishReason reason() {
     return FinishReason.ofCode(flags());
@@ -133,7 +161,10 @@ public final class EventBuffer {
     return events.getInt(base() + 16);
   }
 
-  /** All kinds: tokens of the prompt taken from the cache; final from the first TOKEN on. */
+  /**
+   * All kinds: tokens of the prompt taken from the cache, final from the first TOKEN on; −1 if the
+   * backend does not tell.
+   */
   public int cachedTokens() {
     return events.getInt(base() + (kind() == Kind.TOKEN ? 28 : 20));
   }
@@ -196,6 +227,11 @@ public final class EventBuffer {
 
   private int flags() {
     return Short.toUnsignedInt(events.getShort(base() + 10));
+  }
+
+  /** Not what goes on with a token, nor the engine's counters, which {@link Engine#stats} tells. */
+  private static boolean startsEvent(int kind) {
+    return kind == KIND_TOKEN || kind == KIND_FINISHED || kind == KIND_ERROR;
   }
 
   private int kindCode(int record) {

@@ -11,7 +11,9 @@ public enum FinishReason {
   /** It was cancelled. */
   CANCELLED,
   /** Its deadline passed. */
-  DEADLINE;
+  DEADLINE,
+  /** The engine drains, and the time given to that passed. */
+  DRAINED;
 
   private static final FinishReason[] BY_CODE = values();
 

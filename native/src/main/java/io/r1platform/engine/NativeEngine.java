@@ -4,16 +4,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The native engine behind its handle: a slot and a generation in a table of 64, never a pointer. A
  * method converts, makes one call and maps its status.
  */
 final class NativeEngine {
-  private static final int ABI_VERSION = 1;
+  private static final int ABI_VERSION = 2;
   private static final int CLOSED = 100;
   private static final int TOO_MANY_OPEN = 101;
   private static final int LAST_ERROR_BYTES = 1_024;
@@ -32,18 +34,15 @@ final class NativeEngine {
       throw new EngineException(
           EngineStatus.ABI, "native library " + abiVersion() + ", classes " + ABI_VERSION);
     }
-    int[] sizes = {
-      options.maxSequences(),
-      options.maxWaiting(),
-      options.contextTokens(),
-      options.stepTokens(),
-      options.chunkTokens(),
-      options.threads(),
-      options.ringEvents()
-    };
     long[] handle = new long[1];
     int status =
-        create(utf8("llamacpp"), utf8(options.model()), utf8(libraryDirectory), sizes, handle);
+        create(
+            utf8(options.backend().code()),
+            utf8(options.model()),
+            utf8(libraryDirectory),
+            utf8(options.backendJson()),
+            numbers(options),
+            handle);
     if (status == TOO_MANY_OPEN) {
       throw new EngineException(EngineStatus.TOO_LARGE, "64 engines are open already");
     }
@@ -51,6 +50,26 @@ final class NativeEngine {
       throw exception(status, 0);
     }
     return new NativeEngine(handle[0]);
+  }
+
+  /** In the order of {@code r1_options}. */
+  private static long[] numbers(EngineOptions options) {
+    EngineOptions.Sizes sizes = options.sizes();
+    int flags =
+        (options.prefixCache() ? 1 : 0)
+            | (options.flashAttention() ? 2 : 0)
+            | (options.allowSimulated() ? 4 : 0);
+    return new long[] {
+      sizes.maxSequences(),
+      sizes.maxWaiting(),
+      sizes.contextTokens(),
+      sizes.stepTokens(),
+      sizes.chunkTokens(),
+      sizes.threads(),
+      sizes.ringEvents(),
+      flags,
+      options.memoryBytesMax()
+    };
   }
 
   void markClosedByOwner() {
@@ -104,7 +123,9 @@ final class NativeEngine {
         endIds,
         model.getLong(40),
         model.getLong(48),
-        model.getLong(56));
+        model.getLong(56),
+        model.getInt(36) != 0,
+        ModelInfo.Feature.ofBits(model.getInt(28)));
   }
 
   int[] tokenize(byte[] text) {
@@ -145,27 +166,56 @@ final class NativeEngine {
     return id[0];
   }
 
-  void submit(GenerationRequest request) {
-    var deadline = request.deadline();
-    long deadlineMicros = deadline == null ? 0 : Math.max(1, deadline.toNanos() / 1_000);
+  void submit(GenerationRequest request, SentConstraint constraint) {
     Sampling sampling = request.sampling();
+    int[] biasIds = new int[sampling.bias().size()];
+    float[] biases = new float[biasIds.length];
+    int next = 0;
+    for (Map.Entry<Integer, Float> bias : sampling.bias().entrySet()) {
+      biasIds[next] = bias.getKey();
+      biases[next++] = bias.getValue();
+    }
     check(
         submit(
             handle,
             request.id(),
             request.promptIds(),
             request.stopIds(),
-            request.maxTokens(),
-            request.minTokens(),
-            request.ignoreEnd() ? 1 : 0,
-            request.priority(),
-            sampling.seed(),
-            request.cacheSalt(),
-            deadlineMicros,
-            sampling.temperature(),
-            sampling.topP(),
-            sampling.minP(),
-            sampling.topK()));
+            numbers(request, constraint),
+            factors(sampling),
+            biasIds,
+            biases,
+            utf8(constraint.text())));
+  }
+
+  private static long[] numbers(GenerationRequest request, SentConstraint constraint) {
+    Duration deadline = request.deadline();
+    boolean logprobs = request.topLogprobs() != GenerationRequest.NO_LOGPROBS;
+    return new long[] {
+      (request.ignoreEnd() ? 1 : 0) | (logprobs ? 2 : 0),
+      request.maxTokens(),
+      request.minTokens(),
+      request.priority(),
+      request.sampling().seed(),
+      request.cacheSalt(),
+      deadline == null ? 0 : Math.max(1, deadline.toNanos() / 1_000),
+      request.sampling().topK(),
+      Math.max(0, request.topLogprobs()),
+      constraint.kind(),
+      request.constraintAfterId()
+    };
+  }
+
+  private static float[] factors(Sampling sampling) {
+    Sampling.Penalties penalties = sampling.penalties();
+    return new float[] {
+      sampling.temperature(),
+      sampling.topP(),
+      sampling.minP(),
+      penalties.repetition(),
+      penalties.presence(),
+      penalties.frequency()
+    };
   }
 
   boolean cancel(long requestId) {
@@ -187,23 +237,13 @@ final class NativeEngine {
   }
 
   EngineStats stats() {
-    long[] numbers = new long[10];
+    long[] numbers = new long[17];
     check(stats(handle, numbers));
-    return new EngineStats(
-        (int) numbers[0],
-        (int) numbers[1],
-        numbers[2],
-        numbers[3],
-        numbers[4],
-        numbers[5],
-        numbers[6],
-        numbers[7],
-        numbers[8],
-        numbers[9]);
+    return EngineStats.of(numbers);
   }
 
-  void drain() {
-    check(drain(handle));
+  void drain(long graceMicros) {
+    check(drain(handle, graceMicros));
   }
 
   private void check(int status) {
@@ -240,7 +280,12 @@ final class NativeEngine {
   private static native int abiVersion();
 
   private static native int create(
-      byte[] backend, byte[] modelPath, byte[] libraryDirectory, int[] sizes, long[] handle);
+      byte[] backend,
+      byte[] modelPath,
+      byte[] libraryDirectory,
+      byte[] backendJson,
+      long[] numbers,
+      long[] handle);
 
   private static native int state(long handle, int waitMillis, int[] state);
 
@@ -257,17 +302,11 @@ final class NativeEngine {
       long requestId,
       int[] promptIds,
       int[] stopIds,
-      int maxTokens,
-      int minTokens,
-      int flags,
-      int priority,
-      long seed,
-      long cacheSalt,
-      long deadlineMicros,
-      float temperature,
-      float topP,
-      float minP,
-      int topK);
+      long[] numbers,
+      float[] factors,
+      int[] biasIds,
+      float[] biases,
+      byte[] constraint);
 
   private static native int cancel(long handle, long requestId);
 
@@ -275,7 +314,7 @@ final class NativeEngine {
 
   private static native int stats(long handle, long[] numbers);
 
-  private static native int drain(long handle);
+  private static native int drain(long handle, long graceMicros);
 
   private static native void destroy(long handle);
 

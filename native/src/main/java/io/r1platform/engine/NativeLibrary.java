@@ -72,6 +72,9 @@ final class NativeLibrary {
     if (message.contains("GLIBCXX_")) {
       return "libstdc++ is too old: that of GCC 12 or newer is needed. " + message;
     }
+    if (message.contains("ld-linux-x86-64.so.2")) {
+      return "this Linux has no glibc (Alpine has musl): glibc 2.34 or newer is needed. " + message;
+    }
     if (message.contains("failed to map segment")) {
       return "the native libraries lie on a file system mounted noexec (set r1.native.dir). "
           + message;

@@ -32,7 +32,7 @@ class CancelTests {
   @Test
   void cancelDuringPrefillCountsWhatWasComputed() {
     EngineOptions slow = // one prompt token a step
-        new EngineOptions(Fixture.MODEL, 1, 8, 0, 1, 1, 0, 1024);
+        EngineOptions.defaults(Fixture.MODEL).with(new EngineOptions.Sizes(1, 8, 0, 1, 1, 0, 1024));
     int[] prompt = IntStream.range(0, 500).map(i -> 100 + i).toArray();
     try (Engine engine = Fixture.open(slow)) {
       Generated cancelled;
@@ -56,7 +56,7 @@ class CancelTests {
   void cancelDuringDecodeKeepsEveryTokenBefore() {
     try (Engine engine = Fixture.openWithSmallRing(1, 0)) {
       engine.submit(GenerationRequest.greedy(1, PROMPT, 500).ignoringEnd());
-      EventBuffer events = new EventBuffer(12);
+      EventBuffer events = new EventBuffer(16);
       Map<Long, Generated> seen = new HashMap<>();
       while (seen.isEmpty() || Generated.of(seen, 1).ids.size() < 5) {
         engine.poll(events, Duration.ofSeconds(1));

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EventAuditTests {
@@ -68,6 +73,28 @@ class EventAuditTests {
     finished(3, 0, hash());
     assertThatCode(this::check).doesNotThrowAnyException();
     assertThat(events.next()).as("rewound for the reader").isTrue();
+  }
+
+  /** Requests come and go in every order, many at once, and are never confused. */
+  @Test
+  void thousandsOfRequestsAreToldApart() {
+    Random random = new Random(3);
+    Map<Long, List<Integer>> open = new HashMap<>();
+    for (int i = 0; i < 50_000; i++) {
+      long id = 1 + random.nextInt(3_000) * 0x100000001L;
+      List<Integer> tokens = open.computeIfAbsent(id, any -> new ArrayList<>());
+      if (random.nextInt(4) > 0) {
+        int tokenId = random.nextInt(100_000);
+        tokens.add(tokenId);
+        token(id, tokenId, tokens.size());
+      } else {
+        int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
+        finished(id, ids.length, hash(ids));
+        open.remove(id);
+      }
+      check();
+    }
+    assertThat(open).hasSizeGreaterThan(1_000);
   }
 
   @Test

@@ -31,7 +31,7 @@ final class EveryNativeMethod {
     engine.cancel(99);
     Generated.all(engine, 1, 2, 3, 4, 5, 6, 7, 8);
     engine.stats();
-    engine.poll(new EventBuffer(12), Duration.ZERO);
+    engine.poll(new EventBuffer(16), Duration.ZERO);
     engine.drain();
     refused(() -> engine.submit(GenerationRequest.greedy(1, PROMPT, 1)));
     engine.close();

@@ -7,39 +7,46 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A deepseek2 model of random weights, and what PyTorch generates with it greedily. */
+/** A deepseek2 model of random weights, and what PyTorch computes with it. */
 final class Fixture {
-  /** One case of the file beside the model. */
-  record Case(List<Integer> prompt, List<Integer> greedy) {
+  /** One case of the file beside the model; the logits are those after the prompt. */
+  record Case(List<Integer> prompt, List<Integer> greedy, Map<Integer, Double> topLogits) {
     int[] promptIds() {
       return prompt.stream().mapToInt(Integer::intValue).toArray();
     }
   }
 
   static final Path MODEL = Path.of("src/test/resources/fixture/deepseek2-tiny.gguf");
-  private static final Pattern LISTS =
-      Pattern.compile("\"(prompt_ids|greedy_ids)\": \\[([0-9,\\s]*)]");
+  private static final String LIST = "\\[([0-9.,\\s]*)]";
+  private static final Pattern CASES =
+      Pattern.compile(
+          "\"prompt_ids\": %1$s,\\s*\"greedy_ids\": %1$s,\\s*\"last_prompt_logits_top8\": "
+                  .formatted(LIST)
+              + "\\{\\s*\"ids\": %1$s,\\s*\"values\": %1$s".formatted(LIST));
 
   private Fixture() {}
 
   /** An engine whose ring is so small that it stands still until somebody polls. */
   static Engine openWithSmallRing(int sequences, int waiting) {
-    EngineOptions usual = EngineOptions.defaults(MODEL);
+    EngineOptions.Sizes usual = EngineOptions.defaults(MODEL).sizes();
     return open(
-        new EngineOptions(
-            MODEL,
-            sequences,
-            waiting,
-            0,
-            usual.stepTokens(),
-            usual.chunkTokens(),
-            0,
-            EventBuffer.EVENTS_PER_TOKEN_MAX * sequences + waiting));
+        EngineOptions.defaults(MODEL)
+            .with(
+                new EngineOptions.Sizes(
+                    sequences,
+                    waiting,
+                    0,
+                    usual.stepTokens(),
+                    usual.chunkTokens(),
+                    0,
+                    EngineOptions.Sizes.ringEventsMin(sequences, waiting))));
   }
 
   static Engine open() {
@@ -60,19 +67,29 @@ final class Fixture {
   static List<Case> cases() {
     try (InputStream in = Fixture.class.getResourceAsStream("/fixture/deepseek2-tiny.json")) {
       String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      List<List<Integer>> lists = new ArrayList<>();
-      Matcher matcher = LISTS.matcher(json);
-      while (matcher.find()) {
-        lists.add(
-            Stream.of(matcher.group(2).trim().split("\\s*,\\s*")).map(Integer::valueOf).toList());
-      }
       List<Case> cases = new ArrayList<>();
-      for (int i = 0; i + 1 < lists.size(); i += 2) {
-        cases.add(new Case(lists.get(i), lists.get(i + 1)));
+      Matcher matcher = CASES.matcher(json);
+      while (matcher.find()) {
+        Map<Integer, Double> logits = logits(ids(matcher.group(3)), matcher.group(4));
+        cases.add(new Case(ids(matcher.group(1)), ids(matcher.group(2)), logits));
       }
       return cases;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<Integer> ids(String list) {
+    return Stream.of(list.trim().split("\\s*,\\s*")).map(Integer::valueOf).toList();
+  }
+
+  private static Map<Integer, Double> logits(List<Integer> ids, String values) {
+    Map<Integer, Double> logits = new LinkedHashMap<>();
+    List<Double> each =
+        Stream.of(values.trim().split("\\s*,\\s*", -1)).map(Double::valueOf).toList();
+    for (int i = 0; i < each.size(); i++) {
+      logits.put(ids.get(i), each.get(i));
+    }
+    return logits;
   }
 }

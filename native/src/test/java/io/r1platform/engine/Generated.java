@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ final class Generated {
   final long id;
   final List<Integer> ids = new ArrayList<>();
   final ByteArrayOutputStream text = new ByteArrayOutputStream();
+  final List<Float> logprobs = new ArrayList<>();
+  final List<List<Alternative>> alternatives = new ArrayList<>();
   int cachedAtFirstToken;
   EventBuffer.@Nullable Kind last;
   @Nullable FinishReason reason;
@@ -26,8 +29,12 @@ final class Generated {
   int cachedTokens;
   int outputTokens;
   int overrunTokens;
+  long decodeMicros;
   long hash;
   boolean endFlag;
+
+  /** One of the likeliest tokens at a place. */
+  record Alternative(int id, float logprob) {}
 
   private Generated(long id) {
     this.id = id;
@@ -78,6 +85,11 @@ final class Generated {
         ids.add(event.tokenId());
         text.writeBytes(event.piece());
         endFlag = event.end();
+        logprobs.add(event.logprob());
+        alternatives.add(
+            IntStream.range(0, event.alternatives())
+                .mapToObj(i -> new Alternative(event.alternativeId(i), event.alternativeLogprob(i)))
+                .toList());
         if (event.index() == 1) {
           cachedAtFirstToken = event.cachedTokens();
         }
@@ -99,6 +111,7 @@ final class Generated {
     cachedTokens = event.cachedTokens();
     outputTokens = event.outputTokens();
     overrunTokens = event.overrunTokens();
+    decodeMicros = event.decodeMicros();
     hash = event.idsHash();
   }
 }

@@ -41,7 +41,7 @@ class LifecycleTests {
             () -> engine.tokenId("<think>"),
             () -> engine.cancel(1),
             () -> engine.submit(GenerationRequest.greedy(1, PROMPT, 1)),
-            () -> engine.poll(new EventBuffer(12), Duration.ZERO));
+            () -> engine.poll(new EventBuffer(16), Duration.ZERO));
     for (ThrowingCallable use : uses) {
       assertThatThrownBy(use)
           .isInstanceOf(IllegalStateException.class)
@@ -68,7 +68,7 @@ class LifecycleTests {
         Thread.ofPlatform()
             .start(
                 () -> {
-                  EventBuffer events = new EventBuffer(12);
+                  EventBuffer events = new EventBuffer(16);
                   try {
                     engine.poll(events, Duration.ZERO);
                     polled.countDown();
@@ -106,7 +106,7 @@ class LifecycleTests {
             CompletableFuture.supplyAsync(
                 () -> {
                   try {
-                    engine.poll(new EventBuffer(12), Duration.ofSeconds(1));
+                    engine.poll(new EventBuffer(16), Duration.ofSeconds(1));
                     return EngineStatus.OK;
                   } catch (EngineException e) {
                     return e.status();
@@ -135,9 +135,24 @@ class LifecycleTests {
     }
   }
 
+  @Test
+  void drainEndsWhatIsUnfinishedAfterItsTime() {
+    try (Engine engine = Fixture.open(EngineOptions.defaults(Fixture.MODEL).withRequests(1, 8))) {
+      for (long id = 1; id <= 6; id++) {
+        engine.submit(GenerationRequest.greedy(id, PROMPT, 500).ignoringEnd());
+      }
+      engine.drain();
+      engine.drain(Duration.ofMillis(1));
+      assertThat(Generated.all(engine, 1, 2, 3, 4, 5, 6))
+          .anySatisfy(g -> assertThat(g.reason).isEqualTo(FinishReason.DRAINED))
+          .allSatisfy(g -> assertThat(g.reason).isIn(FinishReason.DRAINED, FinishReason.LENGTH));
+      assertThat(awaitDrained(engine)).isEqualTo(EngineState.Phase.DRAINED);
+    }
+  }
+
   /** The phase turns a moment after the last event is in the ring. */
   private static EngineState.Phase awaitDrained(Engine engine) {
-    EventBuffer events = new EventBuffer(12);
+    EventBuffer events = new EventBuffer(16);
     for (int i = 0; i < 100 && engine.state().phase() != EngineState.Phase.DRAINED; i++) {
       engine.poll(events, Duration.ofMillis(100));
     }
@@ -167,7 +182,9 @@ class LifecycleTests {
   void aSixtyFifthEngineIsRefused() {
     List<Engine> engines = new ArrayList<>();
     try {
-      EngineOptions small = new EngineOptions(Fixture.MODEL, 1, 0, 64, 8, 8, 1, 64);
+      EngineOptions small =
+          EngineOptions.defaults(Fixture.MODEL)
+              .with(new EngineOptions.Sizes(1, 0, 64, 8, 8, 1, 64));
       for (int i = 0; i < 64; i++) {
         engines.add(Engine.open(small));
       }

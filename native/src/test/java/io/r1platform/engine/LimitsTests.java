@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -95,7 +97,19 @@ class LimitsTests {
     assertThatIllegalArgumentException().isThrownBy(() -> Sampling.of(1, 0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> new Sampling(1, 1, -1, 0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> new Sampling(1, 1, 0, 2, 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> new EventBuffer(11));
+    assertThatIllegalArgumentException().isThrownBy(() -> new EventBuffer(15));
+    Map<Integer, Float> tooMany = new HashMap<>();
+    for (int id = 0; id < 301; id++) {
+      tooMany.put(id, 1f);
+    }
+    Sampling greedy = Sampling.greedy();
+    assertThatIllegalArgumentException().isThrownBy(() -> greedy.withBias(tooMany));
+    assertThatIllegalArgumentException().isThrownBy(() -> greedy.withBias(Map.of(1, Float.NaN)));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Sampling.Penalties(0, 0, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Sampling.Penalties(1, 3, 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GenerationRequest.greedy(1, PROMPT, 1).withLogprobs(21));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Constraint.Regex("x".repeat(65_537)));
   }
 
   @Test
@@ -103,6 +117,12 @@ class LimitsTests {
     EngineOptions usual = EngineOptions.defaults(Fixture.MODEL);
     assertThatIllegalArgumentException().isThrownBy(() -> usual.withRequests(241, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> usual.withRequests(1, 4_097));
+    EngineOptions sim = EngineOptions.of(EngineOptions.Backend.SIM, Fixture.MODEL);
+    assertThat(sim.withRequests(7_168, 4_096).sizes().ringEvents()).isEqualTo(118_785);
+    assertThatIllegalArgumentException().isThrownBy(() -> sim.withRequests(8_193, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> usual.withBackendJson("x".repeat(65_537)));
+    assertThatIllegalArgumentException().isThrownBy(() -> usual.withMemoryBytesMax(-1));
     assertThatIllegalArgumentException().isThrownBy(() -> usual.withContextTokens(-1));
     assertThatIllegalArgumentException().isThrownBy(() -> usual.withThreads(-1));
     assertThatThrownBy(() -> Engine.open(usual.withThreads(1_024)))

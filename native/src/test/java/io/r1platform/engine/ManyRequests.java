@@ -55,7 +55,7 @@ final class ManyRequests {
     }
   }
 
-  private static long residentKib() throws IOException {
+  static long residentKib() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", ""));

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,10 +74,48 @@ class NativeLibraryTests {
         .contains("GCC 12");
     assertThat(
             NativeLibrary.explain(
+                new UnsatisfiedLinkError("libc.so.6: ld-linux-x86-64.so.2: No such file")))
+        .contains("has no glibc");
+    assertThat(
+            NativeLibrary.explain(
                 new UnsatisfiedLinkError("x.so: failed to map segment from shared object")))
         .contains("noexec (set r1.native.dir)");
     assertThat(NativeLibrary.explain(new UnsatisfiedLinkError("something else")))
         .contains("something else");
+  }
+
+  /** What the message above promises. */
+  @Test
+  void noLibraryNeedsMoreThanWeSay() throws IOException {
+    Path directory = NativeLibrary.extract(base);
+    for (String name : names(directory)) {
+      String text = Files.readString(directory.resolve(name), StandardCharsets.ISO_8859_1);
+      assertThat(newest(text, "GLIBC_2.")).as(name).isLessThanOrEqualTo(34);
+      assertThat(newest(text, "GLIBCXX_3.4.")).as(name).isLessThanOrEqualTo(30);
+    }
+  }
+
+  private static int newest(String library, String version) {
+    return Pattern.compile(Pattern.quote(version) + "(\\d+)")
+        .matcher(library)
+        .results()
+        .mapToInt(found -> Integer.parseInt(found.group(1)))
+        .max()
+        .orElse(0);
+  }
+
+  /** Without the builds that run on it, any processor is one that is too old. */
+  @Test
+  void oldCpuGetsAnErrorNotASignal() throws IOException {
+    Path directory = NativeLibrary.extract(base);
+    for (String name : names(directory)) {
+      if (name.startsWith("libggml-cpu")) {
+        Files.delete(directory.resolve(name));
+      }
+    }
+    ChildJvm.Result result = ChildJvm.run(OpenFixture.class, "-Dr1.test.libraries=" + directory);
+    assertThat(result.output()).contains("UNSUPPORTED: no build of the CPU backend runs on this");
+    assertThat(result.exitCode()).isZero();
   }
 
   @Test

@@ -129,6 +129,8 @@ public final class Generation {
       case DEADLINE ->
           failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
       case CANCELLED -> cancelled(usage);
+      case DRAINED ->
+          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The server is shutting down");
     };
   }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures how long a newcomer waits, and what billing takes a second. */
+/** Measures how long a newcomer waits, what billing takes a second, and what the engine gives. */
 @Command(
     name = "bench",
     description = {
@@ -30,7 +30,12 @@ import picocli.CommandLine.Spec;
       "Last line: start cold_minutes=… warm_seconds=…",
       "ingest: billing's whole usage transaction on an embedded PostgreSQL that syncs, two streams,",
       "against COPY of the same rows into the same indexed table; then everything is sent again.",
-      "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0"
+      "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0",
+      "engine: tokens per second against llama-batched-bench on one source build of llama.cpp, and",
+      "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
+      "Last line: engine threads=… turns=… large_1=… large_8=… nano_1=… nano_8=… …",
+      "jni: processor time and memory per token of the polling thread, simulated engine.",
+      "Last line: jni ns_per_token_64=… ns_per_token_512=… bytes_per_token_64=… …"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -41,7 +46,7 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start or ingest")
+  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine or jni")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
@@ -57,9 +62,11 @@ final class Bench implements Callable<Integer> {
     return switch (what) {
       case "start" -> start();
       case "ingest" -> new IngestBench(invocation).run(seconds, out());
+      case "engine" -> NativeFigures.ENGINE.run(invocation, out());
+      case "jni" -> NativeFigures.JNI.run(invocation, out());
       default ->
           throw new IllegalArgumentException(
-              "there is no bench '" + what + "'; there are start and ingest");
+              "there is no bench '" + what + "'; there are start, ingest, engine and jni");
     };
   }
 

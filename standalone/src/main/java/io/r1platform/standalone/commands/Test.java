@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
       "  console   the console in Chromium",
       "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many",
       "  rater     a million random charges against a naive rater; needs no jar",
+      "  parity    native's tokens and logits against llama.cpp's own tool and PyTorch; needs no jar",
+      "  leaks     native: 10,000 requests, 30 % cancelled at random; needs no jar",
       "  overspend   one dollar, spent to the end by gateways that are killed at random"
     })
 final class Test implements Callable<Integer> {
@@ -44,7 +46,8 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
               + "|\\[INFO] BUILD .*"
-              + "|(skipped|journey|streams|kill|faults|export|console|simulation|overspend): .*");
+              + "|(skipped|journey|streams|kill|faults|export|console|simulation|overspend): .*"
+              + "|hygiene .*");
 
   private final Invocation invocation;
 
@@ -71,9 +74,14 @@ final class Test implements Callable<Integer> {
     if (suite == null) {
       return everything(maven);
     }
-    return suite.equals(RaterTest.WORD)
-        ? new RaterTest(invocation).run(out())
-        : one(maven, Suite.of(suite));
+    if (suite.equals(RaterTest.WORD)) {
+      return new RaterTest(invocation).run(out());
+    }
+    return switch (suite) {
+      case "parity" -> NativeFigures.PARITY.run(invocation, out());
+      case "leaks" -> NativeFigures.LEAKS.run(invocation, out());
+      default -> one(maven, Suite.of(suite));
+    };
   }
 
   private int everything(Maven maven) {

@@ -1,0 +1,44 @@
+// Which tokens a constrained request may choose next.
+#pragma once
+
+#include <optional>
+
+#include "core/backend.h"
+#include "core/matcher.h"
+#include "core/request.h"
+
+namespace r1 {
+
+// What the filters of all requests share.
+struct FilteredVocabulary {
+  explicit FilteredVocabulary(const ModelCard &model)
+      : card(model), sorted(model.pieces, model.control) {}
+
+  const ModelCard &card;
+  SortedPieces sorted;
+};
+
+// The grammar holds from the token after_id on. The end tokens and the request's stop tokens may
+// come where the output may end, other control tokens never.
+class TokenFilter {
+ public:
+  TokenFilter(const FilteredVocabulary &vocabulary, const Request &request);
+
+  [[nodiscard]] bool active() const { return active_; }
+  [[nodiscard]] bool allows(int32_t id) const;
+  // Sets the logits of what is not allowed to -infinity.
+  void mask(std::span<float> logits) const;
+  // Goes on; false if the token was not allowed.
+  bool accept(int32_t id);
+
+ private:
+  [[nodiscard]] bool ends(int32_t id) const;
+
+  const FilteredVocabulary &vocabulary_;
+  std::vector<int32_t> ends_;
+  int32_t after_id_;
+  bool active_;
+  Matcher matcher_;
+};
+
+}  // namespace r1
