@@ -25,7 +25,7 @@ struct Loaded {
   uint32_t prompt_tokens_max = 0;   // 0 = as the context allows
   uint64_t request_tokens_max = 0;  // prompt and output together
   std::chrono::milliseconds stall_limit{60000};
-  std::chrono::milliseconds stop_limit{20000};
+  std::chrono::milliseconds stop_limit{1000};  // so short before: nothing stops LLM(...)
 };
 
 class Session {

@@ -176,17 +176,15 @@ class Driver:
 
     async def _watch(self):
         """Asks again for cancels on their way, and looks after the executor."""
-        seen = set()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             reason = health.reason_of_death(self._llm)
             if reason:
                 self._native.fatal(reason)
                 return
-            pending = {g for g in self._open.values() if g.cancelled}
-            for generation in pending & seen:
-                generation.cancel()
-            seen = pending
+            for generation in list(self._open.values()):
+                if generation.cancelled:
+                    generation.cancel()
 
     async def _report(self):
         while True:

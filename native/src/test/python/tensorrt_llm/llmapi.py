@@ -48,6 +48,8 @@ class LLM:
     tokenizer = None  # upstream: a property
 
     def __init__(self, model, **arguments):
+        if "OMPI_COMM_WORLD_RANK" in os.environ or os.environ["OMPI_MCA_opal_signal"]:
+            raise RuntimeError("an MPI program within an MPI program")
         unknown = set(arguments) - ARGUMENTS
         if unknown:
             raise ValueError(f"LLM got invalid argument: {sorted(unknown)}")
