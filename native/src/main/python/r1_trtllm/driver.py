@@ -111,6 +111,7 @@ class Driver:
         self._tasks = set()
         self._news = []
         self._stopped = asyncio.Event()
+        self._dead = False
 
     async def serve(self):
         """Until a stop command; then ends all work."""
@@ -122,7 +123,8 @@ class Driver:
         for task in [*running, *self._tasks]:
             task.cancel()
         await asyncio.gather(*running, *self._tasks, return_exceptions=True)
-        await self._loop.run_in_executor(None, self._llm.shutdown)
+        if not self._dead:  # else it waits for ranks that are gone
+            await self._loop.run_in_executor(None, self._llm.shutdown)
 
     def _take(self):
         """Commands in the order they were given: a cancel never overtakes its submit."""
@@ -180,6 +182,7 @@ class Driver:
             await asyncio.sleep(WATCH_SECONDS)
             reason = health.reason_of_death(self._llm)
             if reason:
+                self._dead = True
                 self._native.fatal(reason)
                 return
             for generation in list(self._open.values()):
