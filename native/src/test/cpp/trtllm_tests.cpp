@@ -1,5 +1,6 @@
 // The C ABI over the TensorRT-LLM backend: the real library, CPython and driver, and the stand-in
 // for tensorrt_llm. Not run on a GPU. One engine serves all tests, for there can be only one.
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -267,6 +268,21 @@ TEST(cancelAndDeadlineEndWithinTheirTime) {
   const Output late = endless.run();
   CHECK(late.last.kind == R1_EVENT_FINISHED && late.last.flags == R1_DEADLINE);
   CHECK(late.last.body.last.output_tokens > 0);
+}
+
+TEST(withoutStatisticsWhatIsOpenRuns) {
+  Asked endless({256, 9});
+  endless.request.flags = R1_IGNORE_END;
+  endless.request.max_tokens = 4000;
+  CHECK(endless.submit() == R1_OK);
+  r1_stats_snapshot stats{};
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (stats.running != 1 && std::chrono::steady_clock::now() < limit) {
+    r1_stats(engine(), &stats);
+  }
+  CHECK(stats.running == 1);
+  r1_cancel(engine(), endless.request.request_id);
+  all({endless.request.request_id});
 }
 
 TEST(aLongPieceArrivesWhole) {

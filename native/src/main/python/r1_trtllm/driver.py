@@ -192,7 +192,7 @@ class Driver:
     async def _report(self):
         while True:
             await asyncio.sleep(STATS_SECONDS)
-            self._native.report(self._statistics.numbers(bool(self._open)))
+            self._native.report(self._statistics.numbers(len(self._open)))
 
     async def _follow(self, source, take):
         """Gives every item of a feed, which ends when it is silent for a while, to `take`."""

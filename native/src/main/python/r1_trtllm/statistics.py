@@ -37,12 +37,16 @@ class Statistics:
         self.prefix_asked += tokens
         self.prefix_hit += cached or 0
 
-    def numbers(self, busy):
-        """In the order of LoopLoad. An idle executor says nothing, so its last step is over."""
+    def numbers(self, open_requests):
+        """In the order of LoopLoad.
+
+        An idle executor says nothing, so its last step is over. One that never says anything
+        (enable_iter_perf_stats is off) counts as running all that is open.
+        """
         return (
-            self.running if busy else 0,
-            self.waiting if busy else 0,
-            self.kv_tokens_used if busy else 0,
+            min(self.running, open_requests) if self.steps else open_requests,
+            min(self.waiting, open_requests),
+            self.kv_tokens_used if open_requests else 0,
             len(self._stored) * self._block_tokens,
             self.kv_tokens_total,
             self.prefix_asked,

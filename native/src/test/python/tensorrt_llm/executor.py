@@ -30,6 +30,7 @@ class Plan:
     kv_tokens: int = 65536
     think_tokens: int = 8  # </think> is the last of them
     output_tokens: int = 24  # the end token is the last of them
+    endless_prompt_tokens: int = 1 << 30  # so long a prompt has an output without end
     loses_aborts: int = 0  # so many are dropped, as of requests that are not known yet
     float_logprobs: bool = False
 
@@ -226,7 +227,8 @@ class Executor:
             return THINK_END
         if guided and place > self.plan.think_tokens:
             return [*b"{}", END][min(place - self.plan.think_tokens, 3) - 1]
-        late = place >= max(self.plan.output_tokens, params.min_tokens or 0)
+        endless = len(running.result.prompt_token_ids) >= self.plan.endless_prompt_tokens
+        late = not endless and place >= max(self.plan.output_tokens, params.min_tokens or 0)
         if late and not params.ignore_eos:
             return END
         if running.result.prompt_token_ids[0] == ORDER["long"]:

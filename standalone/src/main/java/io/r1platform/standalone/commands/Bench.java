@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures how long a newcomer waits, and what billing takes a second. */
+/** Measures how long a newcomer waits, and what billing and the engine bridge take a second. */
 @Command(
     name = "bench",
     description = {
@@ -30,7 +30,10 @@ import picocli.CommandLine.Spec;
       "Last line: start cold_minutes=… warm_seconds=…",
       "ingest: billing's whole usage transaction on an embedded PostgreSQL that syncs, two streams,",
       "against COPY of the same rows into the same indexed table; then everything is sent again.",
-      "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0"
+      "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0",
+      "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
+      "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",
+      "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -41,7 +44,7 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start or ingest")
+  @Parameters(paramLabel = "WHAT", description = "start, ingest or trtllm")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
@@ -57,9 +60,10 @@ final class Bench implements Callable<Integer> {
     return switch (what) {
       case "start" -> start();
       case "ingest" -> new IngestBench(invocation).run(seconds, out());
+      case "trtllm" -> new TrtllmBench(invocation).run(out());
       default ->
           throw new IllegalArgumentException(
-              "there is no bench '" + what + "'; there are start and ingest");
+              "there is no bench '" + what + "'; there are start, ingest and trtllm");
     };
   }
 

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "  console   the console in Chromium",
       "  simulation  metering's protocol under seeded crashes; R1_SCHEDULES says how many",
       "  rater     a million random charges against a naive rater; needs no jar",
+      "  trtllm    a dead TensorRT-LLM rank (a stand-in, no GPU): exit 70, restart, serving again",
       "  overspend   one dollar, spent to the end by gateways that are killed at random"
     })
 final class Test implements Callable<Integer> {
@@ -44,7 +45,7 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
               + "|\\[INFO] BUILD .*"
-              + "|(skipped|journey|streams|kill|faults|export|console|simulation|overspend): .*");
+              + "|(skipped|journey|streams|kill|faults|export|console|simulation|trtllm|overspend): .*");
 
   private final Invocation invocation;
 
