@@ -251,8 +251,10 @@ bool NewsList::add(PyObject *tuple) {
   PyObject *logprobs = nullptr;
   PyObject *tops = nullptr;
   long cached = 0;
+  unsigned long long queue_us = 0;
   int outcome = 0;
-  if (PyArg_ParseTuple(tuple, "KOOOli", &id, &ids, &logprobs, &tops, &cached, &outcome) == 0) {
+  if (PyArg_ParseTuple(tuple, "KOOOlKi", &id, &ids, &logprobs, &tops, &cached, &queue_us,
+                       &outcome) == 0) {
     return false;
   }
   Place place{ids_.size(), 0, logprobs_.size(), 0, tops_.size(), 0};
@@ -266,6 +268,7 @@ bool NewsList::add(PyObject *tuple) {
   News &news = news_.emplace_back();
   news.request_id = id;
   news.cached_tokens = cached < 0 ? R1_UNKNOWN : static_cast<uint32_t>(cached);
+  news.queue_us = queue_us;
   news.outcome = static_cast<News::Outcome>(outcome);
   return true;
 }

@@ -1,11 +1,12 @@
 """The loop: commands in, news out, one executor watched."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 
 from r1_trtllm import checkpoint, environment, health, load, names, sampling, settings
-from r1_trtllm.generation import FAILED, UNKNOWN, Generation, complain
+from r1_trtllm.generation import FAILED, Generation, complain, last
 from r1_trtllm.statistics import Statistics
 from r1_trtllm.vocabulary import Vocabulary
 
@@ -128,14 +129,28 @@ class Driver:
 
     def _take(self):
         """Commands in the order they were given: a cancel never overtakes its submit."""
-        for command, value in self._native.take():
-            if command == "submit":
-                self._submit(value)
-            elif command == "cancel":
-                if value in self._open:
-                    self._open[value].cancel()
-            else:
-                self._stopped.set()
+        with self._deadly("a command was lost"):
+            for command, value in self._native.take():
+                if command == "submit":
+                    self._submit(value)
+                elif command == "cancel":
+                    if value in self._open:
+                        self._open[value].cancel(self._loop.time())
+                else:
+                    self._stopped.set()
+
+    @contextlib.contextmanager
+    def _deadly(self, what):
+        """An error here would leave a request open for ever: nothing goes on after it."""
+        try:
+            yield
+        except Exception as problem:
+            complain(what, problem)
+            self._die(f"{what}: {type(problem).__name__}")
+
+    def _die(self, reason):
+        self._dead = True
+        self._native.fatal(reason)
 
     def _submit(self, request):
         request_id = request["id"]
@@ -151,10 +166,10 @@ class Driver:
             )
         except Exception as problem:
             complain(f"request {request_id} was refused", problem)
-            self._emit((request_id, [], None, None, UNKNOWN, FAILED))
+            self._emit(last(request_id, FAILED))
             return
         generation = self._open[request_id] = Generation(request, result, self._emit)
-        task = self._loop.create_task(generation.run())
+        generation.task = task = self._loop.create_task(generation.run())
         self._tasks.add(task)
         prompt = len(request["prompt"]) if request["cache_salt"] else 0
         task.add_done_callback(lambda done: self._ended(done, generation, prompt))
@@ -174,20 +189,29 @@ class Driver:
 
     def _flush(self):
         news, self._news = self._news, []
-        self._native.emit(news)
+        with self._deadly("news was lost"):
+            self._native.emit(news)
 
     async def _watch(self):
         """Asks again for cancels on their way, and looks after the executor."""
-        while True:
+        while not self._dead:
             await asyncio.sleep(WATCH_SECONDS)
-            reason = health.reason_of_death(self._llm)
-            if reason:
-                self._dead = True
-                self._native.fatal(reason)
-                return
-            for generation in list(self._open.values()):
-                if generation.cancelled:
-                    generation.cancel()
+            with self._deadly("the executor cannot be asked"):
+                reason = health.reason_of_death(self._llm)
+                if reason:
+                    self._die(reason)
+                for generation in list(self._open.values()):
+                    self._remind(generation)
+
+    def _remind(self, generation):
+        """Of a cancel that has not come through; one that never does ends here."""
+        since = generation.cancelled_at
+        if since is None:
+            return
+        if self._loop.time() - since < self._wanted.stall_seconds:
+            generation.cancel(since)
+        else:
+            generation.give_up()
 
     async def _report(self):
         while True:

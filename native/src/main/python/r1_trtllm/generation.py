@@ -1,8 +1,8 @@
 """One request from submit to its last news."""
 
-import asyncio
 import sys
 import traceback
+from datetime import timedelta
 
 RUNNING, DONE, CANCELLED, FAILED = 0, 1, 2, 3
 UNKNOWN = -1
@@ -13,7 +13,8 @@ class Generation:
     """Follows one result of LLM.generate_async and gives its news to `emit`.
 
     News is (id, new ids, a logprob of each or None, the likeliest of each or None, cached prompt
-    tokens or UNKNOWN, outcome). Exactly one has another outcome than RUNNING.
+    tokens or UNKNOWN, microseconds in the executor's queue or 0, outcome). Exactly one has another
+    outcome than RUNNING.
     """
 
     def __init__(self, request, result, emit):
@@ -22,20 +23,26 @@ class Generation:
         self._result = result
         self._emit = emit
         self._sent = 0
-        self._cancelled = False
+        self.cancelled_at = None  # the loop's time
         self.cached = None  # prompt tokens found in the cache, once known
+        self.task = None  # that runs this
 
-    def cancel(self):
+    def cancel(self, now):
         """Asks for the end. Again, if it was lost on the way or came too early: harmless."""
-        self._cancelled = True
+        self.cancelled_at = now
+        self._abort()
+
+    def give_up(self):
+        """The executor does not end it, so it ends here; what it still makes is nobody's."""
+        print(f"r1_trtllm: request {self.id}: abort has no effect", file=sys.stderr, flush=True)
+        self.task.cancel()
+        self._emit(last(self.id, CANCELLED))
+
+    def _abort(self):
         try:
             self._result.abort()
-        except Exception:  # it has just ended, or the executor is going down, which is watched
-            complain(f"request {self.id}: abort failed", sys.exc_info()[1])
-
-    @property
-    def cancelled(self):
-        return self._cancelled
+        except Exception as problem:  # it has just ended, or the executor is dying: watched
+            complain(f"request {self.id}: abort failed", problem)
 
     async def run(self):
         """Never raises: what goes wrong ends this request alone."""
@@ -47,25 +54,23 @@ class Generation:
                     break
                 self._emit(self._news(result, RUNNING))
             self._emit(self._news(self._result, outcome))
-        except asyncio.CancelledError:  # the loop is stopping
-            raise
         except Exception as problem:
             self._fail(problem)
 
     def _outcome(self, output):
         outcome = OUTCOMES.get(output.finish_reason, FAILED)
-        if outcome == CANCELLED and not self._cancelled:
+        if outcome == CANCELLED and self.cancelled_at is None:
             return FAILED  # by the executor, not by us
         return outcome
 
     def _fail(self, problem):
         """Upstream may also raise for a request that was cancelled while it had logprobs."""
-        if not self._cancelled:
+        outcome = CANCELLED
+        if self.cancelled_at is None:
             complain(f"request {self.id} failed", problem)
-            self.cancel()
-            self._cancelled = False
-        outcome = CANCELLED if self._cancelled else FAILED
-        self._emit((self.id, [], None, None, UNKNOWN, outcome))
+            self._abort()  # it may still hold its place
+            outcome = FAILED
+        self._emit(last(self.id, outcome))
 
     def _news(self, result, outcome):
         output = result.outputs[0]
@@ -76,7 +81,7 @@ class Generation:
         self._sent += len(ids)
         self.cached = getattr(result, "cached_tokens", None)
         cached = UNKNOWN if self.cached is None else self.cached
-        return (self.id, ids, logprobs, tops, cached, outcome)
+        return (self.id, ids, logprobs, tops, cached, _queued_us(output), outcome)
 
     def _read_logprobs(self, ids, found):
         """Of each id its own and the likeliest; by version a dict of ids, or one number."""
@@ -91,6 +96,21 @@ class Generation:
             own.append(of_token[token_id].logprob if token_id in of_token else 0.0)
             tops.append([(i, entry.logprob) for i, entry in ranked[: self._tops]])
         return own, tops if self._tops else None
+
+
+def last(request_id, outcome):
+    """The news of an end that tells nothing else."""
+    return (request_id, [], None, None, UNKNOWN, 0, outcome)
+
+
+def _queued_us(output):
+    """From arrival at the executor to the first step, told with the last answer; 0 if not."""
+    metrics = getattr(output, "request_perf_metrics", None)
+    times = getattr(metrics, "timing_metrics", None)
+    if times is None:
+        return 0
+    waited = times.first_scheduled_time - times.arrival_time
+    return max(0, waited // timedelta(microseconds=1))
 
 
 def complain(what, problem):

@@ -21,9 +21,7 @@ class Settings:
 
     model_path: str
     llm: dict
-    max_sequences: int
     context_tokens: int = 0  # 0 = the model's
-    prefix_cache: bool = True
     python_path: tuple = ()
     environment: dict = field(default_factory=dict)
     stall_seconds: float = 60.0
@@ -78,9 +76,7 @@ def read(options):
     return Settings(
         model_path=options["model_path"],
         llm=llm,
-        max_sequences=options["max_sequences"],
         context_tokens=options["context_tokens"],
-        prefix_cache=options["prefix_cache"],
         python_path=tuple(own.get("python_path", ())),
         **others,
     )

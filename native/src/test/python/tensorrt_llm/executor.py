@@ -10,6 +10,8 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
 
 from tensorrt_llm.result import Logprob, Response
 from tensorrt_llm.tokenizer import END, LONG, ORDER, THINK_END
@@ -58,8 +60,14 @@ class Running:
 
     def __init__(self, result, cached):
         self.result, self.cached = result, cached
+        self.begun = timedelta(seconds=time.monotonic())
         self.made = 0
         self.unsent, self.unsent_logprobs = [], []
+
+
+    def metrics(self):
+        times = SimpleNamespace(arrival_time=self.result.arrival, first_scheduled_time=self.begun)
+        return SimpleNamespace(timing_metrics=times)
 
 
 class Executor:
@@ -88,6 +96,7 @@ class Executor:
 
     def submit(self, result):
         self._loop = asyncio.get_running_loop()
+        result.arrival = timedelta(seconds=time.monotonic())
         self._arriving.put(result)
 
     def abort(self, result):
@@ -199,8 +208,9 @@ class Executor:
         reason = self._reason(params, running, token, order)
         if reason is None and running.made % self._interval:
             return None
+        metrics = running.metrics() if reason and params.return_perf_metrics else None
         response = Response(
-            tuple(running.unsent), tuple(running.unsent_logprobs), running.cached, reason
+            tuple(running.unsent), tuple(running.unsent_logprobs), running.cached, metrics, reason
         )
         running.unsent, running.unsent_logprobs = [], []
         return response

@@ -18,6 +18,7 @@ class CompletionOutput:
     logprobs: list = field(default_factory=list)
     finish_reason: str | None = None
     stop_reason: int | None = None
+    request_perf_metrics: object = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Response:
     ids: tuple = ()
     logprobs: tuple = ()
     cached: int = 0
+    metrics: object = None  # with the last answer, where they were asked for
     finish_reason: str | None = None
     error: str | None = None
 
@@ -70,6 +72,7 @@ class RequestOutput:
         output.logprobs.extend(response.logprobs)
         self.finished = response.finish_reason is not None
         output.finish_reason = response.finish_reason
+        output.request_perf_metrics = response.metrics
         if response.finish_reason == "stop":
             self._stop(output)
         if response.finish_reason == "cancelled" and self.sampling_params.logprobs:

@@ -30,6 +30,8 @@ final class TensorRtLlmIT {
   private static final Path JAR = Path.of("target", "inference-service-0.1.0-SNAPSHOT-exec.jar");
   private static final Path NATIVE = Path.of("..", "native").toAbsolutePath().normalize();
   private static final int OPEN = 4;
+  private static final String ENDLESS =
+      "{\"step_ms\": 2, \"output_tokens\": 60000, \"context_tokens\": 65536}";
 
   private final TestDatabase database = TestDatabase.create();
   private final HttpClient http =
@@ -43,16 +45,14 @@ final class TensorRtLlmIT {
         .exists();
   }
 
-  private static Path checkpoint(Path directory) throws IOException {
+  private static Path checkpoint(Path directory, String plan) throws IOException {
     Files.writeString(directory.resolve("config.json"), "{\"vocab_size\": 288}");
-    Files.writeString(
-        directory.resolve("stand_in.json"),
-        "{\"step_ms\": 2, \"output_tokens\": 60000, \"context_tokens\": 65536}");
+    Files.writeString(directory.resolve("stand_in.json"), plan);
     Files.writeString(directory.resolve("model.safetensors"), "weights");
     return directory;
   }
 
-  private Process start(Path directory, URI billing) throws IOException {
+  private Process start(Path directory, String plan, URI billing) throws IOException {
     port = freePort();
     Path tokens = Files.writeString(directory.resolve("tokens"), RunningService.TOKEN + "\n");
     var command =
@@ -67,7 +67,7 @@ final class TensorRtLlmIT {
                 "--r1.inference.generation.backend-options={\"python_path\": [\""
                     + NATIVE.resolve("src/test/python")
                     + "\"]}",
-                "--r1.inference.models.path=" + checkpoint(directory),
+                "--r1.inference.models.path=" + checkpoint(directory, plan),
                 "--r1.inference.models.name=deepseek-r1",
                 "--r1.inference.security.token-file=" + tokens,
                 "--r1.inference.receipts.billing-token-file=" + tokens,
@@ -75,13 +75,10 @@ final class TensorRtLlmIT {
     database
         .springProperties("inference")
         .forEach((name, value) -> command.add("--" + name + "=" + value));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(Path.of("target", "tensorrt-llm.log").toFile())
-            .start();
-    Await.until("the process is ready", () -> process.isAlive() && isReady());
-    return process;
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Path.of("target", "tensorrt-llm.log").toFile())
+        .start();
   }
 
   private static int freePort() throws IOException {
@@ -124,8 +121,9 @@ final class TensorRtLlmIT {
   @Test
   void rankCrashEndsEveryRequestAndTheProcess(@TempDir Path directory) throws Exception {
     try (var billing = new BillingFake()) {
-      Process process = start(directory, billing.uri());
+      Process process = start(directory, ENDLESS, billing.uri());
       try {
+        Await.until("the process is ready", () -> process.isAlive() && isReady());
         answersTwentyTokens();
         List<Iterator<String>> streams = openStreams();
         process.children().forEach(ProcessHandle::destroyForcibly); // the ranks
@@ -144,6 +142,20 @@ final class TensorRtLlmIT {
                 .query(Integer.class)
                 .single())
         .isEqualTo(OPEN);
+  }
+
+  @Test
+  void aLoadThatFailsEndsTheProcess(@TempDir Path directory) throws Exception {
+    try (var billing = new BillingFake()) {
+      Process process = start(directory, "{\"load_fails\": \"NCCL timed out\"}", billing.uri());
+      try {
+        assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(70);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+    assertThat(Files.readString(Path.of("target", "tensorrt-llm.log"))).contains("NCCL timed out");
   }
 
   private void answersTwentyTokens() throws Exception {

@@ -80,6 +80,13 @@ class TrtllmProcessTests {
   }
 
   @Test
+  void aCancelThatTheExecutorNeverHearsEndsAllTheSame() {
+    String plan = "\"loses_aborts\": 1000000, \"context_tokens\": 65536";
+    assertThat(run("deaf", plan, "", "\"stall_seconds\": 1"))
+        .contains("CANCELLED, the other null", "request 1: abort has no effect");
+  }
+
+  @Test
   void aLoadThatFailsSaysWhy() {
     assertThat(run("load", "\"load_fails\": \"no such layer\"", "", ""))
         .contains("MODEL: no such layer");

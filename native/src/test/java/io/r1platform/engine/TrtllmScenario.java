@@ -24,6 +24,7 @@ final class TrtllmScenario {
         case "close" -> {} // while it loads
         case "hang" -> dies(engine, StandIn.HANG, () -> {});
         case "crash" -> dies(engine, StandIn.BEGIN, TrtllmScenario::killTheRank);
+        case "deaf" -> deaf(engine);
         case "speculative" -> speculative(engine);
         case "leak" -> leak(engine);
         default -> throw new IllegalArgumentException(scenario);
@@ -88,6 +89,20 @@ final class TrtllmScenario {
     List<ProcessHandle> ranks = ProcessHandle.current().children().toList();
     System.out.println(ranks.size() + " rank killed");
     ranks.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** The executor never ends what is cancelled, while another request goes on. */
+  private static void deaf(Engine engine) {
+    engine.awaitReady(Duration.ofSeconds(60));
+    for (long id = 1; id <= 2; id++) {
+      engine.submit(
+          GenerationRequest.greedy(id, StandIn.prompt(StandIn.BEGIN, 3), 60_000).ignoringEnd());
+    }
+    engine.cancel(1);
+    Map<Long, Generated> seen =
+        Generated.until(engine, some -> some.containsKey(1L) && some.get(1L).last != null);
+    System.out.printf(
+        "%s, the other %s%n", Generated.of(seen, 1).reason, Generated.of(seen, 2).last);
   }
 
   private static void speculative(Engine engine) {

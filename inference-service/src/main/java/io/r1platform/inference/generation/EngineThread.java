@@ -214,9 +214,14 @@ final class EngineThread implements Runnable {
     endAll();
     String message = cause.getMessage();
     models.failed(message == null ? cause.toString() : message);
-    if (wasReady || !(cause instanceof EngineException)) {
+    if (wasReady || !(cause instanceof EngineException) || holdsRanks()) {
       onDeath.run();
     }
+  }
+
+  /** A load that failed may have left ranks that keep their GPUs: only a new process is clean. */
+  private boolean holdsRanks() {
+    return settings.backend() == EngineOptions.Backend.TRTLLM;
   }
 
   private void endAll() {
