@@ -36,7 +36,8 @@ class TrtllmTests {
             StandIn.checkpoint(directory, "\"loses_aborts\": 1, \"context_tokens\": 65536"),
             """
             "max_batch_size": %d, "stream_interval": %d, "max_num_tokens": 64,
-            "enable_iter_perf_stats": true, "kv_cache_config": {"event_buffer_max_size": 1024}
+            "enable_iter_perf_stats": true, "kv_cache_config": {"event_buffer_max_size": 1024},
+            "guided_decoding_backend": "xgrammar"
             """
                 .formatted(BATCH, INTERVAL),
             "\"stall_seconds\": 10");
@@ -90,6 +91,15 @@ class TrtllmTests {
     Generated generated = run(whole().withStopIds(99, StandIn.THINK_END));
     assertThat(generated.reason).isEqualTo(FinishReason.STOP_ID);
     assertThat(generated.ids).hasSize(StandIn.THINK_TOKENS).endsWith(StandIn.THINK_END);
+  }
+
+  @Test
+  void schemaConstrainsOnlyTheAnswer() {
+    Generated generated =
+        run(whole().withConstraint(new Constraint.JsonSchema("{}"), StandIn.THINK_END));
+    assertThat(generated.ids)
+        .hasSize(StandIn.THINK_TOKENS + 3)
+        .endsWith(StandIn.THINK_END, (int) '{', (int) '}', StandIn.END);
   }
 
   @Test
