@@ -70,7 +70,8 @@ class Backend {
   virtual LoopBackend *as_loop() { return nullptr; }
 };
 
-// Exported by a backend library under kMakeBackend.
+// Exported by a backend library under kMakeBackend. Leaves NULL where this process cannot have
+// (another) one.
 using MakeBackend = void (*)(std::unique_ptr<Backend> *backend);
 inline constexpr const char *kMakeBackend = "r1_make_backend";
 inline constexpr const char *kSimulated = "sim";

@@ -32,6 +32,9 @@ Status open_backend(const std::string &name, const std::string &library_dir,
   MakeBackend make = nullptr;
   std::memcpy(&make, &symbol, sizeof make);
   make(&backend);
+  if (backend == nullptr) {
+    return refuse(R1_UNSUPPORTED, "this process can have only one engine of backend " + name);
+  }
   return {};
 }
 

@@ -27,6 +27,7 @@ struct News {
   // The likeliest of each id, tops.size() / ids.size() of each; or empty. At most 20 of an id.
   std::span<const r1_top> tops;
   uint32_t cached_tokens = R1_UNKNOWN;  // of the prompt; the last known value counts
+  uint64_t queue_us = 0;                // from submit to its start; the last known value counts
   Outcome outcome = Outcome::kRunning;
 };
 

@@ -28,6 +28,7 @@ LoopRunner::~LoopRunner() { backend_.stop(); }
 
 Status LoopRunner::submit(Request request) {
   const uint64_t id = request.id;
+  const Request copy = request;  // the entry may end while the backend reads
   {
     const std::lock_guard lock(mutex_);
     if (stopping_ || !death_.empty()) {
@@ -50,7 +51,7 @@ Status LoopRunner::submit(Request request) {
     entry.tally.cached = R1_UNKNOWN;
     entry.tally.started = entry.request.submitted;
   }
-  Status status = backend_.submit(request);
+  Status status = backend_.submit(copy);
   bool cancel_now = false;
   {
     const std::lock_guard lock(mutex_);
@@ -164,6 +165,9 @@ void LoopRunner::emit(std::span<const News> news) noexcept {
 void LoopRunner::take(Entry &entry, const News &news) {
   if (news.cached_tokens != R1_UNKNOWN) {
     entry.tally.cached = news.cached_tokens;
+  }
+  if (news.queue_us != 0) {
+    entry.tally.started = entry.request.submitted + std::chrono::microseconds(news.queue_us);
   }
   for (size_t i = 0; i < news.ids.size(); i++) {
     const bool known = news.ids[i] >= 0 && static_cast<size_t>(news.ids[i]) < card_.pieces.size();

@@ -22,7 +22,9 @@ final class ChildJvm {
     command.add("-Dr1.native.dir=" + System.getProperty("r1.native.dir"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("OMPI_COMM_WORLD_RANK", "3"); // as under a launcher of MPI programs
+      Process process = builder.start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Result(process.waitFor(), output);
     } catch (IOException e) {

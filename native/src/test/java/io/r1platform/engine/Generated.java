@@ -29,6 +29,8 @@ final class Generated {
   int cachedTokens;
   int outputTokens;
   int overrunTokens;
+  long queueMicros;
+  long prefillMicros;
   long decodeMicros;
   long hash;
   boolean endFlag;
@@ -111,6 +113,8 @@ final class Generated {
     cachedTokens = event.cachedTokens();
     outputTokens = event.outputTokens();
     overrunTokens = event.overrunTokens();
+    queueMicros = event.queueMicros();
+    prefillMicros = event.prefillMicros();
     decodeMicros = event.decodeMicros();
     hash = event.idsHash();
   }

@@ -204,6 +204,13 @@ final class Platform implements AutoCloseable {
     return process.pid();
   }
 
+  /** Sends SIGKILL to all processes that a part has started, and returns its own process id. */
+  long killChildrenOf(String part) {
+    ProcessHandle process = process(part).orElseThrow();
+    assertThat(process.children().map(ProcessHandle::destroyForcibly)).isNotEmpty();
+    return process.pid();
+  }
+
   /** Waits until a killed part has a new process and every service is ready. */
   void awaitRestart(String part, long killed) {
     var probe = new Probe(ports);

@@ -96,7 +96,8 @@ final class EngineThread implements Runnable {
   }
 
   private EngineOptions options() {
-    return EngineOptions.defaults(models.file())
+    return EngineOptions.of(settings.backend(), models.file())
+        .withBackendJson(settings.backendOptions())
         .withRequests(settings.maxRunning(), settings.maxWaiting())
         .withContextTokens(settings.contextTokens())
         .withThreads(settings.threads());
@@ -161,13 +162,14 @@ final class EngineThread implements Runnable {
                   event.tokenId(),
                   !event.control() && !event.end(),
                   event.piece(),
-                  event.cachedTokens()));
+                  cached(event, generation)));
       case FINISHED -> {
-        var unused = end(generation, generation.finished(event.reason(), counts(event)));
+        var unused =
+            end(generation, generation.finished(event.reason(), counts(event, generation)));
       }
       case ERROR -> {
         LOG.warn("{} failed in the engine: {}", generation.task().eventId(), event.status());
-        var unused = end(generation, generation.engineFailed(counts(event)));
+        var unused = end(generation, generation.engineFailed(counts(event, generation)));
       }
     }
     if (event.kind() != EventBuffer.Kind.TOKEN) {
@@ -175,9 +177,18 @@ final class EngineThread implements Runnable {
     }
   }
 
-  private static Generation.Counts counts(EventBuffer event) {
+  private static Generation.Counts counts(EventBuffer event, Generation generation) {
     return new Generation.Counts(
-        event.promptTokens(), event.cachedTokens(), event.queueMicros(), event.prefillMicros());
+        event.promptTokens(),
+        cached(event, generation),
+        event.queueMicros(),
+        event.prefillMicros());
+  }
+
+  /** What the backend does not tell counts as found: the cheaper reading, never a made-up miss. */
+  private static int cached(EventBuffer event, Generation generation) {
+    int told = event.cachedTokens();
+    return told >= 0 ? told : generation.task().promptIds().length;
   }
 
   private CompletableFuture<Void> end(Generation generation, GenerationEvent.Ended ended) {
@@ -203,9 +214,14 @@ final class EngineThread implements Runnable {
     endAll();
     String message = cause.getMessage();
     models.failed(message == null ? cause.toString() : message);
-    if (wasReady || !(cause instanceof EngineException)) {
+    if (wasReady || !(cause instanceof EngineException) || holdsRanks()) {
       onDeath.run();
     }
+  }
+
+  /** A load that failed may have left ranks that keep their GPUs: only a new process is clean. */
+  private boolean holdsRanks() {
+    return settings.backend() == EngineOptions.Backend.TRTLLM;
   }
 
   private void endAll() {

@@ -1,13 +1,16 @@
 package io.r1platform.inference.generation;
 
+import io.r1platform.engine.EngineOptions;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Limits of the engine.
+ * The engine and its limits.
  *
- * @param maxRunning requests that generate at the same time, 1 to 240
+ * @param backend what computes: {@code llamacpp} or {@code trtllm}, of which a process has only one
+ * @param backendOptions the backend's own settings, a JSON object; empty = none
+ * @param maxRunning requests that generate at the same time: 1 to 240 on llamacpp, else to 8,192
  * @param maxWaiting requests that wait beside them, 0 to 4,096; more are refused
  * @param contextTokens longest prompt and output together; 0 = the model's
  * @param threads computing threads; 0 = cores − 1
@@ -19,6 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("r1.inference.generation")
 record GenerationSettings(
+    @DefaultValue("llamacpp") EngineOptions.Backend backend,
+    @DefaultValue("") String backendOptions,
     @DefaultValue("16") int maxRunning,
     @DefaultValue("64") int maxWaiting,
     @DefaultValue("0") int contextTokens,

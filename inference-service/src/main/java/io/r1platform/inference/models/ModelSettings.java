@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The model to serve.
  *
- * @param path the GGUF file
+ * @param path the GGUF file, or the checkpoint's directory for TensorRT-LLM
  * @param name its name in requests
  * @param modelId its number in receipts, the same in every service
  * @param maxOutputTokens most that one request may ask for; the context bounds it too

@@ -38,7 +38,7 @@ public final class Models {
     this.clock = clock;
   }
 
-  /** The file to load. */
+  /** The file or directory to load. */
   public Path file() {
     return settings.path();
   }

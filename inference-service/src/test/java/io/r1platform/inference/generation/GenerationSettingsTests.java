@@ -2,6 +2,7 @@ package io.r1platform.inference.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.engine.EngineOptions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ final class GenerationSettingsTests {
     assertThat(bind(Map.of()))
         .isEqualTo(
             new GenerationSettings(
+                EngineOptions.Backend.LLAMACPP,
+                "",
                 16,
                 64,
                 0,
@@ -36,6 +39,8 @@ final class GenerationSettingsTests {
     assertThat(
             bind(
                 Map.ofEntries(
+                    Map.entry("r1.inference.generation.backend", "trtllm"),
+                    Map.entry("r1.inference.generation.backend-options", "{}"),
                     Map.entry("r1.inference.generation.max-running", "1"),
                     Map.entry("r1.inference.generation.max-waiting", "2"),
                     Map.entry("r1.inference.generation.context-tokens", "3"),
@@ -47,6 +52,8 @@ final class GenerationSettingsTests {
                     Map.entry("r1.inference.generation.drain-timeout", "9s"))))
         .isEqualTo(
             new GenerationSettings(
+                EngineOptions.Backend.TRTLLM,
+                "{}",
                 1,
                 2,
                 3,

@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
       "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
       "Last line: engine threads=… turns=… large_1=… large_8=… nano_1=… nano_8=… …",
       "jni: processor time and memory per token of the polling thread, simulated engine.",
-      "Last line: jni ns_per_token_64=… ns_per_token_512=… bytes_per_token_64=… …"
+      "Last line: jni ns_per_token_64=… ns_per_token_512=… bytes_per_token_64=… …",
+      "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
+      "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",
+      "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -46,7 +49,7 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine or jni")
+  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine, jni or trtllm")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
@@ -64,9 +67,10 @@ final class Bench implements Callable<Integer> {
       case "ingest" -> new IngestBench(invocation).run(seconds, out());
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());
+      case "trtllm" -> new TrtllmBench(invocation).run(out());
       default ->
           throw new IllegalArgumentException(
-              "there is no bench '" + what + "'; there are start, ingest, engine and jni");
+              "there is no bench '" + what + "'; there are start, ingest, engine, jni and trtllm");
     };
   }
 

@@ -20,6 +20,8 @@ enum Suite {
   CONSOLE("ConsoleIT"),
   /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */
   SIMULATION("SimulationIT"),
+  /** A dead rank of TensorRT-LLM, or rather of the stand-in, under the supervisor. */
+  TRTLLM("TrtllmIT"),
   /** One budget, many gateways that die: in full, where every run of all tests has a short form. */
   OVERSPEND("OverspendIT", true);
 

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       "  rater     a million random charges against a naive rater; needs no jar",
       "  parity    native's tokens and logits against llama.cpp's own tool and PyTorch; needs no jar",
       "  leaks     native: 10,000 requests, 30 % cancelled at random; needs no jar",
+      "  trtllm    a dead TensorRT-LLM rank (a stand-in, no GPU): exit 70, restart, serving again",
       "  overspend   one dollar, spent to the end by gateways that are killed at random"
     })
 final class Test implements Callable<Integer> {
@@ -46,7 +47,7 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
               + "|\\[INFO] BUILD .*"
-              + "|(skipped|journey|streams|kill|faults|export|console|simulation|overspend): .*"
+              + "|(skipped|journey|streams|kill|faults|export|console|simulation|trtllm|overspend): .*"
               + "|hygiene .*");
 
   private final Invocation invocation;
