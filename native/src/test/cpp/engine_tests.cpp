@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "check.h"
+#include "costly_grammar.h"
 #include "engine_bench.h"
 
 using namespace r1::testing;
@@ -93,6 +94,27 @@ TEST(logitsThatAreNoNumbersEndOnlyTheirRequest) {
   const auto &outcomes = bench.until_ended(2);
   CHECK(outcomes.at(1).last.kind == R1_EVENT_ERROR && outcomes.at(1).last.token_id == R1_REQUEST);
   CHECK(outcomes.at(2).last.kind == R1_EVENT_FINISHED);
+}
+
+TEST(aConstraintThatNeedsTooMuchWorkEndsOnlyItsRequest) {
+  Script script;
+  Bench bench(script);
+  CHECK(expected({3, 4}, 1) == std::vector<int32_t>{34});  // is refused, so all are masked
+  CHECK(bench.submit(1, {3, 4}, 20, 0, costly_grammar()) == R1_OK);
+  CHECK(bench.submit(2, numbers(1, 4), 20) == R1_OK);
+  const auto &outcomes = bench.until_ended(2);
+  CHECK(outcomes.at(1).last.kind == R1_EVENT_ERROR && outcomes.at(1).last.token_id == R1_REQUEST);
+  CHECK(outcomes.at(2).ids.size() == 20 && outcomes.at(2).last.kind == R1_EVENT_FINISHED);
+}
+
+TEST(aCancelEndsAChoiceThatWorksOnAConstraint) {
+  Script script;
+  Bench bench(script);
+  script.before_a_choice = [&] { CHECK(bench.engine().cancel(1).ok()); };
+  CHECK(bench.submit(1, {3, 4}, 20, 0, costly_grammar()) == R1_OK);
+  const Outcome &outcome = bench.until_ended(1).at(1);
+  CHECK(outcome.last.kind == R1_EVENT_FINISHED && outcome.last.flags == R1_CANCELLED);
+  CHECK(outcome.ids.empty());
 }
 
 TEST(aRefusedModelFailsWithItsReason) {

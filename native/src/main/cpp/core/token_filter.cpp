@@ -18,7 +18,7 @@ bool TokenFilter::ends(int32_t id) const {
   return std::find(ends_.begin(), ends_.end(), id) != ends_.end();
 }
 
-bool TokenFilter::allows(int32_t id) const {
+bool TokenFilter::allows(int32_t id) {
   if (!active_ || (ends(id) && matcher_.complete())) {
     return true;
   }
@@ -26,7 +26,7 @@ bool TokenFilter::allows(int32_t id) const {
   return vocabulary_.card.control[at] == 0 && matcher_.allows(vocabulary_.card.pieces[at]);
 }
 
-void TokenFilter::mask(std::span<float> logits) const {
+void TokenFilter::mask(std::span<float> logits) {
   std::vector<r1_top> kept;
   if (matcher_.complete()) {
     for (const int32_t id : ends_) {

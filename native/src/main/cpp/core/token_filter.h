@@ -25,9 +25,12 @@ class TokenFilter {
   TokenFilter(const FilteredVocabulary &vocabulary, const Request &request);
 
   [[nodiscard]] bool active() const { return active_; }
-  [[nodiscard]] bool allows(int32_t id) const;
+  // Begins a choice; see Matcher.
+  void begin(std::function<bool()> unwanted) { matcher_.begin(std::move(unwanted)); }
+  [[nodiscard]] bool gave_up() const { return matcher_.gave_up(); }
+  [[nodiscard]] bool allows(int32_t id);
   // Sets the logits of what is not allowed to -infinity.
-  void mask(std::span<float> logits) const;
+  void mask(std::span<float> logits);
   // Goes on; false if the token was not allowed.
   bool accept(int32_t id);
 
