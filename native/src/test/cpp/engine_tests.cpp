@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "check.h"
+#include "core/token_filter.h"
 #include "costly_grammar.h"
 #include "engine_bench.h"
 
@@ -115,6 +116,34 @@ TEST(aCancelEndsAChoiceThatWorksOnAConstraint) {
   const Outcome &outcome = bench.until_ended(1).at(1);
   CHECK(outcome.last.kind == R1_EVENT_FINISHED && outcome.last.flags == R1_CANCELLED);
   CHECK(outcome.ids.empty());
+}
+
+// A stop token that is a text: "1" would go on with [0-9]{5}, and end the output too early.
+TEST(aStopTokenNeverCutsAConstrainedOutputShort) {
+  for (const std::string text : {"root ::= [0-9]{5}", "root ::= \"1\" [0-9]{4}"}) {
+    r1::ModelCard card;
+    for (int id = 0; id < 10; id++) {
+      card.pieces.push_back(std::to_string(id));
+    }
+    card.control.resize(10);
+    card.end_ids = {2};
+    const r1::FilteredVocabulary vocabulary(card);
+    r1::Request request;
+    request.stops = {1};
+    auto grammar = std::make_shared<r1::Grammar>();
+    CHECK(r1::Grammar::parse(text, *grammar).ok());
+    request.constraint.grammar = grammar;
+    r1::TokenFilter filter(vocabulary, request);
+    CHECK(!filter.allows(1) && !filter.allows(2));
+    std::vector<float> logits(10, 1);
+    filter.mask(logits);
+    CHECK(std::isinf(logits[1]) && std::isinf(logits[2]));
+    request.stops.clear();
+    request.ignore_end = true;
+    r1::TokenFilter free(vocabulary, request);
+    CHECK(free.allows(1) && free.allows(2) == (text.find('"') == std::string::npos));
+    CHECK(!filter.accept(1) && free.accept(1));
+  }
 }
 
 TEST(aRefusedModelFailsWithItsReason) {

@@ -18,8 +18,8 @@ struct FilteredVocabulary {
   SortedPieces sorted;
 };
 
-// The grammar holds from the token after_id on. The end tokens and the request's stop tokens may
-// come where the output may end, other control tokens never.
+// The grammar holds from the token after_id on. The end tokens and the request's stop tokens come
+// only where the output may end, even if their text might go on; other control tokens never.
 class TokenFilter {
  public:
   TokenFilter(const FilteredVocabulary &vocabulary, const Request &request);
@@ -36,9 +36,11 @@ class TokenFilter {
 
  private:
   [[nodiscard]] bool ends(int32_t id) const;
+  [[nodiscard]] bool cuts_short(int32_t id) const;
 
   const FilteredVocabulary &vocabulary_;
-  std::vector<int32_t> ends_;
+  std::vector<int32_t> ends_;  // first those that end the request
+  size_t ending_;              // how many those are
   int32_t after_id_;
   bool active_;
   Matcher matcher_;
