@@ -65,6 +65,21 @@ class Bench {
     return engine_->submit(request).code;
   }
 
+  r1_status submit_with_stop(uint64_t id, int32_t stop) {
+    const int32_t prompt = 3;
+    r1_request request{};
+    request.struct_size = sizeof request;
+    request.request_id = id;
+    request.prompt_ids = &prompt;
+    request.prompt_count = 1;
+    request.max_tokens = 1;
+    request.top_p = 1;
+    request.constraint_after_id = -1;
+    request.stop_ids = &stop;
+    request.stop_count = 1;
+    return engine_->submit(request).code;
+  }
+
   // Polls until so many requests ended, or the engine failed.
   std::map<uint64_t, Outcome> &until_ended(size_t requests) {
     std::vector<r1_event> events(64);

@@ -146,6 +146,15 @@ TEST(aStopTokenNeverCutsAConstrainedOutputShort) {
   }
 }
 
+TEST(stopIdsAreOfTheVocabulary) {
+  Script script;
+  Bench bench(script);
+  for (const int32_t stop : {-1, kVocabulary}) {
+    CHECK(bench.submit_with_stop(1, stop) == R1_INVALID);
+  }
+  CHECK(bench.submit_with_stop(1, kVocabulary - 1) == R1_OK);
+}
+
 TEST(aRefusedModelFailsWithItsReason) {
   Script script;
   Bench bench(script, 4, 256, "refuse");
