@@ -155,6 +155,53 @@ TEST(stopIdsAreOfTheVocabulary) {
   CHECK(bench.submit_with_stop(1, kVocabulary - 1) == R1_OK);
 }
 
+// The submit is refused after its phase was checked, so the engine's thread has nothing to settle.
+TEST(aDrainEndsThoughASubmitIsRefusedMeanwhile) {
+  std::string grammar = "root ::= ";
+  for (int i = 0; i < 5000; i++) {
+    grammar += "[a-z] ";
+  }
+  grammar += "missing";
+  for (int round = 0; round < 20; round++) {
+    Script script;
+    Bench bench(script);
+    std::atomic<bool> submits = false;
+    std::thread other([&] {
+      submits = true;
+      submits.notify_one();
+      CHECK(bench.submit(1, {3}, 1, 0, grammar) != R1_OK);
+    });
+    submits.wait(false);
+    CHECK(bench.engine().drain(std::chrono::microseconds(0)).ok());
+    other.join();
+    CHECK(bench.engine().state(milliseconds(0)).phase == R1_DRAINED);
+  }
+}
+
+TEST(statsTellThePhase) {
+  Script script;
+  Bench bench(script);
+  std::atomic<bool> seen = false;
+  int choices = 0;
+  script.before_a_choice = [&] {  // the first step's events come, then the second waits for us
+    if (++choices == 1) {
+      CHECK(bench.engine().drain(std::chrono::microseconds(0)).ok());
+    } else {
+      seen.wait(false);
+    }
+  };
+  CHECK(bench.submit(1, {3, 4}, 5) == R1_OK);
+  std::vector<r1_event> events(64);
+  uint32_t count = 0;
+  CHECK(bench.engine().poll(events, milliseconds(1000), count).ok());
+  const auto stats = std::find_if(events.begin(), events.begin() + count,
+                                  [](const r1_event &e) { return e.kind == R1_EVENT_STATS; });
+  CHECK(stats != events.begin() + count && stats->flags == R1_DRAINING);
+  seen = true;
+  seen.notify_one();
+  CHECK(bench.until_ended(1).at(1).ends == 1);
+}
+
 TEST(aRefusedModelFailsWithItsReason) {
   Script script;
   Bench bench(script, 4, 256, "refuse");
