@@ -49,7 +49,8 @@ class Bench {
   r1::Engine &engine() { return *engine_; }
   void close() { engine_.reset(); }
 
-  r1_status submit(uint64_t id, std::vector<int32_t> prompt, uint32_t tokens, uint64_t salt = 0) {
+  r1_status submit(uint64_t id, std::vector<int32_t> prompt, uint32_t tokens, uint64_t salt = 0,
+                   const std::string &grammar = "") {
     r1_request request{};
     request.struct_size = sizeof request;
     request.request_id = id;
@@ -59,6 +60,23 @@ class Bench {
     request.top_p = 1;
     request.cache_salt = salt;
     request.constraint_after_id = -1;
+    request.constraint_kind = grammar.empty() ? R1_NO_CONSTRAINT : R1_GRAMMAR;
+    request.constraint = grammar.empty() ? nullptr : grammar.c_str();
+    return engine_->submit(request).code;
+  }
+
+  r1_status submit_with_stop(uint64_t id, int32_t stop) {
+    const int32_t prompt = 3;
+    r1_request request{};
+    request.struct_size = sizeof request;
+    request.request_id = id;
+    request.prompt_ids = &prompt;
+    request.prompt_count = 1;
+    request.max_tokens = 1;
+    request.top_p = 1;
+    request.constraint_after_id = -1;
+    request.stop_ids = &stop;
+    request.stop_count = 1;
     return engine_->submit(request).code;
   }
 

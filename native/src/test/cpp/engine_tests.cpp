@@ -2,6 +2,8 @@
 #include <thread>
 
 #include "check.h"
+#include "core/token_filter.h"
+#include "costly_grammar.h"
 #include "engine_bench.h"
 
 using namespace r1::testing;
@@ -93,6 +95,111 @@ TEST(logitsThatAreNoNumbersEndOnlyTheirRequest) {
   const auto &outcomes = bench.until_ended(2);
   CHECK(outcomes.at(1).last.kind == R1_EVENT_ERROR && outcomes.at(1).last.token_id == R1_REQUEST);
   CHECK(outcomes.at(2).last.kind == R1_EVENT_FINISHED);
+}
+
+TEST(aConstraintThatNeedsTooMuchWorkEndsOnlyItsRequest) {
+  Script script;
+  Bench bench(script);
+  CHECK(expected({3, 4}, 1) == std::vector<int32_t>{34});  // is refused, so all are masked
+  CHECK(bench.submit(1, {3, 4}, 20, 0, costly_grammar()) == R1_OK);
+  CHECK(bench.submit(2, numbers(1, 4), 20) == R1_OK);
+  const auto &outcomes = bench.until_ended(2);
+  CHECK(outcomes.at(1).last.kind == R1_EVENT_ERROR && outcomes.at(1).last.token_id == R1_REQUEST);
+  CHECK(outcomes.at(2).ids.size() == 20 && outcomes.at(2).last.kind == R1_EVENT_FINISHED);
+}
+
+TEST(aCancelEndsAChoiceThatWorksOnAConstraint) {
+  Script script;
+  Bench bench(script);
+  script.before_a_choice = [&] { CHECK(bench.engine().cancel(1).ok()); };
+  CHECK(bench.submit(1, {3, 4}, 20, 0, costly_grammar()) == R1_OK);
+  const Outcome &outcome = bench.until_ended(1).at(1);
+  CHECK(outcome.last.kind == R1_EVENT_FINISHED && outcome.last.flags == R1_CANCELLED);
+  CHECK(outcome.ids.empty());
+}
+
+// A stop token that is a text: "1" would go on with [0-9]{5}, and end the output too early.
+TEST(aStopTokenNeverCutsAConstrainedOutputShort) {
+  for (const std::string text : {"root ::= [0-9]{5}", "root ::= \"1\" [0-9]{4}"}) {
+    r1::ModelCard card;
+    for (int id = 0; id < 10; id++) {
+      card.pieces.push_back(std::to_string(id));
+    }
+    card.control.resize(10);
+    card.end_ids = {2};
+    const r1::FilteredVocabulary vocabulary(card);
+    r1::Request request;
+    request.stops = {1};
+    auto grammar = std::make_shared<r1::Grammar>();
+    CHECK(r1::Grammar::parse(text, *grammar).ok());
+    request.constraint.grammar = grammar;
+    r1::TokenFilter filter(vocabulary, request);
+    CHECK(!filter.allows(1) && !filter.allows(2));
+    std::vector<float> logits(10, 1);
+    filter.mask(logits);
+    CHECK(std::isinf(logits[1]) && std::isinf(logits[2]));
+    request.stops.clear();
+    request.ignore_end = true;
+    r1::TokenFilter free(vocabulary, request);
+    CHECK(free.allows(1) && free.allows(2) == (text.find('"') == std::string::npos));
+    CHECK(!filter.accept(1) && free.accept(1));
+  }
+}
+
+TEST(stopIdsAreOfTheVocabulary) {
+  Script script;
+  Bench bench(script);
+  for (const int32_t stop : {-1, kVocabulary}) {
+    CHECK(bench.submit_with_stop(1, stop) == R1_INVALID);
+  }
+  CHECK(bench.submit_with_stop(1, kVocabulary - 1) == R1_OK);
+}
+
+// The submit is refused after its phase was checked, so the engine's thread has nothing to settle.
+TEST(aDrainEndsThoughASubmitIsRefusedMeanwhile) {
+  std::string grammar = "root ::= ";
+  for (int i = 0; i < 5000; i++) {
+    grammar += "[a-z] ";
+  }
+  grammar += "missing";
+  for (int round = 0; round < 20; round++) {
+    Script script;
+    Bench bench(script);
+    std::atomic<bool> submits = false;
+    std::thread other([&] {
+      submits = true;
+      submits.notify_one();
+      CHECK(bench.submit(1, {3}, 1, 0, grammar) != R1_OK);
+    });
+    submits.wait(false);
+    CHECK(bench.engine().drain(std::chrono::microseconds(0)).ok());
+    other.join();
+    CHECK(bench.engine().state(milliseconds(0)).phase == R1_DRAINED);
+  }
+}
+
+TEST(statsTellThePhase) {
+  Script script;
+  Bench bench(script);
+  std::atomic<bool> seen = false;
+  int choices = 0;
+  script.before_a_choice = [&] {  // the first step's events come, then the second waits for us
+    if (++choices == 1) {
+      CHECK(bench.engine().drain(std::chrono::microseconds(0)).ok());
+    } else {
+      seen.wait(false);
+    }
+  };
+  CHECK(bench.submit(1, {3, 4}, 5) == R1_OK);
+  std::vector<r1_event> events(64);
+  uint32_t count = 0;
+  CHECK(bench.engine().poll(events, milliseconds(1000), count).ok());
+  const auto stats = std::find_if(events.begin(), events.begin() + count,
+                                  [](const r1_event &e) { return e.kind == R1_EVENT_STATS; });
+  CHECK(stats != events.begin() + count && stats->flags == R1_DRAINING);
+  seen = true;
+  seen.notify_one();
+  CHECK(bench.until_ended(1).at(1).ends == 1);
 }
 
 TEST(aRefusedModelFailsWithItsReason) {

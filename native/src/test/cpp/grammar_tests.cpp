@@ -6,6 +6,7 @@
 #include "core/matcher.h"
 #include "core/utf8.h"
 #include "core/utf8_ranges.h"
+#include "costly_grammar.h"
 
 using namespace r1;
 
@@ -147,7 +148,7 @@ TEST(aMaskAllowsWhatEachTokenAloneIsAllowed) {
   const SortedPieces sorted(pieces, control);
   for (const char *text :
        {"root ::= \"a\" [b-c]*", "root ::= [가-힣é]", "root ::= \"\"", "root ::= .*"}) {
-    const Matcher matcher(grammar_of(text));
+    Matcher matcher(grammar_of(text));
     std::vector<float> logits(pieces.size(), 1);
     matcher.mask(sorted, logits);
     for (size_t id = 0; id < pieces.size(); id++) {
@@ -155,4 +156,39 @@ TEST(aMaskAllowsWhatEachTokenAloneIsAllowed) {
       CHECK((logits[id] == 1) == allowed);
     }
   }
+}
+
+TEST(aMaskThatNeedsTooMuchWorkAllowsNothing) {
+  std::vector<std::string> pieces;
+  for (int i = 0; i < 1000; i++) {
+    pieces.push_back(std::to_string(i));
+  }
+  const SortedPieces sorted(pieces, std::vector<uint8_t>(pieces.size(), 0));
+  Matcher matcher(grammar_of(testing::costly_grammar()));
+  matcher.begin({});
+  CHECK(matcher.allows("7") && !matcher.allows("x") && !matcher.gave_up());
+  std::vector<float> logits(pieces.size(), 1);
+  matcher.mask(sorted, logits);
+  CHECK(matcher.gave_up() && !matcher.allows("7"));
+  CHECK(std::count(logits.begin(), logits.end(), 1.0F) == 0);
+  matcher.begin({});
+  CHECK(matcher.allows("7") && matcher.accept("7") && !matcher.gave_up());
+}
+
+TEST(aChoiceThatNobodyWantsIsGivenUp) {
+  Matcher matcher(grammar_of(testing::costly_grammar()));
+  int asked = 0;
+  matcher.begin([&] { return ++asked == 2; });
+  CHECK(!matcher.accept("71829"));
+  CHECK(matcher.gave_up() && asked == 2);
+}
+
+// A long output comes to ever new places: what is kept of them is bounded.
+TEST(aLongOutputGoesOnWhereItWas) {
+  Matcher matcher(grammar_of("root ::= ([0-9]{3} \",\"){700} \"end\""));
+  for (int i = 0; i < 700; i++) {
+    matcher.begin({});
+    CHECK(!matcher.allows("end") && matcher.accept("123,"));
+  }
+  CHECK(!matcher.complete() && matcher.accept("end") && matcher.complete());
 }

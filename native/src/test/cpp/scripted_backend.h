@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "check.h"
@@ -23,6 +24,7 @@ struct Script {
   std::atomic<size_t> largest_batch{0};
   std::atomic<size_t> cells{0};
   std::atomic<int> shares{0};
+  std::function<void()> before_a_choice = [] {};  // on the engine's thread
 };
 
 inline constexpr int32_t kVocabulary = 50;
@@ -86,6 +88,7 @@ class ScriptedBackend final : public BatchBackend {
   }
 
   std::span<const float> logits(size_t batch_index) override {
+    script_.before_a_choice();
     row_.assign(kVocabulary, answers_[batch_index] == -2 ? std::nanf("") : 0.0F);
     if (answers_[batch_index] >= 0) {
       row_[static_cast<size_t>(answers_[batch_index])] = 10;

@@ -105,6 +105,10 @@ Status check_ids(const r1_request &request, int32_t vocabulary_size) {
       (request.stop_count > 0 && request.stop_ids == nullptr)) {
     return refuse(R1_INVALID, "a request has at most 16 stop ids");
   }
+  const std::span stops(request.stop_ids, request.stop_count);
+  if (std::any_of(stops.begin(), stops.end(), is_unknown)) {
+    return refuse(R1_INVALID, "a stop id is outside the vocabulary");
+  }
   if (request.bias_count > R1_BIAS_MAX || (request.bias_count > 0 && request.bias == nullptr)) {
     return refuse(R1_INVALID, "a request has at most 300 biases");
   }

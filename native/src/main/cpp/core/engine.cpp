@@ -309,9 +309,14 @@ Status Engine::submit(const r1_request &asked) {
     }
     submitting_++;
   }
-  status = runner_->submit(std::move(request));
-  submitting_--;
-  return status;
+  const struct Submitted {
+    Engine &engine;
+    ~Submitted() {
+      engine.submitting_--;
+      engine.settle_drain();  // which may have waited for this submit alone
+    }
+  } submitted{*this};
+  return runner_->submit(std::move(request));
 }
 
 Status Engine::cancel(uint64_t id) {
@@ -328,10 +333,13 @@ Status Engine::poll(std::span<r1_event> events, std::chrono::milliseconds timeou
   }
   count = static_cast<uint32_t>(ring_.take(events, timeout));
   polling_ = false;
+  const std::lock_guard lock(mutex_);
   if (count > 0) {
+    for (r1_event &event : events.first(count)) {
+      event.flags = event.kind == R1_EVENT_STATS ? static_cast<uint16_t>(phase_) : event.flags;
+    }
     return {};
   }
-  const std::lock_guard lock(mutex_);
   return phase_ == R1_FAILED ? refuse(R1_FATAL, failed_.reason) : Status{R1_TIMEOUT, {}};
 }
 

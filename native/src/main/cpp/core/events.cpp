@@ -108,7 +108,6 @@ r1_event end_of_waiting(const Request &request, const End &end, Clock::time_poin
 r1_event stats_event(const r1_stats_snapshot &stats) {
   r1_event event{};
   event.kind = R1_EVENT_STATS;
-  event.flags = R1_READY;
   auto &body = event.body.stats;
   body.waiting = static_cast<uint32_t>(stats.waiting);
   body.running = static_cast<uint32_t>(stats.running);

@@ -47,6 +47,7 @@ struct End {
 [[nodiscard]] r1_event end_of_waiting(const Request &request, const End &end,
                                       Clock::time_point now);
 
+// Without the phase, which is that of the poll.
 [[nodiscard]] r1_event stats_event(const r1_stats_snapshot &stats);
 
 }  // namespace r1

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace r1 {
@@ -10,6 +11,14 @@ namespace {
 constexpr size_t kStacksMax = 512;
 constexpr size_t kDepthMax = 1024;
 constexpr size_t kVisitsMax = 16384;
+constexpr uint64_t kWorkBetweenQuestions = 4096;
+constexpr uint64_t kWorkOfAState = 16;
+constexpr size_t kStatesKept = 512;  // between choices: 1 KiB each
+constexpr uint64_t kPlacesKept = 1U << 18;
+constexpr uint32_t kNowhere = 0;
+constexpr uint32_t kUnknown = UINT32_MAX;
+
+uint64_t work_of(const std::vector<uint32_t> &stack) { return 1 + stack.size() / 16; }
 
 }  // namespace
 
@@ -25,21 +34,38 @@ SortedPieces::SortedPieces(const std::vector<std::string> &pieces,
 }
 
 Matcher::Matcher(std::shared_ptr<const Grammar> grammar) : grammar_(std::move(grammar)) {
+  (void)state_of({});  // kNowhere
+  std::vector<Stack> roots;
   for (const uint32_t begin : grammar_->alternatives(Grammar::kRoot)) {
-    using Kind = Grammar::Element::Kind;
-    if (!expand(grammar_->element(begin).kind == Kind::kEnd ? Stack{} : Stack{begin}, stacks_)) {
-      stacks_.clear();
-      return;
-    }
+    const bool is_empty = grammar_->element(begin).kind == Grammar::Element::Kind::kEnd;
+    roots.push_back(is_empty ? Stack{} : Stack{begin});
   }
+  at_ = state_of(expand(std::move(roots)));
 }
 
-// Adds the stack, or all that it stands for until each has bytes on top, or is empty. False beyond
-// the limits.
-bool Matcher::expand(Stack stack, Stacks &into) const {
-  using Kind = Grammar::Element::Kind;
-  std::vector<Stack> todo = {std::move(stack)};
+void Matcher::begin(std::function<bool()> unwanted) {
+  unwanted_ = std::move(unwanted);
+  work_ = asked_at_ = 0;
+  gave_up_ = false;
+}
+
+void Matcher::spend(uint64_t work) {
+  work_ += work;
+  if (work_ - asked_at_ >= kWorkBetweenQuestions) {
+    asked_at_ = work_;
+    gave_up_ = gave_up_ || (unwanted_ && unwanted_());
+  }
+  gave_up_ = gave_up_ || work_ > kWorkMax;
+}
+
+bool Matcher::is_ready(const Stack &stack) const {
+  return stack.empty() || grammar_->element(stack.back()).kind == Grammar::Element::Kind::kBytes;
+}
+
+// All that the stacks stand for; nothing beyond the limits.
+Matcher::Stacks Matcher::expand(std::vector<Stack> todo) {
   std::set<Stack> seen;
+  size_t ready = 0;
   while (!todo.empty()) {
     const auto [place, is_new] = seen.insert(std::move(todo.back()));
     todo.pop_back();
@@ -47,33 +73,53 @@ bool Matcher::expand(Stack stack, Stacks &into) const {
       continue;
     }
     const Stack &one = *place;
-    if (seen.size() > kVisitsMax || one.size() > kDepthMax || into.size() > kStacksMax) {
-      return false;
+    ready += is_ready(one) ? 1 : 0;
+    if (gave_up_ || seen.size() > kVisitsMax || one.size() > kDepthMax || ready > kStacksMax) {
+      return {};
     }
-    if (one.empty() || grammar_->element(one.back()).kind == Kind::kBytes) {
-      if (std::find(into.begin(), into.end(), one) == into.end()) {
-        into.push_back(one);
-      }
+    if (is_ready(one)) {
       continue;
     }
     const uint32_t at = one.back();
     for (const uint32_t begin : grammar_->alternatives(grammar_->element(at).value)) {
+      spend(work_of(one));
       Stack next(one.begin(), one.end() - 1);
-      if (grammar_->element(at + 1).kind != Kind::kEnd) {
-        next.push_back(at + 1);
-      }
-      if (grammar_->element(begin).kind != Kind::kEnd) {
-        next.push_back(begin);
+      for (const uint32_t place_after : {at + 1, begin}) {
+        if (grammar_->element(place_after).kind != Grammar::Element::Kind::kEnd) {
+          next.push_back(place_after);
+        }
       }
       todo.push_back(std::move(next));
     }
   }
-  return true;
+  Stacks found;
+  std::copy_if(seen.begin(), seen.end(), std::back_inserter(found),
+               [this](const Stack &stack) { return is_ready(stack); });
+  return found;
 }
 
-void Matcher::advance(const Stacks &from, uint8_t byte, Stacks &into) const {
-  into.clear();
-  for (const Stack &stack : from) {
+uint32_t Matcher::state_of(Stacks stacks) {
+  const auto [place, is_new] =
+      ids_.try_emplace(std::move(stacks), static_cast<uint32_t>(states_.size()));
+  if (is_new) {
+    State &state = states_.emplace_back();
+    state.stacks = &place->first;
+    state.next.fill(kUnknown);
+    for (const Stack &stack : place->first) {
+      places_ += stack.size();
+    }
+    spend(kWorkOfAState);
+  }
+  return place->second;
+}
+
+uint32_t Matcher::next(uint32_t from, uint8_t byte) {
+  if (const uint32_t known = states_[from].next[byte]; known != kUnknown) {
+    return known;
+  }
+  std::vector<Stack> reached;
+  for (const Stack &stack : *states_[from].stacks) {
+    spend(work_of(stack));
     if (stack.empty() || !grammar_->bytes(grammar_->element(stack.back()).value).test(byte)) {
       continue;
     }
@@ -82,66 +128,74 @@ void Matcher::advance(const Stacks &from, uint8_t byte, Stacks &into) const {
     if (grammar_->element(next.back()).kind == Grammar::Element::Kind::kEnd) {
       next.pop_back();
     }
-    if (!expand(std::move(next), into)) {
-      into.clear();
-      return;
-    }
+    reached.push_back(std::move(next));
   }
+  Stacks expanded = expand(std::move(reached));
+  if (gave_up_) {
+    return kNowhere;
+  }
+  const uint32_t to = state_of(std::move(expanded));
+  states_[from].next[byte] = to;
+  return to;
 }
 
-bool Matcher::advance_by(std::string_view piece, Stacks &reached) const {
-  reached = stacks_;
-  Stacks next;
+uint32_t Matcher::next(uint32_t from, std::string_view piece) {
   for (const char c : piece) {
-    advance(reached, static_cast<uint8_t>(c), next);
-    std::swap(reached, next);
-    if (reached.empty()) {
-      return false;
-    }
+    from = from == kNowhere ? kNowhere : next(from, static_cast<uint8_t>(c));
   }
-  return !piece.empty();
+  return piece.empty() ? kNowhere : from;
 }
 
-bool Matcher::allows(std::string_view piece) const {
-  Stacks reached;
-  return advance_by(piece, reached);
-}
+bool Matcher::allows(std::string_view piece) { return next(at_, piece) != kNowhere && !gave_up_; }
 
 bool Matcher::accept(std::string_view piece) {
-  Stacks reached;
-  const bool allowed = advance_by(piece, reached);
-  stacks_ = allowed ? std::move(reached) : Stacks{};
-  return allowed;
+  at_ = next(at_, piece);
+  if (states_.size() > kStatesKept || places_ > kPlacesKept) {
+    forget();
+  }
+  return at_ != kNowhere;
+}
+
+// Keeps the state where it is, and nothing of what may follow.
+void Matcher::forget() {
+  Stacks here = *states_[at_].stacks;
+  ids_.clear();
+  states_.clear();
+  places_ = 0;
+  (void)state_of({});
+  at_ = state_of(std::move(here));
 }
 
 bool Matcher::complete() const {
-  return std::any_of(stacks_.begin(), stacks_.end(), [](const Stack &s) { return s.empty(); });
+  const Stacks &stacks = *states_[at_].stacks;
+  return !stacks.empty() && stacks.front().empty();  // the empty stack is the first in order
 }
 
-void Matcher::mask(const SortedPieces &pieces, std::span<float> logits) const {
+void Matcher::mask(const SortedPieces &pieces, std::span<float> logits) {
   const std::vector<float> before(logits.begin(), logits.end());
   std::fill(logits.begin(), logits.end(), -INFINITY);
-  allow(pieces.entries(), 0, stacks_, before, logits);
+  allow(pieces.entries(), 0, at_, before, logits);
+  if (gave_up_) {
+    std::fill(logits.begin(), logits.end(), -INFINITY);
+  }
 }
 
-// The entries share their first `depth` bytes, which led to these stacks.
-void Matcher::allow(std::span<const SortedPieces::Entry> entries, size_t depth, const Stacks &from,
-                    std::span<const float> logits, std::span<float> masked) const {
+// The entries share their first `depth` bytes, which led to this state.
+void Matcher::allow(std::span<const SortedPieces::Entry> entries, size_t depth, uint32_t from,
+                    std::span<const float> logits, std::span<float> masked) {
   size_t at = 0;
   for (; at < entries.size() && entries[at].piece.size() == depth; at++) {
     const auto id = static_cast<size_t>(entries[at].id);
     masked[id] = logits[id];
   }
-  Stacks next;
-  while (at < entries.size()) {
+  while (at < entries.size() && !gave_up_) {
     const char byte = entries[at].piece[depth];
     size_t end = at + 1;
     while (end < entries.size() && entries[end].piece[depth] == byte) {
       end++;
     }
-    advance(from, static_cast<uint8_t>(byte), next);
-    if (!next.empty()) {
-      allow(entries.subspan(at, end - at), depth + 1, next, logits, masked);
+    if (const uint32_t to = next(from, static_cast<uint8_t>(byte)); to != kNowhere) {
+      allow(entries.subspan(at, end - at), depth + 1, to, logits, masked);
     }
     at = end;
   }

@@ -36,7 +36,7 @@ struct Choice {
   uint64_t index;                    // of the token, from 0
   std::span<const int32_t> banned;   // never chosen
   const Repeats *repeats = nullptr;  // for penalties, if there are any
-  const TokenFilter *filter = nullptr;
+  TokenFilter *filter = nullptr;
 };
 
 class Sampler {

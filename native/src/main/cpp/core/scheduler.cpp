@@ -200,9 +200,6 @@ void Scheduler::start(const Placement &placement, Request request, Clock::time_p
   slots_.place(placement, std::move(request), now);
   Slot &slot = slots_[placement.slot];
   backend_.begin(placement.slot, *slot.request);
-  if (slot.request->constraint.grammar) {
-    slot.filter.emplace(vocabulary_, *slot.request);
-  }
   new_prompt_ += slot.tally.cached;
   new_cached_ += slot.tally.cached;
 }
@@ -221,17 +218,44 @@ void Scheduler::consume(const Batch::Output &output) {
       banned_.insert(banned_.end(), card_.end_ids.begin(), card_.end_ids.end());
     }
   }
+  begin_choice(slot);
   const std::span<const float> logits = backend_.logits(output.index);
   const Repeats *repeats = request.sampling.penalizes() ? &slot.repeats : nullptr;
   TokenFilter *filter = slot.filter ? &*slot.filter : nullptr;
   const int32_t id =
       sampler_.choose({logits, request.sampling, slot.tally.produced, banned_, repeats, filter});
-  // No logit is a number, or the vocabulary has nothing that the grammar allows.
-  if (id < 0 || (filter != nullptr && !filter->accept(id))) {
-    finish(output.slot, {R1_EVENT_ERROR, 0, R1_REQUEST});
+  const bool gave_up = filter != nullptr && filter->gave_up();
+  if (id < 0 || gave_up || (filter != nullptr && !filter->accept(id))) {
+    end_unsaid(output.slot);
     return;
   }
   take_token(output.slot, id, logits);
+}
+
+// A filter is made here and not when its request starts, since that is done under the lock.
+void Scheduler::begin_choice(Slot &slot) {
+  const Request &request = *slot.request;
+  if (!request.constraint.grammar) {
+    return;
+  }
+  if (!slot.filter) {
+    slot.filter.emplace(vocabulary_, request);
+  }
+  slot.filter->begin([this, &request] {
+    const std::lock_guard lock(mutex_);
+    return stopping_ || end_of(request, Clock::now()).has_value();
+  });
+}
+
+// No token could be chosen: the request has an end meanwhile; or no logit is a number, the
+// vocabulary has nothing that the grammar allows, or the grammar needs too much work.
+void Scheduler::end_unsaid(uint32_t index) {
+  const std::optional<uint16_t> reason = [&] {
+    const std::lock_guard lock(mutex_);
+    return end_of(*slots_[index].request, Clock::now());
+  }();
+  finish(index,
+         reason ? End{R1_EVENT_FINISHED, *reason, R1_OK} : End{R1_EVENT_ERROR, 0, R1_REQUEST});
 }
 
 void Scheduler::take_token(uint32_t index, int32_t id, std::span<const float> logits) {

@@ -47,6 +47,8 @@ class Scheduler final : public Runner {
   void admit(Clock::time_point now);
   void start(const Placement &placement, Request request, Clock::time_point now);
   void consume(const Batch::Output &output);
+  void begin_choice(Slot &slot);
+  void end_unsaid(uint32_t index);
   void take_token(uint32_t index, int32_t id, std::span<const float> logits);
   void finish(uint32_t index, const End &end);
   void fail_batch();

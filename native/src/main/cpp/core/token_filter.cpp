@@ -1,6 +1,7 @@
 #include "core/token_filter.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace r1 {
 
@@ -12,30 +13,43 @@ TokenFilter::TokenFilter(const FilteredVocabulary &vocabulary, const Request &re
       matcher_(request.constraint.grammar) {
   const auto &end_ids = vocabulary.card.end_ids;
   ends_.insert(ends_.end(), end_ids.begin(), end_ids.end());
+  ending_ = request.ignore_end ? request.stops.size() : ends_.size();
 }
 
 bool TokenFilter::ends(int32_t id) const {
   return std::find(ends_.begin(), ends_.end(), id) != ends_.end();
 }
 
-bool TokenFilter::allows(int32_t id) const {
+// Whether the request would end with it before its output may.
+bool TokenFilter::cuts_short(int32_t id) const {
+  const auto last = ends_.begin() + static_cast<std::ptrdiff_t>(ending_);
+  return !matcher_.complete() && std::find(ends_.begin(), last, id) != last;
+}
+
+bool TokenFilter::allows(int32_t id) {
   if (!active_ || (ends(id) && matcher_.complete())) {
     return true;
+  }
+  if (cuts_short(id)) {
+    return false;
   }
   const auto at = static_cast<size_t>(id);
   return vocabulary_.card.control[at] == 0 && matcher_.allows(vocabulary_.card.pieces[at]);
 }
 
-void TokenFilter::mask(std::span<float> logits) const {
+void TokenFilter::mask(std::span<float> logits) {
   std::vector<r1_top> kept;
   if (matcher_.complete()) {
     for (const int32_t id : ends_) {
-      if (id >= 0 && static_cast<size_t>(id) < logits.size()) {
-        kept.push_back({id, logits[static_cast<size_t>(id)]});
-      }
+      kept.push_back({id, logits[static_cast<size_t>(id)]});
     }
   }
   matcher_.mask(vocabulary_.sorted, logits);
+  for (const int32_t id : ends_) {
+    if (cuts_short(id)) {
+      logits[static_cast<size_t>(id)] = -INFINITY;
+    }
+  }
   for (const r1_top &one : kept) {
     logits[static_cast<size_t>(one.id)] = one.logprob;
   }
@@ -49,7 +63,7 @@ bool TokenFilter::accept(int32_t id) {
   if (ends(id) && matcher_.complete()) {
     return true;
   }
-  return matcher_.accept(vocabulary_.card.pieces[static_cast<size_t>(id)]);
+  return !cuts_short(id) && matcher_.accept(vocabulary_.card.pieces[static_cast<size_t>(id)]);
 }
 
 }  // namespace r1

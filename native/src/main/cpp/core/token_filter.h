@@ -18,24 +18,29 @@ struct FilteredVocabulary {
   SortedPieces sorted;
 };
 
-// The grammar holds from the token after_id on. The end tokens and the request's stop tokens may
-// come where the output may end, other control tokens never.
+// The grammar holds from the token after_id on. The end tokens and the request's stop tokens come
+// only where the output may end, even if their text might go on; other control tokens never.
 class TokenFilter {
  public:
   TokenFilter(const FilteredVocabulary &vocabulary, const Request &request);
 
   [[nodiscard]] bool active() const { return active_; }
-  [[nodiscard]] bool allows(int32_t id) const;
+  // Begins a choice; see Matcher.
+  void begin(std::function<bool()> unwanted) { matcher_.begin(std::move(unwanted)); }
+  [[nodiscard]] bool gave_up() const { return matcher_.gave_up(); }
+  [[nodiscard]] bool allows(int32_t id);
   // Sets the logits of what is not allowed to -infinity.
-  void mask(std::span<float> logits) const;
+  void mask(std::span<float> logits);
   // Goes on; false if the token was not allowed.
   bool accept(int32_t id);
 
  private:
   [[nodiscard]] bool ends(int32_t id) const;
+  [[nodiscard]] bool cuts_short(int32_t id) const;
 
   const FilteredVocabulary &vocabulary_;
-  std::vector<int32_t> ends_;
+  std::vector<int32_t> ends_;  // first those that end the request
+  size_t ending_;              // how many those are
   int32_t after_id_;
   bool active_;
   Matcher matcher_;

@@ -169,7 +169,7 @@ typedef struct {
 typedef struct {
   uint64_t request_id; /* STATS: 0 */
   uint16_t kind;
-  uint16_t flags;   /* TOKEN: R1_TOKEN_*; FINISHED: the reason; STATS: the phase */
+  uint16_t flags;   /* TOKEN: R1_TOKEN_*; FINISHED: the reason; STATS: the phase, when polled */
   int32_t token_id; /* TOKEN; ERROR: the status */
   union {
     struct {
