@@ -19,6 +19,7 @@ final class StandIn {
   static final int THINK_END = 261;
   static final int FAIL = 262;
   static final int HANG = 264;
+  static final int GARBLED = 270;
 
   /** Of the stand-in's outputs, the end token included, unless stand_in.json says otherwise. */
   static final int OUTPUT_TOKENS = 24;

@@ -71,6 +71,13 @@ class TrtllmProcessTests {
   }
 
   @Test
+  void newsThatCannotBeReadIsFatalAndEveryRequestEnds() {
+    assertThat(run("garbled", "\"context_tokens\": 65536", "", "", "-Xcheck:jni"))
+        .contains("16 requests ended as FATAL", "phase FAILED")
+        .contains("FATAL: news was lost: TypeError");
+  }
+
+  @Test
   void rankCrashEndsEveryRequest() {
     String output = run("crash", "\"context_tokens\": 65536", "", "", "-Xcheck:jni");
     assertThat(output)
