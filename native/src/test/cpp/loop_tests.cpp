@@ -403,6 +403,14 @@ TEST(aSubmitThatALoopsDeathOvertakesIsRefusedWithoutAnEvent) {
   CHECK(!seen.contains(2));
 }
 
+TEST(aCardWithIdsOutsideItsVocabularyIsRefused) {
+  for (const int32_t id : {kWords, -1, INT32_MAX}) {
+    LoopBench bench([id](ScriptedLoop &loop) { loop.end_id = id; });
+    CHECK(bench.engine().state(milliseconds(0)).status == R1_MODEL);
+    CHECK(bench.engine().failure().find("end token") != std::string::npos);
+  }
+}
+
 TEST(aDeadLoopEndsEveryRequestWithItsReason) {
   LoopBench bench;
   bench.loop().hang = true;
