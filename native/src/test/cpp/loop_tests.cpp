@@ -411,6 +411,15 @@ TEST(aCardWithIdsOutsideItsVocabularyIsRefused) {
   }
 }
 
+TEST(aConstraintThatIsNoTextIsInvalid) {
+  LoopBench bench;
+  const int32_t prompt = 5;
+  r1_request request = LoopBench::asked(1, 9, prompt);
+  request.constraint_kind = R1_REGEX;
+  request.constraint = "a\xff";
+  CHECK(bench.engine().submit(request).code == R1_INVALID);
+}
+
 TEST(aDeadLoopEndsEveryRequestWithItsReason) {
   LoopBench bench;
   bench.loop().hang = true;
