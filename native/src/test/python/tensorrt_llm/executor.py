@@ -248,8 +248,9 @@ class Executor:
             return END
         if running.result.prompt_token_ids[0] == ORDER["long"]:
             return LONG
-        if params.embedding_bias and max(params.embedding_bias) > 0:
-            return params.embedding_bias.index(max(params.embedding_bias))
+        bias = params.embedding_bias.tolist() if params.embedding_bias is not None else [0]
+        if max(bias) > 0:
+            return bias.index(max(bias))
         drawn = 0 if params.greedy else params.seed
         return 97 + (sum(running.result.prompt_token_ids) + drawn * 7 + place * 3) % 26
 
