@@ -136,8 +136,11 @@ std::vector<uint8_t> marks(const std::vector<int32_t> &ids, size_t size) {
   return marked;
 }
 
-uint32_t features(bool speculative, bool guided) {
-  uint32_t found = R1_CAN_TEXT | R1_CAN_MIN_TOKENS | R1_CAN_MIN_P;
+uint32_t features(bool speculative, bool guided, size_t ends) {
+  uint32_t found = R1_CAN_TEXT | R1_CAN_MIN_P;
+  if (ends == 1) {  // min_tokens holds back end_id only, no stop_token_ids
+    found |= R1_CAN_MIN_TOKENS;
+  }
   if (!speculative) {  // guessed tokens have no such arithmetic
     found |= R1_CAN_LOGPROBS | R1_CAN_PENALTIES | R1_CAN_BIAS;
   }
@@ -200,7 +203,7 @@ bool read_card(PyObject *dict, Loaded &loaded) {
   card.end_ids = fields.ids("end_ids");
   card.pieces = fields.bytes("pieces");
   const bool speculative = fields.number("speculative") != 0;
-  card.features = features(speculative, fields.number("guided") != 0);
+  card.features = features(speculative, fields.number("guided") != 0, card.end_ids.size());
   const std::vector<int32_t> controls = fields.ids("controls");
   const std::vector<int32_t> markers = fields.ids("markers");
   loaded.prompt_tokens_max = static_cast<uint32_t>(fields.number("prompt_tokens_max"));

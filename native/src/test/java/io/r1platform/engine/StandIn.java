@@ -41,8 +41,7 @@ final class StandIn {
     try {
       Files.writeString(
           directory.resolve("config.json"), "{\"vocab_size\": 288, \"model_type\": \"stand_in\"}");
-      Files.writeString(
-          directory.resolve("generation_config.json"), "{\"eos_token_id\": [257, 258]}");
+      Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\": 257}");
       Files.writeString(directory.resolve("stand_in.json"), "{" + plan + "}");
       Files.write(directory.resolve("model.safetensors"), new byte[4 << 20]);
       return directory;

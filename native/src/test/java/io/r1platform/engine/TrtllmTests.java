@@ -103,6 +103,17 @@ class TrtllmTests {
   }
 
   @Test
+  void minTokensHoldBackTheOneEndTokenAndNoStopTokens() {
+    Generated generated = run(whole().withMinTokens(30));
+    assertThat(generated.reason).isEqualTo(FinishReason.END);
+    assertThat(generated.ids).hasSize(30).endsWith(StandIn.END);
+    assertThatThrownBy(() -> submit(whole().withMinTokens(30).withStopIds(99)))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.status()).isEqualTo(EngineStatus.UNSUPPORTED));
+    lastId--;
+  }
+
+  @Test
   void moreRequestsThanABatchWaitAndAllEnd() {
     List<Long> ids = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
