@@ -118,6 +118,9 @@ class TrtllmProcessTests {
     String without = "\"environment\": {\"R1_STAND_IN_WITHOUT\": \"get_kv_cache_capacity\"}";
     assertThat(run("load", "", "", without))
         .contains("tensorrt_llm 0.0.0-stand-in has no LLM.get_kv_cache_capacity");
+    String unwatched = "\"environment\": {\"R1_STAND_IN_WITHOUT\": \"is_shutdown\"}";
+    assertThat(run("load", "", "", unwatched))
+        .contains("MODEL: 'Executor' object has no attribute 'is_shutdown'");
   }
 
   @Test
