@@ -14,7 +14,7 @@ namespace {
 
 constexpr int32_t kEnd = 257, kUser = 258, kThinkEnd = 261;
 constexpr int32_t kFail = 262, kRefuse = 263, kUncounted = 265, kTimeout = 266, kAborted = 267,
-                  kOdd = 268, kLong = 269;
+                  kOdd = 268, kLong = 269, kUnsure = 271;
 constexpr const char *kBackendJson = "{\"python_path\": [\"" R1_STAND_IN_DIR
                                      "\"], \"llm\": {\"guided_decoding_backend\": \"xgrammar\"}}";
 constexpr uint32_t kOutput = 24, kThink = 8;  // of stand_in.json
@@ -159,7 +159,7 @@ TEST(lengthStopsAndIgnoredEnds) {
   CHECK(endless.run().finished(R1_LENGTH, 40));
   Asked later({256, 1});
   later.request.min_tokens = 30;
-  CHECK(later.run().finished(R1_END, 30));
+  CHECK(later.submit() == R1_UNSUPPORTED);  // two end tokens: TrtllmTests has one
   const int32_t stop = kThinkEnd;
   Asked stopped({256, 1});
   stopped.request.stop_ids = &stop;
@@ -167,6 +167,20 @@ TEST(lengthStopsAndIgnoredEnds) {
   const Output output = stopped.run();
   CHECK(output.finished(R1_STOP_ID, kThink));  // the stop token is not cut away
   CHECK((output.tokens.back().flags & R1_TOKEN_END) != 0);
+}
+
+// TensorRT-LLM forgets its stop tokens where ends are ignored.
+TEST(aStopTokenEndsWhatIgnoresEnds) {
+  const int32_t stop = kThinkEnd;
+  Asked asked({256, 1});
+  asked.request.flags = R1_IGNORE_END;
+  asked.request.stop_ids = &stop;
+  asked.request.stop_count = 1;
+  asked.request.max_tokens = 4000;
+  const Output output = asked.run();
+  CHECK(output.finished(R1_STOP_ID, kThink));
+  CHECK(output.last.body.last.overrun_tokens > 0);
+  CHECK(output.last.body.last.overrun_tokens < 4000 - kThink);  // it did not run to its length
 }
 
 TEST(aSecondEndTokenOfTheModelEndsToo) {
@@ -203,6 +217,14 @@ TEST(logprobsComeWithTheirAlternatives) {
   CHECK(output.tops.size() == 3 * 12);  // two records of six each
   CHECK(output.tops[0].id == output.tokens[0].token_id && output.tops[0].logprob == -0.5F);
   CHECK(output.tops[6].logprob < output.tops[5].logprob);
+}
+
+TEST(aLogprobThatIsNotToldFailsItsRequest) {
+  Asked asked = order(kUnsure);
+  CHECK(asked.run().finished(R1_END, kOutput));
+  Asked unsure = order(kUnsure);
+  unsure.request.flags = R1_LOGPROBS;
+  CHECK(unsure.run().failed());
 }
 
 TEST(aConstraintMayLeaveTheReasoningFree) {
@@ -311,8 +333,8 @@ TEST(theModelIsDescribed) {
   CHECK(model.end_count == 2 && model.end_ids[0] == 257 && model.end_ids[1] == 258);
   CHECK(model.kv_tokens == 65536 && model.think_close_id == kThinkEnd);
   CHECK(std::string(model.backend_version) == "0.0.0-stand-in");
-  CHECK((model.features & (R1_CAN_GRAMMAR | R1_CAN_LOGPROBS | R1_CAN_TEXT)) ==
-        (R1_CAN_GRAMMAR | R1_CAN_LOGPROBS | R1_CAN_TEXT));
+  constexpr uint32_t kAll = R1_CAN_GRAMMAR | R1_CAN_LOGPROBS | R1_CAN_TEXT | R1_CAN_MIN_TOKENS;
+  CHECK((model.features & kAll) == (kAll & ~uint32_t{R1_CAN_MIN_TOKENS}));  // two end tokens
 }
 
 TEST(aSecondEngineOfTheProcessIsUnsupported) {

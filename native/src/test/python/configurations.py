@@ -29,6 +29,9 @@ def check(file):
         raise ValueError(f"{file}: unknown arguments {sorted(unknown)}")
     if not (read.guided and read.llm["enable_iter_perf_stats"] and read.prompt_tokens_max == 0):
         raise ValueError(f"{file}: constraints, statistics or chunked prefill are off")
+    events = read.llm["kv_cache_config"].get("event_buffer_max_size", 0) > 0
+    if events != file.name.startswith("r1-"):
+        raise ValueError(f"{file}: events of the cache are for R1 only")
     ranks = read.llm["tensor_parallel_size"] if read.llm.get("enable_attention_dp") else 1
     running = read.llm["max_batch_size"] * ranks
     wanted = f"# r1.inference.generation.max-running: {running}\n"

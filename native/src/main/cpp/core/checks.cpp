@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/backend.h"
+#include "core/utf8.h"
 
 namespace r1 {
 namespace {
@@ -135,6 +136,9 @@ Status check_constraint(const r1_request &request) {
   if (takes_text &&
       strnlen(request.constraint, R1_CONSTRAINT_BYTES_MAX + 1) > R1_CONSTRAINT_BYTES_MAX) {
     return refuse(R1_TOO_LARGE, "a constraint has at most 64 KiB");
+  }
+  if (takes_text && !is_utf8(request.constraint)) {
+    return refuse(R1_INVALID, "the constraint is not UTF-8");
   }
   return {};
 }

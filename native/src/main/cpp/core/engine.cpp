@@ -125,6 +125,18 @@ Status Engine::load() {
 }
 
 Status Engine::index_pieces() {
+  const auto is_unknown = [this](int32_t id) {
+    return id < 0 || static_cast<size_t>(id) >= card_.pieces.size();
+  };
+  if (std::any_of(card_.end_ids.begin(), card_.end_ids.end(), is_unknown)) {
+    return refuse(R1_MODEL, "an end token of the model is outside its vocabulary");
+  }
+  if (card_.bos_id != -1 && is_unknown(card_.bos_id)) {
+    return refuse(R1_MODEL, "the begin token of the model is outside its vocabulary");
+  }
+  if (card_.control.size() != card_.pieces.size() || card_.marker.size() != card_.pieces.size()) {
+    return refuse(R1_MODEL, "not every token of the model is described");
+  }
   for (size_t id = 0; id < card_.pieces.size(); id++) {
     if (card_.pieces[id].size() > R1_PIECE_BYTES_MAX) {
       return refuse(R1_MODEL, "token " + std::to_string(id) + " has more than 512 bytes");

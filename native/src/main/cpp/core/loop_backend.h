@@ -16,16 +16,17 @@ namespace r1 {
 struct News {
   enum class Outcome : uint8_t {
     kRunning,  // more will come
-    kDone,     // ended by itself: the last id is an end token, a stop token, or at max_tokens
+    kStopped,  // by an end or stop token, the last id; an END where the backend cut it away
+    kLength,   // at max_tokens
     kCancelled,
     kFailed  // this request only
   };
 
   uint64_t request_id = 0;
   std::span<const int32_t> ids;
-  std::span<const float> logprobs;  // one per id, or empty
-  // The likeliest of each id, tops.size() / ids.size() of each; or empty. At most 20 of an id.
-  std::span<const r1_top> tops;
+  std::span<const float> logprobs;      // one per id, or empty
+  std::span<const r1_top> tops;         // the likeliest of each id, one id after another
+  std::span<const uint8_t> top_counts;  // how many of each id, at most 20; or empty: none of any
   uint32_t cached_tokens = R1_UNKNOWN;  // of the prompt; the last known value counts
   uint64_t queue_us = 0;                // from submit to its start; the last known value counts
   Outcome outcome = Outcome::kRunning;
@@ -43,7 +44,9 @@ struct LoopLoad {
 class LoopEvents {
  public:
   // News of requests, in the order of each. News of a request that has ended is ignored. Ids that
-  // come after a cancel, a deadline, an end token or max_tokens are counted as overrun, not sent.
+  // come after a cancel, a deadline, an end token or max_tokens are counted as overrun, not sent;
+  // a request that runs on after those is cancelled. One with an id outside the vocabulary, or
+  // without a logprob it asked for, ends as ERROR.
   // Exactly one news with another outcome than kRunning ends a request, also after cancel().
   virtual void emit(std::span<const News> news) noexcept = 0;
 

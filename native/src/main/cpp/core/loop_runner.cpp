@@ -57,6 +57,9 @@ Status LoopRunner::submit(Request request) {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(id);
     if (found != entries_.end()) {
+      if (over_) {  // end_all() left it to this answer
+        status = refuse(R1_STATE, "the engine is closing");
+      }
       if (!status.ok()) {
         entries_.erase(found);
       } else {
@@ -137,50 +140,63 @@ void LoopRunner::emit(std::span<const News> news) noexcept {
     last_news_ = Clock::now();
     for (const News &one : news) {
       const auto found = entries_.find(one.request_id);
-      if (found == entries_.end()) {
-        continue;
-      }
-      Entry &entry = found->second;
-      take(entry, one);
-      switch (one.outcome) {
-        case News::Outcome::kRunning:
-          break;
-        case News::Outcome::kDone:
-          finish(found, {R1_EVENT_FINISHED,
-                         entry.ended_itself.value_or(entry.cut.value_or(R1_LENGTH)), R1_OK});
-          break;
-        case News::Outcome::kCancelled:
-          finish(found, {R1_EVENT_FINISHED,
-                         entry.ended_itself.value_or(entry.cut.value_or(R1_CANCELLED)), R1_OK});
-          break;
-        case News::Outcome::kFailed:
-          finish(found, {R1_EVENT_ERROR, 0, R1_REQUEST});
-          break;
+      if (found != entries_.end() && !over_) {
+        take(found, one);
       }
     }
   }
   work_.notify_one();
 }
 
-void LoopRunner::take(Entry &entry, const News &news) {
+void LoopRunner::take(Entries::iterator found, const News &news) {
+  Entry &entry = found->second;
+  take_ids(entry, news);
+  const auto end = [&](uint16_t reason) {
+    return End{R1_EVENT_FINISHED, entry.ended_itself.value_or(entry.cut.value_or(reason)), R1_OK};
+  };
+  if (news.outcome == News::Outcome::kRunning) {
+    if (entry.odd) {
+      cut(entry, R1_CANCELLED, to_cancel_);
+    } else if (entry.ended_itself) {  // by what the backend does not take for an end
+      cut(entry, *entry.ended_itself, to_cancel_);
+    }
+  } else if (news.outcome == News::Outcome::kFailed || entry.odd) {
+    finish(found, {R1_EVENT_ERROR, 0, R1_REQUEST});
+  } else if (news.outcome == News::Outcome::kStopped) {
+    finish(found, end(R1_END));
+  } else if (news.outcome == News::Outcome::kLength) {
+    finish(found, end(R1_LENGTH));
+  } else {
+    finish(found, end(R1_CANCELLED));
+  }
+}
+
+void LoopRunner::take_ids(Entry &entry, const News &news) {
   if (news.cached_tokens != R1_UNKNOWN) {
     entry.tally.cached = news.cached_tokens;
   }
   if (news.queue_us != 0) {
     entry.tally.started = entry.request.submitted + std::chrono::microseconds(news.queue_us);
   }
+  size_t tops = 0;  // before those of this id
   for (size_t i = 0; i < news.ids.size(); i++) {
+    const size_t count = i < news.top_counts.size() ? news.top_counts[i] : 0;
     const bool known = news.ids[i] >= 0 && static_cast<size_t>(news.ids[i]) < card_.pieces.size();
-    if (entry.cut || entry.ended_itself || !known) {
+    const bool has_logprob = !entry.request.logprobs || i < news.logprobs.size();
+    const bool is_overrun = entry.cut || entry.ended_itself;
+    entry.odd = entry.odd || (!is_overrun && (!known || !has_logprob));
+    if (is_overrun || entry.odd) {
       entry.tally.overrun++;
       stats_.overrun_tokens++;
     } else {
-      take_token(entry, news, i);
+      take_token(entry, news, i, news.tops.subspan(tops, count));
     }
+    tops += count;
   }
 }
 
-void LoopRunner::take_token(Entry &entry, const News &news, size_t index) {
+void LoopRunner::take_token(Entry &entry, const News &news, size_t index,
+                            std::span<const r1_top> tops) {
   const Request &request = entry.request;
   const int32_t id = news.ids[index];
   if (entry.tally.produced == 0) {
@@ -194,10 +210,9 @@ void LoopRunner::take_token(Entry &entry, const News &news, size_t index) {
   const uint16_t control = card_.control[static_cast<size_t>(id)] != 0 ? R1_TOKEN_CONTROL : 0;
   const uint16_t end = is_end || is_stop ? R1_TOKEN_END : 0;
   Token token{id, static_cast<uint16_t>(control | end), 0, {}};
-  if (request.logprobs && news.logprobs.size() == news.ids.size()) {
+  if (request.logprobs) {
     token.logprob = news.logprobs[index];
-    const size_t each = std::min<size_t>(news.tops.size() / news.ids.size(), request.top_logprobs);
-    token.tops = news.tops.subspan(index * (news.tops.size() / news.ids.size()), each);
+    token.tops = tops.first(std::min<size_t>(tops.size(), request.top_logprobs));
   }
   scratch_.clear();
   append_token(scratch_, request.id, entry.tally, token, card_.pieces[static_cast<size_t>(id)]);
@@ -290,9 +305,11 @@ Runner::Step LoopRunner::step() {
     const Clock::time_point next = cut_late(now, to_cancel);
     if (to_cancel.empty()) {
       work_.wait_until(lock, next, [&] {
-        return stopping_ || recheck_ || !death_.empty() || !backlog_.empty();
+        return stopping_ || recheck_ || !death_.empty() || !backlog_.empty() || !to_cancel_.empty();
       });
     }
+    to_cancel.insert(to_cancel.end(), to_cancel_.begin(), to_cancel_.end());
+    to_cancel_.clear();
     if (stopping_) {
       return Step::kStopped;
     }
@@ -323,8 +340,13 @@ void LoopRunner::end_all(r1_status status) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    while (!entries_.empty()) {
-      finish(entries_.begin(), {R1_EVENT_ERROR, 0, status});
+    over_ = true;
+    for (auto entry = entries_.begin(); entry != entries_.end();) {
+      const auto next = std::next(entry);
+      if (entry->second.with_backend || entry->second.tally.produced > 0) {
+        finish(entry, {R1_EVENT_ERROR, 0, status});
+      }
+      entry = next;
     }
   }
   while (more) {

@@ -47,11 +47,13 @@ class LoopRunner final : public Runner, public LoopEvents {
     bool with_backend = false;             // submit() of the backend has returned ok
     std::optional<uint16_t> cut;           // why it is being cancelled
     std::optional<uint16_t> ended_itself;  // an end token, a stop token or max_tokens came
+    bool odd = false;                      // it got what no answer may have: it ends as ERROR
   };
   using Entries = std::unordered_map<uint64_t, Entry>;
 
-  void take(Entry &entry, const News &news);
-  void take_token(Entry &entry, const News &news, size_t index);
+  void take(Entries::iterator found, const News &news);
+  void take_ids(Entry &entry, const News &news);
+  void take_token(Entry &entry, const News &news, size_t index, std::span<const r1_top> tops);
   void finish(Entries::iterator entry, const End &end);
   void cut(Entry &entry, uint16_t reason, std::vector<uint64_t> &to_cancel);
   [[nodiscard]] Clock::time_point cut_late(Clock::time_point now, std::vector<uint64_t> &to_cancel);
@@ -76,6 +78,8 @@ class LoopRunner final : public Runner, public LoopEvents {
   Rate rate_;
   bool recheck_ = false;  // a deadline came or went
   bool stopping_ = false;
+  bool over_ = false;                // end_all() has begun
+  std::vector<uint64_t> to_cancel_;  // found in emit(), where the backend must not be called
 
   std::vector<r1_event> outgoing_;  // the engine's thread only
 };

@@ -1,5 +1,6 @@
 #include "trtllm/conversions.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -135,8 +136,11 @@ std::vector<uint8_t> marks(const std::vector<int32_t> &ids, size_t size) {
   return marked;
 }
 
-uint32_t features(bool speculative, bool guided) {
-  uint32_t found = R1_CAN_TEXT | R1_CAN_MIN_TOKENS | R1_CAN_MIN_P;
+uint32_t features(bool speculative, bool guided, size_t ends) {
+  uint32_t found = R1_CAN_TEXT | R1_CAN_MIN_P;
+  if (ends == 1) {  // min_tokens holds back end_id only, no stop_token_ids
+    found |= R1_CAN_MIN_TOKENS;
+  }
   if (!speculative) {  // guessed tokens have no such arithmetic
     found |= R1_CAN_LOGPROBS | R1_CAN_PENALTIES | R1_CAN_BIAS;
   }
@@ -199,7 +203,7 @@ bool read_card(PyObject *dict, Loaded &loaded) {
   card.end_ids = fields.ids("end_ids");
   card.pieces = fields.bytes("pieces");
   const bool speculative = fields.number("speculative") != 0;
-  card.features = features(speculative, fields.number("guided") != 0);
+  card.features = features(speculative, fields.number("guided") != 0, card.end_ids.size());
   const std::vector<int32_t> controls = fields.ids("controls");
   const std::vector<int32_t> markers = fields.ids("markers");
   loaded.prompt_tokens_max = static_cast<uint32_t>(fields.number("prompt_tokens_max"));
@@ -241,6 +245,7 @@ bool NewsList::read(PyObject *list) {
     news_[at].ids = std::span(ids_).subspan(place.ids, place.id_count);
     news_[at].logprobs = std::span(logprobs_).subspan(place.logprobs, place.logprob_count);
     news_[at].tops = std::span(tops_).subspan(place.tops, place.top_count);
+    news_[at].top_counts = std::span(top_counts_).subspan(place.counts, place.counts_count);
   }
   return count >= 0;
 }
@@ -257,19 +262,20 @@ bool NewsList::add(PyObject *tuple) {
                        &outcome) == 0) {
     return false;
   }
-  Place place{ids_.size(), 0, logprobs_.size(), 0, tops_.size(), 0};
+  Place place{ids_.size(), 0, logprobs_.size(), 0, tops_.size(), 0, top_counts_.size(), 0};
   if (!read_ids(ids, ids_) || !add_logprobs(logprobs) || !add_tops(tops)) {
     return false;
   }
   place.id_count = ids_.size() - place.ids;
   place.logprob_count = logprobs_.size() - place.logprobs;
   place.top_count = tops_.size() - place.tops;
+  place.counts_count = top_counts_.size() - place.counts;
   places_.push_back(place);
   News &news = news_.emplace_back();
   news.request_id = id;
   news.cached_tokens = cached < 0 ? R1_UNKNOWN : static_cast<uint32_t>(cached);
   news.queue_us = queue_us;
-  news.outcome = static_cast<News::Outcome>(outcome);
+  news.outcome = static_cast<News::Outcome>(outcome);  // 0 to 4: generation.py
   return true;
 }
 
@@ -283,7 +289,13 @@ bool NewsList::add_logprobs(PyObject *logprobs) {
 bool NewsList::add_tops(PyObject *tops) {
   for (Py_ssize_t at = 0; tops != Py_None && at < PyList_Size(tops); at++) {
     PyObject *of_token = PyList_GetItem(tops, at);
-    for (Py_ssize_t rank = 0; rank < PyList_Size(of_token); rank++) {
+    const Py_ssize_t count = PyList_Size(of_token);
+    if (count > Py_ssize_t{R1_TOP_LOGPROBS_MAX}) {
+      PyErr_SetString(PyExc_ValueError, "a token has at most 20 alternatives");
+      return false;
+    }
+    top_counts_.push_back(static_cast<uint8_t>(std::max<Py_ssize_t>(count, 0)));
+    for (Py_ssize_t rank = 0; rank < count; rank++) {
       r1_top top{};
       if (PyArg_ParseTuple(PyList_GetItem(of_token, rank), "if", &top.id, &top.logprob) == 0) {
         return false;

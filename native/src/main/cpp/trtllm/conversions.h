@@ -34,7 +34,7 @@ class NewsList {
 
  private:
   struct Place {  // of one news in the flat lists
-    size_t ids, id_count, logprobs, logprob_count, tops, top_count;
+    size_t ids, id_count, logprobs, logprob_count, tops, top_count, counts, counts_count;
   };
   bool add(PyObject *tuple);
   bool add_logprobs(PyObject *logprobs);
@@ -45,6 +45,7 @@ class NewsList {
   std::vector<int32_t> ids_;
   std::vector<float> logprobs_;
   std::vector<r1_top> tops_;
+  std::vector<uint8_t> top_counts_;
 };
 
 }  // namespace r1::trtllm

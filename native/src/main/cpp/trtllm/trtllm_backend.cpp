@@ -71,6 +71,9 @@ Status TrtllmBackend::submit(const Request &request) {
     return refuse(R1_TOO_LARGE, "the cache of a rank holds " +
                                     std::to_string(loaded_.request_tokens_max) + " tokens");
   }
+  if (request.min_tokens > 0 && !request.stops.empty()) {
+    return refuse(R1_UNSUPPORTED, "TensorRT-LLM has no min_tokens together with stop ids");
+  }
   session_->commands().give(request);
   return {};
 }

@@ -49,6 +49,9 @@ async def _load(native, loop):
         version = tensorrt_llm.__version__
         raise RuntimeError(f"tensorrt_llm {version} has no {', '.join(lacking)}")
     llm = await _construct(native, loop, tensorrt_llm, wanted)
+    dead = health.reason_of_death(llm)  # also: a wheel that cannot be asked does not start
+    if dead:
+        raise RuntimeError(dead)
     card, vocabulary = _card(tensorrt_llm, llm, wanted)
     native.loaded(card, vocabulary.encode)
     return Driver(native, loop, tensorrt_llm, llm, wanted, card)
@@ -216,7 +219,10 @@ class Driver:
     async def _report(self):
         while True:
             await asyncio.sleep(STATS_SECONDS)
-            self._native.report(self._statistics.numbers(len(self._open)))
+            try:
+                self._native.report(self._statistics.numbers(len(self._open)))
+            except Exception as problem:
+                complain("statistics", problem)
 
     async def _follow(self, source, take):
         """Gives every item of a feed, which ends when it is silent for a while, to `take`."""

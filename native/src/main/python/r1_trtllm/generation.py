@@ -4,9 +4,9 @@ import sys
 import traceback
 from datetime import timedelta
 
-RUNNING, DONE, CANCELLED, FAILED = 0, 1, 2, 3
+RUNNING, STOPPED, LENGTH, CANCELLED, FAILED = range(5)  # News::Outcome
 UNKNOWN = -1
-OUTCOMES = {"stop": DONE, "length": DONE, "cancelled": CANCELLED, "timeout": CANCELLED}
+OUTCOMES = {"stop": STOPPED, "length": LENGTH, "cancelled": CANCELLED, "timeout": CANCELLED}
 
 
 class Generation:
@@ -14,7 +14,7 @@ class Generation:
 
     News is (id, new ids, a logprob of each or None, the likeliest of each or None, cached prompt
     tokens or UNKNOWN, microseconds in the executor's queue or 0, outcome). Exactly one has another
-    outcome than RUNNING.
+    outcome than RUNNING. A logprob that was asked for and is not told fails the request.
     """
 
     def __init__(self, request, result, emit):
@@ -86,14 +86,13 @@ class Generation:
     def _read_logprobs(self, ids, found):
         """Of each id its own and the likeliest; by version a dict of ids, or one number."""
         own, tops = [], []
-        for place, token_id in enumerate(ids):
-            of_token = found[place] if place < len(found) else 0.0
+        for token_id, of_token in zip(ids, found[: len(ids)], strict=True):
             if not isinstance(of_token, dict):
                 own.append(float(of_token))
                 tops.append([])
                 continue
             ranked = sorted(of_token.items(), key=lambda item: -item[1].logprob)
-            own.append(of_token[token_id].logprob if token_id in of_token else 0.0)
+            own.append(of_token[token_id].logprob)
             tops.append([(i, entry.logprob) for i, entry in ranked[: self._tops]])
         return own, tops if self._tops else None
 

@@ -65,10 +65,13 @@ def _penalties(request):
 
 
 def _bias(pairs, size):
+    """A tensor of 32-bit floats, one for each logit."""
+    import torch  # there, as tensorrt_llm is
+
     bias = [0.0] * size
     for token_id, value in pairs:
         bias[token_id] += value
-    return bias
+    return torch.tensor(bias, dtype=torch.float32)
 
 
 def _guide(request, card):

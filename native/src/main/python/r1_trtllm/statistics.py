@@ -2,7 +2,11 @@
 
 
 class Statistics:
-    """The newest numbers. Zero is "not known", as where enable_iter_perf_stats is off."""
+    """The newest numbers. Zero is "not known", as where enable_iter_perf_stats is off.
+
+    `kv_tokens` is what all ranks hold. With attention data parallelism the executor tells of one
+    rank's blocks; then the share in use there stands for all.
+    """
 
     def __init__(self, kv_tokens):
         self.running = self.waiting = 0
@@ -21,8 +25,8 @@ class Statistics:
         cache = stats.get("kvCacheStats")
         if cache:
             self._block_tokens = cache.get("tokensPerBlock", 0)
-            self.kv_tokens_used = cache.get("usedNumBlocks", 0) * self._block_tokens
-            self.kv_tokens_total = cache.get("maxNumBlocks", 0) * self._block_tokens
+            used, blocks = cache.get("usedNumBlocks", 0), cache.get("maxNumBlocks", 0)
+            self.kv_tokens_used = self.kv_tokens_total * used // blocks if blocks else 0
 
     def cache_event(self, event):
         """One change of the cache, a dict: blocks stored for reuse, or removed."""

@@ -10,6 +10,7 @@ to do by the first id of their prompt (see ORDERS in tokenizer.py).
 import os
 
 from tensorrt_llm import llmapi
+from tensorrt_llm.executor import Executor
 from tensorrt_llm.llmapi import LLM
 from tensorrt_llm.sampling_params import SamplingParams
 
@@ -17,4 +18,4 @@ __version__ = "0.0.0-stand-in"
 __all__ = ["LLM", "SamplingParams", "__version__", "llmapi"]
 
 for _name in os.environ.get("R1_STAND_IN_WITHOUT", "").split():  # an older or younger candidate
-    delattr(LLM, _name)
+    delattr(LLM if hasattr(LLM, _name) else Executor, _name)

@@ -140,6 +140,9 @@ class Executor:
             else:
                 asked.add(result)
         ended = [(r.result, r) for r in self._running if r.result in asked]
+        for _, running in ended:  # its step was on its way
+            running.made += 1
+            running.unsent.append(self._token(running))
         self._running = [r for r in self._running if r.result not in asked]
         never = [(result, None) for result in self._waiting if result in asked]
         self._waiting = deque(result for result in self._waiting if result not in asked)
@@ -200,11 +203,13 @@ class Executor:
         running.made += 1
         token = self._token(running)
         running.unsent.append(token)
-        if params.logprobs:
-            running.unsent_logprobs.append(self._logprob(token, params.logprobs))
         order = running.result.prompt_token_ids[0]
+        if params.logprobs and (order, running.made) != (ORDER["unsure"], 2):
+            running.unsent_logprobs.append(self._logprob(token, params.logprobs))
         if order == ORDER["fail"] and running.made == 3:
             return Response(error="failed, as the prompt asked")
+        if order == ORDER["garbled"] and running.made == 3:
+            return Response(("no id",))
         reason = self._reason(params, running, token, order)
         if reason is None and running.made % self._interval:
             return None
@@ -220,11 +225,11 @@ class Executor:
         if running.made == 3 and order in (ORDER["timeout"], ORDER["aborted"], ORDER["odd"]):
             by_order = {ORDER["timeout"]: "timeout", ORDER["aborted"]: "cancelled"}
             return by_order.get(order, "not_finished")
-        if running.made >= (params.min_tokens or 1):
-            if token == params.end_id and not params.ignore_eos:
+        if token == params.end_id and not params.ignore_eos:
+            if running.made >= (params.min_tokens or 1):
                 return "stop"
-            if token in (params.stop_token_ids or ()):
-                return "stop"
+        if token in (params.stop_token_ids or ()) and not params.ignore_eos:
+            return "stop"  # upstream: whatever min_tokens are, and none with ignore_eos
         return "length" if running.made == params.max_tokens else None
 
     def _token(self, running):
@@ -243,8 +248,9 @@ class Executor:
             return END
         if running.result.prompt_token_ids[0] == ORDER["long"]:
             return LONG
-        if params.embedding_bias and max(params.embedding_bias) > 0:
-            return params.embedding_bias.index(max(params.embedding_bias))
+        bias = params.embedding_bias.tolist() if params.embedding_bias is not None else [0]
+        if max(bias) > 0:
+            return bias.index(max(bias))
         drawn = 0 if params.greedy else params.seed
         return 97 + (sum(running.result.prompt_token_ids) + drawn * 7 + place * 3) % 26
 

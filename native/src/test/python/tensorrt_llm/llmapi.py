@@ -60,6 +60,8 @@ class LLM:
         self.tokenizer = Tokenizer()
         self._chunked = arguments.get("enable_chunked_prefill", False)
         self._max_num_tokens = arguments.get("max_num_tokens", 8192)
+        dp = arguments.get("enable_attention_dp", False)
+        self._cache_ranks = arguments.get("tensor_parallel_size", 1) if dp else 1
         self._executor = Executor(plan, arguments)
 
     def generate_async(
@@ -91,7 +93,8 @@ class LLM:
         return self._executor.cache_events.until(timeout)
 
     def get_kv_cache_capacity(self):
-        return [{"maxNumTokens": self._executor.plan.kv_tokens, "tokensPerBlock": 8}]
+        rank = {"maxNumTokens": self._executor.plan.kv_tokens, "tokensPerBlock": 8}
+        return [rank] * self._cache_ranks
 
     def shutdown(self):
         self._executor.shutdown()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, fields
 
+import torch
+
 
 @dataclass(kw_only=True)
 class GuidedDecodingParams:
@@ -30,7 +32,7 @@ class SamplingParams:
     repetition_penalty: float | None = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
-    embedding_bias: list | None = None
+    embedding_bias: torch.Tensor | None = None
     stop_token_ids: list | None = None
     include_stop_str_in_output: bool = False
     ignore_eos: bool = False
@@ -44,6 +46,9 @@ class SamplingParams:
             raise ValueError("require 0 <= top_p <= 1")
         if self.top_k is not None and self.top_k < 0:
             raise ValueError("require top_k >= 0")
+        bias = self.embedding_bias
+        if bias is not None and (bias.dtype != torch.float32 or bias.dim() != 1):
+            raise ValueError("embedding_bias is a row of 32-bit floats")
 
     @property
     def greedy(self):

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 
 BEGIN, END, USER, ASSISTANT, THINK, THINK_END = range(256, 262)
-ORDERS = ("fail", "refuse", "hang", "uncounted", "timeout", "aborted", "odd", "long")
+ORDERS = (
+    *("fail", "refuse", "hang", "uncounted", "timeout"),
+    *("aborted", "odd", "long", "garbled", "unsure"),
+)
 ORDER = {order: 262 + place for place, order in enumerate(ORDERS)}
-LONG = 270  # a piece of 128 spaces, DeepSeek's longest
+LONG = 272  # a piece of 128 spaces, DeepSeek's longest
 CONTENTS = {
     BEGIN: "<｜begin▁of▁sentence｜>",
     END: "<｜end▁of▁sentence｜>",

@@ -78,7 +78,10 @@ public final class GenerationRequest {
     return copy;
   }
 
-  /** The same, without end tokens and stop tokens before so many output tokens. */
+  /**
+   * The same, without end tokens and stop tokens before so many output tokens. TensorRT-LLM refuses
+   * it together with stop tokens.
+   */
   public GenerationRequest withMinTokens(int tokens) {
     require(tokens >= 0 && tokens <= maxTokens, "minTokens must be 0 to maxTokens, is " + tokens);
     var copy = new GenerationRequest(this);

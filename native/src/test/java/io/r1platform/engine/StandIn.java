@@ -19,6 +19,7 @@ final class StandIn {
   static final int THINK_END = 261;
   static final int FAIL = 262;
   static final int HANG = 264;
+  static final int GARBLED = 270;
 
   /** Of the stand-in's outputs, the end token included, unless stand_in.json says otherwise. */
   static final int OUTPUT_TOKENS = 24;
@@ -40,8 +41,7 @@ final class StandIn {
     try {
       Files.writeString(
           directory.resolve("config.json"), "{\"vocab_size\": 288, \"model_type\": \"stand_in\"}");
-      Files.writeString(
-          directory.resolve("generation_config.json"), "{\"eos_token_id\": [257, 258]}");
+      Files.writeString(directory.resolve("generation_config.json"), "{\"eos_token_id\": 257}");
       Files.writeString(directory.resolve("stand_in.json"), "{" + plan + "}");
       Files.write(directory.resolve("model.safetensors"), new byte[4 << 20]);
       return directory;

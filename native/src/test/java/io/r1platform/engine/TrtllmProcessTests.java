@@ -71,6 +71,13 @@ class TrtllmProcessTests {
   }
 
   @Test
+  void newsThatCannotBeReadIsFatalAndEveryRequestEnds() {
+    assertThat(run("garbled", "\"context_tokens\": 65536", "", "", "-Xcheck:jni"))
+        .contains("16 requests ended as FATAL", "phase FAILED")
+        .contains("FATAL: news was lost: TypeError");
+  }
+
+  @Test
   void rankCrashEndsEveryRequest() {
     String output = run("crash", "\"context_tokens\": 65536", "", "", "-Xcheck:jni");
     assertThat(output)
@@ -111,6 +118,9 @@ class TrtllmProcessTests {
     String without = "\"environment\": {\"R1_STAND_IN_WITHOUT\": \"get_kv_cache_capacity\"}";
     assertThat(run("load", "", "", without))
         .contains("tensorrt_llm 0.0.0-stand-in has no LLM.get_kv_cache_capacity");
+    String unwatched = "\"environment\": {\"R1_STAND_IN_WITHOUT\": \"is_shutdown\"}";
+    assertThat(run("load", "", "", unwatched))
+        .contains("MODEL: 'Executor' object has no attribute 'is_shutdown'");
   }
 
   @Test

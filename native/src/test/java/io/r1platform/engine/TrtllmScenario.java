@@ -23,6 +23,7 @@ final class TrtllmScenario {
         case "load" -> load(engine);
         case "close" -> {} // while it loads
         case "hang" -> dies(engine, StandIn.HANG, () -> {});
+        case "garbled" -> dies(engine, StandIn.GARBLED, () -> {});
         case "crash" -> dies(engine, StandIn.BEGIN, TrtllmScenario::killTheRank);
         case "deaf" -> deaf(engine);
         case "speculative" -> speculative(engine);

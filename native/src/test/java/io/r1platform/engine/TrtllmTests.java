@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrtllmTests {
   private static final int BATCH = 4;
   private static final int INTERVAL = 4;
+  private static final int RANKS = 2; // each with a cache of its own
   private static @Nullable Engine opened;
   private static long lastId;
 
@@ -36,10 +37,11 @@ class TrtllmTests {
             StandIn.checkpoint(directory, "\"loses_aborts\": 1, \"context_tokens\": 65536"),
             """
             "max_batch_size": %d, "stream_interval": %d, "max_num_tokens": 64,
-            "enable_iter_perf_stats": true, "kv_cache_config": {"event_buffer_max_size": 1024},
+            "enable_iter_perf_stats": true, "enable_attention_dp": true,
+            "tensor_parallel_size": %d, "kv_cache_config": {"event_buffer_max_size": 1024},
             "guided_decoding_backend": "xgrammar"
             """
-                .formatted(BATCH, INTERVAL),
+                .formatted(BATCH, INTERVAL, RANKS),
             "\"stall_seconds\": 10");
     int ring = EngineOptions.Sizes.ringEventsMin(BATCH, 60);
     opened = Fixture.open(options.with(new EngineOptions.Sizes(BATCH, 60, 0, 512, 256, 0, ring)));
@@ -100,6 +102,17 @@ class TrtllmTests {
     assertThat(generated.ids)
         .hasSize(StandIn.THINK_TOKENS + 3)
         .endsWith(StandIn.THINK_END, (int) '{', (int) '}', StandIn.END);
+  }
+
+  @Test
+  void minTokensHoldBackTheOneEndTokenAndNoStopTokens() {
+    Generated generated = run(whole().withMinTokens(30));
+    assertThat(generated.reason).isEqualTo(FinishReason.END);
+    assertThat(generated.ids).hasSize(30).endsWith(StandIn.END);
+    assertThatThrownBy(() -> submit(whole().withMinTokens(30).withStopIds(99)))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.status()).isEqualTo(EngineStatus.UNSUPPORTED));
+    lastId--;
   }
 
   @Test
@@ -169,7 +182,7 @@ class TrtllmTests {
     assertThat(cancelled.reason).isEqualTo(FinishReason.CANCELLED);
     assertThat(cancelled.outputTokens).isEqualTo(cancelled.ids.size()).isPositive();
     assertThat(cancelled.outputTokens % INTERVAL).isZero();
-    assertThat(cancelled.overrunTokens).isNotNegative();
+    assertThat(cancelled.overrunTokens).isPositive(); // the step that was on its way
     assertThat(cancelled.promptTokens).isEqualTo(5);
   }
 
@@ -263,7 +276,7 @@ class TrtllmTests {
             stats.running() == BATCH
                 && stats.waiting() == 2
                 && stats.kvTokensUsed() > 0
-                && stats.kvTokensTotal() == 65_536
+                && stats.kvTokensTotal() == RANKS * 65_536
                 && stats.steps() > 0);
     for (long id : ids) {
       engine().cancel(id);
