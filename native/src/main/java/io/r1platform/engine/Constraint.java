@@ -2,7 +2,10 @@ package io.r1platform.engine;
 
 import java.nio.charset.StandardCharsets;
 
-/** What an output must be; at most 64 KiB of UTF-8. */
+/**
+ * What an output must be; at most 64 KiB of UTF-8 without U+0000. A request ends with REQUEST where
+ * the next token of its output takes too much work to find: very many ways at once, deeply nested.
+ */
 public sealed interface Constraint {
   /** Bytes of a constraint's text at most. */
   int BYTES_MAX = 64 << 10;
@@ -20,9 +23,9 @@ public sealed interface Constraint {
    * @param schema the JSON Schema
    */
   record JsonSchema(String schema) implements Constraint {
-    /** Checks the length. */
+    /** Checks the length, and that no U+0000 would end it early. */
     public JsonSchema {
-      checkLength(schema);
+      check(schema);
     }
   }
 
@@ -33,9 +36,9 @@ public sealed interface Constraint {
    * @param pattern the expression
    */
   record Regex(String pattern) implements Constraint {
-    /** Checks the length. */
+    /** Checks the length, and that no U+0000 would end it early. */
     public Regex {
-      checkLength(pattern);
+      check(pattern);
     }
   }
 
@@ -45,13 +48,16 @@ public sealed interface Constraint {
    * @param gbnf in llama.cpp's notation; its first symbol is {@code root}
    */
   record Grammar(String gbnf) implements Constraint {
-    /** Checks the length. */
+    /** Checks the length, and that no U+0000 would end it early. */
     public Grammar {
-      checkLength(gbnf);
+      check(gbnf);
     }
   }
 
-  private static void checkLength(String text) {
+  private static void check(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a constraint has no U+0000");
+    }
     if (text.isEmpty() || text.getBytes(StandardCharsets.UTF_8).length > BYTES_MAX) {
       throw new IllegalArgumentException("a constraint must have 1 byte to 64 KiB");
     }

@@ -97,6 +97,9 @@ public record EngineOptions(
     if (backendJson.getBytes(StandardCharsets.UTF_8).length > JSON_BYTES_MAX) {
       throw new IllegalArgumentException("backendJson must be at most 64 KiB");
     }
+    if (backendJson.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("backendJson has no U+0000");
+    }
     if (memoryBytesMax < 0) {
       throw new IllegalArgumentException("memoryBytesMax must not be negative");
     }

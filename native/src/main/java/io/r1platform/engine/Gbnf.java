@@ -5,6 +5,7 @@ import java.util.Map;
 
 /** Writes a grammar in GBNF, rule by rule. */
 final class Gbnf {
+  /** A character is one escape at most: half a surrogate pair is none. */
   private static final String JSON_RULES =
       """
       value ::= object | array | string | number | "true" | "false" | "null"
@@ -12,7 +13,8 @@ final class Gbnf {
       pair ::= string ws ":" ws value ws
       array ::= "[" ws (value ws ("," ws value ws)*)? "]"
       string ::= "\\"" char* "\\""
-      char ::= [^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F]{4})
+      char ::= [^"\\\\\\x00-\\x1F\\x7F] | "\\\\" (["\\\\/bfnrt] | "u" unit)
+      unit ::= [0-9a-cA-CefEF] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}
       number ::= integer ("." [0-9]{1,15})? ([eE] [-+]? [0-9]{1,3})?
       integer ::= "-"? ("0" | [1-9] [0-9]{0,15})
       ws ::= [ \\n\\t]{0,20}

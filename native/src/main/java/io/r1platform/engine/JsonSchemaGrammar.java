@@ -1,6 +1,7 @@
 package io.r1platform.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -65,14 +66,11 @@ final class JsonSchemaGrammar {
     }
     if (keywords.containsKey("const")) {
       onlyWith(keywords, Set.of("const", "type"));
-      return Gbnf.literal(Json.write(keywords.get("const")));
+      return literals(Collections.singletonList(keywords.get("const")), keywords);
     }
     if (keywords.containsKey("enum")) {
       onlyWith(keywords, Set.of("enum", "type"));
-      return oneOf(
-          list(keywords.get("enum"), "enum").stream()
-              .map(value -> Gbnf.literal(Json.write(value)))
-              .toList());
+      return literals(list(keywords.get("enum"), "enum"), keywords);
     }
     if (keywords.containsKey("anyOf")) {
       onlyWith(keywords, Set.of("anyOf"));
@@ -82,22 +80,49 @@ final class JsonSchemaGrammar {
   }
 
   private String ofTypes(Map<String, Object> keywords) {
-    Object type = keywords.get("type");
-    if (type == null) {
+    if (!keywords.containsKey("type")) {
       onlyWith(keywords, Set.of());
       return "value";
     }
-    List<?> types = type instanceof List<?> several ? several : List.of(type);
+    List<String> types = types(keywords);
     Set<String> allowed = new HashSet<>(Set.of("type"));
-    for (Object one : types) {
-      Set<String> own = one instanceof String name ? KEYWORDS_BY_TYPE.get(name) : null;
-      if (own == null) {
+    types.forEach(type -> allowed.addAll(KEYWORDS_BY_TYPE.getOrDefault(type, Set.of())));
+    onlyWith(keywords, allowed);
+    return oneOf(types.stream().map(type -> ofType(type, keywords)).toList());
+  }
+
+  private static List<String> types(Map<String, Object> keywords) {
+    Object type = keywords.get("type");
+    List<String> types = new ArrayList<>();
+    for (Object one : type instanceof List<?> several ? several : Collections.singletonList(type)) {
+      if (!(one instanceof String name) || !KEYWORDS_BY_TYPE.containsKey(name)) {
         throw unsupported("type " + Json.write(one));
       }
-      allowed.addAll(own);
+      types.add(name);
     }
-    onlyWith(keywords, allowed);
-    return oneOf(types.stream().map(one -> ofType((String) one, keywords)).toList());
+    return types;
+  }
+
+  /** Those of the values that are of the schema's types, if it names any. */
+  private String literals(List<?> values, Map<String, Object> keywords) {
+    List<String> types = keywords.containsKey("type") ? types(keywords) : List.of();
+    return oneOf(
+        values.stream()
+            .filter(v -> types.isEmpty() || types.stream().anyMatch(type -> isOf(type, v)))
+            .map(value -> Gbnf.literal(Json.write(value)))
+            .toList());
+  }
+
+  private static boolean isOf(String type, @Nullable Object value) {
+    return switch (type) {
+      case "object" -> value instanceof Map<?, ?>;
+      case "array" -> value instanceof List<?>;
+      case "string" -> value instanceof String;
+      case "boolean" -> value instanceof Boolean;
+      case "null" -> value == null;
+      case "number" -> value instanceof Json.Numeral;
+      default -> value instanceof Json.Numeral(String text) && text.matches("-?[0-9]+(\\.0+)?");
+    };
   }
 
   private String ofType(String type, Map<String, Object> keywords) {
@@ -122,6 +147,9 @@ final class JsonSchemaGrammar {
     String item = expression(keywords.getOrDefault("items", true)) + " ws";
     int min = count(keywords, "minItems", 0);
     int max = count(keywords, "maxItems", UNLIMITED);
+    if (max != UNLIMITED && min > max) {
+      throw invalid("minItems is more than maxItems");
+    }
     if (max == 0) {
       return gbnf.add("\"[\" ws \"]\"");
     }
@@ -138,6 +166,9 @@ final class JsonSchemaGrammar {
             ? object(keywords.get("properties"), "properties")
             : Map.of();
     Object additional = keywords.getOrDefault("additionalProperties", true);
+    if (!(additional instanceof Boolean || additional instanceof Map<?, ?>)) {
+      throw invalid("additionalProperties must be a schema");
+    }
     List<?> required =
         keywords.containsKey("required") ? list(keywords.get("required"), "required") : List.of();
     if (!properties.keySet().containsAll(required)) {
@@ -183,7 +214,7 @@ final class JsonSchemaGrammar {
       for (String part : List.of(reference.substring(2).split("/", -1))) {
         String key = part.replace("~1", "/").replace("~0", "~");
         if (!(target instanceof Map<?, ?> map) || !map.containsKey(key)) {
-          throw new EngineException(EngineStatus.INVALID, "$ref points to nothing");
+          throw invalid("$ref points to nothing");
         }
         target = map.get(key);
       }
@@ -195,7 +226,7 @@ final class JsonSchemaGrammar {
 
   private String oneOf(List<String> expressions) {
     if (expressions.isEmpty()) {
-      throw new EngineException(EngineStatus.INVALID, "a list of choices is empty");
+      throw invalid("nothing is left to choose from");
     }
     return expressions.size() == 1
         ? expressions.getFirst()
@@ -212,13 +243,12 @@ final class JsonSchemaGrammar {
   }
 
   private static int count(Map<String, Object> keywords, String name, int otherwise) {
-    Object value = keywords.get(name);
-    if (value == null) {
+    if (!keywords.containsKey(name)) {
       return otherwise;
     }
-    int count = value instanceof Json.Numeral number ? number.count() : -1;
+    int count = keywords.get(name) instanceof Json.Numeral number ? number.count() : -1;
     if (count < 0) {
-      throw new EngineException(EngineStatus.INVALID, name + " is no count");
+      throw invalid(name + " is no count");
     }
     if (count > COUNT_MAX) {
       throw unsupported(name + " beyond 1000");
@@ -239,14 +269,18 @@ final class JsonSchemaGrammar {
     if (value instanceof Map<?, ?> map) {
       return (Map<String, Object>) map;
     }
-    throw new EngineException(EngineStatus.INVALID, what + " must be an object");
+    throw invalid(what + " must be an object");
   }
 
   private static List<?> list(@Nullable Object value, String what) {
     if (value instanceof List<?> list) {
       return list;
     }
-    throw new EngineException(EngineStatus.INVALID, what + " must be a list");
+    throw invalid(what + " must be a list");
+  }
+
+  private static EngineException invalid(String what) {
+    return new EngineException(EngineStatus.INVALID, "the schema is refused: " + what);
   }
 
   private static EngineException unsupported(String what) {

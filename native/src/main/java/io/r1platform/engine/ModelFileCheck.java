@@ -91,9 +91,28 @@ final class ModelFileCheck {
   private void heads() throws GgufMetadata.Malformed {
     OptionalLong heads = metadata.largest(architecture + ".attention.head_count");
     rule(heads.isPresent() && heads.getAsLong() > 0, "attention.head_count is missing or 0");
-    if (architecture.equals("deepseek2")) {
-      latentHeads();
+    switch (architecture) {
+      case "deepseek2" -> latentHeads();
+      case "qwen2", "llama" -> denseHeads();
+      default -> {}
     }
+  }
+
+  /** Heads of one size for keys, values and rotation, which together are the embedding. */
+  private void denseHeads() throws GgufMetadata.Malformed {
+    long heads = number("attention.head_count", 0);
+    rule(heads > 0, "attention.head_count is not one number");
+    long embedding = number("embedding_length", 0);
+    rule(embedding > 0 && embedding % heads == 0, embedding + " in " + heads + " heads");
+    long head = embedding / heads;
+    rule(head % 2 == 0, "a head of " + head + " cannot be rotated by pairs");
+    for (String size :
+        List.of("attention.key_length", "attention.value_length", "rope.dimension_count")) {
+      rule(number(size, head) == head, size + " is not the " + head + " of a head");
+    }
+    long keyHeads = number("attention.head_count_kv", heads);
+    boolean divides = keyHeads > 0 && heads % keyHeads == 0;
+    rule(divides, heads + " heads share " + keyHeads + " of keys");
   }
 
   /** Multi-head latent attention: one key head, of the compressed part and the rotated one. */

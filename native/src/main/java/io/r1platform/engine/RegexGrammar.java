@@ -109,12 +109,13 @@ final class RegexGrammar {
   }
 
   private void escape(StringBuilder out) {
-    String shorthand = shorthand(pattern.isEmpty() || at >= pattern.length() ? 0 : next());
+    int begin = at;
+    String shorthand = shorthand(next());
     if (shorthand != null) {
       out.append('[').append(shorthand).append(']');
       return;
     }
-    at--;
+    at = begin;
     out.append(Gbnf.literal(Character.toString(escapedCharacter())));
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +34,25 @@ class BadModelTests {
   @BeforeEach
   void read() throws IOException {
     good = Files.readAllBytes(Fixture.MODEL);
+  }
+
+  /** From here on the good file is of this architecture. */
+  private void of(String architecture) throws IOException {
+    if (architecture.equals("deepseek2")) {
+      return;
+    }
+    Path file = directory.resolve("good.gguf");
+    RandomGguf.write(
+        file,
+        RandomGguf.Architecture.valueOf(architecture.toUpperCase(Locale.ROOT)),
+        RandomGguf.SMALL_VOCABULARY,
+        7);
+    good = Files.readAllBytes(file);
+  }
+
+  /** Metadata and the list of tensors; after them come weights, which may be any numbers. */
+  private int metadataBytes(String architecture) {
+    return architecture.equals("deepseek2") ? 32_000 : indexOf(good, "blk.1.ffn_down.weight") + 64;
   }
 
   private void assertRefused(byte[] file, String reason) throws IOException {
@@ -97,9 +117,19 @@ class BadModelTests {
     "deepseek2.attention.head_count_kv, 2, not 1",
     "deepseek2.expert_gating_func, 5, expert_gating_func",
     "deepseek2.context_length, 0, context_length",
+    "qwen2.rope.dimension_count, 8, rope.dimension_count is not the 16",
+    "qwen2.attention.key_length, 32, attention.key_length is not the 16",
+    "qwen2.attention.value_length, 8, attention.value_length is not the 16",
+    "qwen2.attention.head_count, 3, 32 in 3 heads",
+    "qwen2.attention.head_count, 32, cannot be rotated",
+    "qwen2.attention.head_count_kv, 0, 2 heads share 0",
+    "llama.attention.value_length, 8, attention.value_length is not the 16",
+    "llama.attention.head_count_kv, 3, 2 heads share 3",
+    "llama.embedding_length, 0, 0 in 2 heads",
   })
   void metadataThatWouldAbortLlamaCppIsRefused(String key, int value, String reason)
       throws IOException {
+    of(key.substring(0, key.indexOf('.')));
     assertRefused(withNumber(key, value), reason);
   }
 
@@ -112,10 +142,12 @@ class BadModelTests {
     assertRefused(file, "comes twice");
   }
 
-  @Test
-  void damagedFilesNeverEndTheProcess() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"deepseek2", "qwen2", "llama"})
+  void damagedFilesNeverEndTheProcess(String architecture) throws IOException {
+    of(architecture);
     Random random = new Random(5);
-    int metadataBytes = 32_000;
+    int metadataBytes = metadataBytes(architecture);
     int loaded = 0;
     for (int i = 0; i < 300; i++) {
       byte[] file = good.clone();
@@ -146,15 +178,18 @@ class BadModelTests {
     }
   }
 
-  @Test
-  void wrongNumbersNeverEndTheProcess() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"deepseek2", "qwen2", "llama"})
+  void wrongNumbersNeverEndTheProcess(String architecture) throws IOException {
+    of(architecture);
     Set<String> keys = new TreeSet<>();
-    String text = new String(good, 0, 32_000, StandardCharsets.ISO_8859_1);
-    Matcher found = Pattern.compile("deepseek2\\.[a-z_.]+(?=\\x04\\x00\\x00\\x00)").matcher(text);
+    String text = new String(good, 0, metadataBytes(architecture), StandardCharsets.ISO_8859_1);
+    Matcher found =
+        Pattern.compile(architecture + "\\.[a-z_.]+(?=\\x04\\x00\\x00\\x00)").matcher(text);
     while (found.find()) {
       keys.add(found.group());
     }
-    assertThat(keys).hasSizeGreaterThan(15);
+    assertThat(keys).hasSizeGreaterThan(architecture.equals("deepseek2") ? 15 : 8);
     for (String key : keys) {
       for (int value : new int[] {0, 1, 3, 7, 16, 33, 1_000, 70_000, Integer.MAX_VALUE, -1}) {
         openAndGenerate(withNumber(key, value));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -118,7 +119,20 @@ class ConstraintTests {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"(?=a)", "a\\b", "\\1", "a++", "(a", "a)", "[a", "a{2", "[[:alpha:]]", "*", "a$b"})
+      strings = {
+        "(?=a)",
+        "a\\b",
+        "\\1",
+        "a++",
+        "(a",
+        "a)",
+        "[a",
+        "a{2",
+        "[[:alpha:]]",
+        "*",
+        "a$b",
+        "a\\"
+      })
   void aRegexThatIsNotUnderstoodIsRefused(String regex) {
     assertThatThrownBy(() -> run(new Constraint.Regex(regex), 0, 0))
         .isInstanceOfSatisfying(
@@ -136,7 +150,9 @@ class ConstraintTests {
         "{\"type\":\"object\",\"properties\":{\"a\":{\"not\":{}}}}",
         "{\"type\":\"array\",\"maxItems\":5000}",
         "{\"$ref\":\"https://example.com/s\"}",
-        "{\"type\":\"thing\"}"
+        "{\"type\":\"thing\"}",
+        "{\"type\":null}",
+        "{\"type\":\"thing\",\"const\":1}"
       })
   void aKeywordThatIsNotUnderstoodIsUnsupported(String schema) {
     assertThatThrownBy(() -> run(new Constraint.JsonSchema(schema), 0, 0))
@@ -156,12 +172,56 @@ class ConstraintTests {
         "{\"$ref\":\"#/none\"}",
         "{\"$ref\":\"#\"}",
         "{\"type\":\"string\",\"minLength\":-1}",
+        "{\"type\":\"string\",\"minLength\":null}",
+        "{\"type\":\"object\",\"additionalProperties\":null}",
+        "{\"type\":\"object\",\"additionalProperties\":3}",
+        "{\"type\":\"array\",\"minItems\":1,\"maxItems\":0}",
+        "{\"type\":\"array\",\"minItems\":3,\"maxItems\":2}",
+        "{\"type\":\"string\",\"enum\":[1,null]}",
+        "{\"type\":[\"integer\",\"null\"],\"const\":1.5}",
         "{\"type\":\"string\",\"minLength\":3,\"maxLength\":2}"
       })
   void aSchemaThatIsNoneIsInvalid(String schema) {
     assertThatThrownBy(() -> run(new Constraint.JsonSchema(schema), 0, 0))
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.status()).isEqualTo(EngineStatus.INVALID));
+  }
+
+  @Test
+  void aChoiceIsOfTheTypeBesideIt() {
+    String schema = "{\"type\":[\"integer\",\"boolean\"],\"enum\":[\"a\",1.5,2.0,null,{},[],true]}";
+    for (long seed = 0; seed < 20; seed++) {
+      assertThat(text(run(new Constraint.JsonSchema(schema), 2, seed)).strip()).isIn("2.0", "true");
+    }
+  }
+
+  /** What it would say first is forbidden: an escape of half a pair counts as no character. */
+  @Test
+  void noEscapeIsHalfASurrogatePair() {
+    Map<Integer, Float> bias = new HashMap<>();
+    for (String likely : List.of("\\", "u", "d", "8")) {
+      bias.put(engine.tokenize(likely)[0], 100f);
+    }
+    Constraint one =
+        new Constraint.JsonSchema("{\"type\":\"string\",\"minLength\":1,\"maxLength\":1}");
+    engine.submit(
+        GenerationRequest.greedy(++lastId, PROMPT, 50)
+            .withSampling(Sampling.of(0, 1, 0).withBias(bias))
+            .withConstraint(one));
+    String text = text(Generated.one(engine, lastId)).strip();
+    assertThat(text).startsWith("\"\\ud");
+    assertThat(Json.read(text))
+        .isInstanceOfSatisfying(
+            String.class, c -> assertThat(Character.isSurrogate(c.charAt(0))).isFalse());
+  }
+
+  @Test
+  void aTextThatWouldEndEarlyIsRefused() {
+    assertThatThrownBy(() -> new Constraint.Regex("a\0b")).hasMessageContaining("U+0000");
+    assertThatThrownBy(() -> new Constraint.JsonSchema("{}\0")).hasMessageContaining("U+0000");
+    assertThatThrownBy(() -> new Constraint.Grammar("root ::= \"a\"\0")).hasMessageContaining("U+");
+    EngineOptions options = EngineOptions.defaults(Fixture.MODEL);
+    assertThatThrownBy(() -> options.withBackendJson("{\0}")).hasMessageContaining("U+0000");
   }
 
   @Test

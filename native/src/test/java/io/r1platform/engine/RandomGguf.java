@@ -97,6 +97,9 @@ final class RandomGguf {
   static final Shape TINY_QWEN = new Shape(151_936, 32, 2, 64, 2, 1, 256);
   static final Shape TINY_LLAMA = new Shape(128_256, 32, 2, 64, 2, 1, 256);
 
+  /** Without the distills' special tokens, so that it is read in milliseconds. */
+  static final Shape SMALL_VOCABULARY = new Shape(512, 32, 2, 64, 2, 1, 256);
+
   /** 0.34 billion parameters: large enough that a processor does little but multiply. */
   static final Shape BENCH = new Shape(32_000, 1_024, 20, 4_096, 16, 4, 4_096);
 
@@ -174,6 +177,8 @@ final class RandomGguf {
     key(name + ".feed_forward_length", shape.feedForward);
     key(name + ".attention.head_count", shape.heads);
     key(name + ".attention.head_count_kv", shape.keyHeads);
+    key(name + ".attention.key_length", shape.head());
+    key(name + ".attention.value_length", shape.head());
     key(name + ".attention.layer_norm_rms_epsilon", 1e-6f);
     key(name + ".rope.freq_base", architecture.ropeBase);
     key(name + ".rope.dimension_count", shape.head());
