@@ -69,8 +69,9 @@ class LimitsTests {
     try (Engine engine = Fixture.open()) {
       assertRefused(engine, GenerationRequest.greedy(1, new int[] {1024}, 1), EngineStatus.INVALID);
       assertRefused(engine, GenerationRequest.greedy(1, new int[] {-1}, 1), EngineStatus.INVALID);
-      engine.submit(GenerationRequest.greedy(1, PROMPT, 1).withStopIds(-5, 99_999));
-      assertThat(Generated.one(engine, 1).reason).isEqualTo(FinishReason.LENGTH);
+      GenerationRequest request = GenerationRequest.greedy(1, PROMPT, 1);
+      assertRefused(engine, request.withStopIds(-5), EngineStatus.INVALID);
+      assertRefused(engine, request.withStopIds(1, 1024), EngineStatus.INVALID);
     }
   }
 
