@@ -263,12 +263,25 @@ final class JournalWriter implements Runnable {
   private Connection connected() throws SQLException {
     Connection open = connection;
     if (open == null) {
-      open = database.getConnection();
-      open.setAutoCommit(true);
-      commitDurably(open);
+      open = connect();
       connection = open;
     }
     return open;
+  }
+
+  /**
+   * A connection that cannot be prepared goes back: each one kept would be one less to write by.
+   */
+  private Connection connect() throws SQLException {
+    Connection open = database.getConnection();
+    try {
+      open.setAutoCommit(true);
+      commitDurably(open);
+      return open;
+    } catch (SQLException | RuntimeException e) {
+      close(open);
+      throw e;
+    }
   }
 
   /** An acknowledged commit must survive the server's death, whatever the server's default is. */
@@ -286,11 +299,15 @@ final class JournalWriter implements Runnable {
     Connection open = connection;
     connection = null;
     if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        log.debug("closing a broken connection", e);
-      }
+      close(open);
+    }
+  }
+
+  private static void close(Connection open) {
+    try {
+      open.close();
+    } catch (SQLException e) {
+      log.debug("closing a broken connection", e);
     }
   }
 

@@ -17,6 +17,8 @@ final class FaultyDataSource extends DelegatingDataSource {
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger toFail = new AtomicInteger();
+  private final AtomicInteger toBreak = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
   private volatile boolean away;
   private volatile boolean awayAfterLoss;
 
@@ -31,6 +33,16 @@ final class FaultyDataSource extends DelegatingDataSource {
   /** Makes so many statements end in an exception that JDBC does not promise. */
   void failUnforeseen(int n) {
     toFail.set(n);
+  }
+
+  /** So many connections break at their first plain statement. */
+  void breakNew(int n) {
+    toBreak.set(n);
+  }
+
+  /** Connections that were taken and not given back. */
+  int open() {
+    return open.get();
   }
 
   int unforeseenLeft() {
@@ -60,11 +72,20 @@ final class FaultyDataSource extends DelegatingDataSource {
     if (away) {
       throw new SQLException("connection refused");
     }
-    return proxy(Connection.class, super.getConnection(), this::onConnection);
+    Connection taken = super.getConnection();
+    open.incrementAndGet();
+    return proxy(Connection.class, taken, this::onConnection);
   }
 
   private Object onConnection(Object real, Method method, @Nullable Object[] arguments)
       throws Throwable {
+    if (method.getName().equals("createStatement")
+        && toBreak.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new SQLException("connection reset");
+    }
+    if (method.getName().equals("close")) {
+      open.decrementAndGet();
+    }
     Object result = call(real, method, arguments);
     return result instanceof PreparedStatement statement
         ? proxy(PreparedStatement.class, statement, this::onStatement)

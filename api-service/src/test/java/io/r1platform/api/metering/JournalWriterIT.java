@@ -127,6 +127,15 @@ class JournalWriterIT {
   }
 
   @Test
+  void givesBackAConnectionThatBreaksBeforeItIsUsed() {
+    var faulty = new FaultyDataSource(database);
+    faulty.breakNew(3);
+    JournalWriter writer = writer(1, epochs.raise(1), faulty);
+    writer.append(admission().admit()).orTimeout(20, TimeUnit.SECONDS).join();
+    assertThat(faulty.open()).as("connections that the writer holds").isEqualTo(1);
+  }
+
+  @Test
   void writesOnAfterAFailureThatNobodyForesaw() {
     var faulty = new FaultyDataSource(database);
     JournalWriter writer = writer(1, epochs.raise(1), faulty);
