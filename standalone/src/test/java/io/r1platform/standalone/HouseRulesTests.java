@@ -254,6 +254,7 @@ class HouseRulesTests {
                         .or(simpleName("Relay")) // its stop waits for running streams
                         .or(simpleName("Run")) // gaps between tokens, for the request log
                         .or(simpleName("Shipper")) // pause between two signs of life
+                        .or(simpleName("DatabaseClock")) // time since the last reading
                         .or(simpleName("Holds")) // silence of billing, age of a denial
                         .or(resideInAPackage(BASE + "standalone.processes.."))
                         .or(resideInAPackage(BASE + "testing.."))))

@@ -67,7 +67,7 @@ final class Bench implements Callable<Integer> {
       case "ingest" -> new IngestBench(invocation).run(seconds, out());
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());
-      case "trtllm" -> new TrtllmBench(invocation).run(out());
+      case "trtllm" -> NativeFigures.TRTLLM.run(invocation, out());
       default ->
           throw new IllegalArgumentException(
               "there is no bench '" + what + "'; there are start, ingest, engine, jni and trtllm");

@@ -20,7 +20,9 @@ enum NativeFigures {
   /** Speed against llama-batched-bench. */
   ENGINE("SpeedFigures"),
   /** What a token costs on its way to Java. */
-  JNI("CrossingFigures");
+  JNI("CrossingFigures"),
+  /** What everything around a GPU takes, over the stand-in for tensorrt_llm. */
+  TRTLLM("TrtllmBench");
 
   private final String testClass;
 
