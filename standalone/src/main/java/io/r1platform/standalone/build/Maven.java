@@ -23,7 +23,14 @@ import java.util.stream.Collectors;
 /** Runs Maven in the checkout, on the JDK that runs this. */
 public final class Maven {
   private static final Pattern STEP =
-      Pattern.compile("\\[INFO] Building (?:R1 Platform: )?(.+?) \\S+(?: +\\[(\\d+/\\d+)])?");
+      Pattern.compile("\\[INFO] Building (?:R1 Platform: )?(.+?) \\S+ +\\[\\d+/\\d+]");
+
+  /** What Maven prints of every failure and nobody needs. */
+  private static final Pattern NOISE =
+      Pattern.compile(
+          "\\s+at .*|\\[INFO].*|\\[ERROR] *"
+              + "|\\[ERROR] (?:To see|Re-run|For more|\\[Help|After correcting|  mvn ).*");
+
   private static final int TAIL_LINES = 30;
 
   private final Path root;
@@ -70,7 +77,9 @@ public final class Maven {
               if (matcher.matches() && !matcher.group(1).equals("R1 Platform")) {
                 step.accept("building " + matcher.group(1));
               }
-              keep(tail, line);
+              if (!NOISE.matcher(line).matches()) {
+                keep(tail, line);
+              }
             });
     if (exit != 0) {
       throw new IllegalStateException(

@@ -58,6 +58,9 @@ final class ServicePlans {
             "-XX:+AutoCreateSharedArchive",
             "-XX:SharedArchiveFile=" + jar.archive(),
             "--enable-native-access=ALL-UNNAMED"));
+    if (part != Part.API) {
+      command.add("-XX:TieredStopAtLevel=1"); // PostgreSQL and the engine do the work of these two
+    }
     command.add("-jar");
     command.add(jar.jar().toString());
     return new Plan(
