@@ -49,6 +49,7 @@ class FaultsIT {
         load.awaitAnswers();
         for (int number = 0; number < KILLS; number++) {
           kill(platform, load);
+          System.out.printf("faults: %d of %d kills, %s%n", number + 1, KILLS, killed);
         }
         settleDown(platform);
         load.awaitAnswers();
