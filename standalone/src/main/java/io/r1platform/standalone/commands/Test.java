@@ -28,18 +28,18 @@ import picocli.CommandLine.Spec;
       "Run every check and test (Maven verify of all modules, the console's included).",
       "Last line: test passed=… failed=… skipped=… minutes=…",
       "With a suite, run that system test alone against the real jars; its figures come last:",
-      "  journey   the whole path through OpenAI's Java client and the curl line",
-      "  streams   20 concurrent streams, 5 cut half-way, then reconcile",
-      "  kill      kill -9 of each service, the supervisor and PostgreSQL under load",
-      "  faults    seeded kill -9 at random instants, batches lost and reordered",
-      "  export    the usage file's sum against the ledger",
-      "  console   the console in Chromium",
-      "  simulation the metering protocol under seeded crashes; R1_SCHEDULES of them",
-      "  rater     a million random charges against a naive rater",
-      "  parity    native's tokens and logits against llama.cpp's tool and PyTorch",
-      "  leaks     native: 10,000 requests, 30 %% cancelled at random",
-      "  trtllm    a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
-      "  overspend  one dollar, spent to the end by gateways killed at random"
+      "  journey     the whole path through OpenAI's Java client and the curl line",
+      "  streams     20 concurrent streams, 5 cut half-way, then reconcile",
+      "  kill        kill -9 of each service, the supervisor and PostgreSQL under load",
+      "  faults      seeded kill -9 at random instants, batches lost and reordered",
+      "  export      the usage file's sum against the ledger",
+      "  console     the console in Chromium",
+      "  simulation  the metering protocol under seeded crashes; R1_SCHEDULES of them",
+      "  rater       a million random charges against a naive rater",
+      "  parity      native's tokens and logits against llama.cpp's tool and PyTorch",
+      "  leaks       native: 10,000 requests, 30 %% cancelled at random",
+      "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
+      "  overspend   one dollar, spent to the end by gateways killed at random"
     })
 final class Test implements Callable<Integer> {
   /** Maven's lines that tell how far it is, and what is wrong. */
