@@ -3,12 +3,10 @@ package io.r1platform.api;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The public edge of R1 Platform: keys, relay, metering, and the console's back end. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
-@EnableScheduling
 public class ApiApplication {
 
   /** Starts the service; settings come from application.yaml and the environment. */

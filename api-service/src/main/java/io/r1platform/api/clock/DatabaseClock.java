@@ -1,5 +1,6 @@
 package io.r1platform.api.clock;
 
+import io.r1platform.api.database.MeteringDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,10 +9,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -20,7 +23,8 @@ import org.springframework.stereotype.Component;
 /**
  * PostgreSQL's time, carried on by this machine's monotonic clock: a machine whose own clock is
  * wrong, or is set, charges the same price as its peers. It follows the database within half of the
- * time that a reading takes, at most 2.5 s; if the database's clock is set, it jumps with it.
+ * time that a reading takes, at most 2.5 s; if the database's clock is set, it jumps with it. The
+ * monotonic clock stands still while a machine sleeps; the machine's own clock tells that.
  */
 @Component
 public final class DatabaseClock extends Clock {
@@ -32,20 +36,22 @@ public final class DatabaseClock extends Clock {
 
   private final JdbcClient database;
   private final LongSupplier nanos;
+  private final LongSupplier ownMillis;
   private volatile @Nullable Reading last;
 
-  /** The database's time when the monotonic clock stood there. */
-  private record Reading(Instant time, long nanos) {}
+  /** The database's time when the monotonic clock and the machine's own stood there. */
+  private record Reading(Instant time, long nanos, long ownMillis) {}
 
   /** Reads {@code database} when it is first asked, or told to. */
   @Autowired
-  public DatabaseClock(JdbcClient database) {
-    this(database, System::nanoTime);
+  public DatabaseClock(@Qualifier(MeteringDatabase.NAME) DataSource database) {
+    this(JdbcClient.create(database), System::nanoTime, System::currentTimeMillis);
   }
 
-  DatabaseClock(JdbcClient database, LongSupplier nanos) {
+  DatabaseClock(JdbcClient database, LongSupplier nanos, LongSupplier ownMillis) {
     this.database = database;
     this.nanos = nanos;
+    this.ownMillis = ownMillis;
   }
 
   /**
@@ -58,10 +64,15 @@ public final class DatabaseClock extends Clock {
     }
   }
 
-  /** Whether the database was read in the last 15 s. If not, nothing new may be stamped. */
+  /**
+   * Whether the database was read in the last 15 s, by the monotonic clock and by the machine's
+   * own. If not, nothing new may be stamped.
+   */
   public boolean isFresh() {
     Reading reading = last;
-    return reading != null && nanos.getAsLong() - reading.nanos <= FRESH.toNanos();
+    return reading != null
+        && nanos.getAsLong() - reading.nanos <= FRESH.toNanos()
+        && Math.abs(ownMillis.getAsLong() - reading.ownMillis) <= FRESH.toMillis();
   }
 
   @Override
@@ -99,7 +110,7 @@ public final class DatabaseClock extends Clock {
       log.warn("the database's time took {} ms to read", took / 1_000_000);
       return false;
     }
-    last = new Reading(time, before + took / 2);
+    last = new Reading(time, before + took / 2, ownMillis.getAsLong());
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** The time that all replicas share. Invariant: it is PostgreSQL's, not this machine's. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = "database")
 package io.r1platform.api.clock;
 
 import org.jspecify.annotations.NullMarked;

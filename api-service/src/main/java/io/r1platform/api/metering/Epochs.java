@@ -1,7 +1,10 @@
 package io.r1platform.api.metering;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +23,10 @@ class Epochs {
 
   private final JdbcClient database;
   private final TransactionTemplate transaction;
+  private Map<Beat, Integer> looks = Map.of();
+
+  /** A peer's last heartbeat that this replica saw. */
+  private record Beat(long replicaId, int epoch, OffsetDateTime seenAt) {}
 
   /** One (replica, epoch) and billing's progress in it; no last sequence while it is written. */
   record Stream(
@@ -88,30 +95,41 @@ class Epochs {
             .single());
   }
 
-  /** Ends the epoch of every other replica that was silent for so long. Returns how many. */
-  int fenceSilent(long ownReplicaId, Duration silence) {
-    record Silent(long replicaId, int epoch) {}
-    List<Silent> silent =
-        database
-            .sql(
-                """
-                select r.replica_id, r.epoch
-                from replica r join shipping s using (replica_id, epoch)
-                where r.replica_id <> :own and s.last_seq is null
-                  and r.seen_at < now() - make_interval(secs => :silence)
-                """)
-            .param("own", ownReplicaId)
-            .param("silence", silence.toMillis() / 1000.0)
-            .query((row, number) -> new Silent(row.getLong(1), row.getInt(2)))
-            .list();
+  /**
+   * Ends the epoch of every other replica whose heartbeat is the same at so many looks after the
+   * first. Looks that fail do not count, so peers that a database's absence silenced have as long
+   * as ever from its return. Returns how many.
+   */
+  int fenceSilent(long ownReplicaId, int mostLooks) {
+    var now = new HashMap<Beat, Integer>();
+    for (Beat beat : beats(ownReplicaId)) {
+      Integer before = looks.get(beat);
+      now.put(beat, before == null ? 0 : before + 1);
+    }
+    looks = now;
     int fenced = 0;
-    for (Silent peer : silent) {
-      fenced += fence(peer.replicaId, peer.epoch, silence) ? 1 : 0;
+    for (Map.Entry<Beat, Integer> peer : now.entrySet()) {
+      fenced += peer.getValue() >= mostLooks && fence(peer.getKey()) ? 1 : 0;
     }
     return fenced;
   }
 
-  private boolean fence(long replicaId, int epoch, Duration silence) {
+  private List<Beat> beats(long ownReplicaId) {
+    return database
+        .sql(
+            """
+            select r.replica_id, r.epoch, r.seen_at
+            from replica r join shipping s using (replica_id, epoch)
+            where r.replica_id <> :own and s.last_seq is null
+            """)
+        .param("own", ownReplicaId)
+        .query(
+            (row, number) ->
+                new Beat(row.getLong(1), row.getInt(2), row.getObject(3, OffsetDateTime.class)))
+        .list();
+  }
+
+  private boolean fence(Beat last) {
     return Boolean.TRUE.equals(
         transaction.execute(
             status -> {
@@ -120,15 +138,14 @@ class Epochs {
                       .sql(
                           """
                           update replica set epoch = epoch + 1
-                          where replica_id = :replica and epoch = :epoch
-                            and seen_at < now() - make_interval(secs => :silence)
+                          where replica_id = :replica and epoch = :epoch and seen_at = :seen
                           """)
-                      .param("replica", replicaId)
-                      .param("epoch", epoch)
-                      .param("silence", silence.toMillis() / 1000.0)
+                      .param("replica", last.replicaId())
+                      .param("epoch", last.epoch())
+                      .param("seen", last.seenAt())
                       .update();
               if (raised == 1) {
-                end(replicaId, epoch);
+                end(last.replicaId(), last.epoch());
               }
               return raised == 1;
             }));

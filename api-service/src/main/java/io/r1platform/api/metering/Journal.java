@@ -2,10 +2,12 @@ package io.r1platform.api.metering;
 
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.clock.DatabaseClock;
+import io.r1platform.api.database.MeteringDatabase;
 import io.r1platform.api.errors.ServiceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Objects;
@@ -16,10 +18,12 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -37,6 +41,7 @@ public class Journal implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final long STOP_MILLIS = 10_000;
   private static final int KEPT_DAYS = 35;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
   private final DataSource dataSource;
   private final MeteringSettings settings;
@@ -55,9 +60,8 @@ public class Journal implements SmartLifecycle {
   private volatile int live = 1;
 
   Journal(
-      DataSource dataSource,
+      @Qualifier(MeteringDatabase.NAME) DataSource dataSource,
       JdbcClient database,
-      TransactionTemplate transaction,
       BillingClient billing,
       JsonMapper json,
       MeteringSettings settings,
@@ -72,8 +76,10 @@ public class Journal implements SmartLifecycle {
     this.events = events;
     this.clock = clock;
     this.databaseClock = databaseClock;
-    this.epochs = new Epochs(database, transaction);
-    this.orphans = new Orphans(database, transaction, clock);
+    var own = JdbcClient.create(dataSource);
+    var transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    this.epochs = new Epochs(own, transaction);
+    this.orphans = new Orphans(own, transaction, clock);
   }
 
   /**
@@ -136,9 +142,10 @@ public class Journal implements SmartLifecycle {
     return live;
   }
 
-  /** Requests between ADMIT and durable FINAL. */
+  /** Requests between ADMIT and durable FINAL; 0 under an epoch that is over: a peer has them. */
   public int openRequests() {
-    return open.get();
+    JournalWriter current = writer;
+    return current == null || current.isFenced() ? 0 : open.get();
   }
 
   /** Number of the last FINAL of this epoch that is on disk. */
@@ -156,6 +163,10 @@ public class Journal implements SmartLifecycle {
   @Override
   public void start() {
     databaseClock.read();
+    if (!databaseClock.isFresh()) {
+      throw new IllegalStateException(
+          "PostgreSQL takes seconds to tell the time: it is overloaded");
+    }
     ensurePartitions();
     int epoch = epochs.raise(settings.replicaId());
     Shipper ships = new Shipper(epochs, database, billing, json, settings, epoch);
@@ -196,7 +207,7 @@ public class Journal implements SmartLifecycle {
     return 0;
   }
 
-  /** Says that this replica lives, and takes over from peers that do not. */
+  /** Says that this replica lives, and ends the epochs of peers that do not. */
   @Scheduled(fixedDelayString = "5s", initialDelayString = "5s")
   void heartbeat() {
     JournalWriter current = writer;
@@ -209,14 +220,32 @@ public class Journal implements SmartLifecycle {
         current.fence();
         return;
       }
-      int fenced = epochs.fenceSilent(settings.replicaId(), settings.silence());
+      int fenced = epochs.fenceSilent(settings.replicaId(), looks(settings.silence()));
       if (fenced > 0) {
         log.warn("{} silent replicas fenced", fenced);
       }
       live = epochs.live(settings.silence());
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("no heartbeat: {}", e.toString());
+    }
+  }
+
+  /** How many heartbeats of this replica a peer may miss. */
+  private static int looks(Duration silence) {
+    return Math.toIntExact(Math.ceilDiv(silence.toMillis(), HEARTBEAT.toMillis()));
+  }
+
+  /** Settles what dead replicas left open. Not with the heartbeat, for it can take a minute. */
+  @Scheduled(fixedDelayString = "5s", initialDelayString = "5s")
+  void settleOrphans() {
+    JournalWriter current = writer;
+    if (current == null || current.isFenced()) {
+      return;
+    }
+    try {
       orphans.settleAny(current);
     } catch (DataAccessException | TransactionException | CompletionException e) {
-      log.warn("no heartbeat: {}", e.toString());
+      log.warn("what dead replicas left open could not be settled: {}", e.toString());
     }
   }
 

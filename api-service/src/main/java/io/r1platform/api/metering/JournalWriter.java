@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -135,8 +136,13 @@ final class JournalWriter implements Runnable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) { // nobody would write what is queued: better another process
+      log.error("the journal's thread ends", e);
     } finally {
       disconnect();
+      if (!stopping && !fenced) {
+        fence();
+      }
     }
   }
 
@@ -145,6 +151,9 @@ final class JournalWriter implements Runnable {
       commit(batch);
     } catch (RuntimeException e) { // the thread's root: what was told of a commit failed, not it
       log.error("the journal writes on after a failure", e);
+    } catch (Error e) {
+      batch.forEach(entry -> entry.durable().completeExceptionally(unknown()));
+      throw e;
     }
   }
 
@@ -192,6 +201,10 @@ final class JournalWriter implements Runnable {
         yield List.of();
       }
       case Appended.Taken(Set<Integer> taken) -> without(taken, batch);
+      case Appended.Refused(SQLException why) -> {
+        isolate(batch, why);
+        yield List.of();
+      }
       case Appended.Written() -> {
         nextSeq = seq;
         lastDurableSeq = seq - 1;
@@ -218,18 +231,38 @@ final class JournalWriter implements Runnable {
     return left;
   }
 
+  /** Keeps one record that is refused for good from holding up all others. */
+  private void isolate(List<JournalEntry> batch, SQLException why) {
+    if (batch.size() > 1) {
+      batch.forEach(entry -> commit(List.of(entry)));
+      return;
+    }
+    JournalEntry refused = batch.getFirst();
+    log.error(
+        "the journal refuses {}: {}",
+        HexFormat.of().formatHex(UsageRecordCodec.encode(refused.record())),
+        why.getMessage());
+    refused.durable().completeExceptionally(over());
+  }
+
   /** Null if the writer was told to give up before the outcome was known. */
   private @Nullable Appended appendUntilKnown(List<JournalTable.Row> rows) {
     long pause = FIRST_PAUSE_NANOS;
     failingSinceNanos = System.nanoTime();
     failing = true;
     mayBeWritten = false;
+    boolean refused = false;
     while (!abandoned) {
       try {
         Appended outcome = JournalTable.append(connected(), settings.replicaId(), epoch, rows);
         failing = false;
         return outcome;
       } catch (SQLException e) {
+        if (refused && isRefusal(e)) {
+          failing = false;
+          return new Appended.Refused(e);
+        }
+        refused = isRefusal(e);
         mayBeWritten = true;
         log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
         recover(e, rows);
@@ -244,6 +277,12 @@ final class JournalWriter implements Runnable {
       }
     }
     return null;
+  }
+
+  /** Bad data or a broken constraint; once it may be a missing partition. */
+  private static boolean isRefusal(SQLException e) {
+    String state = String.valueOf(e.getSQLState());
+    return state.startsWith("22") || (state.startsWith("23") && !state.equals("23505"));
   }
 
   private void recover(SQLException failure, List<JournalTable.Row> rows) {

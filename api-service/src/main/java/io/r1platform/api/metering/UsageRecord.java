@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * One request as the journal, the wire and the ledger know it. An ADMIT has zero counts and the
@@ -58,11 +59,13 @@ public record UsageRecord(
   /** The hash that stands for "unknown". */
   public static final String NO_HASH = "0".repeat(64);
 
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
   public UsageRecord {
     if (eventId.version() != 7) {
       throw new IllegalArgumentException("event id is not a UUIDv7: " + eventId);
     }
-    if (priceSha256.length() != 64 || outputSha256.length() != 64) {
+    if (!SHA256.matcher(priceSha256).matches() || !SHA256.matcher(outputSha256).matches()) {
       throw new IllegalArgumentException("a SHA-256 has 64 hex digits");
     }
     if (waivedInput < 0 || waivedOutput < 0 || ttftMillis < 0) {

@@ -10,6 +10,7 @@
       "money",
       "billing",
       "clock",
+      "database",
       "errors",
       "observability"
     })

@@ -184,10 +184,18 @@ class Relay implements SmartLifecycle {
   public void start() {
     accepting = true;
     Duration silence = settings.engineSilence();
+    Duration every = silence.dividedBy(LOOKS_PER_SILENCE);
     looks =
-        Flux.interval(silence.dividedBy(LOOKS_PER_SILENCE))
+        Flux.interval(every)
             .onBackpressureDrop()
-            .subscribe(tick -> running.values().forEach(run -> run.stopIfSilent(silence)));
+            .elapsed()
+            .subscribe(
+                tick -> {
+                  boolean stoodStill = tick.getT1() > 2 * every.toMillis();
+                  running
+                      .values()
+                      .forEach(stoodStill ? Run::startListening : run -> run.stopIfSilent(silence));
+                });
   }
 
   /**

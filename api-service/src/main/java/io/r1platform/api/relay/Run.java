@@ -152,6 +152,11 @@ final class Run {
     }
   }
 
+  /** This process stood still and heard nothing: the engine's silence begins now. */
+  synchronized void startListening() {
+    heardNanos = System.nanoTime();
+  }
+
   private void cancel() {
     relay.engine().cancel(call.id(), this::isOver);
   }
@@ -291,7 +296,8 @@ final class Run {
       limit.dispose();
       return;
     }
-    boolean neverReached = head == null && failure.getCause() instanceof ConnectException;
+    boolean neverReached =
+        head == null && stop == null && failure.getCause() instanceof ConnectException;
     if (neverReached && attempt == 1 && !clientGone) {
       callEngine();
       return;
@@ -393,7 +399,20 @@ final class Run {
     // An exact count whose receipt the engine could not store stands on the gateway's word alone.
     boolean unproven = error != null && error.code() == ErrorCode.METERING_UNAVAILABLE;
     boolean gatewaysCount = report == null || unproven;
-    var outcome = new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant());
+    try {
+      settle(
+          new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant()),
+          report,
+          error);
+    } catch (RuntimeException e) { // no FINAL: it is settled as lost when this gateway ends
+      log.error("request {} cannot be settled", call.id(), e);
+      relay.forget(this);
+      ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
+    }
+  }
+
+  private void settle(
+      Outcome outcome, @Nullable EngineReport report, @Nullable ServiceException error) {
     Charge charge = admission.charge(outcome);
     LoggedRequest row = relay.finished(this, outcome, charge, gaps);
     boolean free = charge.amount().value() == 0;

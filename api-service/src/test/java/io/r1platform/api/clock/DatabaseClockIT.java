@@ -21,6 +21,7 @@ class DatabaseClockIT {
   private static final Duration AHEAD = Duration.ofHours(7);
   private final TestDatabase fresh = TestDatabase.create();
   private final AtomicLong nanos = new AtomicLong();
+  private final AtomicLong ownMillis = new AtomicLong();
 
   /** A database whose clock is hours ahead of this machine's. */
   private DataSource ahead() {
@@ -40,7 +41,7 @@ class DatabaseClockIT {
 
   @Test
   void itIsTheDatabasesTimeNotThisMachines() {
-    var clock = new DatabaseClock(JdbcClient.create(ahead()), nanos::get);
+    var clock = new DatabaseClock(JdbcClient.create(ahead()), nanos::get, ownMillis::get);
     Instant before = Instant.now();
     clock.read();
     Instant read = clock.instant();
@@ -55,7 +56,9 @@ class DatabaseClockIT {
 
   @Test
   void itIsStaleFifteenSecondsAfterItsLastReading() {
-    var clock = new DatabaseClock(JdbcClient.create(fresh.dataSource("r1_api")), nanos::get);
+    var clock =
+        new DatabaseClock(
+            JdbcClient.create(fresh.dataSource("r1_api")), nanos::get, ownMillis::get);
     assertThat(clock.isFresh()).isFalse();
     clock.read();
     nanos.addAndGet(Duration.ofSeconds(15).toNanos());
@@ -67,10 +70,24 @@ class DatabaseClockIT {
   }
 
   @Test
+  void itIsStaleAfterTheMachineHasSlept() {
+    var clock =
+        new DatabaseClock(
+            JdbcClient.create(fresh.dataSource("r1_api")), nanos::get, ownMillis::get);
+    clock.read();
+    ownMillis.addAndGet(Duration.ofHours(8).toMillis()); // the monotonic clock stood still
+    assertThat(clock.isFresh()).isFalse();
+    clock.readAgain();
+    assertThat(clock.isFresh()).isTrue();
+  }
+
+  @Test
   void itLeavesOutAReadingThatTookLong() {
     long limit = Duration.ofSeconds(5).toNanos();
     var looks = new ArrayDeque<>(List.of(0L, limit + 1, 0L, limit + 1, 0L, limit, limit));
-    var clock = new DatabaseClock(JdbcClient.create(fresh.dataSource("r1_api")), looks::remove);
+    var clock =
+        new DatabaseClock(
+            JdbcClient.create(fresh.dataSource("r1_api")), looks::remove, ownMillis::get);
     clock.read();
     assertThat(looks).as("two were left out, the third counts").hasSize(1);
     assertThat(clock.isFresh()).isTrue();
@@ -79,7 +96,7 @@ class DatabaseClockIT {
   @Test
   void itDoesNotStartWithoutTheDatabaseAndLivesOnWithoutIt() {
     var away = new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/r1", "r1_api", "x");
-    var clock = new DatabaseClock(JdbcClient.create(away), nanos::get);
+    var clock = new DatabaseClock(JdbcClient.create(away), nanos::get, ownMillis::get);
     assertThatThrownBy(clock::read).isInstanceOf(DataAccessException.class);
     clock.readAgain();
     assertThat(clock.isFresh()).isFalse();

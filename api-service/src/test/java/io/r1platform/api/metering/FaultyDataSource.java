@@ -20,6 +20,7 @@ final class FaultyDataSource extends DelegatingDataSource {
   private final AtomicInteger toBreak = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
   private volatile boolean away;
+  private volatile boolean error;
   private volatile boolean awayAfterLoss;
 
   FaultyDataSource(DataSource real) {
@@ -43,6 +44,11 @@ final class FaultyDataSource extends DelegatingDataSource {
   /** Connections that were taken and not given back. */
   int open() {
     return open.get();
+  }
+
+  /** Every connection ends in an {@link Error}. */
+  void failByError() {
+    error = true;
   }
 
   int unforeseenLeft() {
@@ -71,6 +77,9 @@ final class FaultyDataSource extends DelegatingDataSource {
   public Connection getConnection() throws SQLException {
     if (away) {
       throw new SQLException("connection refused");
+    }
+    if (error) {
+      throw new StackOverflowError("simulated");
     }
     Connection taken = super.getConnection();
     open.incrementAndGet();

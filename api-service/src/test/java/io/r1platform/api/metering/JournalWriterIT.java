@@ -12,7 +12,6 @@ import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.prices.UnitPrices;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +46,7 @@ class JournalWriterIT {
   private final SettableClock clock = new SettableClock(NOW);
   private final List<JournalWriter> writers = new ArrayList<>();
   private final AtomicInteger fenced = new AtomicInteger();
+  private DataSource owner;
   private DataSource database;
   private JdbcClient jdbc;
   private Epochs epochs;
@@ -62,6 +62,7 @@ class JournalWriterIT {
         .locations("classpath:db/api")
         .load()
         .migrate();
+    owner = fresh.dataSource("r1_api_owner");
     database = fresh.dataSource("r1_api");
     jdbc = JdbcClient.create(database);
     var transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
@@ -250,16 +251,62 @@ class JournalWriterIT {
   }
 
   @Test
+  void aPeerThatTheDatabasesAbsenceSilencedIsNotFencedByWhoComesBackFirst() {
+    epochs.raise(1);
+    epochs.raise(2);
+    jdbc.sql("update replica set seen_at = now() - interval '1 h'").update();
+    assertThat(epochs.touch(2, 1)).isTrue();
+    assertThat(epochs.fenceSilent(2, 3)).isZero();
+    assertThat(epochs.touch(1, 1)).isTrue();
+    for (int look = 0; look < 3; look++) {
+      assertThat(epochs.fenceSilent(2, 3)).isZero();
+    }
+  }
+
+  @Test
+  void anErrorOnTheWritersThreadEndsTheEpochInsteadOfLeavingItWithoutAWriter() {
+    var broken = new FaultyDataSource(database);
+    broken.failByError();
+    JournalWriter writer = writer(1, epochs.raise(1), broken);
+    CompletableFuture<Void> lost = writer.append(admission().admit());
+    assertThatThrownBy(() -> lost.orTimeout(20, TimeUnit.SECONDS).join())
+        .hasCauseInstanceOf(ServiceException.class);
+    Await.until("the epoch is over", writer::isFenced);
+    assertThat(fenced).hasValue(1);
+    assertThatThrownBy(() -> writer.append(admission().admit()).join())
+        .hasCauseInstanceOf(ServiceException.class);
+  }
+
+  @Test
+  void aRecordThatIsRefusedForGoodHoldsUpNoOther() {
+    JdbcClient.create(owner).sql("alter table usage_journal add check (hold_pico <> 666)").update();
+    JournalWriter writer = writer(1, epochs.raise(1), database);
+    CompletableFuture<Void> bad = writer.append(admission().admit(), held(666));
+    CompletableFuture<Void> good = writer.append(admission().admit(), held(1));
+    good.orTimeout(20, TimeUnit.SECONDS).join();
+    assertThatThrownBy(() -> bad.orTimeout(20, TimeUnit.SECONDS).join())
+        .hasCauseInstanceOf(ServiceException.class);
+    Admission next = admission();
+    writer.append(next.admit()).join();
+    writer.append(next.settle(stopped())).join();
+    assertThat(sequence(1, 1)).containsExactly(1L);
+  }
+
+  @Test
   void aPeerTakesOverFromASilentReplicaButNotFromALivingOne() {
     JournalWriter silent = writer(1, epochs.raise(1), database);
     silent.append(admission().admit()).join();
     JournalWriter peer = writer(2, epochs.raise(2), database);
-    assertThat(epochs.fenceSilent(2, Duration.ofSeconds(15))).isZero();
+    assertThat(epochs.fenceSilent(2, 3)).isZero();
+    assertThat(epochs.fenceSilent(2, 3)).isZero();
+    assertThat(epochs.touch(1, 1)).isTrue();
+    for (int look = 0; look < 3; look++) {
+      assertThat(epochs.fenceSilent(2, 3)).isZero();
+    }
     assertThat(orphans.settleAny(peer)).isZero();
 
-    jdbc.sql("update replica set seen_at = now() - interval '16 s' where replica_id = 1").update();
-    assertThat(epochs.fenceSilent(2, Duration.ofSeconds(15))).isEqualTo(1);
-    assertThat(epochs.fenceSilent(2, Duration.ofSeconds(15))).isZero();
+    assertThat(epochs.fenceSilent(2, 3)).isEqualTo(1);
+    assertThat(epochs.fenceSilent(2, 3)).isZero();
     assertThat(orphans.settleAny(peer)).isEqualTo(1);
     assertThat(orphans.settleAny(peer)).isZero();
 
@@ -318,6 +365,10 @@ class JournalWriterIT {
   private Outcome stopped() {
     return new Outcome(
         Finish.STOP, new Tokens(1, 2, 3, 4), false, 5, UsageRecord.NO_HASH, clock.instant());
+  }
+
+  private static Reservation held(long pico) {
+    return new Reservation(pico, 1, 0, 0, 0);
   }
 
   private List<Long> sequence(long replica, int epoch) {

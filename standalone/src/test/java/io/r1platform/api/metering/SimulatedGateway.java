@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * step. It begins as {@link Journal#start} does and is left as a killed process leaves things.
  */
 public final class SimulatedGateway {
-  /** How long a silent peer lives; the simulation moves {@code seen_at}, not the clock. */
-  private static final Duration SILENCE = Duration.ofSeconds(15);
+  /** How many looks at a heartbeat that stands still let a peer live. */
+  public static final int MOST_LOOKS = 3;
 
   private static final MeteringSettings DEFAULTS =
       new Binder(new MapConfigurationPropertySource(Map.of()))
@@ -120,7 +120,7 @@ public final class SimulatedGateway {
       writer.fence();
       return;
     }
-    epochs.fenceSilent(replica, SILENCE);
+    epochs.fenceSilent(replica, MOST_LOOKS);
     orphans.settleAny(writer);
   }
 
@@ -144,7 +144,7 @@ public final class SimulatedGateway {
         Duration.ZERO, // whatever is queued is one commit
         DEFAULTS.flushRows(),
         DEFAULTS.stalledAfter(),
-        SILENCE,
+        DEFAULTS.silence(),
         DEFAULTS.shipEvery(),
         3,
         Duration.ZERO);

@@ -2,6 +2,7 @@ package io.r1platform.standalone.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.metering.SimulatedGateway;
 import io.r1platform.standalone.simulation.Network.Fate;
 import io.r1platform.standalone.simulation.SimulatedProcess.Fault;
 import java.security.MessageDigest;
@@ -176,12 +177,9 @@ final class Schedule {
   /** A replica that was cut off for too long: its peer fences it, and it goes on as a zombie. */
   private void silence(Replica replica) {
     troubles.zombies++;
-    world
-        .truth()
-        .sql("update api.replica set seen_at = now() - interval '16 s' where replica_id = ?")
-        .param(replica.id())
-        .update();
-    replicas.stream().filter(other -> other != replica).forEach(Replica::heartbeat);
+    for (int look = 0; look <= SimulatedGateway.MOST_LOOKS; look++) {
+      replicas.stream().filter(other -> other != replica).forEach(Replica::heartbeat);
+    }
   }
 
   private void heal() {
