@@ -35,7 +35,7 @@ class SettingsTests {
     assertThat(bound("holds.HoldSettings", "r1.api.holds", Map.of()))
         .isEqualTo(
             "HoldSettings[sliceHolds=32, askWait=PT2S, maxWaiting=10000, denialFor=PT1S,"
-                + " syncEvery=PT1S, silence=PT15S, idleAfter=PT30S, maxSlices=100000]");
+                + " syncEvery=PT1S, silence=PT15S, idleAfter=PT30S, maxOrganizations=100000]");
   }
 
   @Test

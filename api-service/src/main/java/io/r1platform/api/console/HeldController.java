@@ -29,9 +29,9 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * {@code /admin/api/held}, {@code /admin/api/streams} and {@code /admin/api/refused-payments}: an
  * operator decides about records that billing holds, gives up numbers that a stream has lost, and
- * says what became of money that could not be booked. Billing decides once and keeps the operator's
- * name with it; the audit row follows, also when the same decision is sent again after a failure
- * between the two.
+ * says what became of money that could not be booked. The audit row {@code ….ordered} comes before,
+ * so that none of it can happen unseen; the row without it follows when billing has decided, which
+ * it does once.
  */
 @RestController
 @RequestMapping("/admin/api")
@@ -111,9 +111,8 @@ final class HeldController {
             "last_seq", Long.toString(Fields.requiredId("last_seq", body.lastSeq)),
             "why", why(body.why),
             "by", actor.name());
-    billing.command("/internal/v1/streams/holes", hole);
     String stream = hole.get("replica") + "." + hole.get("epoch");
-    record(actor, new Change("hole.given_up", "stream", stream, null, null, hole));
+    order(actor, "hole.given_up", "stream", stream, "/internal/v1/streams/holes", hole);
   }
 
   @GetMapping("/refused-payments")
@@ -133,11 +132,13 @@ final class HeldController {
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     Map<String, Object> command = Map.of("why", why(body.why), "by", actor.name());
-    billing.command("/internal/v1/refused-payments/%d/resolution".formatted(id), command);
-    String payment = Long.toString(id);
-    record(
+    order(
         actor,
-        new Change("refused_payment.resolved", "refused_payment", payment, null, null, command));
+        "refused_payment.resolved",
+        "refused_payment",
+        Long.toString(id),
+        "/internal/v1/refused-payments/%d/resolution".formatted(id),
+        command);
   }
 
   private void decide(Actor actor, String kind, String id, String path, Decision body) {
@@ -148,8 +149,19 @@ final class HeldController {
     }
     Map<String, Object> command =
         Map.of("decision", decision, "why", why(body.why), "by", actor.name());
-    billing.command(path + "/decision", command);
-    record(actor, new Change(kind + "." + decision + "ed", kind, id, null, null, command));
+    order(actor, kind + "." + decision + "ed", kind, id, path + "/decision", command);
+  }
+
+  private void order(
+      Actor actor,
+      String action,
+      String kind,
+      String id,
+      String path,
+      Map<String, Object> command) {
+    record(actor, new Change(action + ".ordered", kind, id, null, null, command));
+    billing.command(path, command);
+    record(actor, new Change(action, kind, id, null, null, command));
   }
 
   private void record(Actor actor, Change change) {

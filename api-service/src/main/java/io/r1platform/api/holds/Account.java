@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class Account {
   private final Map<Caller, Deque<Waiter>> asking = new HashMap<>();
   private long version = UNKNOWN;
   private long open;
+  private volatile boolean resting;
 
   Account(
       long organization,
@@ -69,6 +71,7 @@ final class Account {
 
   /** Takes the hold from every scope that binds, or from none. */
   synchronized Attempt attempt(Caller caller, WorstCase worst) {
+    resting = false;
     BigInteger amount = BigInteger.valueOf(worst.amount().value());
     Instant now = clock.instant();
     var taken = new EnumMap<Scope, Slice>(Scope.class);
@@ -146,16 +149,20 @@ final class Account {
   /** Whether somebody denied any scope of this caller a moment ago. */
   private boolean justDenied(Caller caller) {
     for (Scope scope : Scope.values()) {
-      Denial denial = denials.get(scope.of(caller));
-      if (denial != null && nanos.getAsLong() - denial.nanos < settings.denialFor().toNanos()) {
+      if (isRecent(denials.get(scope.of(caller)))) {
         return true;
       }
     }
     return false;
   }
 
+  private boolean isRecent(@Nullable Denial denial) {
+    return denial != null && nanos.getAsLong() - denial.nanos < settings.denialFor().toNanos();
+  }
+
   /** Joins the ask that runs for this caller. True if there was none: the caller of this asks. */
   synchronized boolean await(Caller caller, Waiter waiter) {
+    resting = false;
     Deque<Waiter> waiting = asking.get(caller);
     boolean first = waiting == null;
     if (waiting == null) {
@@ -220,6 +227,7 @@ final class Account {
 
   /** Takes an answer in. Answers may come in any order: totals only rise, old versions bind not. */
   synchronized void on(Caller caller, LeaseAnswer.Lent lent) {
+    resting = false;
     changed(lent.version());
     boolean current = lent.version() == version;
     if (current && bindings.size() > MOST_BINDINGS) {
@@ -263,15 +271,37 @@ final class Account {
     }
   }
 
-  /** Gives a lease back as far as nobody holds it, now and as holds end. */
-  synchronized boolean recall(long leaseId) {
-    Slice slice = slices.get(leaseId);
-    if (slice == null) {
-      return false;
+  /** Gives leases back as far as nobody holds them, now and as holds end. */
+  synchronized boolean recall(Set<Long> leases) {
+    boolean back = false;
+    for (Slice slice : slices.values()) {
+      if (leases.contains(slice.leaseId())) {
+        slice.recall();
+        denials.clear();
+        back |= slice.giveBack();
+      }
     }
-    slice.recall();
+    return back;
+  }
+
+  /**
+   * Forgets what binds where nothing is open, asked for, free or untold: billing need not tell of
+   * changes until the next request asks anew. The totals of leases stay, see {@link Slice}.
+   */
+  synchronized void rest() {
+    if (open > 0
+        || !asking.isEmpty()
+        || slices.values().stream().anyMatch(slice -> slice.free().signum() > 0 || slice.isUntold())
+        || denials.values().stream().anyMatch(this::isRecent)) {
+      return;
+    }
+    bindings.clear();
     denials.clear();
-    return slice.giveBack();
+    resting = true;
+  }
+
+  boolean isResting() {
+    return resting;
   }
 
   /** Gives back what was long unused, or everything that is not held. Forgets ended periods. */
@@ -296,10 +326,10 @@ final class Account {
   }
 
   synchronized void told(Map<Long, BigInteger> returns) {
-    returns.forEach(
-        (lease, total) -> {
-          Slice slice = slices.get(lease);
-          if (slice != null) {
+    slices.forEach(
+        (lease, slice) -> {
+          BigInteger total = returns.get(lease);
+          if (total != null) {
             slice.told(total);
           }
         });

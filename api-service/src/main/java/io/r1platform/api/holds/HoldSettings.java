@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param syncEvery time between two heartbeats
  * @param silence without a heartbeat's answer for so long, nothing is admitted
  * @param idleAfter room that was not used for so long is given back
- * @param maxSlices most leases that are known at once
+ * @param maxOrganizations most organizations that hold, wait or keep room at once; one more is
+ *     refused with 503
  */
 @ConfigurationProperties("r1.api.holds")
 record HoldSettings(
@@ -26,10 +27,10 @@ record HoldSettings(
     @DefaultValue("1s") Duration syncEvery,
     @DefaultValue("15s") Duration silence,
     @DefaultValue("30s") Duration idleAfter,
-    @DefaultValue("100000") int maxSlices) {
+    @DefaultValue("100000") int maxOrganizations) {
 
   HoldSettings {
-    if (sliceHolds < 1 || sliceHolds > 10_000 || maxWaiting < 1 || maxSlices < 4) {
+    if (sliceHolds < 1 || sliceHolds > 10_000 || maxWaiting < 1 || maxOrganizations < 1) {
       throw new IllegalArgumentException("r1.api.holds: a number is out of range");
     }
     if (!positive(askWait) || !positive(syncEvery) || !positive(idleAfter)) {

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ public class Holds implements SmartLifecycle {
   private final AtomicReference<String> trouble = new AtomicReference<>("");
   private volatile @Nullable Heartbeat heartbeat;
   private volatile long heardNanos;
+  private volatile int awake;
   private volatile boolean over;
   private volatile boolean accepting;
 
@@ -61,8 +63,8 @@ public class Holds implements SmartLifecycle {
       return refused(Refusal.unavailable());
     }
     Account account = accounts.get(caller.organizationId());
-    if (account == null) {
-      if (accounts.size() >= settings.maxSlices()) {
+    if (account == null || account.isResting()) {
+      if (awake >= settings.maxOrganizations()) {
         return refused(Refusal.unavailable());
       }
       account = accounts.computeIfAbsent(caller.organizationId(), this::account);
@@ -155,10 +157,11 @@ public class Holds implements SmartLifecycle {
   /** One heartbeat: says what is given back, hears what changed. False if nothing was heard. */
   boolean sync() throws InterruptedException {
     boolean heard = true;
-    var all = List.copyOf(accounts.values());
+    var all = accounts.values().stream().filter(account -> !account.isResting()).toList();
     for (int from = 0; from == 0 || from < all.size(); from += MOST_IN_SYNC) {
       heard &= sync(all.subList(from, Math.min(all.size(), from + MOST_IN_SYNC)));
     }
+    awake = all.size();
     meters.counter(Metric.LEASE_SYNCS.id(), "heard", Boolean.toString(heard)).increment();
     if (heard) {
       heardNanos = System.nanoTime();
@@ -185,6 +188,7 @@ public class Holds implements SmartLifecycle {
     if (synced == null) {
       return false;
     }
+    Set<Long> recalled = Set.copyOf(synced.recalled());
     boolean more = false;
     for (Account account : some) {
       account.told(returns);
@@ -192,9 +196,8 @@ public class Holds implements SmartLifecycle {
       if (version != null) {
         account.changed(version);
       }
-      for (long lease : synced.recalled()) {
-        more |= account.recall(lease);
-      }
+      more |= account.recall(recalled);
+      account.rest();
     }
     if (more) {
       wake();

@@ -61,6 +61,7 @@ class HeldIT {
     assertThat(status).isEqualTo(204);
     assertThat(billing.bodies().getFirst()).contains("\"first_seq\":\"7\"", "\"by\":\"");
     assertThat(audited("hole.given_up", "1.3")).isEqualTo(1);
+    assertThat(audited("hole.given_up.ordered", "1.3")).isEqualTo(1);
   }
 
   @Test
@@ -76,7 +77,7 @@ class HeldIT {
   }
 
   @Test
-  void refusalOfBillingIsPassedOnAndNotAudited() {
+  void refusalOfBillingIsPassedOnAndOnlyTheOrderIsAudited() {
     billing.say(
         "/internal/v1/held/18/decision",
         409,
@@ -85,6 +86,7 @@ class HeldIT {
     assertThat(answer.statusCode()).isEqualTo(409);
     assertThat(answer.body()).contains("it was REJECTED by ops before");
     assertThat(audited("held_record.confirmed", "18")).isZero();
+    assertThat(audited("held_record.confirmed.ordered", "18")).isEqualTo(1);
   }
 
   @Test

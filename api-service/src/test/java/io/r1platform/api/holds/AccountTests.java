@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -204,7 +205,7 @@ class AccountTests {
     lend(model, account, Map.of(Scope.CREDIT, hundred()));
     Hold hold = taken(account);
     hold.settle(new Pico(10));
-    assertThat(account.recall(1)).isTrue();
+    assertThat(account.recall(Set.of(1L))).isTrue();
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
     lend(model, account, Map.of(Scope.CREDIT, hundred()));
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Taken.class);
@@ -227,6 +228,34 @@ class AccountTests {
     account.on(caller, credit(2, 200, null));
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Taken.class);
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
+  }
+
+  /** Its totals are kept: the grant that billing names again is not read as unspent. */
+  @Test
+  void restsWhenNothingIsOpenFreeOrUntoldAndRemembersWhatWasSpent() {
+    Account account = account();
+    account.on(caller, credit(1, 100, null));
+    Hold hold = taken(account);
+    account.rest();
+    assertThat(account.isResting()).as("something is held").isFalse();
+    hold.settle(new Pico(10));
+    account.rest();
+    assertThat(account.isResting()).as("something is free").isFalse();
+    account.giveBack(true);
+    account.rest();
+    assertThat(account.isResting()).as("something is untold").isFalse();
+    account.told(Map.of(1L, BigInteger.valueOf(90)));
+    account.rest();
+    assertThat(account.isResting()).isTrue();
+
+    assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
+    assertThat(account.isResting()).isFalse();
+    account.on(caller, credit(1, 199, null));
+    assertThat(account.attempt(caller, HUNDRED))
+        .as("99 are new")
+        .isInstanceOf(Attempt.Lacking.class);
+    account.on(caller, credit(1, 200, null));
+    assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Taken.class);
   }
 
   private static LeaseAnswer.Lent credit(long version, long granted, @Nullable Instant endsAt) {

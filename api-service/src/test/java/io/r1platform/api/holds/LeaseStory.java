@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * A few replicas spend the same budgets in an order that a seed decides: messages are late, doubled
@@ -202,14 +203,18 @@ final class LeaseStory {
     later(
         () -> {
           returns.forEach(model::returned);
-          later(() -> replica.account.told(returns));
+          later(
+              () -> {
+                replica.account.told(returns);
+                replica.account.rest();
+              });
         });
   }
 
   private void recall(Replica replica) {
     for (long lease : model.leasesOf(replica.holder)) {
       if (random.nextBoolean()) {
-        later(() -> replica.account.recall(lease));
+        later(() -> replica.account.recall(Set.of(lease)));
       }
     }
   }
