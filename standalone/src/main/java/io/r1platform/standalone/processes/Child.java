@@ -71,19 +71,25 @@ public final class Child {
   public void stop() {
     stopping = true;
     Process now = process.get();
-    if (now != null && now.isAlive()) {
-      plan.end().accept(now.toHandle());
-      if (!Await.until(plan.patience(), () -> !now.isAlive())) {
-        report.accept(
-            plan.name() + " did not end in " + plan.patience().toSeconds() + " s: killed");
-        now.destroyForcibly();
-      }
+    if (now != null) {
+      end(now);
     }
     keeper.interrupt();
     try {
-      keeper.join(Duration.ofSeconds(10));
+      keeper.join(plan.patience().plusSeconds(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end(Process process) {
+    if (!process.isAlive()) {
+      return;
+    }
+    plan.end().accept(process.toHandle());
+    if (!Await.until(plan.patience(), () -> !process.isAlive())) {
+      report.accept(plan.name() + " did not end in " + plan.patience().toSeconds() + " s: killed");
+      process.destroyForcibly();
     }
   }
 
@@ -122,10 +128,17 @@ public final class Child {
       process.set(fresh);
       ProcessRecord.of(plan.name(), fresh.toHandle(), plan.marker(), plan.patience()).save(home);
       report.accept(plan.name() + " started, pid " + fresh.pid());
-      return "ended with exit code " + fresh.waitFor();
+      return waitFor(fresh);
     } catch (IOException | UncheckedIOException | IllegalStateException e) {
       return "could not start: " + e.getMessage();
+    }
+  }
+
+  private String waitFor(Process process) {
+    try {
+      return "ended with exit code " + process.waitFor();
     } catch (InterruptedException e) {
+      end(process); // stop() came before this one was known
       Thread.currentThread().interrupt();
       return "was stopped";
     }
