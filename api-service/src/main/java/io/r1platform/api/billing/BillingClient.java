@@ -9,8 +9,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -44,7 +48,7 @@ public final class BillingClient implements AutoCloseable {
   /** GET of a path with its query; {@code headers} are name, value pairs. */
   public HttpResponse<byte[]> get(String pathAndQuery, String... headers)
       throws IOException, InterruptedException {
-    return http.send(request(pathAndQuery, headers).GET().build(), BodyHandlers.ofByteArray());
+    return send(request(pathAndQuery, headers).GET().build());
   }
 
   /** GET whose body is read as it comes; the caller closes it. */
@@ -61,7 +65,21 @@ public final class BillingClient implements AutoCloseable {
             .header("Content-Type", contentType)
             .POST(BodyPublishers.ofByteArray(body))
             .build();
-    return http.send(request, BodyHandlers.ofByteArray());
+    return send(request);
+  }
+
+  /** A request's own time limit ends with the answer's head; this one covers its body too. */
+  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+    var answer = http.sendAsync(request, BodyHandlers.ofByteArray());
+    try {
+      return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException("no whole answer in " + settings.timeout());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   @Override

@@ -38,7 +38,7 @@ final class SystemController {
     String version =
         Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "unpacked");
     var services = List.of(new ServiceView("api-service", "up", "answers"), inference(), billing());
-    long unshipped = journal.summary(null, null).unshipped();
+    long unshipped = journal.unshipped();
     return new SystemView(version, services, new JournalView(Long.toString(unshipped)));
   }
 

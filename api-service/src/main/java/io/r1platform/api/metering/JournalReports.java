@@ -107,6 +107,20 @@ public class JournalReports {
         .single();
   }
 
+  /** FINALs that billing has not acknowledged. Reads what is unshipped only. */
+  public long unshipped() {
+    return database
+        .sql(
+            """
+            select count(j.ship_seq) from shipping s
+              join usage_journal j on j.replica_id = s.replica_id and j.epoch = s.epoch
+                and j.kind = 'F' and j.ship_seq > s.acked_seq
+            where s.reported_at is null
+            """)
+        .query(Long.class)
+        .single();
+  }
+
   /**
    * Days from one to another, excluded, that the journal has dropped because billing had all of
    * them for 35 days; none of the last 35 is among them.

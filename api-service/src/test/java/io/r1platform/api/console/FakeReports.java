@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** A billing-service that says what a test told it to, and remembers what it was asked. */
-final class FakeReports implements AutoCloseable {
+public final class FakeReports implements AutoCloseable {
   private static final Set<String> POLLS =
       Set.of("/internal/v1/prices", "/internal/v1/leases/sync");
 
@@ -25,7 +25,8 @@ final class FakeReports implements AutoCloseable {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> bodies = new CopyOnWriteArrayList<>();
 
-  FakeReports() {
+  /** Listens at once. */
+  public FakeReports() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -36,12 +37,13 @@ final class FakeReports implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  /** Its base. */
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /** Answers this path with JSON from now on. */
-  void say(String path, int status, String json) {
+  public void say(String path, int status, String json) {
     answers.put(path, exchange -> send(exchange, status, json));
   }
 
@@ -51,7 +53,7 @@ final class FakeReports implements AutoCloseable {
   }
 
   /** Paths with their queries, in order, without what the service asks every few seconds. */
-  List<String> asked() {
+  public List<String> asked() {
     return asked.stream().filter(path -> !POLLS.contains(path)).toList();
   }
 
@@ -60,7 +62,8 @@ final class FakeReports implements AutoCloseable {
     return List.copyOf(bodies);
   }
 
-  void forget() {
+  /** Knows no answer and remembers nothing. */
+  public void forget() {
     bodies.clear();
     asked.clear();
     answers.clear();

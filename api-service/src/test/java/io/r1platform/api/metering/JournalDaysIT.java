@@ -52,7 +52,11 @@ class JournalDaysIT {
     assertThat(drop(old.plusDays(1))).as("a FINAL that is not acknowledged").isEqualTo(1);
     jdbc.sql("update shipping set acked_seq = 1").update();
     assertThat(drop(old)).as("not old enough").isZero();
+    assertThat(drop(old.plusDays(1))).as("never compared with billing").isEqualTo(1);
+    compared(3);
+    assertThat(drop(old.plusDays(1))).as("billing lacks something").isEqualTo(1);
     assertThat(rows()).isEqualTo(2);
+    compared(0);
     assertThat(drop(old.plusDays(1))).isZero();
     assertThat(rows()).isZero();
     assertThat(jdbc.sql("select day from journal_dropped").query(LocalDate.class).list())
@@ -70,6 +74,7 @@ class JournalDaysIT {
     write("A", "null");
     write("F", "1");
     jdbc.sql("update shipping set acked_seq = 1").update();
+    compared(0);
     assertThat(drop(old.plusDays(1))).isZero();
     assertThat(rows()).isZero();
     assertThat(epochs.raise(1)).isEqualTo(2);
@@ -113,6 +118,16 @@ class JournalDaysIT {
     assertThat(days("request_log"))
         .containsExactlyInAnyOrderElementsOf(
             IntStream.of(1, 0, -1, -2).mapToObj(today::minusDays).toList());
+  }
+
+  private void compared(int differences) {
+    jdbc.sql(
+            """
+            insert into journal_checked values (?, now(), 1, 0, 0, 0, 0, ?)
+            on conflict (day) do update set differences = excluded.differences
+            """)
+        .params(old, differences)
+        .update();
   }
 
   private void write(String kind, String seq) {

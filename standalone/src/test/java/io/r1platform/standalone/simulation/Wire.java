@@ -134,7 +134,11 @@ final class Wire extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler) {
-    throw new UnsupportedOperationException();
+    try {
+      return CompletableFuture.completedFuture(send(request, handler));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override

@@ -1,5 +1,19 @@
--- All candidates are looked at before the first goes: the journal's own lock, under which nobody can
--- write, is held for the drops alone.
+-- What the nightly comparison of each day's FINALs with billing's usage said last. It outlives the
+-- journal's day: afterwards it alone says, independently of billing, what was to be charged.
+create table journal_checked (
+  day date primary key,
+  checked_at timestamptz not null,
+  finals bigint not null check (finals >= 0),
+  input numeric not null check (input >= 0),
+  output numeric not null check (output >= 0),
+  cost_pico numeric not null check (cost_pico >= 0),
+  usage_pico numeric not null check (usage_pico >= 0),
+  differences bigint not null check (differences >= 0)
+);
+grant select, insert, update on journal_checked to r1_api;
+
+-- A day goes only if billing has all of it: as acknowledged, and as compared. All candidates are looked
+-- at before the first goes: the journal's own lock, under which nobody can write, is for the drops alone.
 create or replace function drop_journal(p_first date) returns int
 language plpgsql security definer set search_path = api, pg_temp as $$
 declare
@@ -22,7 +36,10 @@ begin
          where j.kind = ''F'' and j.ship_seq > coalesce(s.acked_seq, 0))
        or exists (select from %1$I a where a.kind = ''A'' and not exists (
          select from %1$I f where f.bucket = a.bucket and f.event_id = a.event_id
-           and f.kind = ''F''))', child) into needed;
+           and f.kind = ''F''))
+       or exists (select from %1$I) and not exists (select from journal_checked
+         where day = to_date(%2$L, ''YYYYMMDD'') and differences = 0)',
+      child, right(child, 8)) into needed;
     if needed then
       kept := kept + 1;
     else

@@ -1,0 +1,206 @@
+package io.r1platform.api.metering;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.observability.Metric;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Compares each night what the FINALs of each day charge with what billing has of them, without
+ * being asked: a billing that was restored from an old backup is found here. A day of the journal
+ * is dropped only after it agreed.
+ */
+@Component
+class JournalWatch {
+  private static final Logger log = LoggerFactory.getLogger(JournalWatch.class);
+  private static final int DAYS_BACK = 36;
+  private static final int PICO_DIGITS = 12;
+
+  private final JournalReports journal;
+  private final BillingClient billing;
+  private final JsonMapper json;
+  private final JdbcClient database;
+  private final Clock clock;
+  private final AtomicLong differences = new AtomicLong();
+
+  /** Requests, tokens and pico-dollars of a day. */
+  private record Sums(BigInteger requests, BigInteger input, BigInteger output, BigInteger pico) {
+    static Sums of(JsonNode node) {
+      return new Sums(
+          new BigInteger(node.path("requests").asString()),
+          new BigInteger(node.path("input").asString()),
+          new BigInteger(node.path("output").asString()),
+          pico(node));
+    }
+
+    static BigInteger pico(JsonNode node) {
+      return new BigDecimal(node.path("cost").asString())
+          .movePointRight(PICO_DIGITS)
+          .toBigIntegerExact();
+    }
+
+    Sums plus(Sums other) {
+      return new Sums(
+          requests.add(other.requests),
+          input.add(other.input),
+          output.add(other.output),
+          pico.add(other.pico));
+    }
+
+    /** How many requests they are apart; 1 if only their content differs. */
+    long apart(Sums other) {
+      long apart = requests.subtract(other.requests).abs().longValueExact();
+      return apart == 0 && !equals(other) ? 1 : apart;
+    }
+  }
+
+  JournalWatch(
+      JournalReports journal,
+      BillingClient billing,
+      JsonMapper json,
+      JdbcClient database,
+      MeterRegistry meters,
+      Clock clock) {
+    this.journal = journal;
+    this.billing = billing;
+    this.json = json;
+    this.database = database;
+    this.clock = clock;
+    meters.gauge(Metric.JOURNAL_DIFFERENCES.id(), differences);
+  }
+
+  /** After billing's own nightly comparison, whose sums tell whether a day has changed. */
+  @Scheduled(cron = "0 20 1 * * *", zone = "UTC")
+  void lookAtDays() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    LocalDate first = today.minusDays(DAYS_BACK);
+    try {
+      Map<LocalDate, BigInteger> unchanged = unchanged(first);
+      for (LocalDate day = first; day.isBefore(today); day = day.plusDays(1)) {
+        if (!unchanged.containsKey(day) && journal.daysDropped(day, day.plusDays(1)) == 0) {
+          check(day);
+        }
+      }
+      differences.set(
+          database
+              .sql("select coalesce(sum(differences), 0) from journal_checked where day >= ?")
+              .param(first)
+              .query(Long.class)
+              .single());
+    } catch (IOException | JacksonException | ArithmeticException | NumberFormatException e) {
+      log.error("the journal could not be compared with billing: {}", e.toString());
+    } catch (DataAccessException e) {
+      log.error("the journal's days could not be compared", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Days that agreed, are older than anything that still runs, and of which billing says the same.
+   */
+  private Map<LocalDate, BigInteger> unchanged(LocalDate first)
+      throws IOException, InterruptedException {
+    var said = new HashMap<LocalDate, BigInteger>();
+    for (JsonNode day : read("/internal/v1/reconciliation/days").path("days")) {
+      said.put(LocalDate.parse(day.path("day").asString()), Sums.pico(day));
+    }
+    List<LocalDate> agreed =
+        database
+            .sql(
+                """
+                select day from journal_checked
+                where day >= ? and differences = 0 and checked_at > (day + 2)::timestamp at time zone 'UTC'
+                """)
+            .param(first)
+            .query(LocalDate.class)
+            .list();
+    said.keySet().retainAll(agreed);
+    said.entrySet().removeIf(day -> !day.getValue().equals(keptPico(day.getKey())));
+    return said;
+  }
+
+  private BigInteger keptPico(LocalDate day) {
+    return database
+        .sql("select usage_pico from journal_checked where day = ?")
+        .param(day)
+        .query(BigDecimal.class)
+        .single()
+        .toBigIntegerExact();
+  }
+
+  private void check(LocalDate day) throws IOException, InterruptedException {
+    JsonNode report = read("/internal/v1/reconciliation?day=" + day);
+    JournalReports.Summary summary = journal.summary(day, day.plusDays(1));
+    var finals =
+        new Sums(
+            BigInteger.valueOf(summary.finals()),
+            summary.input(),
+            summary.output(),
+            summary.costPico());
+    Sums usage = Sums.of(report.path("usage"));
+    long onTheWay = summary.open() + summary.unshipped();
+    long apart = Math.max(finals.apart(usage.plus(Sums.of(report.path("rejected")))), onTheWay);
+    if (apart > 0) {
+      log.error(
+          "the journal and billing are {} requests apart on {}, {} of them on their way, {} records"
+              + " held; ./r1 reconcile --day {} names them",
+          apart,
+          day,
+          onTheWay,
+          report.path("held").asString(),
+          day);
+    }
+    keep(day, finals, usage, apart);
+  }
+
+  private void keep(LocalDate day, Sums finals, Sums usage, long apart) {
+    database
+        .sql(
+            """
+            insert into journal_checked
+            values (:day, :now, :finals, :input, :output, :cost, :usage, :apart)
+            on conflict (day) do update set checked_at = excluded.checked_at,
+              finals = excluded.finals, input = excluded.input, output = excluded.output,
+              cost_pico = excluded.cost_pico, usage_pico = excluded.usage_pico,
+              differences = excluded.differences
+            """)
+        .param("day", day)
+        .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
+        .param("finals", finals.requests())
+        .param("input", finals.input())
+        .param("output", finals.output())
+        .param("cost", finals.pico())
+        .param("usage", usage.pico())
+        .param("apart", apart)
+        .update();
+  }
+
+  private JsonNode read(String path) throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer = billing.get(path);
+    if (answer.statusCode() != 200) {
+      throw new IOException("billing answered %d to %s".formatted(answer.statusCode(), path));
+    }
+    return json.readTree(answer.body());
+  }
+}
