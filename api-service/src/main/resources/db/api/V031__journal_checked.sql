@@ -12,8 +12,8 @@ create table journal_checked (
 );
 grant select, insert, update on journal_checked to r1_api;
 
--- A day goes only if billing has all of it: as acknowledged, and as compared. All candidates are looked
--- at before the first goes: the journal's own lock, under which nobody can write, is for the drops alone.
+-- A day goes only if billing has all of it: as acknowledged, and as compared. All candidates are
+-- looked at before the first goes: nobody can write under the journal's own lock.
 create or replace function drop_journal(p_first date) returns int
 language plpgsql security definer set search_path = api, pg_temp as $$
 declare

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * How many records a second the whole transaction takes, against a plain COPY of the same rows into
@@ -66,7 +67,11 @@ class IngestBench {
     timed(WARM_UP_REPLICA, WARM_UP_SECONDS / 4, (r, n) -> baseline.copy(read(r, n)));
     String warmUp = totals();
 
-    Run ingest = timed(1, Integer.getInteger("r1.bench.seconds", 60), this::take);
+    var waits = new Waits(JdbcClient.create(billing.database().superuser()));
+    Run ingest;
+    try (waits) {
+      ingest = timed(1, Integer.getInteger("r1.bench.seconds", 60), this::take);
+    }
     assertThat(totals()).isNotEqualTo(warmUp);
     Run copy =
         drive(1, (r, n) -> n < ingest.streams.get(r - 1).size() && baseline.copy(read(r, n)));
@@ -84,10 +89,10 @@ class IngestBench {
     assertThat(billing.sum("spent", "lease"))
         .as("all came from leases, of two scopes")
         .isEqualTo(billing.sum("2 * amount_pico", "usage_record"));
-    report(ingest, copy);
+    report(ingest, copy, waits);
   }
 
-  private void report(Run ingest, Run copy) throws IOException {
+  private void report(Run ingest, Run copy, Waits waits) throws IOException {
     double events = (double) ingest.batches() * traffic.size();
     double rate = events / ingest.seconds;
     double copyRate = events / copy.seconds;
@@ -95,7 +100,7 @@ class IngestBench {
         String.format(
             Locale.ROOT,
             "ingest events_per_s=%.0f copy_per_s=%.0f ratio=%.2f p50_ms=%.0f p99_ms=%.0f"
-                + " replayed_change=0 seconds=%.0f streams=%d batch=%d",
+                + " replayed_change=0 seconds=%.0f streams=%d batch=%d waits_percent=%s",
             rate,
             copyRate,
             rate / copyRate,
@@ -103,7 +108,8 @@ class IngestBench {
             ingest.millis(0.99),
             ingest.seconds,
             STREAMS,
-            traffic.size());
+            traffic.size(),
+            waits.shares());
     Path figures = Path.of("target", "figures", "ingest.txt");
     Files.createDirectories(figures.getParent());
     Files.writeString(figures, line + "\n");
