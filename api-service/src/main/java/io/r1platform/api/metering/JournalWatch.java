@@ -130,7 +130,8 @@ class JournalWatch {
             .sql(
                 """
                 select day from journal_checked
-                where day >= ? and differences = 0 and checked_at > (day + 2)::timestamp at time zone 'UTC'
+                where day >= ? and differences = 0
+                  and checked_at > (day + 2)::timestamp at time zone 'UTC'
                 """)
             .param(first)
             .query(LocalDate.class)
