@@ -1,11 +1,12 @@
 package io.r1platform.billing;
 
+import io.r1platform.billing.clock.DatabaseClock;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.Modulithic;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -21,8 +22,7 @@ public class BillingApplication {
   }
 
   @Bean
-  @ConditionalOnMissingBean
-  Clock clock() {
-    return Clock.systemUTC();
+  DatabaseClock clock(JdbcClient database) {
+    return new DatabaseClock(database, Clock.systemUTC()).start();
   }
 }
