@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.Modulithic;
 import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** Starts billing-service: prices, usage intake, ledger, reports, exports, reconciliation. */
 @SpringBootApplication
@@ -16,9 +17,23 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 @Modulithic(sharedModules = {"errors", "observability"})
 public class BillingApplication {
+  private static final int MOST_JOBS = 16;
+
   /** Runs the service until it is stopped. */
   public static void main(String[] arguments) {
     SpringApplication.run(BillingApplication.class, arguments);
+  }
+
+  /**
+   * A thread for each job, so that none waits for another: with virtual threads, Spring runs all
+   * jobs with a fixed delay on one.
+   */
+  @Bean
+  ThreadPoolTaskScheduler taskScheduler() {
+    var scheduler = new ThreadPoolTaskScheduler();
+    scheduler.setPoolSize(MOST_JOBS);
+    scheduler.setThreadNamePrefix("job-");
+    return scheduler;
   }
 
   @Bean
