@@ -109,13 +109,15 @@ $$;
 create view conservation as
   select * from conservation_in('-infinity', 'infinity');
 
--- Records that a person rejected: the journal has them, usage does not. An id that is charged with
--- other content is no such record: the journal has it once.
+-- Held records that the journal has and usage does not: until a person decides, or for ever if
+-- rejected. An id that is charged with other content is no such record: the journal has it once.
 drop view if exists held_rejected cascade;
-create view held_rejected as
+drop view if exists held_undecided;
+drop view if exists held_record;
+create view held_record as
   select h.held_id, h.event_id,
     (uuid_extract_timestamp(h.event_id) at time zone 'UTC')::date as bucket,
-    h.resolved_by, h.resolved_why, h.input_low + h.input_high as input,
+    h.resolved, h.resolved_by, h.resolved_why, h.input_low + h.input_high as input,
     h.output_low + h.output_high as output, h.pico
   from (select *,
       ('x' || encode(substring(record from 65 for 4), 'hex'))::bit(32)::int::bigint as input_low,
@@ -123,7 +125,14 @@ create view held_rejected as
       ('x' || encode(substring(record from 73 for 4), 'hex'))::bit(32)::int::bigint as output_low,
       ('x' || encode(substring(record from 77 for 4), 'hex'))::bit(32)::int::bigint as output_high,
       ('x' || encode(substring(record from 129 for 8), 'hex'))::bit(64)::bigint as pico
-    from usage_held where resolved = 'REJECTED' and reason <> 'CONFLICT') h;
+    from usage_held where resolved is distinct from 'CONFIRMED' and reason <> 'CONFLICT') h;
+
+create view held_rejected as
+  select held_id, event_id, bucket, resolved_by, resolved_why, input, output, pico
+  from held_record where resolved = 'REJECTED';
+
+create view held_undecided as
+  select held_id, event_id, bucket, input, output, pico from held_record where resolved is null;
 
 -- Every journal or account of those days whose sums contradict its entries; empty is right. A
 -- journal balances on each day by itself.
@@ -363,4 +372,4 @@ language sql stable set search_path = billing, pg_temp as $$
   from engine e where not e.newest
 $$;
 
-grant select on conservation, held_rejected to r1_billing;
+grant select on conservation, held_rejected, held_undecided to r1_billing;
