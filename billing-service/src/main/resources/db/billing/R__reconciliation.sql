@@ -109,13 +109,15 @@ $$;
 create view conservation as
   select * from conservation_in('-infinity', 'infinity');
 
--- Records that a person rejected: the journal has them, usage does not. An id that is charged with
--- other content is no such record: the journal has it once.
+-- Held records that the journal has and usage does not: until a person decides, or for ever if
+-- rejected. An id that is charged with other content is no such record: the journal has it once.
 drop view if exists held_rejected cascade;
-create view held_rejected as
+drop view if exists held_undecided;
+drop view if exists held_record;
+create view held_record as
   select h.held_id, h.event_id,
     (uuid_extract_timestamp(h.event_id) at time zone 'UTC')::date as bucket,
-    h.resolved_by, h.resolved_why, h.input_low + h.input_high as input,
+    h.resolved, h.resolved_by, h.resolved_why, h.input_low + h.input_high as input,
     h.output_low + h.output_high as output, h.pico
   from (select *,
       ('x' || encode(substring(record from 65 for 4), 'hex'))::bit(32)::int::bigint as input_low,
@@ -123,7 +125,174 @@ create view held_rejected as
       ('x' || encode(substring(record from 73 for 4), 'hex'))::bit(32)::int::bigint as output_low,
       ('x' || encode(substring(record from 77 for 4), 'hex'))::bit(32)::int::bigint as output_high,
       ('x' || encode(substring(record from 129 for 8), 'hex'))::bit(64)::bigint as pico
-    from usage_held where resolved = 'REJECTED' and reason <> 'CONFLICT') h;
+    from usage_held where resolved is distinct from 'CONFIRMED' and reason <> 'CONFLICT') h;
+
+create view held_rejected as
+  select held_id, event_id, bucket, resolved_by, resolved_why, input, output, pico
+  from held_record where resolved = 'REJECTED';
+
+create view held_undecided as
+  select held_id, event_id, bucket, input, output, pico from held_record where resolved is null;
+
+-- Every journal or account of those days whose sums contradict its entries; empty is right. A
+-- journal balances on each day by itself.
+create or replace function ledger_broken_in(first_day date, end_day date)
+returns table (what text)
+language sql stable set search_path = billing, pg_temp as $$
+  select 'journal ' || e.journal_id || ' is off by ' || sum(e.amount) || ' ' || a.currency
+    || ' on ' || e.effective_on
+  from entry e join account a using (account_id)
+  where e.effective_on >= first_day and e.effective_on < end_day
+  group by e.journal_id, a.currency, e.effective_on
+  having sum(e.amount) <> 0
+  union all
+  select 'account ' || account_id || ' on ' || day || ': entries ' || coalesce(e.amount, 0)
+    || ', account_day ' || coalesce(d.amount, 0)
+  from (select n.account_id, n.effective_on as day, sum(n.amount) as amount from entry n
+      where n.effective_on >= first_day and n.effective_on < end_day group by 1, 2) e
+    full join (select * from account_day s where s.day >= first_day and s.day < end_day) d
+      using (account_id, day)
+  where coalesce(e.amount, 0) <> coalesce(d.amount, 0)
+$$;
+
+create or replace view ledger_broken as
+  select what from ledger_broken_in('-infinity', 'infinity');
+
+-- Organizations whose credit is not what the ledger says; null asks all.
+create or replace function credit_balance_broken(tenants bigint[]) returns table (what text)
+language sql stable set search_path = billing, pg_temp as $$
+  with balance as (
+    select a.tenant_id, a.currency, a.code, sum(d.amount) as amount
+    from account_day d join account a using (account_id)
+    where a.code in ('wallet_paid', 'wallet_promo', 'breakage', 'promo_expense')
+      and (tenants is null or a.tenant_id = any (tenants))
+    group by 1, 2, 3
+  ), grants as (
+    select tenant_id, currency, kind,
+      sum(remaining) filter (where expires_at is null) as open,
+      sum(remaining) filter (where expires_at is not null) as expiring,
+      sum(amount) filter (where not reversed) as granted
+    from credit_grant where tenants is null or tenant_id = any (tenants)
+    group by 1, 2, 3
+  ), expected as (
+    select tenant_id, currency, case kind when 'PAID' then 'wallet_paid' else 'wallet_promo' end
+      as code, -coalesce(open, 0) as amount
+    from grants
+    union all
+    select tenant_id, currency, 'breakage', -coalesce(expiring, 0) from grants where kind = 'PAID'
+    union all
+    select tenant_id, currency, 'promo_expense', coalesce(granted, 0) - coalesce(expiring, 0)
+    from grants where kind = 'PROMO'
+  )
+  select 'organization ' || tenant_id || ' ' || currency || ' ' || code || ': ledger '
+    || coalesce(b.amount, 0) || ', grants ' || coalesce(e.amount, 0)
+  from balance b full join expected e using (tenant_id, currency, code)
+  where coalesce(b.amount, 0) <> coalesce(e.amount, 0)
+$$;
+
+-- Grants of which something else was used than drawn; null asks all.
+create or replace function credit_grant_broken(grants bigint[]) returns table (what text)
+language sql stable set search_path = billing, pg_temp as $$
+  select 'grant ' || g.grant_id || ': used ' || g.amount - g.remaining || ', drawn '
+    || coalesce(d.amount, 0)
+  from credit_grant g
+    left join (select grant_id, sum(amount) as amount from credit_draw
+      where grants is null or grant_id = any (grants) group by 1) d using (grant_id)
+  where (grants is null or g.grant_id = any (grants))
+    and case when g.reversed then 0 else g.amount - g.remaining end <> coalesce(d.amount, 0)
+$$;
+
+create or replace view credit_broken as
+  select what from credit_balance_broken(null)
+  union all
+  select what from credit_grant_broken(null);
+
+-- Organizations whose adjustments are not what the ledger says; null asks all.
+create or replace function adjustment_broken_of(tenants bigint[]) returns table (what text)
+language sql stable set search_path = billing, pg_temp as $$
+  with said as (
+    select tenant_id, sum(amount) as amount from (
+      select tenant_id, new_amount::numeric - old_amount as amount from rerated_request
+      where tenants is null or tenant_id = any (tenants)
+      union all
+      select tenant_id, step from adjustment
+      where tenants is null or tenant_id = any (tenants)) s
+    group by tenant_id
+  ), posted as (
+    select tenant_id, -sum(amount) as amount from posted_entry
+    where kind = 'ADJUST' and account = 'revenue'
+      and (tenants is null or tenant_id = any (tenants))
+    group by tenant_id
+  )
+  select 'organization ' || tenant_id || ': adjustments ' || coalesce(s.amount, 0) || ', ledger '
+    || coalesce(p.amount, 0)
+  from said s full join posted p using (tenant_id)
+  where coalesce(s.amount, 0) <> coalesce(p.amount, 0)
+  union all
+  select 'adjustment ' || adjustment_id || ': revision ' || revision || ' says ' || target
+    || ', its steps ' || steps
+  from (select a.*, sum(step) over (partition by tenant_id, kind, currency, period, card_id,
+      model_id, sku, win order by revision) as steps from adjustment a
+      where tenants is null or tenant_id = any (tenants)) a
+  where target <> steps
+$$;
+
+create or replace view adjustment_broken as
+  select what from adjustment_broken_of(null);
+
+-- Every contradiction between budget periods and their leases; empty is right. What is spent beside
+-- leases (soft budgets, late and unleased charges) has no counterpart, so only what is leased is
+-- compared; spent + leased <= limit is a check of the table. A period that leases nothing and whose
+-- leases hold nothing cannot be wrong, so only the others are read.
+create or replace view budget_broken as
+  select 'budget period ' || period_id || ': leased ' || coalesce(p.leased, 0)
+    || ', its leases hold ' || coalesce(l.held, 0) as what
+  from (select period_id, leased from budget_period where leased > 0) p
+    full join (select period_id, sum(granted - spent - returned) as held from lease
+      where granted > spent + returned group by 1) l using (period_id)
+  where coalesce(p.leased, 0) <> coalesce(l.held, 0);
+
+-- What may have changed since then; all of it has journals. Days, joined where they meet: those of
+-- which something was posted, and those whose record was confirmed late.
+create or replace function touched_days(since timestamptz)
+returns table (first_day date, end_day date)
+language sql stable set search_path = billing, pg_temp as $$
+  select lower(r.days), upper(r.days)
+  from (select unnest(range_agg(daterange(t.day, t.day + 1))) as days from (
+      select e.effective_on as day from journal j join entry e using (journal_id)
+      where j.created_at >= since
+      union
+      select k.admitted_on from usage_correction k join journal j using (journal_id)
+      where j.created_at >= since) t) r
+$$;
+
+create or replace function touched_wallets(since timestamptz) returns bigint[]
+language sql stable set search_path = billing, pg_temp as $$
+  select coalesce(array_agg(distinct a.tenant_id), '{}')
+  from journal j join entry e using (journal_id) join account a using (account_id)
+  where j.created_at >= since
+    and a.code in ('wallet_paid', 'wallet_promo', 'breakage', 'promo_expense')
+$$;
+
+create or replace function touched_grants(since timestamptz) returns bigint[]
+language sql stable set search_path = billing, pg_temp as $$
+  with fresh as (
+    select journal_id, reverses from journal where created_at >= since
+  )
+  select coalesce(array_agg(distinct t.grant_id), '{}') from (
+    select d.grant_id from fresh join credit_draw d using (journal_id)
+    union all
+    select g.grant_id from fresh join credit_grant g using (journal_id)
+    union all
+    select g.grant_id from fresh join credit_grant g on g.journal_id = fresh.reverses) t
+$$;
+
+create or replace function touched_adjustments(since timestamptz) returns bigint[]
+language sql stable set search_path = billing, pg_temp as $$
+  select coalesce(array_agg(distinct a.tenant_id), '{}')
+  from journal j join entry e using (journal_id) join account a using (account_id)
+  where j.created_at >= since and j.kind = 'ADJUST'
+$$;
 
 drop view if exists usage_mismatch;
 drop function if exists usage_mismatch_in(date, date, uuid, uuid);
@@ -203,4 +372,4 @@ language sql stable set search_path = billing, pg_temp as $$
   from engine e where not e.newest
 $$;
 
-grant select on conservation, held_rejected to r1_billing;
+grant select on conservation, held_rejected, held_undecided to r1_billing;

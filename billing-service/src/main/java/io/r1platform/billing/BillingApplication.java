@@ -1,13 +1,15 @@
 package io.r1platform.billing;
 
+import io.r1platform.billing.clock.DatabaseClock;
 import java.time.Clock;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.Modulithic;
 import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /** Starts billing-service: prices, usage intake, ledger, reports, exports, reconciliation. */
 @SpringBootApplication
@@ -15,14 +17,27 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 @Modulithic(sharedModules = {"errors", "observability"})
 public class BillingApplication {
+  private static final int MOST_JOBS = 16;
+
   /** Runs the service until it is stopped. */
   public static void main(String[] arguments) {
     SpringApplication.run(BillingApplication.class, arguments);
   }
 
+  /**
+   * A thread for each job, so that none waits for another: with virtual threads, Spring runs all
+   * jobs with a fixed delay on one.
+   */
   @Bean
-  @ConditionalOnMissingBean
-  Clock clock() {
-    return Clock.systemUTC();
+  ThreadPoolTaskScheduler taskScheduler() {
+    var scheduler = new ThreadPoolTaskScheduler();
+    scheduler.setPoolSize(MOST_JOBS);
+    scheduler.setThreadNamePrefix("job-");
+    return scheduler;
+  }
+
+  @Bean
+  DatabaseClock clock(JdbcClient database) {
+    return new DatabaseClock(database, Clock.systemUTC()).start();
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,13 +47,18 @@ public final class BillingFixture implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final ConfigurableApplicationContext context;
-  private final TestDatabase database = TestDatabase.create();
+  private final TestDatabase database;
   private final SettableClock clock =
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
   private final Path directory;
 
   /** Starts it; {@code settings} are further ones. */
   public BillingFixture(String... settings) {
+    this(TestDatabase.create(), true, settings);
+  }
+
+  private BillingFixture(TestDatabase database, boolean settable, String... settings) {
+    this.database = database;
     try {
       directory = Files.createTempDirectory("billing");
       Files.writeString(directory.resolve("gateway"), GATEWAY + "\n");
@@ -61,20 +66,34 @@ public final class BillingFixture implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    var arguments = new ArrayList<>(List.of(settings));
-    database.springProperties("billing").forEach((k, v) -> arguments.add("--" + k + "=" + v));
-    arguments.add("--server.port=0");
-    arguments.add("--management.server.port=0");
+    var properties = new HashMap<>(database.springProperties("billing"));
+    properties.put("server.port", "0");
+    properties.put("management.server.port", "0");
     // No test asks how long a connection may be awaited; 16 gateways on a busy machine wait long.
-    arguments.add("--spring.datasource.hikari.connection-timeout=60000");
-    arguments.add("--r1.billing.security.gateway-token-file=" + directory.resolve("gateway"));
-    arguments.add("--r1.billing.security.engine-token-file=" + directory.resolve("engine"));
+    properties.put("spring.datasource.hikari.connection-timeout", "60000");
+    properties.put("r1.billing.security.gateway-token-file", tokenFile("gateway").toString());
+    properties.put("r1.billing.security.engine-token-file", tokenFile("engine").toString());
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      properties.put(parts[0].substring("--".length()), parts[1]);
+    }
     context =
         new SpringApplicationBuilder(BillingApplication.class)
             .initializers(
-                (GenericApplicationContext c) ->
-                    c.getBeanFactory().registerSingleton("settableClock", clock))
-            .run(arguments.toArray(String[]::new));
+                (GenericApplicationContext c) -> {
+                  if (settable) {
+                    c.registerBean(SettableClock.class, () -> clock, b -> b.setPrimary(true));
+                  }
+                })
+            .run(
+                properties.entrySet().stream()
+                    .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                    .toArray(String[]::new));
+  }
+
+  /** One without a clock that can be set: it goes by its database's. */
+  public static BillingFixture onTheTimeOf(TestDatabase database, String... settings) {
+    return new BillingFixture(database, false, settings);
   }
 
   public SettableClock clock() {

@@ -198,6 +198,26 @@ class Comparison {
         .list();
   }
 
+  Sum rejectedSum(LocalDate from, LocalDate to) {
+    return held("held_rejected", from, to);
+  }
+
+  /** Held records of the days that nobody has decided: the journal has them, usage not yet. */
+  Sum undecided(LocalDate from, LocalDate to) {
+    return held("held_undecided", from, to);
+  }
+
+  private Sum held(String view, LocalDate from, LocalDate to) {
+    String sql =
+        """
+        select count(*) as requests, coalesce(sum(input), 0) as input,
+          coalesce(sum(output), 0) as output, coalesce(sum(pico), 0) as pico
+        from %s where bucket >= :from and bucket < :to
+        """
+            .formatted(view);
+    return days(sql, from, to).query((row, n) -> Sum.read(row)).single();
+  }
+
   /** Records that were confirmed late, by id, with the day under which the ledger has them. */
   List<ReconciliationController.Correction> corrections(LocalDate from, LocalDate to) {
     return days(

@@ -2,7 +2,6 @@ package io.r1platform.billing.reconciliation;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.money.Dollars;
-import java.math.BigInteger;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,7 +19,15 @@ import org.springframework.web.bind.annotation.RestController;
 /** Answers whether engine, usage and ledger say the same. */
 @RestController
 class ReconciliationController {
-  /** {@code asOf} is when it was compared; null: nothing has ever come. */
+  /**
+   * One comparison. Journal = {@code usage} + {@code rejected} + {@code undecided} in requests,
+   * tokens and pico-dollars, once all that ended is shipped.
+   *
+   * @param asOf when it was compared; null: nothing has ever come
+   * @param rejected held records of these days that nobody will be charged for
+   * @param undecided held records of these days that nobody has decided
+   * @param held all held records and receipts that nobody has decided, of whatever day
+   */
   record Answer(
       @Nullable Instant asOf,
       @Nullable Instant completeThrough,
@@ -33,6 +40,7 @@ class ReconciliationController {
       List<Settled> settled,
       List<Correction> corrections,
       Charged rejected,
+      Charged undecided,
       String held,
       List<Difference> differences) {}
 
@@ -55,7 +63,17 @@ class ReconciliationController {
 
   record Tokens(String requests, String input, String output) {}
 
-  record Charged(String requests, String input, String output, String cost) {}
+  /** {@code cost} in dollars, {@code pico} the same in pico-dollars. */
+  record Charged(String requests, String input, String output, String cost, String pico) {
+    static Charged of(Comparison.Sum sum) {
+      return new Charged(
+          text(sum.requests()),
+          text(sum.input()),
+          text(sum.output()),
+          Dollars.of(sum.pico()),
+          text(sum.pico()));
+    }
+  }
 
   record Posted(String cost) {}
 
@@ -118,7 +136,6 @@ class ReconciliationController {
     Instant now = clock.instant();
     List<Stream> streams = comparison.streams(now);
     Comparison.Sum engine = comparison.engine(first, end);
-    Comparison.Sum usage = comparison.usage(first, end);
     List<Comparison.Rejected> rejected = comparison.rejected(first, end);
     return new Answer(
         streams.isEmpty() ? null : now,
@@ -126,16 +143,13 @@ class ReconciliationController {
         streams,
         comparison.engineStreams(),
         new Tokens(text(engine.requests()), text(engine.input()), text(engine.output())),
-        new Charged(
-            text(usage.requests()),
-            text(usage.input()),
-            text(usage.output()),
-            Dollars.of(usage.pico())),
+        Charged.of(comparison.usage(first, end)),
         new Posted(Dollars.of(comparison.revenue(first, end))),
         comparison.waived(first, end).stream().map(ReconciliationController::cause).toList(),
         settled(first, end, rejected),
         comparison.corrections(first, end),
-        sum(rejected),
+        Charged.of(comparison.rejectedSum(first, end)),
+        Charged.of(comparison.undecided(first, end)),
         Long.toString(comparison.held()),
         differences(first, end));
   }
@@ -157,19 +171,6 @@ class ReconciliationController {
               text(one.output())));
     }
     return settled;
-  }
-
-  private static Charged sum(List<Comparison.Rejected> rejected) {
-    BigInteger input = BigInteger.ZERO;
-    BigInteger output = BigInteger.ZERO;
-    BigInteger pico = BigInteger.ZERO;
-    for (Comparison.Rejected one : rejected) {
-      input = input.add(one.input());
-      output = output.add(one.output());
-      pico = pico.add(one.pico());
-    }
-    return new Charged(
-        Integer.toString(rejected.size()), text(input), text(output), Dollars.of(pico));
   }
 
   private List<Difference> differences(LocalDate first, LocalDate end) {

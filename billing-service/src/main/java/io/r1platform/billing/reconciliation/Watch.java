@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,8 +22,8 @@ import org.springframework.stereotype.Component;
 /**
  * Compares without being asked: each minute the requests that began in the last ten, each hour the
  * sums of two days, each night every request of the days that are new or have changed, and the
- * conservation law over everything. What is on its way is no difference: a request counts when two
- * looks in a row find it.
+ * conservation law over what was touched, once a week over everything. What is on its way is no
+ * difference: a request counts when two looks in a row find it.
  */
 @Component
 class Watch {
@@ -32,6 +33,7 @@ class Watch {
 
   private final Comparison comparison;
   private final Conservation law;
+  private final CheckedLaw checkedLaw;
   private final CheckedDays days;
   private final ReconciliationController report;
   private final Clock clock;
@@ -44,12 +46,14 @@ class Watch {
   Watch(
       Comparison comparison,
       Conservation law,
+      CheckedLaw checkedLaw,
       CheckedDays days,
       ReconciliationController report,
       MeterRegistry meters,
       Clock clock) {
     this.comparison = comparison;
     this.law = law;
+    this.checkedLaw = checkedLaw;
     this.days = days;
     this.report = report;
     this.clock = clock;
@@ -101,10 +105,19 @@ class Watch {
     return daily.get();
   }
 
-  /** Asks the conservation law over all that is kept. Returns how many sentences it breaks. */
+  /**
+   * Asks the conservation law over what was touched since it was last found unbroken, and each week
+   * over all that is kept. Returns how many sentences break it.
+   */
   @Scheduled(cron = "0 50 0 * * *", zone = "UTC")
   long lookAtTheLaw() {
-    broken.set(logged(law.broken(today())));
+    Instant now = clock.instant();
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    Optional<Instant> since = checkedLaw.since(now);
+    List<String> found =
+        since.map(bound -> law.brokenSince(bound, today)).orElseGet(() -> law.broken(today));
+    broken.set(logged(found));
+    checkedLaw.keep(now, since.isEmpty(), found.size());
     return broken.get();
   }
 

@@ -1,5 +1,8 @@
 package io.r1platform.billing.retention;
 
+import io.r1platform.billing.retention.ParquetProcess.Content;
+import io.r1platform.billing.retention.ParquetProcess.Job;
+import io.r1platform.billing.retention.ParquetProcess.Kind;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -34,16 +38,16 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Moves one day into files: records, ids, then the manifest that names their hashes, each written
- * beside, synced and renamed; at last the database drops the day if its count and sum are the
- * files'. Stopped anywhere, it is begun again and gives the same.
+ * Moves one day into files: records, the engine's receipts, ids, then the manifest that names their
+ * hashes, each written beside, synced and renamed; at last the database drops the day if its counts
+ * and sums are the files'. Stopped anywhere, it is begun again and gives the same.
  */
 @Component
 class DayArchive {
   private static final Logger LOG = LoggerFactory.getLogger(DayArchive.class);
   private static final int FETCH_ROWS = 10_000;
 
-  private static final String COPY =
+  private static final String COPY_RECORDS =
       """
       copy (select bucket, event_id, finish, flags, model_id, tenant_id, project_id, api_key_id,
           (extract(epoch from admitted_at) * 1000000)::bigint as admitted_micros,
@@ -56,7 +60,18 @@ class DayArchive {
       to stdout (format csv, header)
       """;
 
-  private record Sums(long requests, BigDecimal amount) {}
+  private static final String COPY_RECEIPTS =
+      """
+      copy (select bucket, event_id, attempt, instance_id, replica_id, epoch, model_id, tok_hit,
+          tok_miss, tok_reason, tok_out, finish, encode(output_sha256, 'hex') as output_sha256,
+          (extract(epoch from started_at) * 1000000)::bigint as started_micros,
+          (extract(epoch from ended_at) * 1000000)::bigint as ended_micros, ship_seq
+        from engine_usage where bucket = ':day')
+      to stdout (format csv, header)
+      """;
+
+  /** Records and what they cost, the engine's receipts and their tokens. */
+  private record Sums(long requests, BigDecimal amount, long receipts, BigDecimal tokens) {}
 
   private final JdbcTemplate jdbc;
   private final JdbcClient client;
@@ -79,10 +94,13 @@ class DayArchive {
   /**
    * Writes the day's next part and drops the day.
    *
+   * @param alone the connection that keeps others from retiring: once it is lost, nothing is
+   *     dropped
    * @throws IOException if a file cannot be written or does not hold what was given to it; the day
    *     stays
    */
-  void retire(Path directory, LocalDate day) throws IOException, InterruptedException {
+  void retire(Path directory, LocalDate day, JdbcClient alone)
+      throws IOException, InterruptedException {
     int part =
         client
             .sql("select coalesce(max(part), 0) + 1 from usage_retired where day = ?")
@@ -91,30 +109,68 @@ class DayArchive {
             .single();
     DayFiles files = DayFiles.of(directory, day, part);
     Files.createDirectories(files.manifest().getParent());
-    Path csv = beside(files.records(), ".csv");
-    Path parquet = beside(files.records(), ".new");
+    Path records = beside(files.records(), ".csv");
+    Path receipts = beside(files.receipts(), ".csv");
     Path ids = beside(files.ids(), ".new");
     try {
-      Sums sums = snapshot.execute(status -> export(day, csv, ids));
-      ParquetProcess.Content content = ParquetProcess.run(csv, parquet);
-      if (content.rows() != sums.requests || content.amount().compareTo(sums.amount) != 0) {
-        throw new IOException(
-            "the Parquet file of %s holds %s, not %s".formatted(day, content, sums));
-      }
-      place(parquet, files.records());
+      Sums sums = snapshot.execute(status -> export(day, records, receipts, ids));
+      var newRecords = new Job(Kind.RECORDS, records, beside(files.records(), ".new"));
+      var newReceipts = new Job(Kind.RECEIPTS, receipts, beside(files.receipts(), ".new"));
+      List<Content> written = ParquetProcess.run(List.of(newRecords, newReceipts));
+      requireContent(newRecords, written.getFirst(), sums.requests, sums.amount);
+      requireContent(newReceipts, written.getLast(), sums.receipts, sums.tokens);
+      place(newRecords.parquet(), files.records());
+      place(newReceipts.parquet(), files.receipts());
       place(ids, files.ids());
       byte[] manifest = manifest(day, part, sums, files);
       Path draft = beside(files.manifest(), ".new");
       Files.write(draft, manifest);
       place(draft, files.manifest());
-      drop(day, sums, sha256().digest(manifest));
+      requireEveryId(files.ids(), sums.requests);
+      drop(alone, day, sums, sha256().digest(manifest));
       LOG.info("{} retired: {} records in {}", day, sums.requests, files.records());
     } finally {
-      Files.deleteIfExists(csv);
+      Files.deleteIfExists(records);
+      Files.deleteIfExists(receipts);
     }
   }
 
-  private Sums export(LocalDate day, Path csv, Path ids) {
+  private static void requireContent(Job job, Content content, long rows, BigDecimal sum)
+      throws IOException {
+    if (content.rows() != rows || content.sum().compareTo(sum) != 0) {
+      throw new IOException(
+          "%s holds %s, not %d over %s".formatted(job.parquet(), content, rows, sum));
+    }
+  }
+
+  /** The file alone says what was charged already, so an id less is a request charged twice. */
+  private static void requireEveryId(Path ids, long requests) throws IOException {
+    if (Files.size(ids) != requests * IdFile.ROW_BYTES) {
+      throw new IOException(
+          "%s has %d bytes, not %d ids".formatted(ids, Files.size(ids), requests));
+    }
+  }
+
+  private Sums export(LocalDate day, Path records, Path receipts, Path ids) {
+    copy(COPY_RECORDS, day, records);
+    copy(COPY_RECEIPTS, day, receipts);
+    exportIds(day, ids);
+    return client
+        .sql(
+            """
+            select u.requests, u.amount, e.receipts, e.tokens
+            from (select count(*) as requests, coalesce(sum(amount_pico), 0) as amount
+                from usage_record where bucket = :day) u,
+              (select count(*) as receipts,
+                  coalesce(sum(tok_hit::bigint + tok_miss + tok_out), 0) as tokens
+                from engine_usage where bucket = :day) e
+            """)
+        .param("day", day)
+        .query(Sums.class)
+        .single();
+  }
+
+  private void copy(String sql, LocalDate day, Path csv) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(csv), 1 << 16)) {
       ConnectionCallback<Long> copyOut =
           connection -> {
@@ -122,7 +178,7 @@ class DayArchive {
               return connection
                   .unwrap(PGConnection.class)
                   .getCopyAPI()
-                  .copyOut(COPY.replace(":day", day.toString()), out);
+                  .copyOut(sql.replace(":day", day.toString()), out);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -131,16 +187,6 @@ class DayArchive {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    exportIds(day, ids);
-    return client
-        .sql(
-            """
-            select count(*) as requests, coalesce(sum(amount_pico), 0) as amount
-            from usage_record where bucket = ?
-            """)
-        .param(day)
-        .query(Sums.class)
-        .single();
   }
 
   private void exportIds(LocalDate day, Path ids) {
@@ -171,12 +217,15 @@ class DayArchive {
 
   private byte[] manifest(LocalDate day, int part, Sums sums, DayFiles files) throws IOException {
     var manifest = new LinkedHashMap<String, Object>();
-    manifest.put("format", "r1-usage-1");
+    manifest.put("format", "r1-usage-2");
     manifest.put("day", day.toString());
     manifest.put("part", part);
     manifest.put("requests", Long.toString(sums.requests));
     manifest.put("amount_pico", sums.amount.toPlainString());
+    manifest.put("engine_receipts", Long.toString(sums.receipts));
+    manifest.put("engine_tokens", sums.tokens.toPlainString());
     manifest.put("records", described(files.records()));
+    manifest.put("receipts", described(files.receipts()));
     manifest.put("ids", described(files.ids()));
     return json.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
   }
@@ -189,10 +238,10 @@ class DayArchive {
     return described;
   }
 
-  private void drop(LocalDate day, Sums sums, byte[] manifestSha256) {
-    client
-        .sql("select retire_usage_day(?, ?, ?, ?)")
-        .params(day, sums.requests, sums.amount, manifestSha256)
+  private static void drop(JdbcClient alone, LocalDate day, Sums sums, byte[] manifestSha256) {
+    alone
+        .sql("select retire_usage_day(?, ?, ?, ?, ?, ?)")
+        .params(day, sums.requests, sums.amount, sums.receipts, sums.tokens, manifestSha256)
         .query(Integer.class)
         .single();
   }

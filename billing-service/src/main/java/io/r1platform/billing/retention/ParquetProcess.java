@@ -12,22 +12,73 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * DuckDB in a process of its own, since it is native code: turns a CSV file into Parquet, reads the
- * Parquet file back and says what is in it.
+ * DuckDB in a process of its own, since it is native code: turns CSV files into Parquet, reads the
+ * Parquet files back and says what is in them.
  */
 final class ParquetProcess {
   private static final String LAUNCHER =
       "org.springframework.boot.loader.launch.PropertiesLauncher";
   private static final long PATIENCE_MINUTES = 60;
+  private static final String CONTENT = "content ";
 
-  /** What the Parquet file holds. */
-  record Content(long rows, BigDecimal amount) {}
+  /** What the Parquet file holds: the sum is of pico-dollars, or of an engine's tokens. */
+  record Content(long rows, BigDecimal sum) {
+    private static Content read(String line) {
+      String[] words = line.split(" ", -1);
+      return new Content(Long.parseLong(words[1]), new BigDecimal(words[2]));
+    }
+  }
+
+  /** A CSV file that becomes a Parquet file. */
+  record Job(Kind kind, Path csv, Path parquet) {}
+
+  /** What can be in one; each has its columns as they are in the CSV file. */
+  enum Kind {
+    RECORDS(
+        """
+        select bucket::date as bucket, event_id::uuid as event_id, finish::int as finish,
+          flags::int as flags, model_id::int as model_id, tenant_id::bigint as tenant_id,
+          project_id::bigint as project_id, api_key_id::bigint as api_key_id,
+          make_timestamp(admitted_micros::bigint) as admitted_at,
+          make_timestamp(finished_micros::bigint) as finished_at,
+          tok_hit::int as tok_hit, tok_miss::int as tok_miss, tok_reason::int as tok_reason,
+          tok_answer::int as tok_answer, waived_in::int as waived_in,
+          waived_out::int as waived_out, ttft_ms::int as ttft_ms, win::int as win,
+          version_id::bigint as version_id, amount_pico::bigint as amount_pico,
+          unhex(salt) as salt, unhex(output_sha256) as output_sha256,
+          unhex(leaf_sha256) as leaf_sha256, journal_id::uuid as journal_id
+        """,
+        "tenant_id, event_id",
+        "amount_pico"),
+    RECEIPTS(
+        """
+        select bucket::date as bucket, event_id::uuid as event_id, attempt::int as attempt,
+          instance_id::uuid as instance_id, replica_id::bigint as replica_id,
+          epoch::int as epoch, model_id::int as model_id, tok_hit::int as tok_hit,
+          tok_miss::int as tok_miss, tok_reason::int as tok_reason, tok_out::int as tok_out,
+          finish, unhex(output_sha256) as output_sha256,
+          make_timestamp(started_micros::bigint) as started_at,
+          make_timestamp(ended_micros::bigint) as ended_at, ship_seq::bigint as ship_seq
+        """,
+        "event_id, attempt",
+        "tok_hit::bigint + tok_miss + tok_out");
+
+    private final String columns;
+    private final String order;
+    private final String sum;
+
+    Kind(String columns, String order, String sum) {
+      this.columns = columns;
+      this.order = order;
+      this.sum = sum;
+    }
+  }
 
   private ParquetProcess() {}
 
-  /** Runs the child; fails with what it printed unless it ends well. */
-  static Content run(Path csv, Path parquet) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command(csv, parquet)).redirectErrorStream(true).start();
+  /** Runs the child; fails with what it printed unless it ends well. Says what each file holds. */
+  static List<Content> run(List<Job> jobs) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command(jobs)).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said;
     try (var out = process.getInputStream()) {
@@ -37,15 +88,15 @@ final class ParquetProcess {
       process.destroyForcibly();
       throw new IOException("DuckDB did not end");
     }
-    String last = said.strip().lines().reduce("", (before, line) -> line);
-    if (process.exitValue() != 0 || !last.startsWith("content ")) {
+    List<Content> contents =
+        said.lines().filter(line -> line.startsWith(CONTENT)).map(Content::read).toList();
+    if (process.exitValue() != 0 || contents.size() != jobs.size()) {
       throw new IOException("DuckDB failed: " + said);
     }
-    String[] words = last.split(" ", -1);
-    return new Content(Long.parseLong(words[1]), new BigDecimal(words[2]));
+    return contents;
   }
 
-  private static List<String> command(Path csv, Path parquet) {
+  private static List<String> command(List<Job> jobs) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
@@ -55,7 +106,9 @@ final class ParquetProcess {
     } else {
       command.add(ParquetProcess.class.getName());
     }
-    command.addAll(List.of(csv.toString(), parquet.toString()));
+    for (Job job : jobs) {
+      command.addAll(List.of(job.kind.name(), job.csv.toString(), job.parquet.toString()));
+    }
     return command;
   }
 
@@ -63,39 +116,31 @@ final class ParquetProcess {
     return ParquetProcess.class.getClassLoader().getClass().getName().contains(".boot.loader.");
   }
 
-  /** The child. Arguments: the CSV file, the Parquet file. */
+  /** The child. Arguments, for each file: what it holds, the CSV file, the Parquet file. */
   static void main(String[] arguments) throws SQLException {
+    var out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
     try (var connection = DriverManager.getConnection("jdbc:duckdb:");
         var statement = connection.createStatement()) {
       statement.execute("set memory_limit = '512MB'");
       statement.execute("set threads = 1");
-      statement.execute("set temp_directory = '%s.spill'".formatted(quoted(arguments[1])));
-      statement.execute(
-          """
-          copy (
-            select bucket::date as bucket, event_id::uuid as event_id, finish::int as finish,
-              flags::int as flags, model_id::int as model_id, tenant_id::bigint as tenant_id,
-              project_id::bigint as project_id, api_key_id::bigint as api_key_id,
-              make_timestamp(admitted_micros::bigint) as admitted_at,
-              make_timestamp(finished_micros::bigint) as finished_at,
-              tok_hit::int as tok_hit, tok_miss::int as tok_miss, tok_reason::int as tok_reason,
-              tok_answer::int as tok_answer, waived_in::int as waived_in,
-              waived_out::int as waived_out, ttft_ms::int as ttft_ms, win::int as win,
-              version_id::bigint as version_id, amount_pico::bigint as amount_pico,
-              unhex(salt) as salt, unhex(output_sha256) as output_sha256,
-              unhex(leaf_sha256) as leaf_sha256, journal_id::uuid as journal_id
-            from read_csv('%s', header = true, all_varchar = true)
-            order by tenant_id, event_id
-          ) to '%s' (format parquet, compression zstd)
-          """
-              .formatted(quoted(arguments[0]), quoted(arguments[1])));
-      try (var content =
-          statement.executeQuery(
-              "select count(*), coalesce(sum(amount_pico), 0)::varchar from read_parquet('%s')"
-                  .formatted(quoted(arguments[1])))) {
-        content.next();
-        var out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
-        out.println("content " + content.getLong(1) + " " + content.getString(2));
+      for (int i = 0; i < arguments.length; i += 3) {
+        Kind kind = Kind.valueOf(arguments[i]);
+        String csv = quoted(arguments[i + 1]);
+        String parquet = quoted(arguments[i + 2]);
+        statement.execute("set temp_directory = '%s.spill'".formatted(parquet));
+        statement.execute(
+            """
+            copy (%s from read_csv('%s', header = true, all_varchar = true) order by %s)
+            to '%s' (format parquet, compression zstd)
+            """
+                .formatted(kind.columns, csv, kind.order, parquet));
+        try (var content =
+            statement.executeQuery(
+                "select count(*), coalesce(sum(%s), 0)::varchar from read_parquet('%s')"
+                    .formatted(kind.sum, parquet))) {
+          content.next();
+          out.println(CONTENT + content.getLong(1) + " " + content.getString(2));
+        }
       }
     }
   }

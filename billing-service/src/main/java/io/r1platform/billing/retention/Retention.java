@@ -9,10 +9,15 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -29,16 +34,19 @@ class Retention {
    */
   private static final int MARGIN_DAYS = 2;
 
+  /** Two processes would write the same files. */
+  private static final String LOCK = "hashtext('billing.retention')";
+
   private final RetentionSettings settings;
   private final DayArchive archive;
-  private final JdbcClient jdbc;
+  private final JdbcTemplate jdbc;
   private final Clock clock;
   private final AtomicLong overdue = new AtomicLong();
 
   Retention(
       RetentionSettings settings,
       DayArchive archive,
-      JdbcClient jdbc,
+      JdbcTemplate jdbc,
       MeterRegistry meters,
       Clock clock) {
     this.settings = settings;
@@ -48,34 +56,65 @@ class Retention {
     meters.gauge(BillingMetric.RETENTION_OVERDUE.meterName(), overdue);
   }
 
-  /** Retires every day that is old enough. Returns how many could not be. */
+  /**
+   * Retires every day that is old enough, unless another process is at it. Returns how many could
+   * not be.
+   */
   @Scheduled(cron = "0 15 3 * * *", zone = "UTC")
   long retire() {
     Path directory = settings.directory();
     if (directory == null) {
       return 0;
     }
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    List<LocalDate> old =
-        jdbc.sql("select day from usage_days() where day < ? order by day")
-            .param(today.minusDays(settings.hotDays() + (long) MARGIN_DAYS))
-            .query(LocalDate.class)
-            .list();
-    long failed = 0;
-    for (LocalDate day : old) {
-      failed += retire(directory, day) ? 0 : 1;
-    }
+    ConnectionCallback<Long> alone =
+        connection ->
+            retire(directory, JdbcClient.create(new SingleConnectionDataSource(connection, true)));
+    long failed = Objects.requireNonNull(jdbc.execute(alone));
     overdue.set(failed);
     return failed;
   }
 
-  private boolean retire(Path directory, LocalDate day) {
+  /** The lock is the connection's: where that is lost, another process may begin. */
+  private long retire(Path directory, JdbcClient alone) {
+    if (!alone.sql("select pg_try_advisory_lock(" + LOCK + ")").query(Boolean.class).single()) {
+      LOG.info("Another process retires old days now");
+      return 0;
+    }
     try {
-      archive.retire(directory, day);
+      long failed = 0;
+      for (LocalDate day : old(alone)) {
+        failed += retire(directory, day, alone) ? 0 : 1;
+      }
+      return failed;
+    } finally {
+      unlock(alone);
+    }
+  }
+
+  private static void unlock(JdbcClient alone) {
+    try {
+      alone.sql("select pg_advisory_unlock(" + LOCK + ")").query(Boolean.class).single();
+    } catch (DataAccessException e) {
+      LOG.warn("The lock of retention went with its connection", e);
+    }
+  }
+
+  private List<LocalDate> old(JdbcClient alone) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return alone
+        .sql("select day from usage_days() where day < ? order by day")
+        .param(today.minusDays(settings.hotDays() + (long) MARGIN_DAYS))
+        .query(LocalDate.class)
+        .list();
+  }
+
+  private boolean retire(Path directory, LocalDate day, JdbcClient alone) {
+    try {
+      archive.retire(directory, day, alone);
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | UncheckedIOException | org.springframework.dao.DataAccessException e) {
+    } catch (IOException | UncheckedIOException | DataAccessException e) {
       LOG.error("{} stays in the database: it could not be retired", day, e);
     }
     return false;

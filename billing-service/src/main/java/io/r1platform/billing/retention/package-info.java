@@ -1,8 +1,9 @@
 /**
  * Lets usage leave the database for Parquet files when it is old, if a directory is set.
  *
- * <p>Invariant: a day's records are dropped only after files with exactly their count and sum are
- * safe on disk, and a record that left is still recognised by its id and content.
+ * <p>Invariant: a day's records and engine receipts are dropped only after files with exactly their
+ * counts and sums are safe on disk, and a record that left is still recognised by its id and
+ * content.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"errors", "observability"})

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.usage.UsageTraffic;
+import java.math.BigInteger;
+import java.sql.SQLException;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +101,86 @@ class WatchIT {
     assertThat(watch.lookAtTheLaw()).as("the sums, and two accounts of the ledger").isEqualTo(3);
     billing.database().execute("update billing.account_day set amount = amount + 1");
     assertThat(watch.lookAtTheLaw()).isZero();
+  }
+
+  /** What nobody touched since it was found right is asked again on Sunday, until it is right. */
+  @Test
+  void lawOfUntouchedDaysIsAskedEachSunday() {
+    LocalDate monday = today().with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+    noonOf(monday);
+    traffic.charge(12, 50);
+    assertThat(watch.lookAtTheLaw()).as("the first time, the whole").isZero();
+    noonOf(monday.plusDays(1));
+    assertThat(watch.lookAtTheLaw()).isZero();
+    billing.database().execute("update billing.usage_hourly set amount = amount + 1");
+    noonOf(monday.plusDays(4));
+    assertThat(watch.lookAtTheLaw()).as("nobody touched the day").isZero();
+    noonOf(monday.plusDays(6));
+    assertThat(watch.lookAtTheLaw()).as("on Sunday").isEqualTo(1);
+    noonOf(monday.plusDays(8));
+    assertThat(watch.lookAtTheLaw()).as("it is not forgotten").isEqualTo(1);
+    billing.database().execute("update billing.usage_hourly set amount = amount - 1");
+    assertThat(watch.lookAtTheLaw()).isZero();
+    assertThat(billing.sum("broken", "law_checked where whole")).isEqualTo(BigInteger.TWO);
+  }
+
+  @Test
+  void lawOfAnOldDayIsAskedWhenItIsTouched() {
+    LocalDate monday = today().with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+    noonOf(monday);
+    traffic.charge(12, 50);
+    assertThat(watch.lookAtTheLaw()).isZero();
+    noonOf(monday.plusDays(1));
+    assertThat(watch.lookAtTheLaw()).isZero();
+    noonOf(monday.plusDays(5));
+    billing.database().execute("update billing.account_day set amount = amount + 1");
+    assertThat(watch.lookAtTheLaw()).as("nobody touched the day").isZero();
+    traffic.chargeOn(monday, 3, 4);
+    assertThat(watch.lookAtTheLaw()).as("its sums and both accounts").isEqualTo(3);
+    billing.database().execute("update billing.account_day set amount = amount - 1");
+    assertThat(watch.lookAtTheLaw()).isZero();
+  }
+
+  @Test
+  void brokenCreditIsFoundWhereItWasTouched() {
+    noonOf(today().with(TemporalAdjusters.next(DayOfWeek.MONDAY)));
+    assertThat(watch.lookAtTheLaw()).isZero();
+    billing.clock().advance(Duration.ofDays(1));
+    String topUp =
+        "{\"command_id\":\"%s\",\"actor\":\"ops\",\"amount\":\"1000000000000\"}"
+            .formatted(UUID.randomUUID());
+    String path = "/internal/v1/organizations/5/credit/top-ups";
+    assertThat(billing.postJson(path, BillingFixture.GATEWAY, topUp).status()).isBetween(200, 204);
+    traffic.charge(12, 50);
+    assertThat(watch.lookAtTheLaw()).isZero();
+    billing.database().execute("update billing.credit_grant set remaining = remaining - 1");
+    assertThat(watch.lookAtTheLaw())
+        .isEqualTo(2)
+        .isEqualTo(billing.sum("1", "credit_broken").longValueExact());
+    billing.clock().advance(Duration.ofDays(2));
+    assertThat(watch.lookAtTheLaw()).as("it is not forgotten").isEqualTo(2);
+    billing.database().execute("update billing.credit_grant set remaining = remaining + 1");
+    assertThat(watch.lookAtTheLaw()).isZero();
+  }
+
+  /** Whoever holds the ledger for long must not hold the night's other questions. */
+  @Test
+  void lawThatIsNotAnsweredInTimeIsNotTakenForUnbroken() throws SQLException {
+    try (var hasty = new BillingFixture("--r1.billing.reconciliation.law-timeout=2s")) {
+      Watch hastyWatch = hasty.bean(Watch.class);
+      try (var other = hasty.database().superuser().getConnection();
+          var statement = other.createStatement()) {
+        other.setAutoCommit(false);
+        statement.execute("lock table billing.adjustment");
+        assertThat(hastyWatch.lookAtTheLaw()).as("adjustments alone").isEqualTo(1);
+        other.rollback();
+      }
+      assertThat(hasty.sum("1", "law_checked where broken = 0")).isZero();
+    }
+  }
+
+  private void noonOf(LocalDate day) {
+    billing.clock().set(day.atTime(12, 0).toInstant(ZoneOffset.UTC));
   }
 
   private LocalDate today() {

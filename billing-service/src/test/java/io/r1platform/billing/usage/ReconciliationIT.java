@@ -93,6 +93,28 @@ class ReconciliationIT {
         .isEqualTo("engine receipt of a held record that nobody has decided");
   }
 
+  /** What the gateway's journal has is what usage has, what was rejected, and what is undecided. */
+  @Test
+  void undecidedRecordsOfADayAreTold() {
+    UsageRecord charged = post(samples.charged(5, 0, 12, 40, 10));
+    UsageRecord right = samples.charged(5, 2, 12, 40, 10);
+    UsageRecord undecided = Samples.withAmount(right, right.amountPico() - 1);
+    UsageRecord copy = Samples.withAmount(charged, charged.amountPico() + 1);
+    billing.postBatch(Samples.batch(1, 1, nextSeq, List.of(undecided, copy)));
+    String day = "/internal/v1/reconciliation?day=";
+    JsonNode report = billing.get(day + charged.bucket()).json();
+    assertThat(text(report, "held")).as("the copy too").isEqualTo("2");
+    assertThat(text(report.path("usage"), "pico")).isEqualTo(Long.toString(charged.amountPico()));
+    JsonNode told = report.path("undecided");
+    assertThat(text(told, "requests")).isEqualTo("1");
+    assertThat(text(told, "input")).isEqualTo("14");
+    assertThat(text(told, "output")).isEqualTo("50");
+    assertThat(text(told, "pico")).isEqualTo(Long.toString(undecided.amountPico()));
+    assertThat(text(report.path("rejected"), "requests")).isEqualTo("0");
+    JsonNode before = billing.get(day + charged.bucket().minusDays(1)).json();
+    assertThat(text(before.path("undecided"), "requests")).isEqualTo("0");
+  }
+
   @Test
   void lateCountOfACutStreamIsWaived() {
     UsageRecord record =

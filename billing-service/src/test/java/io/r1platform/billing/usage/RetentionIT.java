@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** An old day leaves for files; nothing is lost, counted twice or forgotten by it. */
 class RetentionIT {
@@ -60,6 +63,7 @@ class RetentionIT {
   @Test
   void retiredDayIsInFilesAndStillAddsUp() throws IOException {
     String before = report();
+    BigInteger tokens = tokens();
     assertThat(RetentionAccess.retire(billing)).isZero();
     assertThat(billing.sum("1", "usage_record")).isZero();
     assertThat(billing.sum("amount", "usage_retired")).isEqualTo(total());
@@ -69,6 +73,13 @@ class RetentionIT {
         .contains("\"requests\" : \"60\"", "\"amount_pico\" : \"" + total() + "\"");
     assertThat(Files.size(place.resolve("ids-1.bin"))).isEqualTo(60L * 48);
     assertThat(Files.size(place.resolve("records-1.parquet"))).isPositive();
+    assertThat(Files.size(place.resolve("receipts-1.parquet"))).isPositive();
+    JsonNode manifest =
+        JsonMapper.shared().readTree(Files.readString(place.resolve("manifest-1.json")));
+    assertThat(manifest.path("engine_receipts").asString()).isEqualTo("60");
+    assertThat(manifest.path("engine_tokens").asString()).isEqualTo(tokens.toString());
+    assertThat(manifest.at("/receipts/file").asString()).isEqualTo("receipts-1.parquet");
+    assertThat(billing.sum("receipts", "usage_retired")).isEqualTo(BigInteger.valueOf(60));
     assertThat(RetentionAccess.retire(billing)).isZero();
   }
 
@@ -122,6 +133,30 @@ class RetentionIT {
         .isEqualTo("DUPLICATE");
   }
 
+  /** Here a link leads the ids into the file that the manifest then takes. */
+  @Test
+  void aDayWhoseIdsAreNotInTheirFileStays() throws IOException {
+    Path place = directory.resolve("usage_record/day=" + day);
+    Files.createDirectories(place);
+    Files.createSymbolicLink(place.resolve("ids-1.bin.new"), Path.of("manifest-1.json.new"));
+    assertThat(RetentionAccess.retire(billing)).isEqualTo(1);
+    assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.valueOf(60));
+    assertThat(RetentionAccess.retire(billing)).isZero();
+    assertThat(Files.size(place.resolve("ids-1.bin"))).isEqualTo(60L * 48);
+  }
+
+  @Test
+  void twoProcessesDoNotRetireAtOnce() throws SQLException {
+    try (var other = billing.database().dataSource("r1_billing").getConnection();
+        var statement = other.createStatement()) {
+      statement.execute("select pg_advisory_lock(hashtext('billing.retention'))");
+      assertThat(RetentionAccess.retire(billing)).isZero();
+      assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.valueOf(60));
+    }
+    assertThat(RetentionAccess.retire(billing)).isZero();
+    assertThat(billing.sum("1", "usage_record")).isZero();
+  }
+
   @Test
   void aDayWithAnUndecidedRecordStays() throws IOException {
     Instant now = billing.clock().instant();
@@ -153,7 +188,14 @@ class RetentionIT {
 
   @Test
   void databaseRefusesToDropWhatAFileDoesNotHold() {
-    for (String arguments : List.of("60, 0", "59, " + total(), "61, " + total())) {
+    String engine = ", 60, " + tokens();
+    for (String arguments :
+        List.of(
+            "60, 0" + engine,
+            "59, " + total() + engine,
+            "61, " + total() + engine,
+            "60, " + total() + ", 59, " + tokens(),
+            "60, " + total() + ", 60, 0")) {
       assertThatThrownBy(
               () ->
                   billing
@@ -169,7 +211,7 @@ class RetentionIT {
             () ->
                 billing
                     .sql()
-                    .sql("select retire_usage_day(current_date, 0, 0, sha256('x'))")
+                    .sql("select retire_usage_day(current_date, 0, 0, 0, 0, sha256('x'))")
                     .query(Integer.class)
                     .single())
         .rootCause()
@@ -193,6 +235,10 @@ class RetentionIT {
 
   private BigInteger total() {
     return BigInteger.valueOf(records.stream().mapToLong(UsageRecord::amountPico).sum());
+  }
+
+  private BigInteger tokens() {
+    return billing.sum("tok_hit + tok_miss + tok_out", "engine_usage");
   }
 
   /** Engine, usage and ledger of the day as reconciliation says. */
