@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shipInterval pause between looks for unshipped receipts when nothing new is reported
  * @param shipBackoff longest pause after a failure to ship
  * @param shipTimeout longest wait for one whole answer of billing
+ * @param keepDays how long receipts that billing has are kept, for a restore there; at least 7
  */
 @ConfigurationProperties("r1.inference.receipts")
 record ReceiptSettings(
@@ -29,7 +30,10 @@ record ReceiptSettings(
     @DefaultValue("1000") int shipRows,
     @DefaultValue("1s") Duration shipInterval,
     @DefaultValue("5s") Duration shipBackoff,
-    @DefaultValue("10s") Duration shipTimeout) {
+    @DefaultValue("10s") Duration shipTimeout,
+    @DefaultValue("35") int keepDays) {
+  private static final int KEEP_DAYS_MIN = 7; // drop_receipts drops nothing younger
+
   ReceiptSettings {
     Objects.requireNonNull(
         billingTokenFile, "r1.inference.receipts.billing-token-file must be set");
@@ -42,6 +46,9 @@ record ReceiptSettings(
     }
     if (!shipInterval.isPositive() || !shipBackoff.isPositive() || !shipTimeout.isPositive()) {
       throw new IllegalArgumentException("r1.inference.receipts: intervals must be positive");
+    }
+    if (keepDays < KEEP_DAYS_MIN) {
+      throw new IllegalArgumentException("r1.inference.receipts.keep-days must be at least 7");
     }
   }
 }

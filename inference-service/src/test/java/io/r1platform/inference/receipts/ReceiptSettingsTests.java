@@ -29,7 +29,8 @@ final class ReceiptSettingsTests {
                 1_000,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                35));
   }
 
   @Test
@@ -44,7 +45,8 @@ final class ReceiptSettingsTests {
                     Map.entry("r1.inference.receipts.ship-rows", "3"),
                     Map.entry("r1.inference.receipts.ship-interval", "4s"),
                     Map.entry("r1.inference.receipts.ship-backoff", "5s"),
-                    Map.entry("r1.inference.receipts.ship-timeout", "6s"))))
+                    Map.entry("r1.inference.receipts.ship-timeout", "6s"),
+                    Map.entry("r1.inference.receipts.keep-days", "7"))))
         .isEqualTo(
             new ReceiptSettings(
                 URI.create("http://b"),
@@ -54,6 +56,7 @@ final class ReceiptSettingsTests {
                 3,
                 Duration.ofSeconds(4),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(6)));
+                Duration.ofSeconds(6),
+                7));
   }
 }
