@@ -102,4 +102,10 @@ final class BrokenEngineIT {
     assertThat(log(BrokenEngine.Scenario.LISTENER_HANGS)).contains("does not come back");
     assertThat(receipts()).isEmpty();
   }
+
+  @Test
+  void aProcessThatCanWriteNoMoreReceiptsEndsWith70() throws Exception {
+    assertThat(log(BrokenEngine.Scenario.RECEIPTS_END)).contains("told: METERING_UNAVAILABLE");
+    assertThat(receipts()).isEmpty();
+  }
 }

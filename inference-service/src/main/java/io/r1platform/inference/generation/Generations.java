@@ -11,6 +11,7 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
 import io.r1platform.inference.receipts.Receipts;
+import io.r1platform.inference.receipts.ReceiptsLost;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -114,6 +116,15 @@ public final class Generations implements SmartLifecycle {
     return engineThread.engine() == null
         ? !engineThread.gone()
         : thread.isAlive() && engineThread.turning();
+  }
+
+  /** What runs has no receipt to come: it ends now, with an error, and so does the process. */
+  @EventListener
+  void on(ReceiptsLost lost) {
+    LOG.error("This process ends, for no more receipts would be written or shipped", lost.cause());
+    draining = true;
+    exit();
+    live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
   }
 
   private Generation admit(GenerationTask task, GenerationListener listener) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -47,6 +48,7 @@ public final class Receipts implements SmartLifecycle {
   private final ScheduledExecutorService partitions =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("r1-partitions").factory());
+  private final ApplicationEventPublisher events;
   private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile boolean running;
 
@@ -56,16 +58,19 @@ public final class Receipts implements SmartLifecycle {
       Instances instances,
       Billing billing,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ApplicationEventPublisher events) {
     this.settings = settings;
     this.table = table;
     this.instances = instances;
     this.clock = clock;
     this.shipper = new Shipper(settings, table, instances, billing, instanceId);
     this.writer =
-        new Writer(table, instanceId, settings.commitRows(), shipper::wake, shipper::fence);
+        new Writer(
+            table, instanceId, settings.commitRows(), shipper::wake, shipper::fence, this::lost);
     this.writerThread = Thread.ofPlatform().name("r1-receipts").unstarted(writer);
-    this.shipperThread = Thread.ofPlatform().name("r1-shipper").daemon().unstarted(shipper);
+    this.shipperThread = Thread.ofPlatform().name("r1-shipper").daemon().unstarted(this::ship);
+    this.events = events;
     Gauge.builder(EngineMeter.RECEIPTS_UNSHIPPED.id(), this, Receipts::unshipped).register(meters);
     Gauge.builder(EngineMeter.RECEIPTS_DAYS_OVERDUE.id(), overdueDays, AtomicInteger::get)
         .register(meters);
@@ -130,6 +135,18 @@ public final class Receipts implements SmartLifecycle {
     var unused =
         partitions.scheduleAtFixedRate(
             task, first.toMinutes(), interval.toMinutes(), TimeUnit.MINUTES);
+  }
+
+  private void ship() {
+    try {
+      shipper.run();
+    } catch (Throwable e) { // the thread's root
+      lost(e);
+    }
+  }
+
+  private void lost(Throwable cause) {
+    events.publishEvent(new ReceiptsLost(cause));
   }
 
   private void makePartitions() {

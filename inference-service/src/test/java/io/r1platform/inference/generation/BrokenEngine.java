@@ -26,7 +26,9 @@ public final class BrokenEngine {
     /** The engine's thread does not come back; it hangs where it counts nothing. */
     THREAD_HANGS,
     /** The engine's thread does not come back; it hangs while it hands out a token. */
-    LISTENER_HANGS
+    LISTENER_HANGS,
+    /** The thread that writes receipts ends. */
+    RECEIPTS_END
   }
 
   private final Scenario scenario;
@@ -93,6 +95,10 @@ public final class BrokenEngine {
       case THREAD_DIES -> throw new StackOverflowError("on purpose");
       case THREAD_HANGS -> clock.hanging = true;
       case LISTENER_HANGS -> hang();
+      case RECEIPTS_END ->
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("r1-receipts"))
+              .forEach(Thread::interrupt);
     }
   }
 
