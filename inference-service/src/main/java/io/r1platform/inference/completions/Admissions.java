@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
@@ -46,8 +47,9 @@ final class Admissions {
    * @param promptTokens length of the prompt
    */
   record Admitted(Completion completion, AnswerWriter writer, int promptTokens) {
-    Response response(ServerHttpResponse response, Duration keepAlive, Clock clock) {
-      return new Response(response, writer, promptTokens, keepAlive, clock);
+    Response response(
+        ServerHttpResponse response, Duration keepAlive, BooleanSupplier alive, Clock clock) {
+      return new Response(response, writer, promptTokens, keepAlive, alive, clock);
     }
   }
 

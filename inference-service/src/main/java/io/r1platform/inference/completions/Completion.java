@@ -21,6 +21,7 @@ final class Completion implements GenerationListener {
 
   private final OutputText output;
   private final Sinks.Many<Signal> signals = Sinks.many().unicast().onBackpressureBuffer();
+  private final Sinks.Empty<Signal> broken = Sinks.empty();
   private final AtomicReference<@Nullable Generation> generation = new AtomicReference<>();
   private volatile boolean hungUp;
 
@@ -38,17 +39,15 @@ final class Completion implements GenerationListener {
         yield !output.stopped();
       }
       case GenerationEvent.Ended ended -> {
-        emit(output.finish(), ended.usage().promptHit());
-        signals.emitNext(new Signal.End(ended, output.reasoningEnded()), TURN);
-        signals.emitComplete(TURN);
+        end(ended);
         yield true;
       }
     };
   }
 
-  /** The signals, for one subscriber. */
+  /** The signals, for one subscriber; an error where the end cannot be told. */
   Flux<Signal> signals() {
-    return signals.asFlux();
+    return signals.asFlux().takeUntilOther(broken.asMono());
   }
 
   /** The engine has taken the request. */
@@ -65,6 +64,20 @@ final class Completion implements GenerationListener {
     Generation running = generation.get();
     if (running != null) {
       running.cancel();
+    }
+  }
+
+  /**
+   * Without an end the answer would be kept alive for ever, so its connection is broken instead.
+   */
+  private void end(GenerationEvent.Ended ended) {
+    try {
+      emit(output.finish(), ended.usage().promptHit());
+      signals.emitNext(new Signal.End(ended, output.reasoningEnded()), TURN);
+      signals.emitComplete(TURN);
+    } catch (Throwable e) {
+      broken.tryEmitError(new IllegalStateException("the end could not be told", e));
+      throw e;
     }
   }
 

@@ -52,7 +52,8 @@ final class CompletionsController {
         .flatMap(
             admitted ->
                 admitted
-                    .response(exchange.getResponse(), settings.keepAlive(), clock)
+                    .response(
+                        exchange.getResponse(), settings.keepAlive(), generations::alive, clock)
                     .write(admitted.completion().signals()))
         .doFinally(_ -> call.over());
   }

@@ -3,6 +3,7 @@ package io.r1platform.inference.completions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -11,7 +12,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Writes an answer as its signals come. The head leaves with the first bytes, so a failure before
- * them still has its own status. A slow client slows only its own answer.
+ * them still has its own status. A slow client slows only its own answer. Silence is broken only
+ * while the engine lives: the gateway gives up a request of which it hears nothing.
  */
 final class Response {
   private static final int UNKNOWN = -1;
@@ -22,6 +24,7 @@ final class Response {
   private final AnswerWriter writer;
   private final int promptTokens;
   private final Duration keepAlive;
+  private final BooleanSupplier alive;
   private final Clock clock;
   private boolean begun;
   private int cachedTokens = UNKNOWN;
@@ -32,11 +35,13 @@ final class Response {
       AnswerWriter writer,
       int promptTokens,
       Duration keepAlive,
+      BooleanSupplier alive,
       Clock clock) {
     this.response = response;
     this.writer = writer;
     this.promptTokens = promptTokens;
     this.keepAlive = keepAlive;
+    this.alive = alive;
     this.clock = clock;
     this.lastBytes = clock.instant();
   }
@@ -79,7 +84,7 @@ final class Response {
   }
 
   private byte[] silence() {
-    if (clock.instant().isBefore(lastBytes.plus(keepAlive))) {
+    if (clock.instant().isBefore(lastBytes.plus(keepAlive)) || !alive.getAsBoolean()) {
       return new byte[0];
     }
     begin(true, 200, writer.mediaType());

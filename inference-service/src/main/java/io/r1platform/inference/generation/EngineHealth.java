@@ -17,6 +17,6 @@ final class EngineHealth implements HealthIndicator {
   public Health health() {
     return generations.alive()
         ? Health.up().build()
-        : Health.down().withDetail("why", "the engine thread stands still").build();
+        : Health.down().withDetail("why", "the engine thread stands still or is dead").build();
   }
 }

@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +42,12 @@ final class EngineThread implements Runnable {
   private final EngineMeters meters;
   private final Clock clock;
   private final Runnable onDeath;
+  private final ReentrantLock dispatching = new ReentrantLock();
+  private final AtomicLong turns = new AtomicLong();
+  private final AtomicBoolean hung = new AtomicBoolean();
   private volatile @Nullable Engine engine;
+  private volatile boolean wasReady;
   private volatile boolean stopping;
-  private volatile boolean hung;
   private volatile Instant turned;
 
   EngineThread(
@@ -72,9 +78,19 @@ final class EngineThread implements Runnable {
     return stopping || turned.plus(SILENCE_MAX).isAfter(clock.instant());
   }
 
-  /** Whether the engine was given up: it has work and stands still. It cannot even be closed. */
+  /** How often the thread came back from a ready engine. */
+  long turns() {
+    return turns.get();
+  }
+
+  /** Whether the model was ready and is no more, though nobody stops this service. */
+  boolean gone() {
+    return wasReady && engine == null && !stopping;
+  }
+
+  /** Whether the engine was given up: it or its thread stands still. It cannot even be closed. */
   boolean hung() {
-    return hung;
+    return hung.get();
   }
 
   /** Makes the thread end soon. */
@@ -88,7 +104,7 @@ final class EngineThread implements Runnable {
       if (load(opened)) {
         poll(opened);
       }
-    } catch (RuntimeException e) { // the thread's root
+    } catch (Throwable e) { // the thread's root: requests must not outlive it, whatever it is
       die(e);
     } finally {
       engine = null;
@@ -119,6 +135,7 @@ final class EngineThread implements Runnable {
             model.sha256(),
             tokenizerSha256(opened, model.vocabularySize()),
             model.contextTokens()));
+    wasReady = true;
     engine = opened;
     LOG.info(
         "{} is ready: {}, context {}", models.name(), model.architecture(), model.contextTokens());
@@ -131,22 +148,38 @@ final class EngineThread implements Runnable {
     var watch = new StallWatch(settings.stallTimeout(), lastTick);
     boolean moved = false;
     while (!stopping) {
-      opened.poll(events, POLL);
-      while (events.next()) {
-        dispatch(events);
-        moved = true;
+      moved |= opened.poll(events, POLL) > 0;
+      if (!dispatchAll(events)) {
+        return;
       }
       Instant now = clock.instant();
       turned = now;
+      turns.incrementAndGet();
       if (!now.isBefore(lastTick.plus(TICK))) {
         lastTick = now;
         endLongWaits(now);
         if (watch.stalled(now, !live.all().isEmpty(), moved, opened.stats().steps())) {
-          giveUp();
+          giveUp("The engine stands still");
           return;
         }
         moved = false;
       }
+    }
+  }
+
+  /** False if the engine was given up meanwhile: then its generations are ended. */
+  private boolean dispatchAll(EventBuffer events) {
+    dispatching.lock();
+    try {
+      if (hung.get()) {
+        return false;
+      }
+      while (events.next()) {
+        dispatch(events);
+      }
+      return true;
+    } finally {
+      dispatching.unlock();
     }
   }
 
@@ -207,15 +240,20 @@ final class EngineThread implements Runnable {
   }
 
   /** The engine or this thread is dead: what runs ends with an error and its receipt. */
-  private void die(RuntimeException cause) {
-    boolean wasReady = engine != null;
+  private void die(Throwable cause) {
     engine = null;
-    LOG.error(wasReady ? "The engine died" : "The model could not be loaded", cause);
-    endAll();
-    String message = cause.getMessage();
-    models.failed(message == null ? cause.toString() : message);
-    if (wasReady || !(cause instanceof EngineException) || holdsRanks()) {
-      onDeath.run();
+    if (hung.get()) {
+      return; // it was given up, and all is ended
+    }
+    try {
+      LOG.error(wasReady ? "The engine died" : "The model could not be loaded", cause);
+      endAll();
+    } finally {
+      String message = cause.getMessage();
+      models.failed(message == null ? cause.toString() : message);
+      if (wasReady || !(cause instanceof EngineException) || holdsRanks()) {
+        onDeath.run();
+      }
     }
   }
 
@@ -232,17 +270,37 @@ final class EngineThread implements Runnable {
     CompletableFuture.allOf(ends).handle((done, failure) -> null).join(); // each has a time limit
   }
 
-  /** The engine hangs: as if it were dead, but its thread may never return. */
-  private void giveUp() {
+  /**
+   * The engine hangs: as if it were dead, but its thread may never return. Called by that thread or
+   * by the one that watches it; the first call counts.
+   *
+   * @param what is wrong with it
+   */
+  void giveUp(String what) {
+    boolean counted = dispatching.tryLock(); // else the thread is amid a count
+    try {
+      if (stopping || !hung.compareAndSet(false, true)) {
+        return;
+      }
+    } finally {
+      if (counted) {
+        dispatching.unlock();
+      }
+    }
     engine = null;
-    hung = true;
-    LOG.error(
-        "The engine stands still for {} with {} requests; this process ends",
-        settings.stallTimeout(),
-        live.all().size());
-    endAll();
-    models.failed("the engine stands still");
-    onDeath.run();
+    try {
+      LOG.error(
+          "{} for {} with {} requests; this process ends",
+          what,
+          settings.stallTimeout(),
+          live.all().size());
+      if (counted) {
+        endAll();
+      }
+    } finally {
+      models.failed(what);
+      onDeath.run();
+    }
   }
 
   /** Over every id in order: the length of its piece as big-endian i32, and the piece. */

@@ -16,7 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads computing threads; 0 = cores − 1
  * @param queueTimeout how long a request may wait for its first token
  * @param deadline how long a request may take in all
- * @param stallTimeout how long an engine with work may stand still before it counts as dead
+ * @param stallTimeout how long an engine with work may stand still, or its thread stay away, before
+ *     it counts as dead; at least 2 s
  * @param receiptTimeout how long a finished request waits for its receipt to be durable
  * @param drainTimeout how long running requests may go on after SIGTERM
  */
@@ -33,11 +34,16 @@ record GenerationSettings(
     @DefaultValue("120s") Duration stallTimeout,
     @DefaultValue("10s") Duration receiptTimeout,
     @DefaultValue("120s") Duration drainTimeout) {
+  private static final Duration SHORTEST_STALL = Duration.ofSeconds(2);
+
   GenerationSettings {
     positive("queue-timeout", queueTimeout);
     positive("deadline", deadline);
-    positive("stall-timeout", stallTimeout);
     positive("receipt-timeout", receiptTimeout);
+    if (stallTimeout.compareTo(SHORTEST_STALL) < 0) {
+      throw new IllegalArgumentException(
+          "r1.inference.generation.stall-timeout must be at least 2s");
+    }
     if (drainTimeout.isNegative()) {
       throw new IllegalArgumentException("r1.inference.generation.drain-timeout is negative");
     }

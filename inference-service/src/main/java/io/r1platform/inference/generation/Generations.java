@@ -11,17 +11,21 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
 import io.r1platform.inference.receipts.Receipts;
+import io.r1platform.inference.receipts.ReceiptsLost;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -47,6 +51,9 @@ public final class Generations implements SmartLifecycle {
   private final Endings endings;
   private final EngineThread engineThread;
   private final Thread thread;
+  private final EngineWatch watch;
+  private final ConfigurableApplicationContext context;
+  private final AtomicBoolean exiting = new AtomicBoolean();
   private volatile boolean running;
   private volatile boolean draining;
 
@@ -64,8 +71,10 @@ public final class Generations implements SmartLifecycle {
     this.meters = new EngineMeters(registry, models.name());
     this.endings = new Endings(receipts, clock, settings.receiptTimeout(), meters);
     this.engineThread =
-        new EngineThread(settings, models, live, endings, meters, clock, () -> exit(context));
+        new EngineThread(settings, models, live, endings, meters, clock, this::exit);
     this.thread = Thread.ofPlatform().name("r1-engine").unstarted(engineThread);
+    this.watch = new EngineWatch(engineThread, settings.stallTimeout());
+    this.context = context;
     meters.show(this::stats);
   }
 
@@ -99,10 +108,23 @@ public final class Generations implements SmartLifecycle {
     return new Vocabulary(requireEngine());
   }
 
-  boolean alive() {
-    return !running
-        || engineThread.engine() == null
-        || (thread.isAlive() && engineThread.turning());
+  /** Whether the engine's thread turns. True without a model, but not if that was here and died. */
+  public boolean alive() {
+    if (!running) {
+      return true;
+    }
+    return engineThread.engine() == null
+        ? !engineThread.gone()
+        : thread.isAlive() && engineThread.turning();
+  }
+
+  /** What runs has no receipt to come: it ends now, with an error, and so does the process. */
+  @EventListener
+  void on(ReceiptsLost lost) {
+    LOG.error("This process ends, for no more receipts would be written or shipped", lost.cause());
+    draining = true;
+    exit();
+    live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
   }
 
   private Generation admit(GenerationTask task, GenerationListener listener) {
@@ -198,6 +220,7 @@ public final class Generations implements SmartLifecycle {
   @Override
   public void start() {
     thread.start();
+    Thread.ofPlatform().daemon().name("r1-engine-watch").start(watch);
     running = true;
   }
 
@@ -211,6 +234,7 @@ public final class Generations implements SmartLifecycle {
         drain();
       }
       engineThread.stop();
+      watch.stop();
       thread.join(engineThread.hung() ? Duration.ofMillis(1) : AFTER_DRAIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -242,21 +266,24 @@ public final class Generations implements SmartLifecycle {
    * A dead engine cannot come back in this process; whoever started it starts it again. A hung one
    * may also keep the process from ending in order.
    */
-  private static void exit(ConfigurableApplicationContext context) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("r1-halt")
-        .start(
-            () -> {
-              LockSupport.parkNanos(LONGEST_EXIT.toNanos());
-              Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
-            });
-    Thread.ofPlatform()
-        .name("r1-exit")
-        .start(
-            () ->
-                System.exit(
-                    org.springframework.boot.SpringApplication.exit(
-                        context, () -> EXIT_ENGINE_DIED)));
+  private void exit() {
+    if (!exiting.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      Thread.ofPlatform().daemon().name("r1-halt").start(Generations::haltLater);
+      Thread.ofPlatform().name("r1-exit").start(this::exitInOrder);
+    } catch (Throwable e) { // without memory for a thread there is no order to keep
+      Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
+    }
+  }
+
+  private void exitInOrder() {
+    System.exit(SpringApplication.exit(context, () -> EXIT_ENGINE_DIED));
+  }
+
+  private static void haltLater() {
+    LockSupport.parkNanos(LONGEST_EXIT.toNanos());
+    Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
   }
 }

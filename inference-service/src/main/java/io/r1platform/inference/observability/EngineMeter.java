@@ -36,7 +36,9 @@ public enum EngineMeter {
   /** Counter by {@code reason}: requests refused. */
   REJECTED("r1.engine.rejected"),
   /** Gauge: receipts durable but not yet with billing. */
-  RECEIPTS_UNSHIPPED("r1.engine.receipts.unshipped");
+  RECEIPTS_UNSHIPPED("r1.engine.receipts.unshipped"),
+  /** Gauge: days of receipts that are old enough to be dropped and not all with billing. */
+  RECEIPTS_DAYS_OVERDUE("r1.engine.receipts.days.overdue");
 
   private final String id;
 

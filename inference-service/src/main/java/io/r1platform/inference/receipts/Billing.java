@@ -1,7 +1,6 @@
 package io.r1platform.inference.receipts;
 
 import io.r1platform.inference.security.TokenFile;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,22 +12,25 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Billing-service, as receipts see it. Calls wait; each at most ten seconds. */
+/** Billing-service, as receipts see it. Calls wait, each with a limit to its whole answer. */
 @Component
 class Billing {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
   private static final int CONFLICT = 409;
 
   private final URI base;
   private final TokenFile token;
+  private final Duration timeout;
   private final JsonMapper json;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -87,6 +89,7 @@ class Billing {
   Billing(ReceiptSettings settings, JsonMapper json, Clock clock) {
     this.base = settings.billingUrl();
     this.token = new TokenFile(settings.billingTokenFile(), clock);
+    this.timeout = settings.shipTimeout();
     this.json = json;
   }
 
@@ -131,15 +134,19 @@ class Billing {
   private HttpResponse<String> post(String path, Object body) throws Refused, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path))
-            .timeout(CALL_TIMEOUT)
             .header("Authorization", "Bearer " + token.first())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
             .build();
+    var answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS); // the request's own is no limit
+    } catch (ExecutionException e) { // to the body
       throw new Refused("billing does not answer at " + base, e);
+    } catch (TimeoutException e) {
+      throw new Refused("billing did not answer in " + timeout + " at " + base, e);
+    } finally {
+      answer.cancel(true); // harmless once it is there
     }
   }
 

@@ -45,13 +45,17 @@ class Instances {
         });
   }
 
-  /** Ends a process's stream at its last receipt; harmless if it is ended. */
+  /**
+   * Ends a process's stream at its last receipt, which may be in a day that was dropped; harmless
+   * if it is ended.
+   */
   void end(UUID instanceId) {
     client
         .sql(
             """
             update engine_instance set ended_at = now(), last_seq = (
-              select coalesce(max(ship_seq), 0) from engine_receipt where instance_id = ?)
+              select greatest(shipped_seq, max(ship_seq)) from engine_receipt
+              where instance_id = ?)
             where instance_id = ? and ended_at is null
             """)
         .param(instanceId)

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param shipRows receipts of one batch to billing at most, to 1,000
  * @param shipInterval pause between looks for unshipped receipts when nothing new is reported
  * @param shipBackoff longest pause after a failure to ship
+ * @param shipTimeout longest wait for one whole answer of billing
+ * @param keepDays how long receipts that billing has are kept, for a restore there; at least 7
  */
 @ConfigurationProperties("r1.inference.receipts")
 record ReceiptSettings(
@@ -27,7 +29,11 @@ record ReceiptSettings(
     @DefaultValue("256") int commitRows,
     @DefaultValue("1000") int shipRows,
     @DefaultValue("1s") Duration shipInterval,
-    @DefaultValue("5s") Duration shipBackoff) {
+    @DefaultValue("5s") Duration shipBackoff,
+    @DefaultValue("10s") Duration shipTimeout,
+    @DefaultValue("35") int keepDays) {
+  private static final int KEEP_DAYS_MIN = 7; // drop_receipts drops nothing younger
+
   ReceiptSettings {
     Objects.requireNonNull(
         billingTokenFile, "r1.inference.receipts.billing-token-file must be set");
@@ -38,8 +44,11 @@ record ReceiptSettings(
       throw new IllegalArgumentException(
           "r1.inference.receipts: commit-rows is at least 1, ship-rows 1 to 1000");
     }
-    if (!shipInterval.isPositive() || !shipBackoff.isPositive()) {
+    if (!shipInterval.isPositive() || !shipBackoff.isPositive() || !shipTimeout.isPositive()) {
       throw new IllegalArgumentException("r1.inference.receipts: intervals must be positive");
+    }
+    if (keepDays < KEEP_DAYS_MIN) {
+      throw new IllegalArgumentException("r1.inference.receipts.keep-days must be at least 7");
     }
   }
 }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -52,6 +53,33 @@ class ReceiptTable {
 
   void makePartitions() {
     client.sql("select make_receipt_partitions()").query(Integer.class).single();
+  }
+
+  /**
+   * What became of old days.
+   *
+   * @param dropped days that are gone now
+   * @param kept days that are old and stay, for billing does not have all of them
+   */
+  record Dropped(int dropped, int kept) {}
+
+  /** Drops the days before {@code first} of which billing has everything, each by itself. */
+  Dropped dropDays(LocalDate first) {
+    int dropped = 0;
+    Dropped one = dropDay(first);
+    while (one.dropped() > 0) {
+      dropped += one.dropped();
+      one = dropDay(first);
+    }
+    return new Dropped(dropped, one.kept());
+  }
+
+  private Dropped dropDay(LocalDate first) {
+    return client
+        .sql("select dropped, kept from drop_receipts(?)")
+        .param(first)
+        .query((row, _) -> new Dropped(row.getInt("dropped"), row.getInt("kept")))
+        .single();
   }
 
   /**
@@ -165,7 +193,12 @@ class ReceiptTable {
     return taken;
   }
 
-  /** Up to {@code limit} receipts of a stream after {@code seq}, in order. */
+  /**
+   * Up to {@code limit} receipts of a stream after {@code seq}, in order and without a gap.
+   *
+   * @throws IllegalStateException if the next one is in a day that was dropped, which can only be
+   *     after a restore of billing from a backup that is as old
+   */
   List<Receipt> after(UUID instanceId, long seq, int limit) {
     return client
         .sql(
@@ -176,7 +209,14 @@ class ReceiptTable {
         .param(instanceId)
         .param(seq)
         .param(limit)
-        .query((row, _) -> receipt(row))
+        .query(
+            (row, index) -> {
+              if (row.getLong("ship_seq") != seq + 1 + index) {
+                throw new IllegalStateException(
+                    "Receipt %d of stream %s is dropped".formatted(seq + 1 + index, instanceId));
+              }
+              return receipt(row);
+            })
         .list();
   }
 

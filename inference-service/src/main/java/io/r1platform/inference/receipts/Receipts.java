@@ -14,8 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
@@ -30,6 +32,9 @@ public final class Receipts implements SmartLifecycle {
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final Duration WRITER_END = Duration.ofSeconds(10);
   private static final Duration SHIPPER_END = Duration.ofSeconds(5);
+  private static final Duration MAKE_INTERVAL = Duration.ofHours(1);
+  private static final Duration FIRST_DROP = Duration.ofMinutes(10);
+  private static final Duration DROP_INTERVAL = Duration.ofHours(6);
 
   private final ReceiptSettings settings;
   private final ReceiptTable table;
@@ -43,6 +48,8 @@ public final class Receipts implements SmartLifecycle {
   private final ScheduledExecutorService partitions =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("r1-partitions").factory());
+  private final ApplicationEventPublisher events;
+  private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile boolean running;
 
   Receipts(
@@ -51,17 +58,22 @@ public final class Receipts implements SmartLifecycle {
       Instances instances,
       Billing billing,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      ApplicationEventPublisher events) {
     this.settings = settings;
     this.table = table;
     this.instances = instances;
     this.clock = clock;
     this.shipper = new Shipper(settings, table, instances, billing, instanceId);
     this.writer =
-        new Writer(table, instanceId, settings.commitRows(), shipper::wake, shipper::fence);
+        new Writer(
+            table, instanceId, settings.commitRows(), shipper::wake, shipper::fence, this::lost);
     this.writerThread = Thread.ofPlatform().name("r1-receipts").unstarted(writer);
-    this.shipperThread = Thread.ofPlatform().name("r1-shipper").daemon().unstarted(shipper);
+    this.shipperThread = Thread.ofPlatform().name("r1-shipper").daemon().unstarted(this::ship);
+    this.events = events;
     Gauge.builder(EngineMeter.RECEIPTS_UNSHIPPED.id(), this, Receipts::unshipped).register(meters);
+    Gauge.builder(EngineMeter.RECEIPTS_DAYS_OVERDUE.id(), overdueDays, AtomicInteger::get)
+        .register(meters);
   }
 
   /**
@@ -114,15 +126,52 @@ public final class Receipts implements SmartLifecycle {
     instances.begin(instanceId, settings.instanceName(), clock.instant());
     writerThread.start();
     shipperThread.start();
-    var unused = partitions.scheduleAtFixedRate(this::makePartitions, 1, 1, TimeUnit.HOURS);
+    repeat(this::makePartitions, MAKE_INTERVAL, MAKE_INTERVAL);
+    repeat(this::dropOldDays, FIRST_DROP, DROP_INTERVAL);
     running = true;
+  }
+
+  private void repeat(Runnable task, Duration first, Duration interval) {
+    var unused =
+        partitions.scheduleAtFixedRate(
+            task, first.toMinutes(), interval.toMinutes(), TimeUnit.MINUTES);
+  }
+
+  private void ship() {
+    try {
+      shipper.run();
+    } catch (Throwable e) { // the thread's root
+      lost(e);
+    }
+  }
+
+  private void lost(Throwable cause) {
+    events.publishEvent(new ReceiptsLost(cause));
   }
 
   private void makePartitions() {
     try {
       table.makePartitions();
-    } catch (DataAccessException e) {
+    } catch (RuntimeException e) { // the task's root: after a failure it would never run again
       LOG.error("No new partitions; trying again in an hour", e);
+    }
+  }
+
+  /** Lets go of the days that billing has had for long enough. */
+  private void dropOldDays() {
+    LocalDate first =
+        clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().minusDays(settings.keepDays());
+    try {
+      ReceiptTable.Dropped done = table.dropDays(first);
+      overdueDays.set(done.kept());
+      if (done.dropped() > 0) {
+        LOG.info("Dropped {} days of receipts before {}", done.dropped(), first);
+      }
+      if (done.kept() > 0) {
+        LOG.error("{} days of receipts before {} are not all with billing", done.kept(), first);
+      }
+    } catch (RuntimeException e) { // the task's root, as above
+      LOG.warn("Old days of receipts could not be dropped; trying again in hours", e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -19,7 +20,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 /**
  * Group commit: one thread takes what has come and commits it at once; what comes meanwhile shares
  * the next commit. Numbers are given here, without gaps. While the database is away the same rows
- * are tried again.
+ * are tried again. Any other end of the thread than by {@link #stop} ends the process.
  */
 final class Writer implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
@@ -33,10 +34,12 @@ final class Writer implements Runnable {
   private final int commitRows;
   private final Runnable afterCommit;
   private final Runnable afterFence;
+  private final Consumer<Throwable> afterDeath;
   private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(QUEUE_ROWS);
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean failing;
   private volatile boolean fenced;
+  private volatile boolean dead;
   private final AtomicLong nextSeq = new AtomicLong(1);
 
   private record Entry(Receipt receipt, CompletableFuture<Void> durable) {}
@@ -46,12 +49,14 @@ final class Writer implements Runnable {
       UUID instanceId,
       int commitRows,
       Runnable afterCommit,
-      Runnable afterFence) {
+      Runnable afterFence,
+      Consumer<Throwable> afterDeath) {
     this.table = table;
     this.instanceId = instanceId;
     this.commitRows = commitRows;
     this.afterCommit = afterCommit;
     this.afterFence = afterFence;
+    this.afterDeath = afterDeath;
   }
 
   /** Completes when the receipt is durable, exceptionally if it never will be. */
@@ -61,12 +66,15 @@ final class Writer implements Runnable {
       entry.durable.completeExceptionally(
           new IllegalStateException(fenced ? "a successor writes now" : "too many receipts wait"));
     }
+    if (dead) { // also if it came to be while this one was queued
+      entry.durable.completeExceptionally(noWriter());
+    }
     return entry.durable;
   }
 
   /** Whether receipts can be expected to become durable soon. */
   boolean healthy() {
-    return !failing && !fenced;
+    return !failing && !fenced && !dead;
   }
 
   /** Whether a process of the same name has taken over. */
@@ -87,22 +95,40 @@ final class Writer implements Runnable {
   @Override
   public void run() {
     var batch = new ArrayList<Entry>(commitRows);
+    try {
+      writeAll(batch);
+    } catch (Throwable e) { // the thread's root: nobody must wait for a receipt that cannot come
+      die(batch, e);
+    }
+  }
+
+  private void writeAll(List<Entry> batch) throws InterruptedException {
     while (true) {
-      try {
-        Entry first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          queue.drainTo(batch, commitRows - 1);
-          write(batch);
-          batch.clear();
-        } else if (stopped.getCount() == 0) {
-          return;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      Entry first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+      if (first != null) {
+        batch.add(first);
+        queue.drainTo(batch, commitRows - 1);
+        write(batch);
+        batch.clear();
+      } else if (stopped.getCount() == 0) {
         return;
       }
     }
+  }
+
+  private void die(List<Entry> batch, Throwable cause) {
+    dead = true;
+    try {
+      LOG.error("Receipts are written no more", cause);
+      queue.drainTo(batch);
+      fail(batch.stream().filter(entry -> !entry.durable.isDone()).toList(), noWriter());
+    } finally {
+      afterDeath.accept(cause);
+    }
+  }
+
+  private static IllegalStateException noWriter() {
+    return new IllegalStateException("receipts are written no more");
   }
 
   private void write(List<Entry> batch) throws InterruptedException {

@@ -28,7 +28,9 @@ final class ReceiptSettingsTests {
                 256,
                 1_000,
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                35));
   }
 
   @Test
@@ -42,7 +44,9 @@ final class ReceiptSettingsTests {
                     Map.entry("r1.inference.receipts.commit-rows", "2"),
                     Map.entry("r1.inference.receipts.ship-rows", "3"),
                     Map.entry("r1.inference.receipts.ship-interval", "4s"),
-                    Map.entry("r1.inference.receipts.ship-backoff", "5s"))))
+                    Map.entry("r1.inference.receipts.ship-backoff", "5s"),
+                    Map.entry("r1.inference.receipts.ship-timeout", "6s"),
+                    Map.entry("r1.inference.receipts.keep-days", "7"))))
         .isEqualTo(
             new ReceiptSettings(
                 URI.create("http://b"),
@@ -51,6 +55,8 @@ final class ReceiptSettingsTests {
                 2,
                 3,
                 Duration.ofSeconds(4),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(6),
+                7));
   }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.testing.TestDatabase;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,12 +17,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /** The writer of receipts against a real table. */
@@ -34,7 +39,9 @@ final class WriterIT {
       new Instances(
           JdbcClient.create(database.dataSource("r1_inference")),
           new JdbcTransactionManager(database.dataSource("r1_inference")));
-  private final Writer writer = new Writer(table, instance, 16, () -> {}, () -> {});
+  private final CompletableFuture<Throwable> death = new CompletableFuture<>();
+  private final Writer writer =
+      new Writer(table, instance, 16, () -> {}, () -> {}, death::complete);
   private final Thread thread = Thread.ofPlatform().unstarted(writer);
 
   private ReceiptTable table() {
@@ -150,6 +157,44 @@ final class WriterIT {
     assertThat(first).isEqualTo(new Appended.Written());
     assertThat(again).isEqualTo(new Appended.Written());
     assertThat(table.after(other, 0, 10)).isEqualTo(receipts);
+  }
+
+  /** Else the thread would be gone, every request would be served, and no receipt would last. */
+  @Test
+  void anErrorFailsWhatWaitsAndEndsTheProcess() throws Exception {
+    var source = new BrokenDataSource(database.dataSource("r1_inference"));
+    var broken = new ReceiptTable(new JdbcTemplate(source), new JdbcTransactionManager(source));
+    var dying = new Writer(broken, instance, 16, () -> {}, () -> {}, death::complete);
+    CompletableFuture<Void> inHand = dying.add(receipt(id(1, now), 1));
+    Thread.ofPlatform().start(dying).join(Duration.ofSeconds(20));
+
+    assertThatThrownBy(() -> join(inHand)).hasMessageContaining("are written no more");
+    assertThatThrownBy(() -> join(dying.add(receipt(id(2, now), 1))))
+        .hasMessageContaining("are written no more");
+    assertThat(dying.healthy()).isFalse();
+    assertThat(death.get(20, TimeUnit.SECONDS)).isInstanceOf(StackOverflowError.class);
+  }
+
+  /** Connections that break with an Error once a statement is to be made. */
+  private static final class BrokenDataSource extends DelegatingDataSource {
+    BrokenDataSource(DataSource target) {
+      super(target);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      Connection connection = super.getConnection();
+      return (Connection)
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (_, method, arguments) -> {
+                if (method.getName().equals("prepareStatement")) {
+                  throw new StackOverflowError("on purpose");
+                }
+                return method.invoke(connection, arguments);
+              });
+    }
   }
 
   @Test
