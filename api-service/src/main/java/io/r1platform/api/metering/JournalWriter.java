@@ -111,8 +111,13 @@ final class JournalWriter implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    abandon();
+  }
+
+  /** Writes nothing more. An idle thread ends and gives its connection back at once. */
+  void abandon() {
     abandoned = true;
-    LockSupport.unpark(thread);
+    thread.interrupt();
     failQueued();
   }
 

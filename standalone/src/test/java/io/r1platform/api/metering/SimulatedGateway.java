@@ -131,10 +131,7 @@ public final class SimulatedGateway {
 
   /** Leaves everything as it is, as SIGKILL does. */
   public void kill() {
-    writer.stop(1);
-    CompletableFuture<Void> refused = // the writer's thread wakes and ends
-        writer.append(admission(new UUID(0x7000L, 0x8000_0000_0000_0000L), 1).admit());
-    refused.exceptionally(failure -> null).join();
+    writer.abandon();
   }
 
   private static MeteringSettings settings(long replica) {

@@ -196,8 +196,8 @@ final class Schedule {
     return count(
             """
             select count(*) from api.shipping s
-            where replica_id / 10 = :tenant and case when last_seq is not null
-              then reported_at is null
+            where replica_id between 10 * :tenant and 10 * :tenant + 9
+              and case when last_seq is not null then reported_at is null
               else acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
                 where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0) end
             """)
@@ -211,8 +211,11 @@ final class Schedule {
         .truth()
         .sql(
             """
-            select event_id, kind = 'F', record from api.usage_journal
-            where replica_id / 10 = :tenant
+            select event_id, true, record from api.usage_journal
+            where replica_id between 10 * :tenant and 10 * :tenant + 9 and kind = 'F'
+            union all
+            select event_id, false, record from api.usage_journal
+            where replica_id between 10 * :tenant and 10 * :tenant + 9 and kind = 'A'
             """)
         .param("tenant", tenant)
         .query(
@@ -288,7 +291,9 @@ final class Schedule {
     for (String table : List.of("replica", "shipping")) {
       world
           .truth()
-          .sql("delete from api.%s where replica_id / 10 = :tenant".formatted(table))
+          .sql(
+              "delete from api.%s where replica_id between 10 * :tenant and 10 * :tenant + 9"
+                  .formatted(table))
           .param("tenant", tenant)
           .update();
     }

@@ -51,7 +51,7 @@ final class World implements AutoCloseable {
           .load()
           .migrate();
     }
-    api = pool(database, "r1_api", 60);
+    api = pool(database, "r1_api", 12);
     all = pool(database, database.server().superuserName(), 2);
     truth = JdbcClient.create(all);
     billingProcess = new SimulatedProcess(pool(database, "r1_billing", 4));
@@ -131,6 +131,8 @@ final class World implements AutoCloseable {
   private static HikariDataSource pool(TestDatabase database, String role, int size) {
     var config = new HikariConfig();
     config.setJdbcUrl(database.url());
+    config.addDataSourceProperty("prepareThreshold", 1);
+    config.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
     config.setUsername(role);
     config.setPassword(database.password());
     config.setMaximumPoolSize(size);
