@@ -145,7 +145,7 @@ final class JournalWriter implements Runnable {
       log.error("the journal's thread ends", e);
     } finally {
       disconnect();
-      if (!stopping && !fenced) {
+      if (!stopping && !abandoned && !fenced) {
         fence();
       }
     }
@@ -267,10 +267,9 @@ final class JournalWriter implements Runnable {
           failing = false;
           return new Appended.Refused(e);
         }
-        refused = isRefusal(e);
         mayBeWritten = true;
         log.warn("the journal could not be written, will be repeated: {}", e.getMessage());
-        recover(e, rows);
+        refused = recover(e, rows) && isRefusal(e);
         LockSupport.parkNanos(pause);
         pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       } catch (RuntimeException e) { // the thread's root: as unknown an outcome as a lost answer
@@ -290,18 +289,22 @@ final class JournalWriter implements Runnable {
     return state.startsWith("22") || (state.startsWith("23") && !state.equals("23505"));
   }
 
-  private void recover(SQLException failure, List<JournalTable.Row> rows) {
+  /** False if partitions may still be missing: then the same failure says nothing of the rows. */
+  private boolean recover(SQLException failure, List<JournalTable.Row> rows) {
     if ("23514".equals(failure.getSQLState())) {
       try {
         for (JournalTable.Row row : rows) {
           Partitions.ensure(connected(), row.record().bucket());
         }
-        return;
+        return true;
       } catch (SQLException e) {
         log.warn("partitions could not be made: {}", e.getMessage());
+        disconnect();
+        return false;
       }
     }
     disconnect();
+    return true;
   }
 
   private Connection connected() throws SQLException {

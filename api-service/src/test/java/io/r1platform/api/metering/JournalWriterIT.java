@@ -250,6 +250,22 @@ class JournalWriterIT {
     assertThat(second.isFenced()).isFalse();
   }
 
+  /** Else a day that cannot be made for a moment would cost what happened in it. */
+  @Test
+  void recordsWaitUntilTheirMissingDayCanBeMade() {
+    JdbcClient.create(owner)
+        .sql("revoke execute on function ensure_journal_partitions(date) from r1_api")
+        .update();
+    JournalWriter writer = writer(1, epochs.raise(1), database);
+    CompletableFuture<Void> first = writer.append(admission().admit());
+    Await.until("several tries", writer::isStalled);
+    assertThat(first).isNotDone();
+    JdbcClient.create(owner)
+        .sql("grant execute on function ensure_journal_partitions(date) to r1_api")
+        .update();
+    first.orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
   @Test
   void aPeerThatTheDatabasesAbsenceSilencedIsNotFencedByWhoComesBackFirst() {
     epochs.raise(1);
