@@ -50,13 +50,7 @@ class JournalWatch {
           new BigInteger(node.path("requests").asString()),
           new BigInteger(node.path("input").asString()),
           new BigInteger(node.path("output").asString()),
-          pico(node));
-    }
-
-    static BigInteger pico(JsonNode node) {
-      return new BigDecimal(node.path("cost").asString())
-          .movePointRight(PICO_DIGITS)
-          .toBigIntegerExact();
+          new BigInteger(node.path("pico").asString()));
     }
 
     Sums plus(Sums other) {
@@ -123,7 +117,8 @@ class JournalWatch {
       throws IOException, InterruptedException {
     var said = new HashMap<LocalDate, BigInteger>();
     for (JsonNode day : read("/internal/v1/reconciliation/days").path("days")) {
-      said.put(LocalDate.parse(day.path("day").asString()), Sums.pico(day));
+      var cost = new BigDecimal(day.path("cost").asString()).movePointRight(PICO_DIGITS);
+      said.put(LocalDate.parse(day.path("day").asString()), cost.toBigIntegerExact());
     }
     List<LocalDate> agreed =
         database
@@ -161,15 +156,15 @@ class JournalWatch {
             summary.costPico());
     Sums usage = Sums.of(report.path("usage"));
     long onTheWay = summary.open() + summary.unshipped();
-    long apart = Math.max(finals.apart(usage.plus(Sums.of(report.path("rejected")))), onTheWay);
+    Sums held = Sums.of(report.path("rejected")).plus(Sums.of(report.path("undecided")));
+    long apart = Math.max(finals.apart(usage.plus(held)), onTheWay);
     if (apart > 0) {
       log.error(
-          "the journal and billing are {} requests apart on {}, {} of them on their way, {} records"
-              + " held; ./r1 reconcile --day {} names them",
+          "the journal and billing are {} requests apart on {}, {} of them on their way;"
+              + " ./r1 reconcile --day {} names them",
           apart,
           day,
           onTheWay,
-          report.path("held").asString(),
           day);
     }
     keep(day, finals, usage, apart);

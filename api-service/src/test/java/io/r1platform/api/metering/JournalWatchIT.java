@@ -129,12 +129,13 @@ class JournalWatchIT {
     billing.say(
         DAY,
         200,
-        "{\"usage\":%s,\"rejected\":%s,\"held\":\"0\"}".formatted(sums(charged), sums(rejected)));
+        "{\"usage\":%s,\"rejected\":%s,\"undecided\":%s}"
+            .formatted(sums(charged), sums(rejected), sums(0)));
   }
 
   private static String sums(int n) {
-    return "{\"requests\":\"%d\",\"input\":\"%d\",\"output\":\"%d\",\"cost\":\"%s\"}"
-        .formatted(n, 3 * n, 7 * n, new Pico(n * cost()).decimal());
+    return "{\"requests\":\"%d\",\"input\":\"%d\",\"output\":\"%d\",\"pico\":\"%d\"}"
+        .formatted(n, 3 * n, 7 * n, n * cost());
   }
 
   private static String days(Instant at, long pico) {
