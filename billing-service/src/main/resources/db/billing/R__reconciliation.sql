@@ -131,8 +131,13 @@ create view held_rejected as
   select held_id, event_id, bucket, resolved_by, resolved_why, input, output, pico
   from held_record where resolved = 'REJECTED';
 
+-- Once for each request, and not if that is charged as another record says.
 create view held_undecided as
-  select held_id, event_id, bucket, input, output, pico from held_record where resolved is null;
+  select distinct on (h.event_id) h.held_id, h.event_id, h.bucket, h.input, h.output, h.pico
+  from held_record h
+  where h.resolved is null and not exists (select from usage_record u
+    where u.bucket = h.bucket and u.event_id = h.event_id)
+  order by h.event_id, h.held_id;
 
 -- Every journal or account of those days whose sums contradict its entries; empty is right. A
 -- journal balances on each day by itself.

@@ -6,7 +6,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,14 +36,15 @@ class ProcessIT {
     int jobs = billing.bean(ScheduledTaskHolder.class).getScheduledTasks().size();
     assertThat(jobs).isPositive();
     var begun = new CountDownLatch(jobs);
+    var scheduler = billing.bean(TaskScheduler.class);
+    var running = new ArrayList<ScheduledFuture<?>>();
     for (int i = 0; i < jobs; i++) {
-      billing
-          .bean(TaskScheduler.class)
-          .scheduleWithFixedDelay(() -> meet(begun), Duration.ofHours(1));
+      running.add(scheduler.scheduleWithFixedDelay(() -> meet(begun), Duration.ofHours(1)));
     }
     assertThat(begun.await(1, TimeUnit.MINUTES))
         .as("%d of %d wait", begun.getCount(), jobs)
         .isTrue();
+    running.forEach(job -> job.cancel(true));
   }
 
   /** Where the database's machine is gone, nothing else would end the wait for its answer. */

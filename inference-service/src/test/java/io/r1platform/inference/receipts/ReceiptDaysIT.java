@@ -79,7 +79,7 @@ final class ReceiptDaysIT {
     instances.shipped(instance, 1);
     assertThat(table.dropDays(today.minusDays(35)).dropped()).isEqualTo(1);
 
-    instances.begin(UUID.randomUUID(), "local", noon(today));
+    instances.begin(UUID.randomUUID(), "local", noon(today).plusSeconds(1));
 
     assertThat(instances.open("local").getFirst().lastSeq()).isEqualTo(1);
   }
