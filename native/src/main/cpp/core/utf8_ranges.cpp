@@ -46,7 +46,7 @@ void append_of_length(CharacterRange range, size_t length, std::vector<ByteRange
 
 }  // namespace
 
-std::vector<CharacterRange> normalized(std::vector<CharacterRange> ranges) {
+std::vector<CharacterRange> normalized(const std::vector<CharacterRange> &ranges) {
   std::vector<CharacterRange> split;
   for (const CharacterRange &range : ranges) {
     const CharacterRange low = {range.first, std::min(range.last, kSurrogates.first - 1)};

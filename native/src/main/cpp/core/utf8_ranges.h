@@ -20,7 +20,7 @@ struct ByteRanges {
 };
 
 // Sorted, without overlaps, within U+0000..U+10FFFF and without surrogates.
-[[nodiscard]] std::vector<CharacterRange> normalized(std::vector<CharacterRange> ranges);
+[[nodiscard]] std::vector<CharacterRange> normalized(const std::vector<CharacterRange> &ranges);
 // All other characters.
 [[nodiscard]] std::vector<CharacterRange> complement(const std::vector<CharacterRange> &ranges);
 // The sequences of bytes of a range.

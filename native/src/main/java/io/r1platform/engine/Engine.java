@@ -2,6 +2,7 @@ package io.r1platform.engine;
 
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -59,11 +60,16 @@ public final class Engine implements AutoCloseable {
    *     TOO_LARGE for the options
    */
   public static Engine open(EngineOptions options) {
+    return open(options, NativeLibrary.directory());
+  }
+
+  /** The same with the backends of another directory. */
+  static Engine open(EngineOptions options, Path libraries) {
     Objects.requireNonNull(options, "options");
     if (options.backend() == EngineOptions.Backend.LLAMACPP) {
       ModelFileCheck.check(options.model());
     }
-    return new Engine(NativeEngine.create(options, NativeLibrary.directory()));
+    return new Engine(NativeEngine.create(options, libraries));
   }
 
   /** Where the engine stands; never waits. */

@@ -12,6 +12,9 @@ final class CancelledRequests {
   private static final int WARM_UP = 1_000;
   private static final int REQUESTS = 10_000;
 
+  /** More than the 30 % that are to be cancelled, since some may end before their cancel comes. */
+  private static final int DRAWN_PERCENT = 33;
+
   private static final int NEVER = Integer.MAX_VALUE;
 
   private final Random random = new Random(11);
@@ -71,11 +74,12 @@ final class CancelledRequests {
   private void submit(Engine engine, long id) {
     int shared = random.nextInt(60);
     int[] prompt = IntStream.range(0, 20 + random.nextInt(80)).map(i -> 100 + shared + i).toArray();
+    int tokens = 1 + random.nextInt(60);
     engine.submit(
-        GenerationRequest.greedy(id, prompt, 1 + random.nextInt(60))
+        GenerationRequest.greedy(id, prompt, tokens)
             .withSampling(Sampling.of(1, 0.9f, id))
             .withCacheSalt(random.nextInt(4)));
-    int at = random.nextInt(10) < 3 ? random.nextInt(20) : NEVER;
+    int at = random.nextInt(100) < DRAWN_PERCENT ? random.nextInt(1 + tokens / 2) : NEVER;
     cancelAt.put(id, at);
     if (at == 0) {
       cancel(engine, id);

@@ -2,28 +2,36 @@ package io.r1platform.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Figure {@code jni}: processor time and memory of the polling thread per token, at 64 and 512
- * streams of the simulated engine, which goes as fast as it is polled. The audit of every token is
- * in it, as in production; the streams' own handling of tokens is not.
+ * Figure {@code jni}: time and memory per token of {@link CrossingBenchmark}, by JMH with its
+ * profiler of memory, at 64 and 512 streams.
  */
 class CrossingFigures {
-  private static final int TOKENS = 4_000;
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  /** JMH's own are counted too: some hundred bytes per poll of thousands of tokens. */
+  private static final double NO_BYTES = 0.05;
 
-  /** Of one run. */
+  /** Of one number of streams. */
   private record Cost(double nanosPerToken, double bytesPerToken, double tokensPerPoll) {}
 
   @Test
-  void jni() {
-    Cost few = measure(64);
-    Cost many = measure(512);
+  void jni() throws RunnerException {
+    Map<Integer, Cost> costs = costs(new Runner(options()).run());
+    Cost few = Objects.requireNonNull(costs.get(64));
+    Cost many = Objects.requireNonNull(costs.get(512));
     Figures.write(
         "jni",
         "ns_per_token_64=%.0f ns_per_token_512=%.0f bytes_per_token_64=%.4f"
@@ -34,52 +42,47 @@ class CrossingFigures {
         many.bytesPerToken,
         few.tokensPerPoll,
         many.tokensPerPoll);
-    assertThat(few.bytesPerToken).isLessThan(0.01);
-    assertThat(many.bytesPerToken).isLessThan(0.01);
+    assertThat(few.bytesPerToken).isLessThan(NO_BYTES);
+    assertThat(many.bytesPerToken).isLessThan(NO_BYTES);
   }
 
-  private Cost measure(int streams) {
-    EngineOptions options =
-        EngineOptions.of(EngineOptions.Backend.SIM, Path.of("r1-8xb200"))
-            .withSimulation(true)
-            .withBackendJson("{\"clock\":\"virtual\"}")
-            .withRequests(streams, 0);
-    try (Engine engine = Fixture.open(options)) {
-      EventBuffer events = new EventBuffer(16_384);
-      run(engine, events, streams, 0); // until compiled
-      run(engine, events, streams, 1);
-      return run(engine, events, streams, 2);
-    }
+  private static Options options() {
+    return new OptionsBuilder()
+        .include(CrossingBenchmark.class.getName())
+        .addProfiler(GCProfiler.class)
+        .forks(1)
+        .jvmArgs( // in place of ours, so without -Xcheck:jni
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dr1.native.dir=" + System.getProperty("r1.native.dir"))
+        .warmupIterations(3)
+        .warmupTime(TimeValue.seconds(2))
+        .measurementIterations(5)
+        .measurementTime(TimeValue.seconds(4))
+        .shouldFailOnError(true)
+        .build();
   }
 
-  private Cost run(Engine engine, EventBuffer events, int streams, int round) {
-    int[] prompt = {1, 2, 3};
-    for (int i = 1; i <= streams; i++) {
-      engine.submit(
-          GenerationRequest.greedy((long) round * streams + i, prompt, TOKENS).ignoringEnd());
+  private static Map<Integer, Cost> costs(Collection<RunResult> results) {
+    Map<Integer, Cost> costs = new TreeMap<>();
+    for (RunResult result : results) {
+      double perPoll =
+          secondary(result, "tokens").getScore() / secondary(result, "polls").getScore();
+      costs.put(
+          Integer.valueOf(result.getParams().getParam("streams")),
+          new Cost(
+              median(result.getPrimaryResult()) / perPoll,
+              median(secondary(result, "gc.alloc.rate.norm")) / perPoll,
+              perPoll));
     }
-    long self = Thread.currentThread().threadId();
-    long bytes = threads.getThreadAllocatedBytes(self);
-    long nanos = threads.getCurrentThreadCpuTime();
-    Duration wait = Duration.ofSeconds(1);
-    long tokens = 0;
-    long polls = 0;
-    long sum = 0;
-    for (int open = streams; open > 0; polls++) {
-      engine.poll(events, wait);
-      while (events.next()) {
-        if (events.kind() == EventBuffer.Kind.TOKEN) {
-          tokens++;
-          sum += events.tokenId() + events.requestId() + events.pieceLength();
-        } else {
-          open--;
-        }
-      }
-    }
-    nanos = threads.getCurrentThreadCpuTime() - nanos;
-    bytes = threads.getThreadAllocatedBytes(self) - bytes;
-    assertThat(tokens).isEqualTo((long) streams * TOKENS);
-    assertThat(sum).isPositive();
-    return new Cost((double) nanos / tokens, (double) bytes / tokens, (double) tokens / polls);
+    return costs;
+  }
+
+  /** Of the iterations, so that one disturbed by other processes does not count. */
+  private static double median(Result<?> result) {
+    return result.getStatistics().getPercentile(50);
+  }
+
+  private static Result<?> secondary(RunResult result, String name) {
+    return Objects.requireNonNull(result.getSecondaryResults().get(name), name);
   }
 }

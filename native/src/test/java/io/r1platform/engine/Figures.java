@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What the measuring classes share: their figures' file, llama.cpp's own tools, a process. */
 final class Figures {
@@ -36,10 +38,40 @@ final class Figures {
 
   /** Builds these targets of the preset {@code source}; the first time takes minutes. */
   static void buildFromSource(String... targets) {
-    run(Path.of("."), List.of("cmake", "--preset", "source"));
+    build("source", targets);
+  }
+
+  /**
+   * The libraries of the preset {@code source}, but for its processor kernels, which are those of
+   * the preset {@code exact}.
+   */
+  static Path exactLibraries() {
+    buildFromSource("r1_llamacpp", "gather");
+    build("exact", "ggml-cpu");
+    Path libraries = Path.of("target/cmake/exact/libraries");
+    try {
+      Files.createDirectories(libraries);
+      try (Stream<Path> files = Files.list(SOURCE_LIBRARIES)) {
+        for (Path file : files.toList()) {
+          copy(file, libraries);
+        }
+      }
+      copy(Path.of("target/cmake/exact/bin/libggml-cpu.so"), libraries);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return libraries;
+  }
+
+  private static void copy(Path file, Path directory) throws IOException {
+    Files.copy(file, directory.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void build(String preset, String... targets) {
+    run(Path.of("."), List.of("cmake", "--preset", preset));
     List<String> build =
         new ArrayList<>(
-            List.of("cmake", "--build", "--preset", "source", "--parallel", "2", "--target"));
+            List.of("cmake", "--build", "--preset", preset, "--parallel", "2", "--target"));
     build.addAll(Arrays.asList(targets));
     run(Path.of("."), build);
   }

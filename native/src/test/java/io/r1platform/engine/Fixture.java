@@ -54,7 +54,16 @@ final class Fixture {
   }
 
   static Engine open(EngineOptions options) {
-    Engine engine = Engine.open(options);
+    return ready(Engine.open(options));
+  }
+
+  /** The fixture with the backend of another directory. */
+  static Engine open(Path libraries) {
+    NativeLibrary.directory(); // loads the JNI library
+    return ready(Engine.open(EngineOptions.defaults(MODEL), libraries.toAbsolutePath()));
+  }
+
+  private static Engine ready(Engine engine) {
     try {
       engine.awaitReady(Duration.ofSeconds(60));
       return engine;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "engine: tokens per second against llama-batched-bench on one source build of llama.cpp, and",
       "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
       "Last line: engine threads=… turns=… large_1=… large_8=… nano_1=… nano_8=… …",
-      "jni: processor time and memory per token of the polling thread, simulated engine.",
+      "jni: time and memory per token of a poll, by JMH over the simulated engine.",
       "Last line: jni ns_per_token_64=… ns_per_token_512=… bytes_per_token_64=… …",
       "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
       "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",

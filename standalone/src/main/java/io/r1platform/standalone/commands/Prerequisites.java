@@ -65,15 +65,20 @@ final class Prerequisites {
     }
     Path model = root.resolve("models/r1-nano/r1-nano.gguf");
     all &= check("model " + model.getFileName(), Files.exists(model), "git checkout models/");
-    out.accept(
-        answer("chromium", "--version")
-            .map(
-                line ->
-                    "ok       " + line.lines().toList().getLast() + " (for the console's tests)")
-            .orElse(
-                "absent   chromium: the console's tests are skipped; apt-get install chromium"));
+    optional("chromium", "the console's tests");
+    for (String program : List.of("clang", "clang-format", "clang-tidy")) {
+      optional(program, "native's hygiene");
+    }
     out.accept(all ? "doctor ok" : "doctor: something is missing");
     return all;
+  }
+
+  private void optional(String program, String use) {
+    out.accept(
+        answer(program, "--version")
+            .flatMap(text -> text.lines().filter(line -> VERSION.matcher(line).find()).findFirst())
+            .map(line -> "ok       " + line.strip() + " (for " + use + ")")
+            .orElse("absent   %s, for %s: apt-get install %s".formatted(program, use, program)));
   }
 
   private static boolean isLinux64() {

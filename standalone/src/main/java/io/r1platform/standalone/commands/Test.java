@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "test",
     description = {
-      "Run every check and test (Maven verify of all modules, the console's included).",
+      "Run every check and test (Maven verify of all modules, the console's included, and",
+      "native's hygiene: clang-tidy, sanitizers and fuzz targets, where Clang is installed).",
       "Last line: test passed=… failed=… skipped=… minutes=…",
       "With a suite, run that system test alone against the real jars; its figures come last:",
       "  journey     the whole path through OpenAI's Java client and the curl line",
@@ -87,7 +88,7 @@ final class Test implements Callable<Integer> {
 
   private int everything(Maven maven) {
     Instant begun = invocation.clock().instant();
-    int exit = maven.run(List.of("verify"), this::show);
+    int exit = maven.run(List.of("-Dnative.hygiene.skip=false", "verify"), this::show);
     var reports = TestReports.since(invocation.root(), FileTime.from(begun));
     double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
     boolean good = exit == 0 && reports.failed() == 0;
