@@ -33,7 +33,7 @@ class ComposeTests {
         all.substring(all.indexOf("\n  inference-service:"), all.indexOf("\n  api-service:"));
 
     assertThat(inference)
-        .contains("JAVA_TOOL_OPTIONS: -Dr1.native.dir=/native\n")
+        .contains("JAVA_TOOL_OPTIONS: -Dr1.native.dir=/native ")
         .containsPattern("tmpfs: .*\"/native:exec,");
     assertThat(Files.readString(ROOT.resolve(LOADER))).contains("getProperty(\"r1.native.dir\")");
   }
