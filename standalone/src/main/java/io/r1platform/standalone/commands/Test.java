@@ -43,6 +43,8 @@ import picocli.CommandLine.Spec;
       "  overspend   one dollar, spent to the end by gateways killed at random"
     })
 final class Test implements Callable<Integer> {
+  private static final int MOST_KILLS = 200;
+
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
@@ -57,8 +59,11 @@ final class Test implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Option(names = "--long", description = "faults: 200 kills instead of 8, about an hour")
+  @Option(names = "--long", description = "faults: 200 kills instead of 8, about 50 minutes")
   private boolean longForm;
+
+  @Option(names = "--kills", description = "faults: so many kills, 14 s each")
+  private @Nullable Integer kills;
 
   @Option(names = "--seed", defaultValue = "1", description = "faults: which kills, and when")
   private long seed;
@@ -121,7 +126,7 @@ final class Test implements Callable<Integer> {
                   "-Dtest=NoUnitTests",
                   "-Dsurefire.failIfNoSpecifiedTests=false",
                   "-Dr1.faults.seed=" + seed,
-                  "-Dr1.faults.kills=" + (longForm ? 200 : 8),
+                  "-Dr1.faults.kills=" + kills(),
                   "-Dit.test=" + chosen.testClass(),
                   "-Dfailsafe.failIfNoSpecifiedTests=false",
                   chosen.longForm(),
@@ -136,6 +141,17 @@ final class Test implements Callable<Integer> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private int kills() {
+    Integer asked = kills;
+    if (asked == null) {
+      return longForm ? MOST_KILLS : 8;
+    }
+    if (asked < 1 || asked > MOST_KILLS) {
+      throw new IllegalArgumentException("--kills must be 1 to " + MOST_KILLS);
+    }
+    return asked;
   }
 
   private void show(String line) {
