@@ -252,9 +252,9 @@ create or replace view adjustment_broken as
 create or replace view budget_broken as
   select 'budget period ' || period_id || ': leased ' || coalesce(p.leased, 0)
     || ', its leases hold ' || coalesce(l.held, 0) as what
-  from (select period_id, leased from budget_period where leased > 0) p
+  from (select period_id, leased from budget_period where lends) p
     full join (select period_id, sum(granted - spent - returned) as held from lease
-      where granted > spent + returned group by 1) l using (period_id)
+      where holds group by 1) l using (period_id)
   where coalesce(p.leased, 0) <> coalesce(l.held, 0);
 
 -- What may have changed since then; all of it has journals. Days, joined where they meet: those of

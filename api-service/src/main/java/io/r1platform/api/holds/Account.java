@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -183,27 +184,27 @@ final class Account {
   }
 
   /** Serves who waits, in order. What the first of the rest needs; null: nobody waits any more. */
-  synchronized LeaseClient.@Nullable Ask serve(Caller caller) {
-    Deque<Waiter> waiting = asking.getOrDefault(caller, new ArrayDeque<>());
+  LeaseClient.@Nullable Ask serve(Caller caller) {
+    var served = new LinkedHashMap<Waiter, Attempt>();
+    LeaseClient.Ask next = serve(caller, served);
+    served.forEach(this::answer); // who waited goes on from here, without the lock
+    return next;
+  }
+
+  private synchronized LeaseClient.@Nullable Ask serve(Caller caller, Map<Waiter, Attempt> served) {
     var rest = new ArrayDeque<Waiter>();
     LeaseClient.Ask next = null;
-    for (Waiter waiter : waiting) {
+    for (Waiter waiter : asking.getOrDefault(caller, new ArrayDeque<>())) {
       if (waiter.future.isDone()) {
         continue;
       }
-      switch (attempt(caller, waiter.worst)) {
-        case Attempt.Taken taken -> {
-          if (!waiter.future.complete(taken.hold())) {
-            end(taken.hold(), BigInteger.ZERO);
-          }
-        }
-        case Attempt.Denied(Refusal refusal) ->
-            waiter.future.completeExceptionally(refusal.of(waiter.worst));
-        case Attempt.Lacking(var need) -> {
-          rest.add(waiter);
-          BigInteger amount = BigInteger.valueOf(waiter.worst.amount().value());
-          next = next == null ? new LeaseClient.Ask(caller, need, slice(amount)) : next;
-        }
+      Attempt attempt = attempt(caller, waiter.worst);
+      if (attempt instanceof Attempt.Lacking(var need)) {
+        rest.add(waiter);
+        BigInteger amount = BigInteger.valueOf(waiter.worst.amount().value());
+        next = next == null ? new LeaseClient.Ask(caller, need, slice(amount)) : next;
+      } else {
+        served.put(waiter, attempt);
       }
     }
     if (next == null) {
@@ -212,6 +213,14 @@ final class Account {
       asking.put(caller, rest);
     }
     return next;
+  }
+
+  private void answer(Waiter waiter, Attempt attempt) {
+    if (attempt instanceof Attempt.Denied(Refusal refusal)) {
+      waiter.future.completeExceptionally(refusal.of(waiter.worst));
+    } else if (attempt instanceof Attempt.Taken taken && !waiter.future.complete(taken.hold())) {
+      end(taken.hold(), BigInteger.ZERO);
+    }
   }
 
   /** Billing cannot be asked: who waits is told so. */

@@ -36,15 +36,15 @@ class Orphans {
 
   /** Settles this replica's earlier epochs; waits for a peer that is doing so. */
   int settleOwn(long replicaId, JournalWriter writer) {
-    return settle("replica_id = " + replicaId, "", writer);
+    return settle(replicaId, "", writer);
   }
 
   /** Settles every ended epoch that nobody else is settling. */
   int settleAny(JournalWriter writer) {
-    return settle("true", "skip locked", writer);
+    return settle(null, "skip locked", writer);
   }
 
-  private int settle(String whose, String lock, JournalWriter writer) {
+  private int settle(@Nullable Long replicaId, String lock, JournalWriter writer) {
     Integer settled =
         transaction.execute(
             status ->
@@ -52,10 +52,12 @@ class Orphans {
                     .sql(
                         """
                         select replica_id, epoch from shipping
-                        where last_seq is not null and settled_at is null and %s
+                        where last_seq is not null and settled_at is null
+                          and (:replica::bigint is null or replica_id = :replica)
                         order by replica_id, epoch for update %s
                         """
-                            .formatted(whose, lock))
+                            .formatted(lock))
+                    .param("replica", replicaId)
                     .query((row, number) -> new Ended(row.getLong(1), row.getInt(2)))
                     .list()
                     .stream()

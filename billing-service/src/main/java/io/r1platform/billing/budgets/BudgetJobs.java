@@ -97,8 +97,8 @@ class BudgetJobs {
             update lease set recalled = true where lease_id in (
               select l.lease_id
               from budget_period p join budget b using (budget_id) join lease l using (period_id)
-              where p.leased > 0 and (upper(p.period) <= ? or b.closed_at <= ?)
-                and not l.recalled and l.granted > l.spent + l.returned
+              where p.lends and (upper(p.period) <= ? or b.closed_at <= ?)
+                and not l.recalled and l.holds
               order by l.lease_id limit 1000 for update of l skip locked)
             """)
         .params(at(now), at(now))

@@ -192,7 +192,7 @@ class Leases {
             """
             update lease set recalled = true
             where period_id = ? and (replica_id, epoch) <> (?, ?) and not recalled
-              and granted > spent + returned
+              and holds
             """)
         .params(periodId, but.replica, but.epoch)
         .update();
@@ -203,7 +203,7 @@ class Leases {
     return jdbc.sql(
             """
             select lease_id from lease
-            where (replica_id, epoch) = (?, ?) and recalled and granted > spent + returned
+            where (replica_id, epoch) = (?, ?) and recalled and holds
             order by lease_id limit 10000
             """)
         .params(holder.replica, holder.epoch)

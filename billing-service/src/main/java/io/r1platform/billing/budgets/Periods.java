@@ -191,7 +191,7 @@ class Periods {
             from budget_period p
             where p.period_id = any(?::bigint[]) and p.limit_pico > p.target_pico
               and l.period_id = p.period_id and not l.recalled
-              and l.granted > l.spent + l.returned
+              and l.holds
             """)
         .param(ids)
         .update();

@@ -70,7 +70,7 @@ class Returns {
         jdbc.sql(
                 """
                 select period_id from lease
-                where (replica_id, epoch) = (?, ?) and granted > spent + returned
+                where (replica_id, epoch) = (?, ?) and holds
                 """)
             .params(holder.replica(), holder.epoch())
             .query(Long.class)
@@ -85,7 +85,7 @@ class Returns {
               select l.lease_id, l.returned as was,
                 l.granted - l.spent - coalesce(h.amount, 0) as becomes
               from lease l left join held_lease h using (lease_id)
-              where (l.replica_id, l.epoch) = (?, ?) and l.granted > l.spent + l.returned
+              where (l.replica_id, l.epoch) = (?, ?) and l.holds
               order by l.lease_id for update of l
             """
                 + RELEASE)

@@ -56,7 +56,7 @@ class CreditLimits {
                   where g.tenant_id = a.tenant_id and g.effective_at <= :now), 0) as limit_pico,
                   (select min(g.expires_at) from credit_grant g
                     where g.tenant_id = a.tenant_id and g.effective_at <= :now
-                      and g.expires_at > :now and g.remaining > 0) as until
+                      and g.expires_at > :now and g.pays) as until
                 from credit_account a where a.tenant_id = :tenant for update of a
                 """)
             .param("now", now)

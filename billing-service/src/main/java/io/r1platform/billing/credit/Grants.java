@@ -122,7 +122,7 @@ class Grants {
         .sql(
             """
             select * from credit_grant
-            where tenant_id = ? and remaining > 0 and (expires_at is null or expires_at > ?)
+            where tenant_id = ? and pays and (expires_at is null or expires_at > ?)
             """)
         .param(tenant)
         .param(clock.instant().atOffset(ZoneOffset.UTC))

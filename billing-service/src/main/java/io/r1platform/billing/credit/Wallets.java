@@ -107,7 +107,7 @@ public class Wallets {
         .sql(
             """
             select * from credit_grant
-            where tenant_id = any (?::bigint[]) and remaining > 0
+            where tenant_id = any (?::bigint[]) and pays
               and effective_at <= ? and (expires_at is null or expires_at > ?)
             order by grant_id for update
             """)

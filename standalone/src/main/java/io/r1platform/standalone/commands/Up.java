@@ -121,7 +121,10 @@ final class Up implements Callable<Integer> {
       step(begun, "an earlier supervisor that was ending has ended");
     }
     step(begun, "starting");
-    supervisor.start(new Instance(invocation.root(), ports), line -> step(begun, line));
+    var instance = new Instance(invocation.root(), ports);
+    if (!supervisor.start(instance, line -> step(begun, line))) {
+      join(supervisor, ports, begun); // another up was faster
+    }
   }
 
   private boolean builds() {

@@ -11,9 +11,12 @@ import io.r1platform.standalone.processes.ProcessRecord;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,7 @@ public final class SupervisorProcess {
   /** Longer than orphans may take to end and the parts to start, which the supervisor limits. */
   private static final Duration START_LIMIT = STOP_LIMIT.plusMinutes(15);
 
+  private static final Duration LAUNCH_LIMIT = Duration.ofSeconds(20);
   private static final String ENDED = "the supervisor ended";
   private static final Duration PART_LIMIT = Duration.ofMinutes(4);
 
@@ -84,20 +88,47 @@ public final class SupervisorProcess {
 
   /**
    * Starts a supervisor in a session of its own, so that no terminal's signal reaches it, and waits
-   * until everything serves.
+   * until everything serves. Of several that start at once, one does.
    *
    * @param step told each step
+   * @return false if somebody else was faster: nothing was done
    * @throws IllegalStateException saying why the start failed
    */
-  public void start(Instance instance, Consumer<String> step) {
-    Process launched = launch(instance); // which is not found by its command line before it has one
-    awaitReady(step, launched::isAlive);
+  public boolean start(Instance instance, Consumer<String> step) {
+    Optional<Process> launched = launchAlone(instance);
+    launched.ifPresent(process -> awaitReady(step, process::isAlive));
+    return launched.isPresent();
   }
 
-  private synchronized Process launch(Instance instance) {
+  /** Holds a lock until what it launched can be found by its record. */
+  private synchronized Optional<Process> launchAlone(Instance instance) {
     if (ended) {
       throw new IllegalStateException("ended before the start");
     }
+    try (var channel =
+            FileChannel.open(
+                home.run().resolve("launch.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      if (running().isPresent()) {
+        return Optional.empty();
+      }
+      Process launched = launch(instance);
+      Await.until(LAUNCH_LIMIT, () -> !launched.isAlive() || isRecorded(launched));
+      return Optional.of(launched);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start the supervisor", e);
+    }
+  }
+
+  private boolean isRecorded(Process process) {
+    return ProcessRecord.find(home, Part.SUPERVISOR)
+        .filter(record -> record.pid() == process.pid())
+        .isPresent();
+  }
+
+  private Process launch(Instance instance) {
     try {
       instance.save(home);
       Files.deleteIfExists(Progress.stepsOf(home));

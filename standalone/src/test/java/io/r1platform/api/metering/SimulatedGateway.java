@@ -41,7 +41,6 @@ public final class SimulatedGateway {
   private final Shipper shipper;
   private final Clock clock;
   private final Price price;
-  private final Caller caller;
 
   /**
    * Raises the epoch and settles this replica's orphans.
@@ -49,15 +48,9 @@ public final class SimulatedGateway {
    * @param priceSha256 hash of the published list of r1-nano
    */
   public SimulatedGateway(
-      DataSource database,
-      BillingClient billing,
-      long replica,
-      long tenant,
-      Clock clock,
-      String priceSha256) {
+      DataSource database, BillingClient billing, long replica, Clock clock, String priceSha256) {
     this.replica = replica;
     this.clock = clock;
-    this.caller = new Caller(tenant, tenant, tenant);
     this.price = new Price("1", priceSha256, "USD", LIST);
     var jdbc = JdbcClient.create(database);
     var transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
@@ -76,7 +69,8 @@ public final class SimulatedGateway {
   }
 
   /** An admission, stamped by this gateway's clock. */
-  public Admission admission(UUID id, int cap) {
+  public Admission admission(UUID id, long tenant, int cap) {
+    var caller = new Caller(tenant, tenant, tenant);
     return Admission.of(id, caller, 2, price, cap, true, clock.instant());
   }
 

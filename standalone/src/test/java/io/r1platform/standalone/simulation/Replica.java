@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's place: its lives one after another, and what its clients were told. */
@@ -25,42 +25,39 @@ final class Replica {
 
   private final World world;
   private final long id;
-  private final long tenant;
-  private final Random random;
-  private final SettableClock clock;
+  private final Told told;
+  private final SettableClock clock = new SettableClock(World.BEGIN);
   private final Map<UUID, Admission> open = new HashMap<>();
-  private final Map<UUID, byte[]> attempted;
-  private final Set<UUID> acknowledged;
+  private RandomGenerator random = new SplittableRandom(0);
+  private long seed;
+  private long tenant;
   private SimulatedProcess process;
   private @Nullable SimulatedGateway life;
 
   /**
    * A place without a life yet.
    *
-   * @param skew how far its clock is from the truth
-   * @param attempted gets every FINAL that was tried
-   * @param acknowledged gets every FINAL that was said to be durable
+   * @param told gets what its clients are told
    */
-  Replica(
-      World world,
-      long id,
-      long tenant,
-      Random random,
-      Duration skew,
-      Map<UUID, byte[]> attempted,
-      Set<UUID> acknowledged) {
+  Replica(World world, long id, Told told) {
     this.world = world;
     this.id = id;
-    this.tenant = tenant;
-    this.random = random;
-    this.clock = new SettableClock(World.BEGIN.plus(skew));
-    this.attempted = attempted;
-    this.acknowledged = acknowledged;
+    this.told = told;
     this.process = world.process();
   }
 
-  long id() {
-    return id;
+  /**
+   * Begins a schedule.
+   *
+   * @param random decides what happens in it
+   * @param tenant who sends its requests
+   * @param skew how far its clock is from the truth
+   */
+  void begin(RandomGenerator random, long seed, long tenant, Duration skew) {
+    this.random = random;
+    this.seed = seed;
+    this.tenant = tenant;
+    clock.set(World.BEGIN.plus(skew));
   }
 
   boolean isUp() {
@@ -84,8 +81,7 @@ final class Replica {
     }
     attempt(
         nobody -> {
-          var born =
-              new SimulatedGateway(process, world.client(), id, tenant, clock, world.priceSha256());
+          var born = new SimulatedGateway(process, world.client(), id, clock, world.priceSha256());
           life = born;
           process.onDeath(born::kill);
           born.settleOwn();
@@ -108,8 +104,10 @@ final class Replica {
     long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     attempt(
         gateway -> {
-          Admission admission = gateway.admission(new UUID(high, low), 1_000);
+          Admission admission = gateway.admission(new UUID(high, low), tenant, 1_000);
+          told.asked(admission.eventId(), seed);
           if (await(gateway.admit(admission))) {
+            told.served(admission.eventId());
             open.put(admission.eventId(), admission);
           }
         });
@@ -130,11 +128,22 @@ final class Replica {
           Outcome outcome =
               gateway.outcome(
                   input / 3, input - input / 3, output / 2, output - output / 2, output % 2 == 0);
-          attempted.put(admission.eventId(), gateway.finalRecord(admission, outcome));
+          told.attempted(admission.eventId(), gateway.finalRecord(admission, outcome));
           if (await(gateway.settle(admission, outcome))) {
-            acknowledged.add(admission.eventId());
+            told.acknowledged(admission.eventId());
           }
         });
+  }
+
+  /** Ends its requests in good order. False where it is dead or its epoch is over. */
+  boolean drain() {
+    while (isUp() && !open.isEmpty()) {
+      finish();
+    }
+    if (isUp()) {
+      heartbeat();
+    }
+    return life != null && isUp() && !life.isFenced();
   }
 
   /** Ships a batch. */

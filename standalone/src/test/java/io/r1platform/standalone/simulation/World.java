@@ -15,6 +15,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -86,13 +89,55 @@ final class World implements AutoCloseable {
     return client;
   }
 
-  /** Reads everything, past the faults. */
-  JdbcClient truth() {
-    return truth;
-  }
-
   String priceSha256() {
     return priceSha256;
+  }
+
+  /** Whether billing has all that the gateways wrote, and every ended epoch is reported. */
+  boolean isShipped() {
+    return truth
+        .sql(
+            """
+            select not exists (
+              select from api.shipping s
+              where reported_at is null and (last_seq is not null
+                or acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
+                  where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0)))
+            """)
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** The journal's records of a kind, A or F, by id. */
+  Map<UUID, byte[]> journal(char kind) {
+    var records = new HashMap<UUID, byte[]>();
+    truth
+        .sql("select event_id, record from api.usage_journal where kind = ?")
+        .param(String.valueOf(kind))
+        .query(
+            row -> {
+              records.put(row.getObject(1, UUID.class), row.getBytes(2));
+            });
+    return records;
+  }
+
+  /** Content hash of each usage record, and of each one that is held as coming from the future. */
+  Map<UUID, String> charged() {
+    var leaves = new HashMap<UUID, String>();
+    truth
+        .sql(
+            """
+            select event_id, encode(leaf_sha256, 'hex') from billing.usage_record
+            union all
+            select event_id, encode(leaf_sha256, 'hex') from billing.usage_held
+            where reason = 'FUTURE'
+            """)
+        .query(
+            row -> {
+              leaves.merge(
+                  row.getObject(1, UUID.class), row.getString(2), (a, b) -> a + " twice, " + b);
+            });
+    return leaves;
   }
 
   /** Rows that break the conservation law, over every schedule since the last clearing. */
@@ -108,8 +153,9 @@ final class World implements AutoCloseable {
         .single();
   }
 
-  /** Empties the tables, so that they stay small. */
+  /** Empties the tables and the wire. */
   void clear() {
+    network.forget();
     try (Connection connection = all.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("set session_replication_role = replica");

@@ -123,6 +123,19 @@ class SupervisorProcessTests {
   }
 
   @Test
+  void startsNothingWhereAnotherWasFaster() throws IOException {
+    try (var fake = new FakeSupervisor(home, UNTIL_KILLED).recorded().tells("one")) {
+      var late = new Instance(directory, Ports.free());
+
+      assertThat(new SupervisorProcess(home).start(late, steps::add)).isFalse();
+
+      assertThat(fake.process().isAlive()).isTrue();
+    }
+    assertThat(Instance.load(home).orElseThrow().ports()).isEqualTo(ports);
+    assertThat(Files.readAllLines(Progress.stepsOf(home))).containsExactly("one");
+  }
+
+  @Test
   void findsASupervisorThatHasNoRecord() throws Exception {
     var supervisor = new SupervisorProcess(home);
     var namesake = new Home(home.path().resolveSibling(directory.getFileName() + "-2"));

@@ -1,0 +1,69 @@
+package io.r1platform.standalone.simulation;
+
+import io.r1platform.standalone.simulation.Schedule.Troubles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Schedules one after another on the same two gateways, from an empty database on. Each leaves
+ * everything healed, so that the next one's faults are its own; the truth is compared at the end.
+ */
+final class Chain {
+  private static final AtomicLong REPLICAS = new AtomicLong();
+
+  private final World world;
+  private final Told told = new Told();
+  private final List<Replica> replicas;
+  private final Troubles troubles = new Troubles();
+  private List<String> trace = List.of();
+
+  Chain(World world) {
+    this.world = world;
+    world.clear();
+    this.replicas = List.of(replica(), replica());
+  }
+
+  /**
+   * Runs the schedules of these seeds.
+   *
+   * @param until the seed after the last one
+   * @param mostSteps of each
+   * @throws Told.Broken where a law is broken, as far as it can be said in which schedule
+   */
+  Troubles run(long from, long until, int mostSteps) {
+    try {
+      replicas.forEach(replica -> replica.start(null, 0));
+      for (long seed = from; seed < until; seed++) {
+        run(new Schedule(world, replicas, seed, mostSteps), seed);
+      }
+      told.check(world);
+      long broken = world.lawBroken();
+      if (broken > 0) {
+        throw new Told.Broken(until - 1, broken + " rows break the conservation law");
+      }
+      return troubles;
+    } finally {
+      replicas.forEach(Replica::kill);
+    }
+  }
+
+  private void run(Schedule schedule, long seed) {
+    trace = schedule.trace();
+    try {
+      troubles.add(schedule.run());
+    } catch (AssertionError | RuntimeException e) {
+      throw new Told.Broken(seed, e);
+    }
+  }
+
+  /** No id comes twice: a writer that was killed in an earlier chain may still have a try. */
+  private Replica replica() {
+    return new Replica(world, REPLICAS.incrementAndGet(), told);
+  }
+
+  /** The steps of the last schedule. */
+  List<String> trace() {
+    return new ArrayList<>(trace);
+  }
+}
