@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A deepseek2 model of random weights, and what PyTorch computes with it. */
+/** A deepseek2 model of random weights, and what transformers computes with it. */
 final class Fixture {
   /** One case of the file beside the model; the logits are those after the prompt. */
   record Case(List<Integer> prompt, List<Integer> greedy, Map<Integer, Double> topLogits) {

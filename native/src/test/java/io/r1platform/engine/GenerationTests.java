@@ -41,7 +41,7 @@ class GenerationTests {
   }
 
   @Test
-  void greedyIdsEqualThoseOfPyTorch() {
+  void greedyIdsEqualThoseOfTransformers() {
     assertThat(Fixture.cases()).isNotEmpty();
     for (Fixture.Case example : Fixture.cases()) {
       GenerationRequest request = request(example.promptIds(), example.greedy().size());

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Figure {@code parity}, on the committed fixture in F32 without flash attention: the token ids of
- * llama.cpp's own tool of the same release, PyTorch's logits, and alone against together: with the
- * libraries of the jar, and with kernels that add in one order. What needs no build from source,
+ * llama.cpp's own tool of the same release, transformers' logits, and alone against together: with
+ * the libraries of the jar, and with kernels that add in one order. What needs no build from source,
  * {@code ParityTests} and {@code parity_tests.cpp} check always.
  */
 class ParityFigures {
@@ -100,7 +100,7 @@ class ParityFigures {
     return new ParityTests.Case(prompt, ids.subList(0, prompts), ids.subList(prompts, ids.size()));
   }
 
-  /** PyTorch's eight largest logits after each prompt, against ours but for a constant. */
+  /** Transformers' eight largest logits after each prompt, against ours but for a constant. */
   private static double logitsDifference(Engine engine) {
     double largest = 0;
     for (Fixture.Case example : Fixture.cases()) {

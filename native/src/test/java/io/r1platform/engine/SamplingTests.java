@@ -38,7 +38,7 @@ class SamplingTests {
   }
 
   @Test
-  void logprobsDifferAsThoseOfPyTorch() {
+  void logprobsDifferAsThoseOfTransformers() {
     for (Fixture.Case example : Fixture.cases()) {
       Generated one =
           run(GenerationRequest.greedy(++lastId, example.promptIds(), 1).withLogprobs(20));

@@ -5,6 +5,7 @@ import io.r1platform.billing.errors.ServiceException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -35,7 +36,15 @@ class UsageStreams {
 
   /** Locks the stream until the transaction ends; a new stream begins at 1. */
   Position lock(UsageBatch.Stream stream) {
-    make(stream);
+    return lockKnown(stream)
+        .orElseGet(
+            () -> {
+              make(stream);
+              return lockKnown(stream).orElseThrow();
+            });
+  }
+
+  private Optional<Position> lockKnown(UsageBatch.Stream stream) {
     return jdbc.sql(
             """
             select next_seq, last_seq from ingest_hwm
@@ -45,7 +54,7 @@ class UsageStreams {
         .query(
             (row, number) ->
                 new Position(row.getLong("next_seq"), row.getObject("last_seq", Long.class)))
-        .single();
+        .optional();
   }
 
   private void make(UsageBatch.Stream stream) {

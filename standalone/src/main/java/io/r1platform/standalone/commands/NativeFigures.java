@@ -13,7 +13,7 @@ import java.util.Locale;
  * The measurements of native's engine: each is a class beside its tests that writes its figures.
  */
 enum NativeFigures {
-  /** Tokens and logits against llama.cpp's own tool and PyTorch. */
+  /** Tokens and logits against llama.cpp's own tool and transformers. */
   PARITY("ParityFigures"),
   /** Ten thousand requests, a third of them cancelled. */
   LEAKS("LeakFigures"),

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  console     the console in Chromium",
       "  simulation  100,000 schedules of crashes in metering (R1_SCHEDULES, R1_SEED)",
       "  rater       a million random charges against a naive rater",
-      "  parity      native's tokens and logits against llama.cpp's tool and PyTorch",
+      "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
       "  overspend   one dollar, spent to the end by gateways killed at random"
