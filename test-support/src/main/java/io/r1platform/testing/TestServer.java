@@ -102,6 +102,7 @@ public sealed interface TestServer {
             EmbeddedPostgres.builder()
                 .setServerConfig("fsync", durable)
                 .setServerConfig("synchronous_commit", durable)
+                .setServerConfig("full_page_writes", durable)
                 .setServerConfig("max_connections", "200")
                 .setPGStartupWait(java.time.Duration.ofSeconds(60))
                 .start());
