@@ -82,6 +82,33 @@ TEST(wakeEndsATakeAndCloseEndsAllWaits) {
   CHECK(ring.take(taken, milliseconds(60000)) == 0);
 }
 
+TEST(whoTakesTooSoonRestsButNotForEverNorWhenWokenNorInTheProducersWay) {
+  EventRing ring(4);
+  std::vector<r1_event> taken(4);
+  const auto rest = [&] {  // a take that begins within kRest of the last events
+    ring.publish(token(1, 1));
+    CHECK(ring.take(taken, milliseconds(60000)) == 1);
+  };
+  rest();
+  CHECK(ring.take(taken, milliseconds(0)) == 0);
+  std::thread producer([&] { ring.publish(token(2, 1)); });
+  CHECK(ring.take(taken, milliseconds(60000)) == 1 && taken[0].request_id == 2);
+  producer.join();
+  rest();
+  std::thread waker([&] { ring.wake(); });
+  CHECK(ring.take(taken, milliseconds(60000)) == 0);
+  waker.join();
+  rest();
+  std::thread filler([&] {
+    ring.publish(token(3, 1));
+    ring.wait_for_room(4);
+    ring.publish(token(4, 4));
+  });
+  CHECK(ring.take(taken, milliseconds(60000)) == 1 && taken[0].request_id == 3);
+  CHECK(ring.take(taken, milliseconds(60000)) == 4 && taken[0].request_id == 4);
+  filler.join();
+}
+
 TEST(producerAndConsumerMeet) {
   EventRing ring(16);
   constexpr uint64_t kEvents = 20000;

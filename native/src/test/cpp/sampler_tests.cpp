@@ -42,6 +42,25 @@ TEST(whatIsNoNumberIsNeverChosen) {
   CHECK(greedy({}, {}) == -1);
 }
 
+// As one loop over the logits finds it, wherever blocks and lanes end.
+TEST(greedyFindsTheFirstOfTheLargestInAnyPlace) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const size_t size : {1U, 63U, 64U, 65U, 1024U, 1025U, 3000U}) {
+    for (size_t at = 0; at < size; at += 1 + size / 50) {
+      std::vector<float> logits(size, -7);
+      logits[at] = -3;
+      logits[size - 1] = -3;
+      CHECK(greedy(logits, {}) == static_cast<int32_t>(at));
+      logits.assign(size, nan);
+      logits[0] = INFINITY;
+      logits[at] = -1e30F;
+      CHECK(greedy(logits, {}) == static_cast<int32_t>(at));
+    }
+  }
+  CHECK(greedy(std::vector<float>(2000, -INFINITY), {}) == -1);
+  CHECK(greedy({-0.0F, 0.0F}, {}) == 0);
+}
+
 TEST(drawsFollowTheProbabilities) {
   const std::vector<float> logits = {std::log(0.5F), std::log(0.3F), std::log(0.2F)};
   const auto found = draws(logits, {.temperature = 1, .seed = 9}, 100000);

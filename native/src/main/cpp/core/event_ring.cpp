@@ -17,6 +17,7 @@ void EventRing::publish(std::span<const r1_event> events) {
   if (events.empty()) {
     return;
   }
+  bool awaited = false;
   {
     const std::lock_guard lock(mutex_);
     if (events.size() > events_.size() - count_) {
@@ -26,8 +27,11 @@ void EventRing::publish(std::span<const r1_event> events) {
       events_[(first_ + count_) % events_.size()] = event;
       count_++;
     }
+    awaited = awaited_ > 0 && count_ >= awaited_;
   }
-  filled_.notify_one();
+  if (awaited) {
+    filled_.notify_one();
+  }
 }
 
 size_t EventRing::room() const {
@@ -35,14 +39,32 @@ size_t EventRing::room() const {
   return events_.size() - count_;
 }
 
+// Under the lock. A take that rests would let a producer without room wait, so it ends.
+bool EventRing::has_room(size_t events) {
+  if (closed_ || events_.size() - count_ >= events) {
+    return true;
+  }
+  if (awaited_ > 1 && count_ > 0) {
+    awaited_ = 1;
+    filled_.notify_one();
+  }
+  return false;
+}
+
 void EventRing::wait_for_room(size_t events) {
   std::unique_lock lock(mutex_);
-  emptied_.wait(lock, [&] { return closed_ || events_.size() - count_ >= events; });
+  emptied_.wait(lock, [&] { return has_room(events); });
 }
 
 void EventRing::wait_for_room(size_t events, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  emptied_.wait_for(lock, timeout, [&] { return closed_ || events_.size() - count_ >= events; });
+  emptied_.wait_for(lock, timeout, [&] { return has_room(events); });
+}
+
+void EventRing::await(std::unique_lock<std::mutex> &lock, size_t events, Clock::time_point until) {
+  awaited_ = events;
+  filled_.wait_until(lock, until, [&] { return count_ >= awaited_ || woken_ || closed_; });
+  awaited_ = 0;
 }
 
 size_t EventRing::whole_tokens(size_t wanted) const {
@@ -57,7 +79,11 @@ size_t EventRing::take(std::span<r1_event> target, std::chrono::milliseconds tim
   size_t taken = 0;
   {
     std::unique_lock lock(mutex_);
-    filled_.wait_for(lock, timeout, [&] { return count_ > 0 || woken_ || closed_; });
+    const Clock::time_point now = Clock::now();
+    if (count_ == 0 && now < rested_) {
+      await(lock, events_.size() / 2 + 1, std::min(rested_, now + timeout));
+    }
+    await(lock, 1, now + timeout);
     woken_ = false;
     taken = whole_tokens(target.size());
     for (size_t i = 0; i < taken; i++) {
@@ -65,6 +91,7 @@ size_t EventRing::take(std::span<r1_event> target, std::chrono::milliseconds tim
     }
     first_ = (first_ + taken) % events_.size();
     count_ -= taken;
+    rested_ = taken > 0 ? Clock::now() + kRest : rested_;
   }
   if (taken > 0) {
     emptied_.notify_one();

@@ -25,7 +25,9 @@ class EventRing {
   void wait_for_room(size_t events, std::chrono::milliseconds timeout);
 
   // Consumer. Waits for events and takes what fits, never a part of a token; 0 after the time,
-  // wake() or close().
+  // wake() or close(). Within kRest of the last events it waits for more of them: a wake-up for
+  // each of a small model's tokens would cost the producer more than telling them does.
+  static constexpr std::chrono::milliseconds kRest{1};
   size_t take(std::span<r1_event> target, std::chrono::milliseconds timeout);
 
   // The running take, or else the next, returns at once.
@@ -34,6 +36,10 @@ class EventRing {
   void close();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void await(std::unique_lock<std::mutex> &lock, size_t events, Clock::time_point until);
+  [[nodiscard]] bool has_room(size_t events);
   [[nodiscard]] size_t whole_tokens(size_t wanted) const;
   [[nodiscard]] const r1_event &at(size_t offset) const;
 
@@ -43,6 +49,8 @@ class EventRing {
   std::vector<r1_event> events_;
   size_t first_ = 0;
   size_t count_ = 0;
+  size_t awaited_ = 0;  // how many end the wait of a take; 0 = none waits
+  Clock::time_point rested_;
   bool woken_ = false;
   bool closed_ = false;
 };

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * llama-batched-bench} on the same build of llama.cpp with the same threads, turn by turn, at 1 and
  * 8 sequences; and the prebuilt libraries against that build. Other processes only slow down, so
  * each ratio is of the best turns. The ratios of processor time per token, of the one thread that
- * computes, do not depend on them at all.
+ * computes, leave out the time in which that thread waits for a core.
  */
 class SpeedFigures {
   private static final Path NANO = Path.of("../models/r1-nano/r1-nano.gguf");
@@ -36,8 +36,8 @@ class SpeedFigures {
     if (!Files.exists(LARGE)) {
       RandomGguf.write(LARGE, RandomGguf.Architecture.LLAMA, RandomGguf.BENCH, 1);
     }
-    Ratios large = ratios(LARGE, 24);
-    Ratios nano = ratios(NANO, 256);
+    Ratios large = ratios(new Load(LARGE, 24, 2));
+    Ratios nano = ratios(new Load(NANO, 256, 20));
     Figures.write(
         "engine",
         "threads=%d turns=%d large_1=%.3f large_8=%.3f nano_1=%.3f nano_8=%.3f"
@@ -78,7 +78,23 @@ class SpeedFigures {
   private record Ratios(
       Pair toTheirs, Pair processor, Pair tokensPerSecond, Pair prebuiltToSource) {}
 
-  private Ratios ratios(Path model, int tokens) {
+  /**
+   * What is generated: tokens of a sequence, and how often, so that it takes about a second. The
+   * kernel counts the time of a thread that runs only every 4 ms.
+   */
+  private record Load(Path model, int tokens, int alone) {
+    int generations(int sequences) {
+      return sequences == 1 ? alone : Math.max(1, alone / 4);
+    }
+
+    double speed(int sequences, long nanos) {
+      return generations(sequences) * sequences * (tokens + 1) * 1e9 / nanos;
+    }
+  }
+
+  private Ratios ratios(Load load) {
+    Path model = load.model;
+    int tokens = load.tokens;
     List<Pair> theirs = new ArrayList<>();
     List<Pair> ours = new ArrayList<>();
     List<Pair> prebuilt = new ArrayList<>();
@@ -90,63 +106,69 @@ class SpeedFigures {
     }
     return new Ratios(
         Pair.best(ours).over(Pair.best(theirs)),
-        processor(model, tokens),
+        processor(load),
         Pair.best(ours),
         Pair.best(prebuilt).over(Pair.best(ours)));
   }
 
-  /** Tokens per second of processor time, as a ratio: of the least time of each. */
-  private static Pair processor(Path model, int tokens) {
-    Pair theirs = theirProcessor(model, tokens);
-    Pair ours = ourProcessor(model, tokens);
-    System.out.println(model + " processor theirs " + theirs + " ours " + ours);
-    return ours.over(theirs);
+  /** Tokens per second of processor time, as a ratio: of the best turns. */
+  private static Pair processor(Load load) {
+    List<Pair> theirs = new ArrayList<>();
+    List<Pair> ours = new ArrayList<>();
+    NativeEngine engine = Figures.open(options(load.model, 1), Figures.SOURCE_LIBRARIES);
+    try {
+      for (int turn = 0; turn < TURNS; turn++) {
+        theirs.add(theirProcessor(load));
+        ours.add(new Pair(ourProcessor(engine, load, 1), ourProcessor(engine, load, 8)));
+        System.out.println(
+            load.model + " processor theirs " + theirs.getLast() + " ours " + ours.getLast());
+      }
+    } finally {
+      engine.destroy();
+    }
+    return Pair.best(ours).over(Pair.best(theirs));
   }
 
-  /** The tool prints a line after each measurement: what its thread took since the line before. */
-  private static Pair theirProcessor(Path model, int tokens) {
-    List<String> command = tool(model, 1, tokens, "1,1,1,1,8,8,8", 1);
-    double[] best = new double[9];
+  /** The tool prints a line after each measurement: what its thread took from line to line. */
+  private static Pair theirProcessor(Load load) {
+    int ones = load.generations(1);
+    int eights = load.generations(8);
+    // The first of a kind starts it, and after the last line the process may be gone.
+    String sequences = "1,".repeat(1 + ones) + "8,".repeat(1 + eights) + "1";
+    long[] times = new long[2 + ones + eights];
+    int lines = 0;
     try {
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(tool(load.model, 1, load.tokens, sequences, 1))
               .directory(Figures.SOURCE_BUILD.resolve("bin").toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       Path thread = Path.of("/proc/%1$d/task/%1$d".formatted(process.pid()));
-      long before = 0;
       try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-          Matcher matcher = SPEED.matcher(line);
-          if (matcher.find()) {
-            int sequences = Integer.parseInt(matcher.group(1));
-            long now = process.isAlive() ? nanos(thread) : before;
-            double speed = sequences * (tokens + 1) * 1e9 / (now - before);
-            best[sequences] = now > before ? Math.max(best[sequences], speed) : best[sequences];
-            before = now;
+          if (lines < times.length && SPEED.matcher(line).find()) {
+            times[lines++] = nanos(thread);
           }
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Pair(best[1], best[8]);
+    if (lines < times.length) {
+      throw new IllegalStateException("llama-batched-bench stopped after " + lines + " lines");
+    }
+    return new Pair(
+        load.speed(1, times[ones] - times[0]),
+        load.speed(8, times[1 + ones + eights] - times[1 + ones]));
   }
 
-  private static Pair ourProcessor(Path model, int tokens) {
-    NativeEngine engine = Figures.open(options(model, 1), Figures.SOURCE_LIBRARIES);
-    try {
-      double[] best = new double[9];
-      for (int sequences : new int[] {1, 1, 1, 1, 8, 8, 8}) {
-        long before = engineNanos();
-        generate(engine, sequences, 1, tokens);
-        double speed = sequences * (tokens + 1) * 1e9 / (engineNanos() - before);
-        best[sequences] = Math.max(best[sequences], speed);
-      }
-      return new Pair(best[1], best[8]);
-    } finally {
-      engine.destroy();
+  private static double ourProcessor(NativeEngine engine, Load load, int sequences) {
+    generate(engine, sequences, 1, load.tokens);
+    long before = engineNanos();
+    for (int i = 0; i < load.generations(sequences); i++) {
+      generate(engine, sequences, 1, load.tokens);
     }
+    return load.speed(sequences, engineNanos() - before);
   }
 
   /** Processor time so far of the thread that computes. */
