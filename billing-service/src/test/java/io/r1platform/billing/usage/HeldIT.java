@@ -125,6 +125,8 @@ class HeldIT {
 
   private String requests(String side, UsageRecord record) {
     JsonNode report = billing.get("/internal/v1/reconciliation?day=" + record.day()).json();
+    JsonNode alone = billing.get("/internal/v1/reconciliation/usage?day=" + record.day()).json();
+    assertThat(alone.path(side)).as("without the rest").isEqualTo(report.path(side));
     return report.path(side).path("requests").asString();
   }
 
