@@ -158,6 +158,24 @@ class RetentionIT {
   }
 
   @Test
+  void nothingIsWrittenAfterTheLockIsLost() throws IOException {
+    billing
+        .database()
+        .execute(
+            """
+            create or replace function billing.retire_usage_day(gone date,
+              file_requests bigint, file_amount numeric, file_receipts bigint,
+              file_tokens numeric, manifest bytea) returns int language sql
+            as 'select 1 where pg_terminate_backend(pg_backend_pid())'
+            """);
+    billing.clock().advance(AGE);
+    assertThat(RetentionAccess.retire(billing)).as("days that are old").isGreaterThan(1);
+    try (var written = Files.list(directory.resolve("usage_record"))) {
+      assertThat(written).hasSize(1);
+    }
+  }
+
+  @Test
   void aDayWithAnUndecidedRecordStays() throws IOException {
     Instant now = billing.clock().instant();
     billing.clock().advance(AGE.negated());
