@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -173,6 +174,16 @@ class RetentionIT {
     try (var written = Files.list(directory.resolve("usage_record"))) {
       assertThat(written).hasSize(1);
     }
+  }
+
+  @Test
+  void noFileIsReplacedOnceTheLockIsLostDuringTheExport() throws IOException {
+    Path ids = directory.resolve("usage_record/day=" + day + "/ids-1.bin");
+    Files.createDirectories(ids.getParent());
+    Files.writeString(ids, "of the process that has the lock");
+    assertThatThrownBy(() -> RetentionAccess.retireWithoutLock(billing, directory, day))
+        .isInstanceOf(DataAccessException.class);
+    assertThat(ids).hasContent("of the process that has the lock");
   }
 
   @Test
