@@ -140,8 +140,8 @@ create view held_undecided as
     where u.bucket = h.bucket and u.event_id = h.event_id)
   order by h.event_id, h.held_id;
 
--- Rejected, once for each request, and not if that is charged as another record says, or if another of
--- its records is undecided: it is among those then.
+-- Rejected, once for each request, and not if that is charged as another record says, or if another
+-- of its records is undecided: it is among those then.
 create view held_unpaid as
   select distinct on (h.event_id) h.held_id, h.event_id, h.bucket, h.input, h.output, h.pico
   from held_record h
