@@ -113,6 +113,7 @@ create view conservation as
 -- rejected. An id that is charged with other content is no such record: the journal has it once.
 drop view if exists held_rejected cascade;
 drop view if exists held_undecided;
+drop view if exists held_unpaid;
 drop view if exists held_record;
 create view held_record as
   select h.held_id, h.event_id,
@@ -137,6 +138,18 @@ create view held_undecided as
   from held_record h
   where h.resolved is null and not exists (select from usage_record u
     where u.bucket = h.bucket and u.event_id = h.event_id)
+  order by h.event_id, h.held_id;
+
+-- Rejected, once for each request, and not if that is charged as another record says, or if another
+-- of its records is undecided: it is among those then.
+create view held_unpaid as
+  select distinct on (h.event_id) h.held_id, h.event_id, h.bucket, h.input, h.output, h.pico
+  from held_record h
+  where h.resolved = 'REJECTED'
+    and not exists (select from usage_record u
+      where u.bucket = h.bucket and u.event_id = h.event_id)
+    and not exists (select from held_record o
+      where o.event_id = h.event_id and o.resolved is null)
   order by h.event_id, h.held_id;
 
 -- Every journal or account of those days whose sums contradict its entries; empty is right. A
@@ -377,4 +390,4 @@ language sql stable set search_path = billing, pg_temp as $$
   from engine e where not e.newest
 $$;
 
-grant select on conservation, held_rejected, held_undecided to r1_billing;
+grant select on conservation, held_rejected, held_undecided, held_unpaid to r1_billing;

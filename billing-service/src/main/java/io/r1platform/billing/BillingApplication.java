@@ -1,10 +1,14 @@
 package io.r1platform.billing;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.r1platform.billing.clock.ClockDatabase;
 import io.r1platform.billing.clock.DatabaseClock;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.modulith.Modulithic;
@@ -36,8 +40,14 @@ public class BillingApplication {
     return scheduler;
   }
 
+  @Bean(defaultCandidate = false)
+  @Qualifier(ClockDatabase.NAME) HikariDataSource clockDataSource(JdbcConnectionDetails database) {
+    return ClockDatabase.open(
+        database.getJdbcUrl(), database.getUsername(), database.getPassword());
+  }
+
   @Bean
-  DatabaseClock clock(JdbcClient database) {
-    return new DatabaseClock(database, Clock.systemUTC()).start();
+  DatabaseClock clock(@Qualifier(ClockDatabase.NAME) HikariDataSource database) {
+    return new DatabaseClock(JdbcClient.create(database), Clock.systemUTC()).start();
   }
 }

@@ -48,7 +48,13 @@ public final class BillingClient implements AutoCloseable {
   /** GET of a path with its query; {@code headers} are name, value pairs. */
   public HttpResponse<byte[]> get(String pathAndQuery, String... headers)
       throws IOException, InterruptedException {
-    return send(request(pathAndQuery, headers).GET().build());
+    return send(request(pathAndQuery, headers).GET().build(), settings.timeout());
+  }
+
+  /** GET of what billing may take long to find, at most {@code patience}. */
+  public HttpResponse<byte[]> get(String pathAndQuery, Duration patience)
+      throws IOException, InterruptedException {
+    return send(request(pathAndQuery).timeout(patience).GET().build(), patience);
   }
 
   /** GET whose body is read as it comes; the caller closes it. */
@@ -65,16 +71,17 @@ public final class BillingClient implements AutoCloseable {
             .header("Content-Type", contentType)
             .POST(BodyPublishers.ofByteArray(body))
             .build();
-    return send(request);
+    return send(request, settings.timeout());
   }
 
   /** A request's own time limit ends with the answer's head; this one covers its body too. */
-  private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+  private HttpResponse<byte[]> send(HttpRequest request, Duration longest)
+      throws IOException, InterruptedException {
     var answer = http.sendAsync(request, BodyHandlers.ofByteArray());
     try {
-      return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new HttpTimeoutException("no whole answer in " + settings.timeout());
+      throw new HttpTimeoutException("no whole answer in " + longest);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
     } finally {

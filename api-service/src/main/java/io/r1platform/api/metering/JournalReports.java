@@ -2,15 +2,21 @@ package io.r1platform.api.metering;
 
 import io.r1platform.api.prices.Tokens;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * What the journal says, for the console and reconciliation. Blocks. Days are UTC days of the event
@@ -24,7 +30,11 @@ public class JournalReports {
         and bucket < coalesce(cast(:to as date), 'infinity')
       """;
 
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
   private final JdbcClient database;
+  private final JdbcTemplate connection;
+  private final TransactionTemplate transaction;
 
   /**
    * Sums over all replicas.
@@ -62,8 +72,33 @@ public class JournalReports {
       String finish,
       long amountPico) {}
 
-  JournalReports(JdbcClient database) {
-    this.database = database;
+  JournalReports(JdbcTemplate connection) {
+    this.connection = connection;
+    this.database = JdbcClient.create(connection);
+    var dataSource = Objects.requireNonNull(connection.getDataSource());
+    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+  }
+
+  /** Sums of days that may take longer than the connection has patience otherwise. */
+  Summary summary(LocalDate from, LocalDate to, Duration patience) {
+    return transaction.execute(
+        status -> {
+          connection.execute(patient(patience.plus(MARGIN)));
+          database
+              .sql("select set_config('statement_timeout', ?, true)")
+              .param(Long.toString(patience.toMillis()))
+              .query(String.class)
+              .single();
+          return summary(from, to);
+        });
+  }
+
+  /** The pool takes it back when the connection returns. */
+  private static ConnectionCallback<@Nullable Void> patient(Duration longest) {
+    return own -> {
+      own.setNetworkTimeout(Runnable::run, (int) longest.toMillis());
+      return null;
+    };
   }
 
   /** Sums of the journal. Reads every record in the bounds. */

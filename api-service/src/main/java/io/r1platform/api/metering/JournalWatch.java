@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -17,24 +18,30 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Compares each night what the FINALs of each day charge with what billing has of them, without
- * being asked: a billing that was restored from an old backup is found here. A day of the journal
- * is dropped only after it agreed.
+ * Compares what the FINALs of each day charge with what billing has of them, without being asked: a
+ * billing that was restored from an old backup is found here. A day of the journal is dropped only
+ * after it agreed, so every day that it still has is compared, however old.
  */
 @Component
 class JournalWatch {
   private static final Logger log = LoggerFactory.getLogger(JournalWatch.class);
   private static final int DAYS_BACK = 36;
   private static final int PICO_DIGITS = 12;
+
+  /** A day may have many millions of requests, and either side reads them all. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final JournalReports journal;
   private final BillingClient billing;
@@ -83,31 +90,76 @@ class JournalWatch {
     meters.gauge(Metric.JOURNAL_DIFFERENCES.id(), differences);
   }
 
-  /** After billing's own nightly comparison, whose sums tell whether a day has changed. */
-  @Scheduled(cron = "0 20 1 * * *", zone = "UTC")
+  /** What was found before this process began is not forgotten. */
+  @EventListener
+  void on(ApplicationStartedEvent event) {
+    differences.set(keptDifferences(days(today())));
+  }
+
+  /**
+   * Every few hours and not at one time of the day, for machines that are off then; at first before
+   * the journal's old days are dropped. A day that cannot be compared counts as a difference.
+   */
+  @Scheduled(fixedDelayString = "6h", initialDelayString = "8m")
   void lookAtDays() {
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    LocalDate first = today.minusDays(DAYS_BACK);
     try {
-      Map<LocalDate, BigInteger> unchanged = unchanged(first);
-      for (LocalDate day = first; day.isBefore(today); day = day.plusDays(1)) {
-        if (!unchanged.containsKey(day) && journal.daysDropped(day, day.plusDays(1)) == 0) {
-          check(day);
-        }
+      int failed = 0;
+      List<LocalDate> days = days(today());
+      Map<LocalDate, BigInteger> unchanged = unchanged(days.getFirst());
+      for (LocalDate day : days) {
+        failed += unchanged.containsKey(day) || isCompared(day) ? 0 : 1;
       }
-      differences.set(
-          database
-              .sql("select coalesce(sum(differences), 0) from journal_checked where day >= ?")
-              .param(first)
-              .query(Long.class)
-              .single());
+      differences.set(keptDifferences(days) + failed);
     } catch (IOException | JacksonException | ArithmeticException | NumberFormatException e) {
       log.error("the journal could not be compared with billing: {}", e.toString());
+      differences.incrementAndGet();
     } catch (DataAccessException e) {
       log.error("the journal's days could not be compared", e);
+      differences.incrementAndGet();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** The last days, and all before them that the journal still has. */
+  private List<LocalDate> days(LocalDate today) {
+    return database
+        .sql(
+            """
+            select cast(d as date) from generate_series(
+                least(:first, (select min(bucket) from usage_journal))::timestamp,
+                :today::timestamp - interval '1 day', interval '1 day') d
+            where cast(d as date) not in (select day from journal_dropped)
+            order by 1
+            """)
+        .param("first", today.minusDays(DAYS_BACK))
+        .param("today", today)
+        .query(LocalDate.class)
+        .list();
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+  }
+
+  private long keptDifferences(List<LocalDate> days) {
+    return database
+        .sql("select coalesce(sum(differences), 0) from journal_checked where day in (:days)")
+        .param("days", days)
+        .query(Long.class)
+        .single();
+  }
+
+  private boolean isCompared(LocalDate day) throws InterruptedException {
+    try {
+      check(day);
+      return true;
+    } catch (IOException | JacksonException | ArithmeticException | NumberFormatException e) {
+      log.error("{} of the journal could not be compared with billing: {}", day, e.toString());
+    } catch (DataAccessException | TransactionException e) {
+      log.error("{} of the journal could not be compared", day, e);
+    }
+    return false;
   }
 
   /**
@@ -146,8 +198,8 @@ class JournalWatch {
   }
 
   private void check(LocalDate day) throws IOException, InterruptedException {
-    JsonNode report = read("/internal/v1/reconciliation?day=" + day);
-    JournalReports.Summary summary = journal.summary(day, day.plusDays(1));
+    JsonNode report = read("/internal/v1/reconciliation/usage?day=" + day);
+    JournalReports.Summary summary = journal.summary(day, day.plusDays(1), PATIENCE);
     var finals =
         new Sums(
             BigInteger.valueOf(summary.finals()),
@@ -193,7 +245,7 @@ class JournalWatch {
   }
 
   private JsonNode read(String path) throws IOException, InterruptedException {
-    HttpResponse<byte[]> answer = billing.get(path);
+    HttpResponse<byte[]> answer = billing.get(path, PATIENCE);
     if (answer.statusCode() != 200) {
       throw new IOException("billing answered %d to %s".formatted(answer.statusCode(), path));
     }

@@ -48,7 +48,7 @@ public final class FakeReports implements AutoCloseable {
   }
 
   /** Answers this path as {@code handler} does. */
-  void answer(String path, HttpHandler handler) {
+  public void answer(String path, HttpHandler handler) {
     answers.put(path, handler);
   }
 
@@ -87,7 +87,8 @@ public final class FakeReports implements AutoCloseable {
     }
   }
 
-  private static void send(HttpExchange exchange, int status, String json) throws IOException {
+  /** Answers one question. */
+  public static void send(HttpExchange exchange, int status, String json) throws IOException {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, bytes.length);
     exchange.getResponseBody().write(bytes);

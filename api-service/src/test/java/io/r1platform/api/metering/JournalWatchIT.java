@@ -26,10 +26,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Nobody asks, and what billing lost of the journal is found all the same. */
 class JournalWatchIT {
-  private static final String DAY = "/internal/v1/reconciliation";
+  private static final String DAY = "/internal/v1/reconciliation/usage";
   private static final String DAYS = "/internal/v1/reconciliation/days";
   private static final Instant YESTERDAY = RunningApi.START.minus(Duration.ofDays(1));
   private static final Instant EARLIER = RunningApi.START.minus(Duration.ofDays(5));
+  private static final Instant LONG_AGO = RunningApi.START.minus(Duration.ofDays(40));
   private static final Price PRICE =
       new Price(
           "1",
@@ -45,10 +46,14 @@ class JournalWatchIT {
 
   @BeforeEach
   void start() {
-    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
-    jdbc = api.bean(JdbcClient.class);
+    run();
     jdbc.sql("insert into shipping (replica_id, epoch, acked_seq) values (9, 1, 99)").update();
     billing.say(DAYS, 200, "{\"days\":[]}");
+  }
+
+  private void run() {
+    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
+    jdbc = api.bean(JdbcClient.class);
   }
 
   @AfterEach
@@ -109,6 +114,59 @@ class JournalWatchIT {
         .isZero();
   }
 
+  @Test
+  void aDayThatAgreesOnlyAfterWeeksIsComparedAndDropped() {
+    write(LONG_AGO, 1);
+    say(0, 0);
+    look();
+    assertThat(differences(LONG_AGO)).isEqualTo(1);
+    assertThat(gauge()).isEqualTo(1);
+    assertThat(drop()).as("days that stay").isEqualTo(1);
+
+    say(1, 0);
+    look();
+    assertThat(differences(LONG_AGO)).isZero();
+    assertThat(drop()).isZero();
+    say(0, 0);
+    look();
+    assertThat(differences(LONG_AGO)).as("not asked about again").isZero();
+    assertThat(gauge()).isZero();
+  }
+
+  @Test
+  void aDayThatCannotBeComparedIsADifferenceAndTheOthersAreCompared() {
+    write(EARLIER, 1);
+    write(YESTERDAY, 1);
+    billing.answer(
+        DAY,
+        exchange -> {
+          boolean broken = exchange.getRequestURI().getQuery().endsWith(day(EARLIER).toString());
+          boolean charged = exchange.getRequestURI().getQuery().endsWith(day(YESTERDAY).toString());
+          FakeReports.send(exchange, broken ? 500 : 200, report(charged ? 1 : 0, 0));
+        });
+    look();
+    assertThat(differences(YESTERDAY)).isZero();
+    assertThat(gauge()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasFoundIsKnownAgainAfterAStart() {
+    write(YESTERDAY, 3);
+    say(0, 0);
+    look();
+    assertThat(gauge()).isEqualTo(3);
+    api.close();
+    run();
+    assertThat(gauge()).isEqualTo(3);
+  }
+
+  private int drop() {
+    return jdbc.sql("select drop_journal(?)")
+        .param(day(RunningApi.START).minusDays(35))
+        .query(Integer.class)
+        .single();
+  }
+
   private void look() {
     api.bean(JournalWatch.class).lookAtDays();
   }
@@ -126,11 +184,12 @@ class JournalWatchIT {
 
   /** Each day of billing has so many requests like those written, and so many were rejected. */
   private void say(int charged, int rejected) {
-    billing.say(
-        DAY,
-        200,
-        "{\"usage\":%s,\"rejected\":%s,\"undecided\":%s}"
-            .formatted(sums(charged), sums(rejected), sums(0)));
+    billing.say(DAY, 200, report(charged, rejected));
+  }
+
+  private static String report(int charged, int rejected) {
+    return "{\"usage\":%s,\"rejected\":%s,\"undecided\":%s}"
+        .formatted(sums(charged), sums(rejected), sums(0));
   }
 
   private static String sums(int n) {

@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import static io.r1platform.api.relay.Wire.DONE;
 import static io.r1platform.api.relay.Wire.token;
 import static io.r1platform.api.relay.Wire.usageChunk;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -118,6 +119,39 @@ class LostPartsIT {
               .single();
       assertThat(charged).isEqualTo(21_110_000);
     }
+  }
+
+  @Test
+  void keepsItsEpochWhileWhatRunsComesToItsEnd() throws Exception {
+    try (var gateway = new Gateway(Map.of("r1.api.relay.drain-wait", "40s"))) {
+      var mayEnd = new CountDownLatch(1);
+      gateway.engine.does(
+          chat -> {
+            chat.stream().write(token(5, "content", "a"));
+            assertThat(mayEnd.await(30, TimeUnit.SECONDS)).isTrue();
+            chat.write(usageChunk(0, 5, "stop") + DONE);
+          });
+      HttpResponse<InputStream> running = gateway.open(STREAM);
+      Gateway.readUntil(running.body(), "\n\n");
+      gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "not yet stopping"));
+      var stop = CompletableFuture.runAsync(gateway.api::close, task -> new Thread(task).start());
+      Await.until(
+          "what is new is refused",
+          () -> gateway.chat(STREAM).body().contains("\"code\":\"server_draining\""));
+      JdbcClient database = JdbcClient.create(gateway.database.superuser());
+      Object seen = lastHeartbeat(database);
+      try {
+        Await.until("a heartbeat of who drains", () -> !lastHeartbeat(database).equals(seen));
+      } finally {
+        mayEnd.countDown();
+      }
+      assertThat(Gateway.readUntil(running.body(), "[DONE]")).doesNotContain("error");
+      stop.join();
+    }
+  }
+
+  private static Object lastHeartbeat(JdbcClient database) {
+    return database.sql("select seen_at from api.replica").query().singleValue();
   }
 
   private static java.net.http.HttpRequest.Builder ready(Gateway gateway) {

@@ -198,8 +198,9 @@ class Comparison {
         .list();
   }
 
+  /** Each request once, and only if it is neither charged nor undecided as another record says. */
   Sum rejectedSum(LocalDate from, LocalDate to) {
-    return held("held_rejected", from, to);
+    return held("held_unpaid", from, to);
   }
 
   /** Held records of the days that nobody has decided: the journal has them, usage not yet. */

@@ -44,6 +44,9 @@ class ReconciliationController {
       String held,
       List<Difference> differences) {}
 
+  /** What the journal of a day must be, as in {@link Answer}, and nothing that takes longer. */
+  record JournalSide(Charged usage, Charged rejected, Charged undecided) {}
+
   /** Days that were compared by themselves, at night. */
   record Days(List<CheckedDays.Day> days) {}
 
@@ -123,6 +126,18 @@ class ReconciliationController {
     return answer(
         from == null ? today.minusDays(DAYS_BACK) : day(from),
         to == null ? today.plusDays(2) : day(to));
+  }
+
+  /** A day's usage and held records alone. */
+  @GetMapping("/internal/v1/reconciliation/usage")
+  @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+  JournalSide usage(@RequestParam String day) {
+    LocalDate first = day(day);
+    LocalDate end = first.plusDays(1);
+    return new JournalSide(
+        Charged.of(comparison.usage(first, end)),
+        Charged.of(comparison.rejectedSum(first, end)),
+        Charged.of(comparison.undecided(first, end)));
   }
 
   /** What the comparison of each hot day said last, the newest day first. */

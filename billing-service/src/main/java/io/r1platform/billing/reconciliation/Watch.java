@@ -16,8 +16,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Compares without being asked: each minute the requests that began in the last ten, each hour the
@@ -91,7 +93,8 @@ class Watch {
 
   /**
    * Compares every request of yesterday and of the day before, and of each hot day that has changed
-   * since it was compared, and keeps the results. Returns how many differences the hot days have.
+   * since it was compared, and keeps the results. Returns how many differences the hot days have; a
+   * day that cannot be compared is one.
    */
   @Scheduled(cron = "0 40 0 * * *", zone = "UTC")
   long lookAtDays() {
@@ -100,8 +103,8 @@ class Watch {
         new HashSet<>(days.changed(today.minusDays(ReconciliationController.DAYS_BACK), today));
     due.add(today.minusDays(1));
     due.add(today.minusDays(2));
-    due.stream().sorted().forEach(this::check);
-    daily.set(days.differences(today.minusDays(ReconciliationController.DAYS_BACK)));
+    long failed = due.stream().sorted().filter(day -> !isCompared(day)).count();
+    daily.set(days.differences(today.minusDays(ReconciliationController.DAYS_BACK)) + failed);
     return daily.get();
   }
 
@@ -119,6 +122,16 @@ class Watch {
     broken.set(logged(found));
     checkedLaw.keep(now, since.isEmpty(), found.size());
     return broken.get();
+  }
+
+  private boolean isCompared(LocalDate day) {
+    try {
+      check(day);
+      return true;
+    } catch (DataAccessException | TransactionException e) {
+      LOG.error("{} could not be compared", day, e);
+      return false;
+    }
   }
 
   private void check(LocalDate day) {

@@ -94,8 +94,8 @@ class DayArchive {
   /**
    * Writes the day's next part and drops the day.
    *
-   * @param alone the connection that keeps others from retiring: once it is lost, nothing is
-   *     dropped
+   * @param alone the connection that keeps others from retiring: once it is lost, no file is
+   *     replaced and nothing dropped
    * @throws IOException if a file cannot be written or does not hold what was given to it; the day
    *     stays
    */
@@ -119,6 +119,7 @@ class DayArchive {
       List<Content> written = ParquetProcess.run(List.of(newRecords, newReceipts));
       requireContent(newRecords, written.getFirst(), sums.requests, sums.amount);
       requireContent(newReceipts, written.getLast(), sums.receipts, sums.tokens);
+      requireLock(alone);
       place(newRecords.parquet(), files.records());
       place(newReceipts.parquet(), files.receipts());
       place(ids, files.ids());
@@ -133,6 +134,11 @@ class DayArchive {
       Files.deleteIfExists(records);
       Files.deleteIfExists(receipts);
     }
+  }
+
+  /** An export takes long, and without the lock the files may be another process's by now. */
+  private static void requireLock(JdbcClient alone) {
+    alone.sql("select 1").query(Integer.class).single();
   }
 
   private static void requireContent(Job job, Content content, long rows, BigDecimal sum)

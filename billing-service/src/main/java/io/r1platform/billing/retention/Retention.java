@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Retires old days, each night, one after the other. A day that fails stays in the database, with
- * an alarm, and is tried again the next night; the others go on.
+ * an alarm, and is tried again the next night; the others go on while this process has the lock.
  */
 @Component
 class Retention {
@@ -33,6 +34,9 @@ class Retention {
    * Beyond the hot days: a day's last record may be admitted an hour after it, and be late then.
    */
   private static final int MARGIN_DAYS = 2;
+
+  /** Less than the connection's own patience, {@code socketTimeout}. */
+  private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(9);
 
   /** Two processes would write the same files. */
   private static final String LOCK = "hashtext('billing.retention')";
@@ -81,18 +85,43 @@ class Retention {
       return 0;
     }
     try {
-      long failed = 0;
-      for (LocalDate day : old(alone)) {
-        failed += retire(directory, day, alone) ? 0 : 1;
+      limitStatements(alone);
+      List<LocalDate> old = old(alone);
+      long left = old.size();
+      for (LocalDate day : old) {
+        if (!hasLock(alone)) {
+          break;
+        }
+        left -= retire(directory, day, alone) ? 1 : 0;
       }
-      return failed;
+      return left;
     } finally {
       unlock(alone);
     }
   }
 
+  /** So that server and client give up a drop together, and no day goes that is said to stay. */
+  private static void limitStatements(JdbcClient alone) {
+    alone
+        .sql("select set_config('statement_timeout', ?, false)")
+        .param(Long.toString(LONGEST_STATEMENT.toMillis()))
+        .query(String.class)
+        .single();
+  }
+
+  private static boolean hasLock(JdbcClient alone) {
+    try {
+      alone.sql("select 1").query(Integer.class).single();
+      return true;
+    } catch (DataAccessException e) {
+      LOG.error("The lock of retention is lost; what is left waits for the next night", e);
+      return false;
+    }
+  }
+
   private static void unlock(JdbcClient alone) {
     try {
+      alone.sql("reset statement_timeout").update();
       alone.sql("select pg_advisory_unlock(" + LOCK + ")").query(Boolean.class).single();
     } catch (DataAccessException e) {
       LOG.warn("The lock of retention went with its connection", e);

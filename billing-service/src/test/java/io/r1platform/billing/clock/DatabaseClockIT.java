@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
+import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,21 @@ class DatabaseClockIT {
         .hasMessage("The database's time could not be read");
     clock.readAgain();
     assertThatThrownBy(clock::instant).isInstanceOf(DataAccessException.class);
+  }
+
+  /** Everything waits for a reading then; the other connections have ten minutes. */
+  @Test
+  void itGivesUpADatabaseThatDoesNotAnswer() {
+    ClockAhead.install(fresh, AHEAD);
+    try (var source = ClockDatabase.open(ClockAhead.url(fresh), "r1_billing", fresh.password())) {
+      var clock = new DatabaseClock(JdbcClient.create(source), machine, nanos::get).start();
+      fresh.execute(
+          """
+          create or replace function ahead.clock_timestamp() returns timestamptz language sql
+          as 'select pg_catalog.clock_timestamp() from pg_sleep(30)'
+          """);
+      assertThatThrownBy(clock::read).hasRootCauseInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   private JdbcClient client() {

@@ -71,6 +71,21 @@ class WatchIT {
   }
 
   @Test
+  void dayThatCannotBeComparedIsADifferenceAndTheOthersAreCompared() {
+    LocalDate day = today();
+    traffic.charge(12, 50);
+    traffic.receiveAll();
+    billing.clock().advance(Duration.ofDays(4));
+    billing
+        .database()
+        .execute(
+            "alter table billing.reconciliation_day add constraint broken check (day <> '%s')"
+                .formatted(day));
+    assertThat(watch.lookAtDays()).isEqualTo(1);
+    assertThat(checked(today().minusDays(1)).path("differences").asInt()).isZero();
+  }
+
+  @Test
   void dayThatGetsALateRecordIsComparedAgain() {
     LocalDate day = today();
     traffic.charge(12, 50);

@@ -95,6 +95,42 @@ class HeldIT {
   }
 
   @Test
+  void rejectedCopyOfAChargedRequestIsNotCountedBesideIt() {
+    UsageRecord late = late();
+    post(1, late);
+    post(2, Samples.withAmount(late, late.amountPico() + 1));
+    List<String> ids = heldIds();
+    assertThat(decide(ids.get(0), "confirm").status()).isEqualTo(204);
+    assertThat(decide(ids.get(1), "reject").status()).isEqualTo(204);
+    assertThat(requests("usage", late)).isEqualTo("1");
+    assertThat(requests("rejected", late)).isEqualTo("0");
+  }
+
+  @Test
+  void requestThatWasRejectedTwiceCountsOnceAndNotBesideAnUndecidedRecordOfIt() {
+    UsageRecord late = late();
+    post(1, late);
+    post(2, Samples.withAmount(late, late.amountPico() + 1));
+    List<String> ids = heldIds();
+    ids.forEach(id -> assertThat(decide(id, "reject").status()).isEqualTo(204));
+    assertThat(requests("rejected", late)).isEqualTo("1");
+    post(3, Samples.withAmount(late, late.amountPico() + 2));
+    assertThat(requests("undecided", late)).isEqualTo("1");
+    assertThat(requests("rejected", late)).isEqualTo("0");
+  }
+
+  private List<String> heldIds() {
+    return held().valueStream().map(record -> record.path("id").asString()).sorted().toList();
+  }
+
+  private String requests(String side, UsageRecord record) {
+    JsonNode report = billing.get("/internal/v1/reconciliation?day=" + record.day()).json();
+    JsonNode alone = billing.get("/internal/v1/reconciliation/usage?day=" + record.day()).json();
+    assertThat(alone.path(side)).as("without the rest").isEqualTo(report.path(side));
+    return report.path(side).path("requests").asString();
+  }
+
+  @Test
   void conflictCannotBeConfirmedAndNeverOverwrites() {
     var first = samples.any(TENANT);
     post(1, first);

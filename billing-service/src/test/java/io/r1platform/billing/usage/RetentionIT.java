@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -155,6 +156,34 @@ class RetentionIT {
     }
     assertThat(RetentionAccess.retire(billing)).isZero();
     assertThat(billing.sum("1", "usage_record")).isZero();
+  }
+
+  @Test
+  void nothingIsWrittenAfterTheLockIsLost() throws IOException {
+    billing
+        .database()
+        .execute(
+            """
+            create or replace function billing.retire_usage_day(gone date,
+              file_requests bigint, file_amount numeric, file_receipts bigint,
+              file_tokens numeric, manifest bytea) returns int language sql
+            as 'select 1 where pg_terminate_backend(pg_backend_pid())'
+            """);
+    billing.clock().advance(AGE);
+    assertThat(RetentionAccess.retire(billing)).as("days that are old").isGreaterThan(1);
+    try (var written = Files.list(directory.resolve("usage_record"))) {
+      assertThat(written).hasSize(1);
+    }
+  }
+
+  @Test
+  void noFileIsReplacedOnceTheLockIsLostDuringTheExport() throws IOException {
+    Path ids = directory.resolve("usage_record/day=" + day + "/ids-1.bin");
+    Files.createDirectories(ids.getParent());
+    Files.writeString(ids, "of the process that has the lock");
+    assertThatThrownBy(() -> RetentionAccess.retireWithoutLock(billing, directory, day))
+        .isInstanceOf(DataAccessException.class);
+    assertThat(ids).hasContent("of the process that has the lock");
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -137,13 +136,16 @@ final class Writer implements Runnable {
     boolean daysMade = false;
     while (!open.isEmpty()) {
       try {
-        open = commit(open);
-        failing = false;
-      } catch (DataIntegrityViolationException e) {
-        if (daysMade) {
-          open = isolate(open, e);
-        } else { // a machine that slept through the hourly job has no partition for today
-          daysMade = makeDays();
+        try {
+          open = commit(open);
+          failing = false;
+        } catch (DataIntegrityViolationException e) {
+          if (daysMade) {
+            open = isolate(open, e);
+          } else { // a machine that slept through the hourly job has no partition for today
+            table.makePartitions(); // nothing is given up before there are some
+            daysMade = true;
+          }
         }
       } catch (RuntimeException e) { // the thread's root: nothing is admitted until it works again
         if (!failing) {
@@ -158,15 +160,6 @@ final class Writer implements Runnable {
         backoff = backoff.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : backoff;
       }
     }
-  }
-
-  private boolean makeDays() {
-    try {
-      table.makePartitions();
-    } catch (DataAccessException e) {
-      LOG.error("No new partitions", e);
-    }
-    return true;
   }
 
   /** Commits once; returns what is still to be written. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,23 @@ final class WriterIT {
 
     join(writer.add(receipt(id(1, now), 1)));
 
+    assertThat(table.after(instance, 0, 10)).hasSize(1);
+  }
+
+  @Test
+  void losesNothingWhileTheDayCannotBeMade() throws Exception {
+    String today = now.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
+    database.execute("drop table inference.engine_receipt_" + today);
+    String make = "execute on function inference.make_receipt_partitions()";
+    database.execute("revoke " + make + " from r1_inference");
+
+    CompletableFuture<Void> durable = writer.add(receipt(id(1, now), 1));
+    while (writer.healthy() && !durable.isDone()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    database.execute("grant " + make + " to r1_inference");
+
+    join(durable);
     assertThat(table.after(instance, 0, 10)).hasSize(1);
   }
 
