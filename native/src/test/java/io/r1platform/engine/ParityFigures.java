@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Figure {@code parity}, on the committed fixture in F32 without flash attention: the token ids of
  * llama.cpp's own tool of the same release, transformers' logits, and alone against together: with
- * the libraries of the jar, and with kernels that add in one order. What needs no build from source,
- * {@code ParityTests} and {@code parity_tests.cpp} check always.
+ * the libraries of the jar, and with kernels that add in one order. What needs no build from
+ * source, {@code ParityTests} and {@code parity_tests.cpp} check always.
  */
 class ParityFigures {
   /**
