@@ -140,14 +140,17 @@ create view held_undecided as
     where u.bucket = h.bucket and u.event_id = h.event_id)
   order by h.event_id, h.held_id;
 
--- Rejected, once for each request, and not if that is charged as another record says, or if another
--- of its records is undecided: it is among those then.
+-- Rejected, once for each request, and not if that is charged as another record says, be it one that
+-- was confirmed and has left with its day, or if another of its records is undecided: it is among
+-- those then.
 create view held_unpaid as
   select distinct on (h.event_id) h.held_id, h.event_id, h.bucket, h.input, h.output, h.pico
   from held_record h
   where h.resolved = 'REJECTED'
     and not exists (select from usage_record u
       where u.bucket = h.bucket and u.event_id = h.event_id)
+    and not exists (select from usage_held c
+      where c.event_id = h.event_id and c.resolved = 'CONFIRMED')
     and not exists (select from held_record o
       where o.event_id = h.event_id and o.resolved is null)
   order by h.event_id, h.held_id;

@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -43,12 +44,18 @@ class JournalWatch {
   /** A day may have many millions of requests, and either side reads them all. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  /** Longer than any request: whatever began on a day has ended and is shipped by then. */
+  private static final Duration SETTLING = Duration.ofMinutes(80);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofHours(6);
+
   private final JournalReports journal;
   private final BillingClient billing;
   private final JsonMapper json;
   private final JdbcClient database;
   private final Clock clock;
   private final AtomicLong differences = new AtomicLong();
+  private Instant nextLook = Instant.MIN;
 
   /** Requests, tokens and pico-dollars of a day. */
   private record Sums(BigInteger requests, BigInteger input, BigInteger output, BigInteger pico) {
@@ -93,15 +100,27 @@ class JournalWatch {
   /** What was found before this process began is not forgotten. */
   @EventListener
   void on(ApplicationStartedEvent event) {
-    differences.set(keptDifferences(days(today())));
+    try {
+      differences.set(keptDifferences(days(today())));
+    } catch (DataAccessException e) {
+      log.warn("what was found before the start is known again after the first look", e);
+    }
   }
 
   /**
    * Every few hours and not at one time of the day, for machines that are off then; at first before
-   * the journal's old days are dropped. A day that cannot be compared counts as a difference.
+   * the journal's old days are dropped, and soon again where billing did not answer.
    */
-  @Scheduled(fixedDelayString = "6h", initialDelayString = "8m")
-  void lookAtDays() {
+  @Scheduled(fixedDelayString = "10m", initialDelayString = "8m")
+  void lookWhenDue() {
+    Instant now = clock.instant();
+    if (!now.isBefore(nextLook) && lookAtDays()) {
+      nextLook = now.plus(BETWEEN_LOOKS);
+    }
+  }
+
+  /** A day that cannot be compared counts as a difference. False if none could be. */
+  boolean lookAtDays() {
     try {
       int failed = 0;
       List<LocalDate> days = days(today());
@@ -110,15 +129,17 @@ class JournalWatch {
         failed += unchanged.containsKey(day) || isCompared(day) ? 0 : 1;
       }
       differences.set(keptDifferences(days) + failed);
+      return true;
     } catch (IOException | JacksonException | ArithmeticException | NumberFormatException e) {
       log.error("the journal could not be compared with billing: {}", e.toString());
-      differences.incrementAndGet();
+      differences.compareAndSet(0, 1);
     } catch (DataAccessException e) {
       log.error("the journal's days could not be compared", e);
-      differences.incrementAndGet();
+      differences.compareAndSet(0, 1);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return false;
   }
 
   /** The last days, and all before them that the journal still has. */
@@ -138,8 +159,9 @@ class JournalWatch {
         .list();
   }
 
+  /** The first day that is not over, or that may still have requests. */
   private LocalDate today() {
-    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return LocalDate.ofInstant(clock.instant().minus(SETTLING), ZoneOffset.UTC);
   }
 
   private long keptDifferences(List<LocalDate> days) {

@@ -16,7 +16,7 @@ public enum Metric {
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */
   JOURNAL_OVERDUE("r1.journal.overdue"),
-  /** Gauge: requests by which journal and billing were apart at night. Alarm above 0. */
+  /** Gauge: requests by which journal and billing were apart. Alarm above 0. */
   JOURNAL_DIFFERENCES("r1.journal.differences"),
   /** Gauge: requests between ADMIT and durable FINAL. */
   JOURNAL_OPEN("r1.journal.open"),

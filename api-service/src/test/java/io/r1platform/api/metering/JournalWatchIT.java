@@ -134,6 +134,19 @@ class JournalWatchIT {
   }
 
   @Test
+  void aDayIsComparedOnceItsLastRequestsMustHaveEnded() {
+    write(RunningApi.START, 1);
+    say(0, 0);
+    api.clock().set(Instant.parse(day(RunningApi.START).plusDays(1) + "T00:10:00Z"));
+    look();
+    assertThat(gauge()).isZero();
+
+    api.clock().advance(Duration.ofMinutes(75));
+    look();
+    assertThat(differences(RunningApi.START)).isEqualTo(1);
+  }
+
+  @Test
   void aDayThatCannotBeComparedIsADifferenceAndTheOthersAreCompared() {
     write(EARLIER, 1);
     write(YESTERDAY, 1);

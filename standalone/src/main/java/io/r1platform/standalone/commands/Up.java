@@ -117,9 +117,6 @@ final class Up implements Callable<Integer> {
   }
 
   private void start(SupervisorProcess supervisor, Ports ports, Instant begun) {
-    if (supervisor.stop()) {
-      step(begun, "an earlier supervisor that was ending has ended");
-    }
     step(begun, "starting");
     var instance = new Instance(invocation.root(), ports);
     if (!supervisor.start(instance, line -> step(begun, line))) {

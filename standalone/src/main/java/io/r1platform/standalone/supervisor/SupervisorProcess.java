@@ -95,31 +95,25 @@ public final class SupervisorProcess {
    * @throws IllegalStateException saying why the start failed
    */
   public boolean start(Instance instance, Consumer<String> step) {
-    Optional<Process> launched = launchAlone(instance);
-    launched.ifPresent(process -> awaitReady(step, process::isAlive));
-    return launched.isPresent();
-  }
-
-  /** Holds a lock until what it launched can be found by its record. */
-  private synchronized Optional<Process> launchAlone(Instance instance) {
-    if (ended) {
-      throw new IllegalStateException("ended before the start");
-    }
+    Process launched;
     try (var channel =
             FileChannel.open(
                 home.run().resolve("launch.lock"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock _ = channel.lock()) {
-      if (running().isPresent()) {
-        return Optional.empty();
+      if (isUp()) {
+        return false;
       }
-      Process launched = launch(instance);
-      Await.until(LAUNCH_LIMIT, () -> !launched.isAlive() || isRecorded(launched));
-      return Optional.of(launched);
+      if (stop()) {
+        step.accept("an earlier supervisor that was ending has ended");
+      }
+      launched = launch(instance);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start the supervisor", e);
     }
+    awaitReady(step, launched::isAlive);
+    return true;
   }
 
   private boolean isRecorded(Process process) {
@@ -128,19 +122,22 @@ public final class SupervisorProcess {
         .isPresent();
   }
 
-  private Process launch(Instance instance) {
-    try {
-      instance.save(home);
-      Files.deleteIfExists(Progress.stepsOf(home));
-      File log = home.log(Part.SUPERVISOR).toFile();
-      return new ProcessBuilder(command())
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-          .redirectInput(new File("/dev/null"))
-          .start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot start the supervisor", e);
+  /** Returns when it can be found by its record. */
+  private synchronized Process launch(Instance instance) throws IOException {
+    if (ended) {
+      throw new IllegalStateException("ended before the start");
     }
+    instance.save(home);
+    Files.deleteIfExists(Progress.stepsOf(home));
+    File log = home.log(Part.SUPERVISOR).toFile();
+    Process launched =
+        new ProcessBuilder(command())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+            .redirectInput(new File("/dev/null"))
+            .start();
+    Await.until(LAUNCH_LIMIT, () -> !launched.isAlive() || isRecorded(launched));
+    return launched;
   }
 
   private List<String> command() {

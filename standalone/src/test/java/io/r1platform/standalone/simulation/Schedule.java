@@ -173,9 +173,10 @@ final class Schedule {
   private void heal() {
     world.billingProcess().disarm();
     world.network().forget();
+    boolean anew = random.nextBoolean(); // then nobody settles for another
     for (Replica replica : replicas) {
       replica.process().disarm();
-      if (random.nextBoolean() || !replica.drain()) {
+      if (anew || !replica.drain()) {
         replica.start(null, 0);
       }
     }
@@ -183,7 +184,9 @@ final class Schedule {
     for (int round = 0; !world.isShipped(); round++) {
       assertThat(round).as("rounds until everything is shipped").isLessThan(HEALING_ROUNDS);
       for (Replica replica : replicas) {
-        replica.heartbeat();
+        if (!anew) {
+          replica.heartbeat();
+        }
         replica.ship();
       }
     }

@@ -86,7 +86,8 @@ class SimulationIT {
     try (World world = new World()) {
       world.network().lie();
       assertThatThrownBy(() -> new Chain(world).run(0, 50, ALL_STEPS))
-          .isInstanceOf(Told.Broken.class);
+          .isInstanceOf(Told.Broken.class)
+          .hasMessageMatching("(?s).*(is charged nothing|rounds until everything is shipped).*");
     }
   }
 
