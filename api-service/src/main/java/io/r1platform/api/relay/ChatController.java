@@ -19,6 +19,8 @@ final class ChatController {
   /** Larger bodies are read off the event loop: a few milliseconds of its time are many tokens. */
   private static final int LARGE = 64 << 10;
 
+  private static final int AHEAD = 32;
+
   private final Relay relay;
   private final Bodies bodies;
 
@@ -42,7 +44,10 @@ final class ChatController {
                 .flatMap(
                     chat ->
                         response.writeAndFlushWith(
-                            relay.run(caller, chat, body, exchange).map(Mono::just))),
+                            relay
+                                .run(caller, chat, body, exchange)
+                                .publishOn(EventLoop.of(response), AHEAD)
+                                .map(Mono::just))),
         RequestBody::abandon);
   }
 

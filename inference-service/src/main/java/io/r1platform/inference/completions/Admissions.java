@@ -18,6 +18,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 
 /** From the bytes of a request to a generation in the engine, or a refusal. */
@@ -49,7 +50,8 @@ final class Admissions {
   record Admitted(Completion completion, AnswerWriter writer, int promptTokens) {
     Response response(
         ServerHttpResponse response, Duration keepAlive, BooleanSupplier alive, Clock clock) {
-      return new Response(response, writer, promptTokens, keepAlive, alive, clock);
+      Scheduler eventLoop = EventLoop.of(response);
+      return new Response(response, writer, promptTokens, keepAlive, alive, clock, eventLoop);
     }
   }
 

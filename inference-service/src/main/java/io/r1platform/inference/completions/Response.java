@@ -9,6 +9,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Writes an answer as its signals come. The head leaves with the first bytes, so a failure before
@@ -18,6 +19,7 @@ import reactor.core.publisher.Mono;
 final class Response {
   private static final int UNKNOWN = -1;
   private static final int TICKS_PER_SILENCE = 10;
+  private static final int AHEAD = 32;
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
   private final ServerHttpResponse response;
@@ -26,6 +28,7 @@ final class Response {
   private final Duration keepAlive;
   private final BooleanSupplier alive;
   private final Clock clock;
+  private final Scheduler eventLoop;
   private boolean begun;
   private int cachedTokens = UNKNOWN;
   private Instant lastBytes;
@@ -36,13 +39,15 @@ final class Response {
       int promptTokens,
       Duration keepAlive,
       BooleanSupplier alive,
-      Clock clock) {
+      Clock clock,
+      Scheduler eventLoop) {
     this.response = response;
     this.writer = writer;
     this.promptTokens = promptTokens;
     this.keepAlive = keepAlive;
     this.alive = alive;
     this.clock = clock;
+    this.eventLoop = eventLoop;
     this.lastBytes = clock.instant();
   }
 
@@ -55,6 +60,7 @@ final class Response {
     return response.writeAndFlushWith(
         Flux.merge(signals, ticks)
             .takeUntil(signal -> signal instanceof Signal.End)
+            .publishOn(eventLoop, AHEAD)
             .map(this::bytes)
             .filter(bytes -> bytes.length > 0)
             .map(bytes -> Mono.just(response.bufferFactory().wrap(bytes))));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
@@ -14,6 +16,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 final class ResponseTests {
   private static final Duration KEEP_ALIVE = Duration.ofMillis(100);
@@ -23,12 +27,32 @@ final class ResponseTests {
 
   /** Writes an answer of which nothing comes, while {@code alive} is asked, until {@code until}. */
   private void waitInSilence(BooleanSupplier alive, Callable<Boolean> until) {
-    var response =
-        new Response(sent, new JsonWriter(Answers.answer()), 17, KEEP_ALIVE, alive, clock);
-    clock.advance(KEEP_ALIVE);
-    Disposable writing = response.write(Flux.never()).subscribe();
+    Disposable writing = writeNothing(alive, Schedulers.immediate());
     Awaitility.await().atMost(Duration.ofMinutes(1)).until(until);
     writing.dispose();
+  }
+
+  private Disposable writeNothing(BooleanSupplier alive, Scheduler eventLoop) {
+    var writer = new JsonWriter(Answers.answer());
+    var response = new Response(sent, writer, 17, KEEP_ALIVE, alive, clock, eventLoop);
+    clock.advance(KEEP_ALIVE);
+    return response.write(Flux.never()).subscribe();
+  }
+
+  /** Else a request for more may meet the end of a buffer, and be lost. */
+  @Test
+  void everythingIsWrittenOnTheConnectionsThread() {
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    sent.setWriteHandler(
+        body -> body.doOnNext(bytes -> threads.add(Thread.currentThread().getName())).then());
+    Scheduler eventLoop = Schedulers.newSingle("event-loop");
+
+    Disposable writing = writeNothing(() -> true, eventLoop);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !threads.isEmpty());
+    writing.dispose();
+    eventLoop.dispose();
+
+    assertThat(threads).allMatch(name -> name.startsWith("event-loop"));
   }
 
   /** Else the gateway, which hears them, would wait for its end for an hour. */
