@@ -174,6 +174,7 @@ final class Platform implements AutoCloseable {
 
   /** Waits until everything has arrived and agrees, and proves it with the command too. */
   Reconciliation reconciled() {
+    admin.set(AdminApi.login(url(), Operator.EMAIL, operatorPassword())); // one idle for long died
     var last = new AtomicReference<>(lookAtColumns());
     Await.until(
         LIMIT,
