@@ -82,31 +82,53 @@ TEST(wakeEndsATakeAndCloseEndsAllWaits) {
   CHECK(ring.take(taken, milliseconds(60000)) == 0);
 }
 
-TEST(whoTakesTooSoonRestsButNotForEverNorWhenWokenNorInTheProducersWay) {
+// How long a take waits that begins in a rest of ten minutes, while another thread does `other`.
+template <typename Other>
+milliseconds rested(EventRing &ring, milliseconds timeout, size_t expected, Other other) {
+  std::vector<r1_event> taken(4);
+  ring.publish(token(1, 1));
+  CHECK(ring.take(taken, milliseconds(60000)) == 1);
+  std::thread thread(other);
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(ring.take(taken, timeout) == expected);
+  const auto ended = std::chrono::steady_clock::now();
+  thread.join();
+  return std::chrono::duration_cast<milliseconds>(ended - begun);
+}
+
+TEST(aTakeThatRestsIsNotWokenByAnEventAlone) {
+  EventRing ring(4, std::chrono::minutes(10));
+  bool slept_on = false;
+  for (int i = 0; i < 20 && !slept_on; i++) {  // an event that is there before the take ends it
+    const milliseconds waited =
+        rested(ring, milliseconds(200), 1, [&] { ring.publish(token(2, 1)); });
+    slept_on = waited >= milliseconds(200);
+  }
+  CHECK(slept_on);
+}
+
+TEST(aRestEndsWhereTheRingFillsOrTheProducerWaitsOrSomebodyWakesOrCloses) {
+  const milliseconds longest(600000);
+  const milliseconds soon(60000);
+  EventRing ring(4, std::chrono::minutes(10));
+  CHECK(rested(ring, longest, 3, [&] { ring.publish(token(2, 3)); }) < soon);
+  CHECK(rested(ring, longest, 1, [&] {
+          ring.publish(token(3, 1));
+          ring.wait_for_room(4);
+        }) < soon);
+  CHECK(rested(ring, longest, 0, [&] { ring.wake(); }) < soon);
+  CHECK(rested(ring, longest, 0, [&] { ring.close(); }) < soon);
+}
+
+TEST(aRestIsOverAfterItsTime) {
   EventRing ring(4);
   std::vector<r1_event> taken(4);
-  const auto rest = [&] {  // a take that begins within kRest of the last events
-    ring.publish(token(1, 1));
-    CHECK(ring.take(taken, milliseconds(60000)) == 1);
-  };
-  rest();
+  ring.publish(token(1, 1));
+  CHECK(ring.take(taken, milliseconds(60000)) == 1);
   CHECK(ring.take(taken, milliseconds(0)) == 0);
   std::thread producer([&] { ring.publish(token(2, 1)); });
   CHECK(ring.take(taken, milliseconds(60000)) == 1 && taken[0].request_id == 2);
   producer.join();
-  rest();
-  std::thread waker([&] { ring.wake(); });
-  CHECK(ring.take(taken, milliseconds(60000)) == 0);
-  waker.join();
-  rest();
-  std::thread filler([&] {
-    ring.publish(token(3, 1));
-    ring.wait_for_room(4);
-    ring.publish(token(4, 4));
-  });
-  CHECK(ring.take(taken, milliseconds(60000)) == 1 && taken[0].request_id == 3);
-  CHECK(ring.take(taken, milliseconds(60000)) == 4 && taken[0].request_id == 4);
-  filler.join();
 }
 
 TEST(producerAndConsumerMeet) {

@@ -7,7 +7,8 @@
 
 namespace r1 {
 
-EventRing::EventRing(size_t capacity) : events_(capacity) {}
+EventRing::EventRing(size_t capacity, std::chrono::milliseconds rest)
+    : rest_(rest), events_(capacity) {}
 
 const r1_event &EventRing::at(size_t offset) const {
   return events_[(first_ + offset) % events_.size()];
@@ -91,7 +92,7 @@ size_t EventRing::take(std::span<r1_event> target, std::chrono::milliseconds tim
     }
     first_ = (first_ + taken) % events_.size();
     count_ -= taken;
-    rested_ = taken > 0 ? Clock::now() + kRest : rested_;
+    rested_ = taken > 0 ? Clock::now() + rest_ : rested_;
   }
   if (taken > 0) {
     emptied_.notify_one();

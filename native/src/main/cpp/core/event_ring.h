@@ -15,7 +15,10 @@ namespace r1 {
 
 class EventRing {
  public:
-  explicit EventRing(size_t capacity);
+  // After a take that got events, the next one rests for so long: a wake-up for each of a small
+  // model's tokens would cost the producer more than telling them does.
+  static constexpr std::chrono::milliseconds kRest{1};
+  explicit EventRing(size_t capacity, std::chrono::milliseconds rest = kRest);
 
   // Producer. There must be room for all of them.
   void publish(std::span<const r1_event> events);
@@ -25,9 +28,8 @@ class EventRing {
   void wait_for_room(size_t events, std::chrono::milliseconds timeout);
 
   // Consumer. Waits for events and takes what fits, never a part of a token; 0 after the time,
-  // wake() or close(). Within kRest of the last events it waits for more of them: a wake-up for
-  // each of a small model's tokens would cost the producer more than telling them does.
-  static constexpr std::chrono::milliseconds kRest{1};
+  // wake() or close(). While it rests, a half-full ring and a producer without room end its wait
+  // too, but not an event alone.
   size_t take(std::span<r1_event> target, std::chrono::milliseconds timeout);
 
   // The running take, or else the next, returns at once.
@@ -46,6 +48,7 @@ class EventRing {
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable emptied_;
+  const std::chrono::milliseconds rest_;
   std::vector<r1_event> events_;
   size_t first_ = 0;
   size_t count_ = 0;

@@ -19,6 +19,7 @@ final class ChatController {
   /** Larger bodies are read off the event loop: a few milliseconds of its time are many tokens. */
   private static final int LARGE = 64 << 10;
 
+  /** Pieces that may wait for the connection's thread. */
   private static final int AHEAD = 32;
 
   private final Relay relay;

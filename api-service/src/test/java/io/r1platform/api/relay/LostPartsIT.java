@@ -96,14 +96,9 @@ class LostPartsIT {
           });
       HttpResponse<InputStream> running = gateway.open(STREAM);
       Gateway.readUntil(running.body(), "\n\n");
-      gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "not yet stopping"));
 
-      // On a thread of its own: on two cores the client's answers need the common pool's only one.
-      var stop = CompletableFuture.runAsync(gateway.api::close, task -> new Thread(task).start());
+      CompletableFuture<Void> stop = stop(gateway);
 
-      Await.until(
-          "what is new is refused",
-          () -> gateway.chat(STREAM).body().contains("\"code\":\"server_draining\""));
       assertThat(Gateway.readUntil(running.body(), "\n\n"))
           .contains("\"code\":\"engine_failed\"", "\"charged\":\"0.00002111\"");
       stop.join();
@@ -133,11 +128,7 @@ class LostPartsIT {
           });
       HttpResponse<InputStream> running = gateway.open(STREAM);
       Gateway.readUntil(running.body(), "\n\n");
-      gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "not yet stopping"));
-      var stop = CompletableFuture.runAsync(gateway.api::close, task -> new Thread(task).start());
-      Await.until(
-          "what is new is refused",
-          () -> gateway.chat(STREAM).body().contains("\"code\":\"server_draining\""));
+      CompletableFuture<Void> stop = stop(gateway);
       JdbcClient database = JdbcClient.create(gateway.database.superuser());
       Object seen = lastHeartbeat(database);
       try {
@@ -148,6 +139,17 @@ class LostPartsIT {
       assertThat(Gateway.readUntil(running.body(), "[DONE]")).doesNotContain("error");
       stop.join();
     }
+  }
+
+  /** Begins a planned stop, and returns when what is new is refused. */
+  private static CompletableFuture<Void> stop(Gateway gateway) {
+    gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "not yet stopping"));
+    // On a thread of its own: on two cores the client's answers need the common pool's only one.
+    var stop = CompletableFuture.runAsync(gateway.api::close, task -> new Thread(task).start());
+    Await.until(
+        "what is new is refused",
+        () -> gateway.chat(STREAM).body().contains("\"code\":\"server_draining\""));
+    return stop;
   }
 
   private static Object lastHeartbeat(JdbcClient database) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection for the time alone. All of billing waits for a reading once the machine has slept,
- * so it gives up in seconds, where the others have minutes for long statements.
+ * so it gives up in seconds, where the others have minutes for long statements. Of the other pool's
+ * settings it has the address and who connects; what else is to hold, as TLS, belongs into the URL.
  */
 public final class ClockDatabase {
   /** Qualifier of its data source. */

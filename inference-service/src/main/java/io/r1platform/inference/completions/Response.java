@@ -19,7 +19,10 @@ import reactor.core.scheduler.Scheduler;
 final class Response {
   private static final int UNKNOWN = -1;
   private static final int TICKS_PER_SILENCE = 10;
+
+  /** Pieces that may wait for the connection's thread. */
   private static final int AHEAD = 32;
+
   private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
   private final ServerHttpResponse response;

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -196,28 +197,38 @@ class ReceiptTable {
   /**
    * Up to {@code limit} receipts of a stream after {@code seq}, in order and without a gap.
    *
+   * @param lastSeq where the stream ends; null while it may go on
    * @throws IllegalStateException if the next one is in a day that was dropped, which can only be
    *     after a restore of billing from a backup that is as old
    */
-  List<Receipt> after(UUID instanceId, long seq, int limit) {
-    return client
-        .sql(
-            """
-            select * from engine_receipt
-            where instance_id = ? and ship_seq > ? order by ship_seq limit ?
-            """)
-        .param(instanceId)
-        .param(seq)
-        .param(limit)
-        .query(
-            (row, index) -> {
-              if (row.getLong("ship_seq") != seq + 1 + index) {
-                throw new IllegalStateException(
-                    "Receipt %d of stream %s is dropped".formatted(seq + 1 + index, instanceId));
-              }
-              return receipt(row);
-            })
-        .list();
+  List<Receipt> after(UUID instanceId, long seq, @Nullable Long lastSeq, int limit) {
+    List<Receipt> receipts =
+        client
+            .sql(
+                """
+                select * from engine_receipt
+                where instance_id = ? and ship_seq > ? order by ship_seq limit ?
+                """)
+            .param(instanceId)
+            .param(seq)
+            .param(limit)
+            .query(
+                (row, index) -> {
+                  if (row.getLong("ship_seq") != seq + 1 + index) {
+                    throw dropped(seq + 1 + index, instanceId);
+                  }
+                  return receipt(row);
+                })
+            .list();
+    if (receipts.isEmpty() && lastSeq != null && seq < lastSeq) {
+      throw dropped(seq + 1, instanceId);
+    }
+    return receipts;
+  }
+
+  private static IllegalStateException dropped(long seq, UUID instanceId) {
+    return new IllegalStateException(
+        "Receipt %d of stream %s is dropped".formatted(seq, instanceId));
   }
 
   private static Receipt receipt(ResultSet row) throws SQLException {

@@ -117,7 +117,8 @@ final class Shipper implements Runnable {
 
   private void ship(Stream stream) throws Billing.Refused, InterruptedException {
     long shipped = stream.shippedSeq();
-    List<Receipt> receipts = table.after(stream.instanceId(), shipped, settings.shipRows());
+    Long last = stream.lastSeq();
+    List<Receipt> receipts = table.after(stream.instanceId(), shipped, last, settings.shipRows());
     while (!receipts.isEmpty()) {
       long next = billing.ship(stream.instanceId(), shipped + 1, receipts).nextSeq();
       if (next != shipped + 1 + receipts.size()) {
@@ -132,12 +133,11 @@ final class Shipper implements Runnable {
       }
       shipped = next - 1;
       instances.shipped(stream.instanceId(), shipped);
-      receipts = table.after(stream.instanceId(), shipped, settings.shipRows());
+      receipts = table.after(stream.instanceId(), shipped, last, settings.shipRows());
     }
     if (stream.instanceId().equals(instanceId)) {
       shippedSeq = shipped;
     }
-    Long last = stream.lastSeq();
     if (last != null && last == shipped) {
       end(stream, shipped);
     }

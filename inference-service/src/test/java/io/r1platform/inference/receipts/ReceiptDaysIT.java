@@ -56,7 +56,7 @@ final class ReceiptDaysIT {
     assertThat(table.dropDays(today.minusDays(40))).isEqualTo(new ReceiptTable.Dropped(0, 0));
     assertThat(table.dropDays(today.minusDays(35))).isEqualTo(new ReceiptTable.Dropped(1, 1));
 
-    assertThat(table.after(instance, 1, 10)).hasSize(1);
+    assertThat(table.after(instance, 1, null, 10)).hasSize(1);
     assertThat(days()).contains(today.minusDays(39)).doesNotContain(today.minusDays(40));
   }
 
@@ -93,8 +93,20 @@ final class ReceiptDaysIT {
     instances.shipped(instance, 1);
     assertThat(table.dropDays(today.minusDays(35)).dropped()).isEqualTo(1);
 
-    assertThat(table.after(instance, 1, 10)).hasSize(1);
-    assertThatThrownBy(() -> table.after(instance, 0, 10)).hasMessageContaining("is dropped");
+    assertThat(table.after(instance, 1, null, 10)).hasSize(1);
+    assertThatThrownBy(() -> table.after(instance, 0, null, 10)).hasMessageContaining("is dropped");
+  }
+
+  /** Else it would wait for ever, and nobody would be told. */
+  @Test
+  void aStreamWhoseRestWasDroppedSaysSo() {
+    makeDays(40);
+    add(table, 1, today.minusDays(40));
+    instances.shipped(instance, 1);
+    assertThat(table.dropDays(today.minusDays(35)).dropped()).isEqualTo(1);
+
+    assertThat(table.after(instance, 1, 1L, 10)).isEmpty();
+    assertThatThrownBy(() -> table.after(instance, 0, 1L, 10)).hasMessageContaining("is dropped");
   }
 
   /** A row that is not committed yet would be lost by a drop that does not see it. */

@@ -1,7 +1,6 @@
 package io.r1platform.standalone.simulation;
 
 import io.r1platform.standalone.simulation.Schedule.Troubles;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -37,7 +36,7 @@ final class Chain {
       for (long seed = from; seed < until; seed++) {
         run(new Schedule(world, replicas, seed, mostSteps), seed);
       }
-      told.check(world);
+      told.check(world, from);
       long broken = world.lawBroken();
       if (broken > 0) {
         throw new Told.Broken(until - 1, broken + " rows break the conservation law");
@@ -64,6 +63,6 @@ final class Chain {
 
   /** The steps of the last schedule. */
   List<String> trace() {
-    return new ArrayList<>(trace);
+    return List.copyOf(trace);
   }
 }

@@ -60,8 +60,12 @@ final class Told {
     acknowledged.add(id);
   }
 
-  /** Throws {@link Broken} for the first schedule that lost, doubled or changed something. */
-  void check(World world) {
+  /**
+   * Throws {@link Broken} for the first schedule that lost, doubled or changed something.
+   *
+   * @param first the schedule to name where none asked for what is there
+   */
+  void check(World world, long first) {
     Map<UUID, byte[]> admits = world.journal('A');
     Map<UUID, byte[]> finals = world.journal('F');
     Map<UUID, String> charged = world.charged();
@@ -74,7 +78,7 @@ final class Told {
       String what =
           wrong(id, admits.containsKey(id), finals.get(id), charged.getOrDefault(id, "nothing"));
       if (what != null) {
-        broken.putIfAbsent(seeds.getOrDefault(id, -1L), what);
+        broken.putIfAbsent(seeds.getOrDefault(id, first), what);
       }
     }
     if (!broken.isEmpty()) {
