@@ -100,7 +100,7 @@ final class WriterIT {
     assertThat(refused)
         .hasSize(20)
         .allSatisfy(each -> assertThat(each).failsWithin(Duration.ofSeconds(20)));
-    assertThat(table.after(instance, 0, 1_000)).hasSize(200);
+    assertThat(table.after(instance, 0, null, 1_000)).hasSize(200);
     assertThat(writer.lastSeq()).isEqualTo(200);
     assertThat(seqs()).isEqualTo("1..200 of 200");
   }
@@ -112,7 +112,7 @@ final class WriterIT {
 
     join(writer.add(receipt(id(1, now), 1)));
 
-    assertThat(table.after(instance, 0, 10)).hasSize(1);
+    assertThat(table.after(instance, 0, null, 10)).hasSize(1);
   }
 
   @Test
@@ -129,7 +129,7 @@ final class WriterIT {
     database.execute("grant " + make + " to r1_inference");
 
     join(durable);
-    assertThat(table.after(instance, 0, 10)).hasSize(1);
+    assertThat(table.after(instance, 0, null, 10)).hasSize(1);
   }
 
   private String seqs() {
@@ -148,7 +148,7 @@ final class WriterIT {
     Receipt receipt = receipt(id(1, now), 2);
     join(writer.add(receipt));
 
-    assertThat(table.after(instance, 0, 10)).containsExactly(receipt);
+    assertThat(table.after(instance, 0, null, 10)).containsExactly(receipt);
   }
 
   @Test
@@ -174,7 +174,7 @@ final class WriterIT {
 
     assertThat(first).isEqualTo(new Appended.Written());
     assertThat(again).isEqualTo(new Appended.Written());
-    assertThat(table.after(other, 0, 10)).isEqualTo(receipts);
+    assertThat(table.after(other, 0, null, 10)).isEqualTo(receipts);
   }
 
   /** Else the thread would be gone, every request would be served, and no receipt would last. */
@@ -224,6 +224,6 @@ final class WriterIT {
 
     assertThatThrownBy(() -> join(late)).hasMessageContaining("a successor writes now");
     assertThat(writer.healthy()).isFalse();
-    assertThat(table.after(instance, 0, 10)).hasSize(1);
+    assertThat(table.after(instance, 0, null, 10)).hasSize(1);
   }
 }
