@@ -3,8 +3,6 @@ package io.r1platform.api.relay;
 import io.r1platform.api.metering.Finish;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,13 +25,10 @@ final class BodyReader implements ReplyReader {
   }
 
   @Override
-  public Step read(DataBuffer buffer) {
-    if (status == HttpStatus.OK.value() && body.size() == 0 && isEmptyLines(buffer)) {
-      return new Step(buffer, null);
+  public Step read(byte[] bytes) {
+    if (status == HttpStatus.OK.value() && body.size() == 0 && isEmptyLines(bytes)) {
+      return new Step(bytes, null);
     }
-    byte[] bytes = new byte[buffer.readableByteCount()];
-    buffer.read(bytes);
-    DataBufferUtils.release(buffer);
     body.writeBytes(bytes);
     return body.size() > limit ? new Step(null, broken()) : Step.MORE;
   }
@@ -60,9 +55,9 @@ final class BodyReader implements ReplyReader {
     return new Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null);
   }
 
-  private static boolean isEmptyLines(DataBuffer buffer) {
-    for (int i = 0; i < buffer.readableByteCount(); i++) {
-      if (buffer.getByte(buffer.readPosition() + i) != '\n') {
+  private static boolean isEmptyLines(byte[] bytes) {
+    for (byte each : bytes) {
+      if (each != '\n') {
         return false;
       }
     }

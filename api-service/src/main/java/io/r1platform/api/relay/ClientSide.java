@@ -1,7 +1,6 @@
 package io.r1platform.api.relay;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -46,14 +45,12 @@ final class ClientSide {
     }
   }
 
-  /** Sends bytes as they are. Takes the buffer over. */
-  void send(DataBuffer buffer) {
-    if (ended) {
-      DataBufferUtils.release(buffer);
-      return;
+  /** Sends bytes as they are. Takes them over. */
+  void send(byte[] bytes) {
+    if (!ended) {
+      beginAnswer();
+      sink.next(response.bufferFactory().wrap(bytes));
     }
-    beginAnswer();
-    sink.next(buffer);
   }
 
   /** Sends the last bytes. */

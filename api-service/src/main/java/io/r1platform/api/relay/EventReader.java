@@ -5,13 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads an event stream. Buffers that end between two events, as nearly all do, go on as they are;
- * only the rest of a split one is copied.
+ * Reads an event stream. Bytes that end between two events, as nearly all do, go on as they are.
  */
 final class EventReader implements ReplyReader {
   private static final byte[] NOTHING = {};
@@ -27,19 +24,21 @@ final class EventReader implements ReplyReader {
   }
 
   @Override
-  public Step read(DataBuffer buffer) {
-    if (held.length == 0) {
-      try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
-        if (!parts.hasNext()) {
-          return dropped(buffer, null);
-        }
-        ByteBuffer part = parts.next();
-        if (!parts.hasNext()) {
-          return whole(buffer, scanner.scan(part));
-        }
-      }
+  public Step read(byte[] bytes) {
+    byte[] all = bytes;
+    if (held.length > 0) {
+      all = Arrays.copyOf(held, held.length + bytes.length);
+      System.arraycopy(bytes, 0, all, held.length, bytes.length);
     }
-    return joined(buffer);
+    SseScanner.Scan scan = scanner.scan(ByteBuffer.wrap(all));
+    End end = end(scan.last());
+    int whole = scan.release();
+    if (whole == all.length) {
+      held = NOTHING;
+      return new Step(all, end);
+    }
+    held = Arrays.copyOfRange(all, whole, all.length);
+    return new Step(whole == 0 ? null : Arrays.copyOf(all, whole), overfull(end));
   }
 
   @Override
@@ -56,35 +55,6 @@ final class EventReader implements ReplyReader {
   public Seen seen() {
     int reasoning = scanner.reasoningTokens();
     return new Seen(reasoning, scanner.outputTokens() - reasoning);
-  }
-
-  private Step whole(DataBuffer buffer, SseScanner.Scan scan) {
-    End end = end(scan.last());
-    int length = buffer.readableByteCount();
-    if (scan.release() == length) {
-      return new Step(buffer, end);
-    }
-    DataBuffer pass = scan.release() == 0 ? null : buffer.split(scan.release());
-    held = new byte[buffer.readableByteCount()];
-    buffer.read(held);
-    DataBufferUtils.release(buffer);
-    return new Step(pass, overfull(end));
-  }
-
-  private Step joined(DataBuffer buffer) {
-    byte[] all = Arrays.copyOf(held, held.length + buffer.readableByteCount());
-    buffer.read(all, held.length, all.length - held.length);
-    SseScanner.Scan scan = scanner.scan(ByteBuffer.wrap(all));
-    DataBuffer pass =
-        scan.release() == 0 ? null : buffer.factory().wrap(Arrays.copyOf(all, scan.release()));
-    DataBufferUtils.release(buffer);
-    held = Arrays.copyOfRange(all, scan.release(), all.length);
-    return new Step(pass, overfull(end(scan.last())));
-  }
-
-  private static Step dropped(DataBuffer buffer, @Nullable End end) {
-    DataBufferUtils.release(buffer);
-    return new Step(null, end);
   }
 
   private @Nullable End overfull(@Nullable End end) {

@@ -3,17 +3,16 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Finish;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
 
 /** Reads one reply of the engine as its bytes come, and says what of it may go to the client. */
 interface ReplyReader {
 
   /**
-   * Takes a buffer, which is the reader's from here on.
+   * Takes the next bytes, which are the reader's from here on.
    *
    * @return what may go on and whether the reply has ended
    */
-  Step read(DataBuffer buffer);
+  Step read(byte[] bytes);
 
   /** The engine closed the reply: how it ended. */
   End closed();
@@ -29,10 +28,11 @@ interface ReplyReader {
   /**
    * What to do next.
    *
-   * @param pass bytes for the client, owned by the receiver
+   * @param pass bytes for the client
    * @param end how the reply ended, null while it goes on
    */
-  record Step(@Nullable DataBuffer pass, @Nullable End end) {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Step(byte @Nullable [] pass, @Nullable End end) {
     static final Step MORE = new Step(null, null);
   }
 

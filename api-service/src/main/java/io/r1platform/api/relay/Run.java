@@ -251,15 +251,25 @@ final class Run {
     }
   }
 
-  private synchronized void onBytes(DataBuffer buffer) {
+  /**
+   * Copies the bytes off the network's memory, for they may wait for a client that reads slowly or
+   * has left, and what Reactor discards then it does not give back.
+   */
+  private void onBytes(DataBuffer buffer) {
+    byte[] bytes = new byte[buffer.readableByteCount()];
+    buffer.read(bytes);
+    DataBufferUtils.release(buffer);
+    onBytes(bytes);
+  }
+
+  private synchronized void onBytes(byte[] bytes) {
     ReplyReader reading = reader;
     heardNanos = System.nanoTime();
     asked = asked == Long.MAX_VALUE ? asked : asked - 1;
     if (finished || reading == null) {
-      DataBufferUtils.release(buffer);
       return;
     }
-    ReplyReader.Step step = reading.read(buffer);
+    ReplyReader.Step step = reading.read(bytes);
     gaps.seen(reading.seen().output(), heardNanos);
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
@@ -270,7 +280,7 @@ final class Run {
       log.warn("request {}: the engine passed its cap: cut, the rest is waived", call.id());
       cancel();
     }
-    DataBuffer pass = step.pass();
+    byte[] pass = step.pass();
     if (pass != null) {
       client.send(pass);
     }
