@@ -113,7 +113,7 @@ class FaultsIT {
                 .single())
         .as("days that break the law")
         .isZero();
-    for (String broken : List.of("ledger_broken", "credit_broken")) {
+    for (String broken : List.of("ledger_broken", "credit_broken", "budget_broken")) {
       assertThat(database.sql("select what from billing." + broken).query(String.class).list())
           .as(broken)
           .isEmpty();

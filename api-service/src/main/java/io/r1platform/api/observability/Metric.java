@@ -24,6 +24,8 @@ public enum Metric {
   STREAMS_FAILING("r1.journal.streams.failing"),
   /** Gauge: 1 while the journal can be written. */
   JOURNAL_SERVING("r1.journal.serving"),
+  /** Gauge, seconds: since billing last said what the prices are. Alarm above 300. */
+  PRICES_AGE("r1.prices.age"),
   /** Gauge: requests whose worst case is held of budgets. */
   HOLDS_OPEN("r1.holds.open"),
   /** Counter; tag scope: the one that binds, or unavailable when billing could not be asked. */

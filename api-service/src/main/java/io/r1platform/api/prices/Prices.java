@@ -1,11 +1,14 @@
 package io.r1platform.api.prices;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.observability.Metric;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,8 +23,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The price versions that billing published, asked for every 5 s. The last answer is kept in the
- * database, so that this service starts while billing is away.
+ * The price versions that billing published, asked for before this service serves and then every 5
+ * s. The last answer is kept in the database, so that it starts while billing is away; then what
+ * changed meanwhile is not known here, and billing holds what was admitted at another price.
  */
 @Component
 public class Prices {
@@ -34,16 +38,29 @@ public class Prices {
   private final JsonMapper json;
   private final Clock clock;
   private volatile @Nullable KnownPrices answer;
+  private volatile Instant heardAt;
   private @Nullable String etag;
   private boolean reachable = true;
   private final AtomicInteger ticks = new AtomicInteger();
 
-  Prices(JdbcClient database, BillingClient billing, JsonMapper json, Clock clock) {
+  Prices(
+      JdbcClient database,
+      BillingClient billing,
+      JsonMapper json,
+      Clock clock,
+      MeterRegistry meters) {
     this.database = database;
     this.billing = billing;
     this.json = json.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
     this.clock = clock;
+    this.heardAt = clock.instant();
     recall();
+    refresh();
+    meters.gauge(Metric.PRICES_AGE.id(), this, Prices::ageSeconds);
+  }
+
+  private double ageSeconds() {
+    return Duration.between(heardAt, clock.instant()).toSeconds();
   }
 
   /**
@@ -82,6 +99,7 @@ public class Prices {
         return;
       }
       reachable = true;
+      heardAt = clock.instant();
     } catch (IOException e) {
       unreachable(e.toString());
     } catch (JacksonException e) {
@@ -118,10 +136,12 @@ public class Prices {
 
   private void recall() {
     database
-        .sql("select body::text from price_answer")
-        .query(String.class)
-        .optional()
-        .ifPresent(body -> answer = read(body));
+        .sql("select body::text, fetched_at from price_answer")
+        .query(
+            row -> {
+              answer = read(row.getString("body"));
+              heardAt = row.getTimestamp("fetched_at").toInstant();
+            });
   }
 
   private void unreachable(String why) {

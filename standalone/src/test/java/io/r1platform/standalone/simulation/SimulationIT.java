@@ -1,5 +1,6 @@
 package io.r1platform.standalone.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -24,12 +25,14 @@ import org.slf4j.LoggerFactory;
  * Crash between any two statements × duplicate × reorder × clock skew × zombie, on the production
  * code. {@code R1_SCHEDULES=N} runs so many, {@code R1_SEED=N} one, {@code R1_SEED=N-M} those of a
  * range on the same two gateways. Without either it ends after eleven minutes, so that a slow
- * machine's whole test run keeps its time; the figure says how many it was.
+ * machine's whole test run keeps its time, and fails below {@link #LEAST}; the figure says how many
+ * it was.
  */
 class SimulationIT {
   private static final @Nullable String ASKED = System.getenv("R1_SCHEDULES");
   private static final int SCHEDULES = ASKED == null ? 100_000 : Integer.parseInt(ASKED);
   private static final Duration LIMIT = ASKED == null ? Duration.ofMinutes(11) : Duration.ofDays(1);
+  private static final int LEAST = Math.min(20_000, SCHEDULES);
   private static final @Nullable String SEEDS = System.getenv("R1_SEED");
   private static final int WORKERS = 4;
   private static final int CHAIN = 250;
@@ -69,6 +72,9 @@ class SimulationIT {
       }
     }
     double minutes = (System.nanoTime() - begin) / 60e9;
+    assertThat(finished.get())
+        .as("schedules in %.1f minutes", minutes)
+        .isGreaterThanOrEqualTo(LEAST);
     Figures.write(
         "simulation",
         ("schedules=%d crashes=%d duplicates=%d reorders=%d skews=%d zombies=%d"
