@@ -211,6 +211,36 @@ TEST(aRefusedModelFailsWithItsReason) {
   CHECK(bench.submit(1, {3}, 1) == R1_STATE);
 }
 
+TEST(aPieceHas512BytesAtMost) {
+  Script script;
+  script.long_piece_bytes = R1_PIECE_BYTES_MAX + 1;
+  Bench refused(script);
+  CHECK(refused.engine().state(milliseconds(0)).status == R1_MODEL);
+  CHECK(refused.engine().failure() == "token 2 has more than 512 bytes");
+  script.long_piece_bytes = R1_PIECE_BYTES_MAX;
+  Bench taken(script);
+  CHECK(taken.engine().state(milliseconds(0)).phase == R1_READY);
+}
+
+// With as many threads as cores, those that wait for the others starve everything.
+TEST(oneCoreIsLeftToOthersUnlessAskedFor) {
+  const uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+  Script script;
+  { const Bench bench(script); }
+  CHECK(script.threads == std::max(1U, cores - 1));
+  r1_options options{};
+  r1_options_default(&options);
+  CHECK(options.threads == 0);
+  options.backend = "llamacpp";
+  options.model_path = options.library_dir = "";
+  for (const uint32_t asked : {1U, cores}) {
+    options.threads = asked;
+    CHECK(r1::check_options(options).ok() && r1::threads_of(options) == asked);
+  }
+  options.threads = cores + 1;
+  CHECK(r1::check_options(options).code == R1_INVALID);
+}
+
 // 400 cells for 4 slots of up to 100 + kept ones: the backend checks that they never pass it.
 TEST(keptPrefixesGiveWayToNewRequests) {
   Script script;

@@ -17,19 +17,21 @@ struct Script {
   uint32_t step_tokens = 16;
   uint64_t kv_tokens = 400;
   uint32_t context_tokens = 100;
-  std::atomic<int> fail_at{-1};  // this decode answers `failure`
+  size_t long_piece_bytes = 100;  // of kLong
+  std::atomic<int> fail_at{-1};   // this decode answers `failure`
   Decoded failure = Decoded::kFailed;
   int nan_for = -1;  // the logits after this token are no numbers
   std::atomic<int> decodes{0};
   std::atomic<size_t> largest_batch{0};
   std::atomic<size_t> cells{0};
   std::atomic<int> shares{0};
+  std::atomic<uint32_t> threads{0};               // that it was told to compute with
   std::function<void()> before_a_choice = [] {};  // on the engine's thread
 };
 
 inline constexpr int32_t kVocabulary = 50;
 inline constexpr int32_t kEnd = 1;
-inline constexpr int32_t kLong = 2;  // its piece has 100 bytes
+inline constexpr int32_t kLong = 2;  // its piece may be long
 
 // What the scripted model says after a token at a position.
 inline int32_t successor(int32_t id, int32_t position) {
@@ -43,6 +45,7 @@ class ScriptedBackend final : public BatchBackend {
   Status load(const LoadRequest &request, const std::function<bool(float)> &progress,
               ModelCard &card) override {
     progress(0.5F);
+    script_.threads = request.threads;
     if (request.model_path.ends_with("refuse")) {
       return refuse(R1_MODEL, "refused as scripted");
     }
@@ -55,7 +58,8 @@ class ScriptedBackend final : public BatchBackend {
     card.control.resize(kVocabulary);
     card.marker.resize(kVocabulary);
     for (int32_t id = 0; id < kVocabulary; id++) {
-      card.pieces.push_back(id == kLong ? std::string(100, 'z') : std::to_string(id));
+      card.pieces.push_back(id == kLong ? std::string(script_.long_piece_bytes, 'z')
+                                        : std::to_string(id));
     }
     return {};
   }

@@ -8,9 +8,10 @@
 namespace r1::trtllm {
 namespace {
 
-// There is one interpreter in a process, and so one session.
+// There is one interpreter in a process, and so one session. It is never destroyed: the driver may
+// still run when the process exits.
 std::shared_ptr<Session> &session() {
-  static std::shared_ptr<Session> bound;
+  static std::shared_ptr<Session> &bound = *std::make_unique<std::shared_ptr<Session>>().release();
   return bound;
 }
 

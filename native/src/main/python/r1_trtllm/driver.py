@@ -1,6 +1,7 @@
 """The loop: commands in, news out, one executor watched."""
 
 import asyncio
+import concurrent.futures
 import contextlib
 import os
 import secrets
@@ -22,11 +23,13 @@ def run(native):
     why), event_fd(), take(), emit(news), report(numbers), fatal(why).
     """
     loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(_run(native, loop))
-    except Exception as problem:  # the thread's root
-        complain("the driver failed", problem)
-        native.fatal(f"the driver failed: {type(problem).__name__}")
+    with concurrent.futures.ThreadPoolExecutor() as calls:  # none of its threads is left over
+        loop.set_default_executor(calls)
+        try:
+            loop.run_until_complete(_run(native, loop))
+        except Exception as problem:  # the thread's root
+            complain("the driver failed", problem)
+            native.fatal(f"the driver failed: {type(problem).__name__}")
 
 
 async def _run(native, loop):

@@ -9,13 +9,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Refuses a model file whose metadata would make llama.cpp abort the process; what it refuses by
- * itself is left to it. The rules are those its loader asserts (v0.5.0).
+ * Refuses a model file of another architecture than R1's and its distills', whose heads have other
+ * shapes than are checked here, and one whose metadata would make llama.cpp abort the process; what
+ * it refuses by itself is left to it. The rules are those its loader asserts (v0.5.0).
  */
 final class ModelFileCheck {
   private static final long LAYERS_MAX = 512;
   private static final long EXPERTS_MAX = 1_024;
   private static final long GATING_MAX = 4;
+
+  /** Those whose heads are checked below. */
+  private static final List<String> ARCHITECTURES = List.of("deepseek2", "qwen2", "llama");
+
   private static final Set<String> ROPE_SCALINGS = Set.of("none", "linear", "yarn", "longrope");
 
   private final GgufMetadata metadata;
@@ -46,6 +51,13 @@ final class ModelFileCheck {
   }
 
   private void run() throws GgufMetadata.Malformed {
+    rule(
+        ARCHITECTURES.contains(architecture),
+        "the architecture is "
+            + architecture
+            + "; supported are "
+            + String.join(", ", ARCHITECTURES)
+            + ", those of R1 and its distills");
     layers();
     experts();
     heads();
@@ -91,10 +103,10 @@ final class ModelFileCheck {
   private void heads() throws GgufMetadata.Malformed {
     OptionalLong heads = metadata.largest(architecture + ".attention.head_count");
     rule(heads.isPresent() && heads.getAsLong() > 0, "attention.head_count is missing or 0");
-    switch (architecture) {
-      case "deepseek2" -> latentHeads();
-      case "qwen2", "llama" -> denseHeads();
-      default -> {}
+    if (architecture.equals("deepseek2")) {
+      latentHeads();
+    } else {
+      denseHeads();
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -133,6 +134,24 @@ class BadModelTests {
     assertRefused(withNumber(key, value), reason);
   }
 
+  /** Of the same length as the good one's, so that nothing else of the file moves. */
+  @ParameterizedTest
+  @CsvSource({
+    "qwen2, qwen3",
+    "qwen2, gemma",
+    "qwen2, phi-3",
+    "qwen2, bert2",
+    "deepseek2, qwen3next",
+    "deepseek2, deepseek3"
+  })
+  void anotherArchitectureIsRefusedByName(String known, String other) throws IOException {
+    of(known);
+    String renamed = new String(good, StandardCharsets.ISO_8859_1).replace(known, other);
+    assertRefused(
+        renamed.getBytes(StandardCharsets.ISO_8859_1),
+        "the architecture is " + other + "; supported are deepseek2, qwen2, llama");
+  }
+
   @Test
   void aTokenThatComesTwiceIsRefused() throws IOException {
     byte[] file = good.clone();
@@ -140,6 +159,35 @@ class BadModelTests {
     int at = indexOf(file, length + "a" + length + "b");
     file[at + 17] = 'a';
     assertRefused(file, "comes twice");
+  }
+
+  @Test
+  void aPieceOfMoreThan512BytesIsRefused() throws IOException {
+    of("qwen2");
+    assertRefused(withPieces(513, 1), "has more than 512 bytes");
+    Path longest = Files.write(directory.resolve("longest.gguf"), withPieces(512, 2));
+    try (Engine engine = Fixture.open(EngineOptions.defaults(longest).withRequests(1, 1))) {
+      engine.submit(
+          GenerationRequest.greedy(1, new int[] {1}, 2)
+              .withSampling(Sampling.greedy().withBias(Map.of((int) 'a', 1_000f))));
+      assertThat(Generated.one(engine, 1).text.toString(StandardCharsets.UTF_8))
+          .isEqualTo("a".repeat(1_024));
+    }
+  }
+
+  /** The pieces "a" and "b" so long; what comes in is whole times the file's alignment. */
+  private byte[] withPieces(int first, int second) {
+    int at = indexOf(good, "\u0001\0\0\0\0\0\0\0a\u0001\0\0\0\0\0\0\0b");
+    assertThat((first + second - 2) % 32).isZero();
+    return ByteBuffer.allocate(good.length + first + second - 2)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(good, 0, at)
+        .putLong(first)
+        .put("a".repeat(first).getBytes(StandardCharsets.US_ASCII))
+        .putLong(second)
+        .put("b".repeat(second).getBytes(StandardCharsets.US_ASCII))
+        .put(good, at + 18, good.length - at - 18)
+        .array();
   }
 
   @ParameterizedTest

@@ -7,10 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,8 +20,9 @@ import org.junit.jupiter.api.Test;
 class ParityFigures {
   /**
    * llama.cpp's kernels for several rows round otherwise than those for one: see docs/engine.md.
+   * {@code ParityTests} has the jar's libraries without them.
    */
-  private static final double TOGETHER_MAX = 1e-5;
+  private static final double TOGETHER_MAX = 5e-6;
 
   private static final double TOGETHER_EXACT_MAX = 1e-6;
 
@@ -41,10 +40,10 @@ class ParityFigures {
         same += ParityTests.ours(engine, committed.prompt()).equals(theirs) ? 1 : 0;
       }
       logits = logitsDifference(engine);
-      together = togetherDifference(engine);
+      together = Together.difference(engine);
     }
     try (Engine engine = Fixture.open(Figures.exactLibraries())) {
-      exact = togetherDifference(engine);
+      exact = Together.difference(engine);
     }
     Figures.write(
         "parity",
@@ -110,40 +109,6 @@ class ParityFigures {
       int at = 0;
       for (double logit : example.topLogits().values()) {
         largest = Math.max(largest, Math.abs(ours.get(at++).logprob() + shift - logit));
-      }
-    }
-    return largest;
-  }
-
-  /** In logprobs; the tokens must be the same. */
-  private static double togetherDifference(Engine engine) {
-    List<int[]> prompts = new ArrayList<>();
-    for (int i = 0; i < 16; i++) {
-      int first = 100 + i;
-      prompts.add(IntStream.range(0, 5 + 17 * i).map(n -> first + n).toArray());
-    }
-    List<Generated> alone = new ArrayList<>();
-    for (int[] prompt : prompts) {
-      engine.submit(GenerationRequest.greedy(1, prompt, 40).ignoringEnd().withLogprobs(20));
-      alone.add(Generated.one(engine, 1));
-    }
-    for (int i = 0; i < 16; i++) {
-      engine.submit(
-          GenerationRequest.greedy(i + 1, prompts.get(i), 40).ignoringEnd().withLogprobs(20));
-    }
-    List<Generated> together = Generated.all(engine, LongStream.rangeClosed(1, 16).toArray());
-    double largest = 0;
-    for (int i = 0; i < 16; i++) {
-      assertThat(together.get(i).ids).isEqualTo(alone.get(i).ids);
-      for (int t = 0; t < 40; t++) {
-        for (int a = 0; a < 20; a++) {
-          largest =
-              Math.max(
-                  largest,
-                  Math.abs(
-                      together.get(i).alternatives.get(t).get(a).logprob()
-                          - alone.get(i).alternatives.get(t).get(a).logprob()));
-        }
       }
     }
     return largest;

@@ -52,13 +52,14 @@ class TrtllmProcessTests {
             .toList();
     assertThat(progress).isSorted().hasSizeGreaterThan(4);
     assertThat(progress.stream().distinct().count()).isGreaterThan(4);
-    assertThat(output).contains("READY trtllm 0.0.0-stand-in");
+    assertThat(output).contains("READY trtllm 0.0.0-stand-in", "the driver is gone");
   }
 
   @Test
   void closingWhileItLoadsDoesNotWaitForTheModel() {
     String output = run("close", "\"load_seconds\": 60", "", "");
     assertThat(millis(output)).isLessThan(15_000);
+    assertThat(output).contains("the driver is left"); // nothing ends LLM(...) but the process
   }
 
   @Test
@@ -96,7 +97,7 @@ class TrtllmProcessTests {
   @Test
   void aLoadThatFailsSaysWhy() {
     assertThat(run("load", "\"load_fails\": \"no such layer\"", "", ""))
-        .contains("MODEL: no such layer");
+        .contains("MODEL: no such layer", "the driver is gone");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A main class for what needs a process of its own; prints what it saw. */
 final class TrtllmScenario {
@@ -34,7 +35,29 @@ final class TrtllmScenario {
       System.out.println(e.status() + ": " + e.getMessage());
     }
     System.out.printf("closed after %d ms%n", (System.nanoTime() - begun) / 1_000_000);
+    System.out.println(isDriverGone() ? "the driver is gone" : "the driver is left");
     System.out.println(LAST_WORD);
+  }
+
+  /** Whether its threads end within a second, by the name that they have from it. */
+  private static boolean isDriverGone() throws IOException {
+    long end = System.nanoTime() + 1_000_000_000;
+    boolean isThere = true;
+    while (isThere && System.nanoTime() < end) {
+      Thread.onSpinWait();
+      try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+        isThere = threads.anyMatch(TrtllmScenario::isDriver);
+      }
+    }
+    return !isThere;
+  }
+
+  private static boolean isDriver(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm")).startsWith("r1-trtllm");
+    } catch (IOException ended) {
+      return false;
+    }
   }
 
   private static EngineOptions options() {
