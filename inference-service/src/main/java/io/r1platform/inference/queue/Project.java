@@ -1,6 +1,7 @@
 package io.r1platform.inference.queue;
 
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /** A project's requests, first come, first served. */
 final class Project<T> extends Member {
@@ -21,7 +22,7 @@ final class Project<T> extends Member {
     return organization;
   }
 
-  LinkedHashSet<Place<T>> places() {
+  SequencedSet<Place<T>> places() {
     return places;
   }
 }

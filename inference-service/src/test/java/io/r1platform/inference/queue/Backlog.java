@@ -33,7 +33,9 @@ final class Backlog {
 
   private void submit(Share caller) {
     Job job = jobs.apply(caller);
-    queue.add(caller, job.expected(), job).orElseThrow();
+    if (queue.add(caller, job.expected(), job).isEmpty()) {
+      throw new IllegalStateException("the queue is full");
+    }
   }
 
   /** Runs one more request to its start, and the oldest to its end if all slots are taken. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,10 @@ final class FairQueueTests {
     return IntStream.range(0, 2 + random.nextInt(5))
         .mapToObj(i -> new Share("o" + i, "p", 1 + random.nextInt(8), ServiceClass.INTERACTIVE))
         .toList();
+  }
+
+  private static void enter(FairQueue<String> queue, Share share, long cost, String item) {
+    assertThat(queue.add(share, cost, item)).isPresent();
   }
 
   private static String take(FairQueue<String> queue) {
@@ -62,15 +67,16 @@ final class FairQueueTests {
   void noHugeRequestPutsAnyoneAheadByMoreThanItselfAndATurn(long seed) {
     var random = new Random(seed);
     List<Share> callers = randomCallers(random);
-    var largest = new HashMap<Share, Integer>();
-    callers.forEach(caller -> largest.put(caller, random.nextBoolean() ? 20_000 : 30));
+    List<Integer> largestOf =
+        callers.stream().map(_ -> random.nextBoolean() ? 20_000 : 30).toList();
+    ToIntFunction<Share> largest = caller -> largestOf.get(callers.indexOf(caller));
     var backlog =
         new Backlog(
             1,
             2,
             callers,
             caller -> {
-              int cost = 1 + random.nextInt(largest.get(caller));
+              int cost = 1 + random.nextInt(largest.applyAsInt(caller));
               return new Backlog.Job(caller, cost, cost);
             });
     for (int i = 0; i < 4_000; i++) {
@@ -83,8 +89,8 @@ final class FairQueueTests {
           assertThat(ahead)
               .isLessThanOrEqualTo(
                   2.0 * Member.TURN_TOKENS
-                      + (double) largest.get(one) / one.weight()
-                      + (double) largest.get(other) / other.weight());
+                      + (double) largest.applyAsInt(one) / one.weight()
+                      + (double) largest.applyAsInt(other) / other.weight());
         }
       }
     }
@@ -145,22 +151,22 @@ final class FairQueueTests {
   void aNewcomerIsNextHoweverManyOfAnotherWait() {
     var queue = new FairQueue<String>(WIDE);
     for (int i = 0; i < 1_000; i++) {
-      queue.add(of("big"), 60, "big").orElseThrow();
+      enter(queue, of("big"), 60, "big");
     }
     assertThat(take(queue)).isEqualTo("big"); // and its turn is not used up
-    queue.add(of("new"), 60, "new").orElseThrow();
+    enter(queue, of("new"), 60, "new");
     assertThat(take(queue)).isEqualTo("new");
   }
 
   @Test
   void aStreamOfNewcomersDoesNotStarveWhoWaits() {
     var queue = new FairQueue<String>(WIDE);
-    queue.add(of("old"), 1_000, "first").orElseThrow();
-    queue.add(of("old"), 1_000, "second").orElseThrow();
+    enter(queue, of("old"), 1_000, "first");
+    enter(queue, of("old"), 1_000, "second");
     assertThat(take(queue)).isEqualTo("first");
     int newcomers = 0;
     do {
-      queue.add(of("new" + newcomers), 1_000, "new").orElseThrow();
+      enter(queue, of("new" + newcomers), 1_000, "new");
       newcomers++;
     } while (take(queue).equals("new"));
     assertThat(newcomers).isBetween(2, Ring.FRESH_MAX + 1);
@@ -173,7 +179,7 @@ final class FairQueueTests {
     long huge = 0;
     long small = 0;
     for (int i = 0; i < 1_000; i++) {
-      queue.add(of("small"), 10, "small").orElseThrow();
+      enter(queue, of("small"), 10, "small");
     }
     Place<String> back = null;
     for (int i = 0; i < 500; i++) {
@@ -182,7 +188,7 @@ final class FairQueueTests {
       }
       Place<String> taken = Objects.requireNonNull(queue.take(_ -> true));
       queue.settle(taken, taken.cost());
-      if (taken == back) {
+      if (taken.item().equals("huge")) {
         back = null;
         huge += 1_000;
       } else {
@@ -202,7 +208,7 @@ final class FairQueueTests {
             4,
             3,
             List.of(one, other, alone),
-            caller -> new Backlog.Job(caller, 100, caller == one ? 900 : 100));
+            caller -> new Backlog.Job(caller, 100, caller.equals(one) ? 900 : 100));
     while (backlog.usedByAll() < 1_000_000) {
       backlog.step();
     }
@@ -226,13 +232,13 @@ final class FairQueueTests {
   void batchSavesNothingUpWhileItDoesNotWait() {
     var queue = new FairQueue<String>(WIDE);
     for (int i = 0; i < 100; i++) {
-      queue.add(of("o"), 100, "interactive").orElseThrow();
+      enter(queue, of("o"), 100, "interactive");
     }
     for (int i = 0; i < 50; i++) {
       take(queue);
     }
     for (int i = 0; i < 10; i++) {
-      queue.add(new Share("o", "p", 1, ServiceClass.BATCH), 100, "batch").orElseThrow();
+      enter(queue, new Share("o", "p", 1, ServiceClass.BATCH), 100, "batch");
     }
     var taken = IntStream.range(0, 20).mapToObj(_ -> take(queue)).toList();
     assertThat(taken).filteredOn("batch"::equals).hasSize(1);
@@ -242,27 +248,27 @@ final class FairQueueTests {
   void itIsFullInRequestsAndInTokens() {
     var queue = new FairQueue<String>(new QueueLimits(3, 1_000));
     Place<String> first = queue.add(of("a"), 400, "1").orElseThrow();
-    queue.add(of("b"), 400, "2").orElseThrow();
+    enter(queue, of("b"), 400, "2");
     assertThat(queue.add(of("c"), 201, "tokens")).isEmpty();
     assertThat(queue.tokensOver(201)).isEqualTo(1);
-    queue.add(of("c"), 200, "3").orElseThrow();
+    enter(queue, of("c"), 200, "3");
     queue.remove(first);
-    queue.add(of("d"), 1, "4").orElseThrow();
+    enter(queue, of("d"), 1, "4");
     assertThat(queue.add(of("e"), 1, "requests")).isEmpty();
   }
 
   @Test
   void aRequestOverTheLimitOfTokensMayWaitAlone() {
     var queue = new FairQueue<String>(new QueueLimits(3, 1_000));
-    queue.add(of("a"), 5_000, "large").orElseThrow();
+    enter(queue, of("a"), 5_000, "large");
     assertThat(queue.add(of("b"), 1, "small")).isEmpty();
   }
 
   @Test
   void whoIsNextAndDoesNotFitIsNotOvertakenByWhoWaitedWithIt() {
     var queue = new FairQueue<String>(WIDE);
-    queue.add(of("a"), 100, "large").orElseThrow();
-    queue.add(of("b"), 100, "small").orElseThrow();
+    enter(queue, of("a"), 100, "large");
+    enter(queue, of("b"), 100, "small");
     assertThat(queue.take(item -> item.equals("small"))).isNull();
     assertThat(take(queue)).isEqualTo("large");
   }
@@ -271,14 +277,14 @@ final class FairQueueTests {
   void idleOrganizationsAreForgotten() {
     var queue = new FairQueue<String>(WIDE);
     for (int i = 0; i < 50_000; i++) {
-      queue.add(of("o" + i), 1 + i % 10_000, "x").orElseThrow();
+      enter(queue, of("o" + i), 1 + i % 10_000, "x");
       Place<String> place = Objects.requireNonNull(queue.take(_ -> true));
       queue.add(of("waits"), 1, "x");
       queue.settle(place, place.cost());
       assertThat(queue.organizations()).isLessThanOrEqualTo(Ring.MEMBERS_MAX + 1);
       if (i % 1_000 == 0) {
-        while (queue.take(_ -> true) instanceof Place<String> rest) {
-          queue.settle(rest, 1);
+        while (queue.requests() > 0) {
+          queue.settle(Objects.requireNonNull(queue.take(_ -> true)), 1);
         }
         assertThat(queue.organizations()).isZero();
       }
