@@ -54,9 +54,10 @@ final class OrganizationController {
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     String name = Fields.required("name", body.name());
+    int weight = body.weight() == null ? 1 : body.weight();
     return transactions.execute(
         status -> {
-          Item created = Item.of(tenants.createOrganization(name));
+          Item created = Item.of(tenants.createOrganization(name, weight));
           audit.record(
               actor,
               new Change(
@@ -70,15 +71,19 @@ final class OrganizationController {
         });
   }
 
-  record NewOrganization(@Nullable String name) {}
+  record NewOrganization(@Nullable String name, @Nullable Integer weight) {}
 
   record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record Item(String id, String name, String version, Instant createdAt) {
+  record Item(String id, String name, int weight, String version, Instant createdAt) {
     static Item of(OrganizationView view) {
       return new Item(
-          Long.toString(view.id()), view.name(), Long.toString(view.version()), view.createdAt());
+          Long.toString(view.id()),
+          view.name(),
+          view.weight(),
+          Long.toString(view.version()),
+          view.createdAt());
     }
   }
 }

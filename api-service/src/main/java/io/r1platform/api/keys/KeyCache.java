@@ -94,8 +94,9 @@ class KeyCache {
     return jdbc.sql(
             """
             select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
-              k.revoked_at is not null as revoked
+              k.revoked_at is not null as revoked, o.weight
             from api_key k join project p on p.id = k.project_id
+              join organization o on o.id = p.organization_id
             where k.public_id = ?""")
         .param(publicId)
         .query((row, number) -> present(row))
@@ -106,7 +107,11 @@ class KeyCache {
   private static KnownKey present(ResultSet row) throws SQLException {
     Timestamp expiresAt = row.getTimestamp("expires_at");
     return new KnownKey.Present(
-        new Caller(row.getLong("id"), row.getLong("project_id"), row.getLong("organization_id")),
+        new Caller(
+            row.getLong("id"),
+            row.getLong("project_id"),
+            row.getLong("organization_id"),
+            row.getInt("weight")),
         HexFormat.of().formatHex(row.getBytes("secret_sha256")),
         expiresAt == null ? null : expiresAt.toInstant(),
         row.getBoolean("revoked"));

@@ -38,8 +38,7 @@ final class EngineClient {
   private final WebClient http;
 
   /** A request as it goes to the engine. */
-  record Call(
-      UUID id, String tenant, String replica, String model, int maxTokens, RequestBody body) {
+  record Call(UUID id, Asker asker, String replica, String model, int maxTokens, RequestBody body) {
     /** A byte-level token covers at least one byte, so the body's length bounds the prompt. */
     int promptBound() {
       return body.length();
@@ -85,7 +84,10 @@ final class EngineClient {
         .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
         .header("x-r1-request-id", call.id.toString())
         .header("x-r1-attempt", Integer.toString(attempt))
-        .header("x-r1-tenant", call.tenant)
+        .header("x-r1-tenant", call.asker.organization())
+        .header("x-r1-project", call.asker.project())
+        .header("x-r1-weight", Integer.toString(call.asker.weight()))
+        .header("x-r1-class", "interactive")
         .header("x-r1-replica", call.replica)
         .header("x-r1-model", call.model)
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))

@@ -24,13 +24,9 @@ import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.ModelCard;
 import io.r1platform.api.upstreams.ServedModel;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -128,7 +124,7 @@ class Relay implements SmartLifecycle {
     UUID id = RequestId.renew(exchange, now);
     var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
     var call =
-        new EngineClient.Call(id, tenant(caller), journal.replica(), model.name(), cap, body);
+        new EngineClient.Call(id, Asker.of(caller), journal.replica(), model.name(), cap, body);
     return Flux.create(
         sink -> {
           var _ =
@@ -324,17 +320,5 @@ class Relay implements SmartLifecycle {
         ErrorCode.ENGINE_UNAVAILABLE,
         Duration.ofSeconds(2),
         "The engine of this model is not there yet. Nothing was charged. Send it again.");
-  }
-
-  /** An opaque name of the organization: the engine learns no id. */
-  private static String tenant(Caller caller) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(("tenant:" + caller.organizationId()).getBytes(StandardCharsets.US_ASCII));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

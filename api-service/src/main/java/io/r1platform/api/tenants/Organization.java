@@ -18,6 +18,8 @@ class Organization {
 
   private String name;
 
+  private short weight;
+
   @Column(updatable = false)
   private Instant createdAt;
 
@@ -25,8 +27,9 @@ class Organization {
 
   Organization() {}
 
-  Organization(String name, Instant createdAt) {
+  Organization(String name, int weight, Instant createdAt) {
     this.name = Names.checked(name);
+    this.weight = Weights.checked(weight);
     this.createdAt = createdAt;
   }
 
@@ -34,6 +37,6 @@ class Organization {
     if (id == null) {
       throw new IllegalStateException("not saved yet");
     }
-    return new OrganizationView(id, name, version, createdAt);
+    return new OrganizationView(id, name, weight, version, createdAt);
   }
 }

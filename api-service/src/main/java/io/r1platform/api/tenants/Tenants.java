@@ -60,10 +60,17 @@ public class Tenants {
             .collect(Collectors.toMap(ProjectView::id, project -> project));
   }
 
-  /** Makes an organization. */
+  /** Makes an organization of weight 1. */
   @Transactional
   public OrganizationView createOrganization(String name) {
-    var organization = new Organization(name, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    return createOrganization(name, 1);
+  }
+
+  /** Makes an organization. */
+  @Transactional
+  public OrganizationView createOrganization(String name, int weight) {
+    var organization =
+        new Organization(name, weight, clock.instant().truncatedTo(ChronoUnit.MICROS));
     if (organizations.existsByNameIgnoreCase(name.strip())) {
       throw taken("organization");
     }

@@ -226,6 +226,17 @@ class KeyAdministrationIT {
   }
 
   @Test
+  void anOrganizationHasTheWeightOfItsPlan() {
+    var heavy = browser.post("/admin/api/organizations", "{\"name\":\"Heavy\",\"weight\":4}");
+    assertThat(heavy.statusCode()).as(heavy.body()).isEqualTo(201);
+    assertThat(Browser.json(heavy).get("weight").asInt()).isEqualTo(4);
+    assertThat(browser.read("/admin/api/organizations").at("/items/0/weight").asInt()).isEqualTo(1);
+    var tooHeavy = browser.post("/admin/api/organizations", "{\"name\":\"X\",\"weight\":101}");
+    assertThat(tooHeavy.statusCode()).isEqualTo(422);
+    assertThat(Browser.json(tooHeavy).get("code").asString()).isEqualTo("invalid_value");
+  }
+
+  @Test
   void namesOfTenantsAreUnique() {
     var again = browser.post("/admin/api/organizations", "{\"name\":\" ACME \"}");
     assertThat(again.statusCode()).isEqualTo(409);

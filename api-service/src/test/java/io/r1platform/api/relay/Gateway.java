@@ -43,7 +43,7 @@ final class Gateway implements AutoCloseable {
     all.put("r1.api.billing.url", billing.url());
     api = RunningApi.start(database, all);
     Tenants tenants = api.bean(Tenants.class);
-    organizationId = tenants.createOrganization("Acme").id();
+    organizationId = tenants.createOrganization("Acme", 3).id();
     projectId = tenants.createProject(organizationId, "Chat").id();
     lastKey = api.bean(Keys.class).issue(projectId, "test", null);
     key = lastKey.secret();

@@ -145,6 +145,11 @@ class RelayIT {
     assertThat(chat.header("x-r1-max-tokens")).isEqualTo("100");
     assertThat(chat.header("x-r1-include-usage")).isEqualTo("true");
     assertThat(chat.header("x-r1-tenant")).matches("[0-9a-f]{16}");
+    assertThat(chat.header("x-r1-project"))
+        .matches("[0-9a-f]{16}")
+        .isNotEqualTo(chat.header("x-r1-tenant"));
+    assertThat(chat.header("x-r1-weight")).isEqualTo("3");
+    assertThat(chat.header("x-r1-class")).isEqualTo("interactive");
   }
 
   @Test

@@ -100,7 +100,8 @@ class StartIT {
     RequestBody body = gateway.api.bean(Bodies.class).open(-1);
     body.add(DefaultDataBufferFactory.sharedInstance.wrap(STREAM.getBytes(StandardCharsets.UTF_8)));
     UUID id = new UUID(RunningApi.START.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0001L);
-    var call = new EngineClient.Call(id, "tenant", "1.1", "r1-nano", 10, body);
+    var call =
+        new EngineClient.Call(id, new Asker("tenant", "project", 1), "1.1", "r1-nano", 10, body);
     var admission = Admission.of(id, caller, 2, price, 10, true, RunningApi.START);
     var sink = new AtomicReference<FluxSink<DataBuffer>>();
     Flux.<DataBuffer>create(sink::set).subscribe().dispose();

@@ -11,6 +11,7 @@ import io.r1platform.inference.models.ModelCard;
 import io.r1platform.inference.models.Models;
 import io.r1platform.inference.prompts.OutputText;
 import io.r1platform.inference.prompts.R1Template;
+import io.r1platform.inference.queue.Share;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.UUID;
@@ -104,7 +105,8 @@ public final class R1ChatModel implements ChatModel {
             options.topP(),
             random.nextLong(),
             0,
-            template.thinkCloseId());
+            template.thinkCloseId(),
+            Share.UNNAMED);
     return call.start(() -> generations.start(task, call));
   }
 

@@ -82,7 +82,8 @@ final class Admissions {
                 Math.max(request.topP(), LEAST_TOP_P),
                 request.seed() == null ? seeds.nextLong() : request.seed(),
                 headers.cacheSalt(),
-                template.thinkCloseId()),
+                template.thinkCloseId(),
+                headers.share()),
             completion));
     var answer =
         new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);

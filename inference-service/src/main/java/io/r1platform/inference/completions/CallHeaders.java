@@ -2,6 +2,8 @@ package io.r1platform.inference.completions;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.queue.ServiceClass;
+import io.r1platform.inference.queue.Share;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +22,7 @@ import org.springframework.http.HttpHeaders;
  * @param model the resolved name, or null
  * @param maxTokens the resolved cap, or null
  * @param maxPromptTokens what the gateway holds money for, or null
+ * @param share whose turn the request takes
  */
 record CallHeaders(
     UUID eventId,
@@ -28,7 +31,8 @@ record CallHeaders(
     long cacheSalt,
     @Nullable String model,
     @Nullable Integer maxTokens,
-    @Nullable Integer maxPromptTokens) {
+    @Nullable Integer maxPromptTokens,
+    Share share) {
   private static final int TEXT_MAX = 200;
 
   static CallHeaders of(HttpHeaders headers) {
@@ -42,7 +46,33 @@ record CallHeaders(
         tenant == null || tenant.isEmpty() ? 0 : salt(tenant),
         headers.getFirst("x-r1-model"),
         integer(headers, "x-r1-max-tokens"),
-        integer(headers, "x-r1-max-prompt-tokens"));
+        integer(headers, "x-r1-max-prompt-tokens"),
+        share(tenant, headers));
+  }
+
+  private static Share share(@Nullable String tenant, HttpHeaders headers) {
+    String project = headers.getFirst("x-r1-project");
+    Integer weight = integer(headers, "x-r1-weight");
+    if (weight != null && weight > Share.WEIGHT_MAX) {
+      throw ServiceException.invalidValue(
+          "x-r1-weight", "The weight must be at most %d.".formatted(Share.WEIGHT_MAX));
+    }
+    return new Share(
+        tenant == null ? "" : tenant,
+        project == null ? "" : project,
+        weight == null ? 1 : weight,
+        serviceClass(headers.getFirst("x-r1-class")));
+  }
+
+  private static ServiceClass serviceClass(@Nullable String text) {
+    return switch (text) {
+      case "batch" -> ServiceClass.BATCH;
+      case "interactive" -> ServiceClass.INTERACTIVE;
+      case null -> ServiceClass.INTERACTIVE;
+      default ->
+          throw ServiceException.invalidValue(
+              "x-r1-class", "The class must be interactive or batch.");
+    };
   }
 
   static UUID eventId(@Nullable String text) {

@@ -11,28 +11,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** What follows the last token: the receipt becomes durable, then the listener hears the end. */
 final class Endings {
-  private static final int NEWEST_SHARE = 5;
-
   private final Receipts receipts;
   private final Clock clock;
   private final Duration receiptTimeout;
   private final EngineMeters meters;
-  private final AtomicLong meanMillis = new AtomicLong();
 
   Endings(Receipts receipts, Clock clock, Duration receiptTimeout, EngineMeters meters) {
     this.receipts = receipts;
     this.clock = clock;
     this.receiptTimeout = receiptTimeout;
     this.meters = meters;
-  }
-
-  /** Mean time of the latest generations, from submit to end. */
-  Duration meanDuration() {
-    return Duration.ofMillis(meanMillis.get());
   }
 
   /**
@@ -43,7 +34,6 @@ final class Endings {
   CompletableFuture<Void> end(Generation generation, Ended ended, int modelId) {
     Instant endedAt = clock.instant();
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
-    meanMillis.updateAndGet(mean -> mean + (millis - mean) / NEWEST_SHARE);
     meters.ended(ended, millis);
     return receipts
         .append(receipt(generation, ended, modelId, endedAt))

@@ -27,9 +27,10 @@ final class EngineMeters {
   }
 
   /** Shows what the engine does now; no value while there is no engine. */
-  void show(Supplier<@Nullable EngineStats> stats) {
+  void show(Supplier<@Nullable EngineStats> stats, RequestQueue queue) {
     gauge(EngineMeter.REQUESTS_RUNNING, stats, EngineStats::running);
-    gauge(EngineMeter.REQUESTS_WAITING, stats, EngineStats::waiting);
+    gauge(EngineMeter.REQUESTS_WAITING, stats, now -> now.waiting() + queue.requests());
+    gauge(EngineMeter.QUEUE_TOKENS, stats, _ -> queue.tokens());
     gauge(EngineMeter.KV_TOKENS_USED, stats, EngineStats::kvTokensUsed);
     gauge(EngineMeter.KV_TOKENS_CAPACITY, stats, EngineStats::kvTokensTotal);
     FunctionTimer.builder(

@@ -35,9 +35,13 @@ final class EngineThread implements Runnable {
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
   private static final int BUFFER_EVENTS = 4_096;
 
+  /** Requests that the engine may hold beside the running ones while it ends others. */
+  private static final int SLACK = 16;
+
   private final GenerationSettings settings;
   private final Models models;
   private final LiveGenerations live;
+  private final RequestQueue queue;
   private final Endings endings;
   private final EngineMeters meters;
   private final Clock clock;
@@ -54,6 +58,7 @@ final class EngineThread implements Runnable {
       GenerationSettings settings,
       Models models,
       LiveGenerations live,
+      RequestQueue queue,
       Endings endings,
       EngineMeters meters,
       Clock clock,
@@ -61,6 +66,7 @@ final class EngineThread implements Runnable {
     this.settings = settings;
     this.models = models;
     this.live = live;
+    this.queue = queue;
     this.endings = endings;
     this.meters = meters;
     this.clock = clock;
@@ -114,7 +120,7 @@ final class EngineThread implements Runnable {
   private EngineOptions options() {
     return EngineOptions.of(settings.backend(), models.file())
         .withBackendJson(settings.backendOptions())
-        .withRequests(settings.maxRunning(), settings.maxWaiting())
+        .withRequests(settings.maxRunning(), SLACK)
         .withContextTokens(settings.contextTokens())
         .withThreads(settings.threads());
   }
@@ -224,8 +230,16 @@ final class EngineThread implements Runnable {
     return told >= 0 ? told : generation.task().promptIds().length;
   }
 
+  /** Ends one that the engine does not have. */
+  void endOutside(Generation generation, GenerationEvent.Ended ended) {
+    var unused = end(generation, ended);
+  }
+
   private CompletableFuture<Void> end(Generation generation, GenerationEvent.Ended ended) {
-    live.ended(generation);
+    if (!live.ended(generation)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    queue.ended(generation, ended.usage());
     int modelId = models.card().map(card -> card.modelId()).orElseThrow();
     return endings.end(generation, ended, modelId);
   }
@@ -263,6 +277,7 @@ final class EngineThread implements Runnable {
   }
 
   private void endAll() {
+    var unused = queue.close(); // they are ended below, with those that run
     CompletableFuture<?>[] ends =
         live.all().stream()
             .map(generation -> end(generation, generation.engineDied()))

@@ -10,7 +10,9 @@ import io.r1platform.inference.generation.GenerationEvent.Usage;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request in the engine. Anyone may cancel it; the polling thread alone counts its tokens and
- * ends it.
+ * One request, in the queue and then in the engine. Anyone may cancel it. Whoever takes it out of
+ * the queue ends it; once the engine has it, the polling thread alone counts its tokens and ends
+ * it.
  */
 public final class Generation {
   private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
@@ -46,6 +49,7 @@ public final class Generation {
   private final MessageDigest digest = sha256();
   private final ByteBuffer idBytes = ByteBuffer.allocate(Integer.BYTES);
   private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
+  private volatile long waitedMicros;
   private int output;
   private int reasoning;
   private boolean reasoningEnded;
@@ -69,8 +73,18 @@ public final class Generation {
     stop(Cause.CANCEL);
   }
 
+  /** It has waited until now for its engine. */
+  void waitedUntil(Instant now) {
+    waitedMicros = Duration.between(startedAt, now).toNanos() / 1_000;
+  }
+
+  /** Time it has waited for its engine. */
+  Duration waited() {
+    return Duration.of(waitedMicros, ChronoUnit.MICROS);
+  }
+
   /**
-   * The engine has the request now: a stop that came before, which the engine could not know, is
+   * It can be found where it waits or runs: a stop that came before, which nobody could follow, is
    * told again.
    */
   void submitted() {
@@ -145,6 +159,18 @@ public final class Generation {
     return engineFailed(new Counts(prompt, cached, 0, 0));
   }
 
+  /** Its end in the queue. */
+  Ended neverRan(Cause why, Instant now) {
+    cause.compareAndSet(null, why);
+    waitedUntil(now);
+    return cancelled(usage(new Counts(0, 0, 0, 0)));
+  }
+
+  /** Its end where the engine refused it. */
+  Ended refused(ServiceException why) {
+    return new Ended(Finish.ERROR, usage(new Counts(0, 0, 0, 0)), why);
+  }
+
   private Ended cancelled(Usage usage) {
     Cause why = cause.get();
     return switch (why) {
@@ -184,14 +210,15 @@ public final class Generation {
 
   private Usage usage(Counts counts) {
     int hit = Math.min(counts.cachedTokens(), counts.promptTokens());
+    long queueMicros = waitedMicros + counts.queueMicros();
     return new Usage(
         hit,
         counts.promptTokens() - hit,
         reasoning,
         output,
         HexFormat.of().formatHex(digest.digest()),
-        TimeUnit.MICROSECONDS.toMillis(counts.queueMicros() + counts.prefillMicros()),
-        TimeUnit.MICROSECONDS.toMillis(counts.queueMicros()));
+        TimeUnit.MICROSECONDS.toMillis(queueMicros + counts.prefillMicros()),
+        TimeUnit.MICROSECONDS.toMillis(queueMicros));
   }
 
   private boolean deliver(GenerationEvent event) {

@@ -53,8 +53,8 @@ public sealed interface GenerationEvent {
    * @param reasoning output tokens up to {@code </think>}, inclusive
    * @param output all output tokens, end token included
    * @param outputSha256 over the output ids, each as big-endian i32; hex
-   * @param ttftMillis from submit to the first token
-   * @param queueMillis from submit to start
+   * @param ttftMillis from admission to the first token
+   * @param queueMillis from admission to start
    */
   record Usage(
       int promptHit,

@@ -11,7 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param backend what computes: {@code llamacpp} or {@code trtllm}, of which a process has only one
  * @param backendOptions the backend's own settings, a JSON object; empty = none
  * @param maxRunning requests that generate at the same time: 1 to 240 on llamacpp, else to 8,192
- * @param maxWaiting requests that wait beside them, 0 to 4,096; more are refused
+ * @param maxWaiting requests that wait beside them, at least 1; more are refused
+ * @param maxWaitingTokens sum of prompts and expected outputs of what waits, at least 1; more is
+ *     refused
  * @param contextTokens longest prompt and output together; 0 = the model's
  * @param threads computing threads; 0 = cores − 1
  * @param queueTimeout how long a request may wait for its first token
@@ -26,7 +28,8 @@ record GenerationSettings(
     @DefaultValue("llamacpp") EngineOptions.Backend backend,
     @DefaultValue("") String backendOptions,
     @DefaultValue("16") int maxRunning,
-    @DefaultValue("64") int maxWaiting,
+    @DefaultValue("1024") int maxWaiting,
+    @DefaultValue("4000000") long maxWaitingTokens,
     @DefaultValue("0") int contextTokens,
     @DefaultValue("0") int threads,
     @DefaultValue("10m") Duration queueTimeout,
@@ -37,6 +40,10 @@ record GenerationSettings(
   private static final Duration SHORTEST_STALL = Duration.ofSeconds(2);
 
   GenerationSettings {
+    if (maxWaiting < 1 || maxWaitingTokens < 1) {
+      throw new IllegalArgumentException(
+          "r1.inference.generation: max-waiting and max-waiting-tokens must be at least 1");
+    }
     positive("queue-timeout", queueTimeout);
     positive("deadline", deadline);
     positive("receipt-timeout", receiptTimeout);

@@ -1,5 +1,6 @@
 package io.r1platform.inference.generation;
 
+import io.r1platform.inference.queue.Share;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -16,6 +17,7 @@ import java.util.UUID;
  * @param seed of the draw
  * @param cacheSalt requests of equal salt may share computed prompts; 0 shares nothing
  * @param thinkCloseId the token that ends reasoning
+ * @param share who asks, as far as fairness goes
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationTask(
@@ -28,11 +30,13 @@ public record GenerationTask(
     float topP,
     long seed,
     long cacheSalt,
-    int thinkCloseId) {
+    int thinkCloseId,
+    Share share) {
   /** Checks that what must be there is. */
   public GenerationTask {
     Objects.requireNonNull(eventId, "eventId");
     Objects.requireNonNull(replica, "replica");
     Objects.requireNonNull(promptIds, "promptIds");
+    Objects.requireNonNull(share, "share");
   }
 }

@@ -3,6 +3,7 @@ package io.r1platform.inference.generation;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.engine.Engine;
 import io.r1platform.engine.EngineException;
+import io.r1platform.engine.EngineOptions.Backend;
 import io.r1platform.engine.EngineStats;
 import io.r1platform.engine.EngineStatus;
 import io.r1platform.engine.GenerationRequest;
@@ -10,6 +11,7 @@ import io.r1platform.engine.Sampling;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
+import io.r1platform.inference.queue.QueueLimits;
 import io.r1platform.inference.receipts.Receipts;
 import io.r1platform.inference.receipts.ReceiptsLost;
 import java.time.Clock;
@@ -29,15 +31,16 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts generations and finds running ones. Started last and stopped first: at the end new work is
- * refused, running work gets the drain time, the rest ends with an error and its usage.
+ * Starts generations and finds those that wait or run. Started last and stopped first: at the end
+ * new work is refused, waiting work ends, running work gets the drain time; what is cut off ends
+ * with an error and its usage.
  */
 @Component
 public final class Generations implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
   private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
+  private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
-  private static final long RETRY_SECONDS_MAX = 60;
   private static final int EXIT_ENGINE_DIED = 70;
   private static final Duration LONGEST_EXIT = Duration.ofSeconds(20);
 
@@ -46,6 +49,7 @@ public final class Generations implements SmartLifecycle {
   private final Receipts receipts;
   private final Clock clock;
   private final LiveGenerations live = new LiveGenerations();
+  private final RequestQueue queue;
   private final AtomicLong engineIds = new AtomicLong();
   private final EngineMeters meters;
   private final Endings endings;
@@ -70,16 +74,23 @@ public final class Generations implements SmartLifecycle {
     this.clock = clock;
     this.meters = new EngineMeters(registry, models.name());
     this.endings = new Endings(receipts, clock, settings.receiptTimeout(), meters);
+    this.queue =
+        new RequestQueue(
+            models.name(),
+            new QueueLimits(settings.maxWaiting(), settings.maxWaitingTokens()),
+            settings.maxRunning(),
+            clock,
+            new EngineRunner());
     this.engineThread =
-        new EngineThread(settings, models, live, endings, meters, clock, this::exit);
+        new EngineThread(settings, models, live, queue, endings, meters, clock, this::exit);
     this.thread = Thread.ofPlatform().name("r1-engine").unstarted(engineThread);
     this.watch = new EngineWatch(engineThread, settings.stallTimeout());
     this.context = context;
-    meters.show(this::stats);
+    meters.show(this::stats, queue);
   }
 
   /**
-   * Hands a request to the engine and returns at once; the listener hears the rest.
+   * Lets a request wait for the engine and returns at once; the listener hears the rest.
    *
    * @throws ServiceException engine_overloaded with a time to retry if the queue is full,
    *     engine_unavailable, server_draining, metering_unavailable, context_length_exceeded; then
@@ -94,7 +105,7 @@ public final class Generations implements SmartLifecycle {
     }
   }
 
-  /** The running generation of a request. */
+  /** The generation of a request that waits or runs. */
   public Optional<Generation> find(UUID eventId) {
     return Optional.ofNullable(live.find(eventId));
   }
@@ -131,16 +142,13 @@ public final class Generations implements SmartLifecycle {
     if (draining) {
       throw drainingNow();
     }
-    Engine engine = requireEngine();
+    var unused = requireEngine();
     receipts.admit(task.eventId());
     var generation =
         new Generation(engineIds.incrementAndGet(), task, listener, clock.instant(), this::cancel);
     live.add(generation);
     try {
-      engine.submit(request(generation));
-    } catch (EngineException e) {
-      live.remove(generation);
-      throw refusal(e);
+      queue.add(generation);
     } catch (RuntimeException e) {
       live.remove(generation);
       throw e;
@@ -151,20 +159,18 @@ public final class Generations implements SmartLifecycle {
 
   private GenerationRequest request(Generation generation) {
     GenerationTask task = generation.task();
+    Duration left = settings.deadline().minus(generation.waited());
     return GenerationRequest.greedy(generation.engineId(), task.promptIds(), task.maxTokens())
         .withSampling(Sampling.of(task.temperature(), task.topP(), task.seed()))
         .withCacheSalt(task.cacheSalt())
-        .withDeadline(settings.deadline());
+        .withDeadline(left.isPositive() ? left : SHORTEST);
   }
 
-  private ServiceException refusal(EngineException refused) {
-    EngineStatus status = refused.status();
-    if (status == EngineStatus.QUEUE_FULL) {
-      return ServiceException.retryable(
-          ErrorCode.ENGINE_OVERLOADED,
-          "The queue of the model is full. Nothing was charged; send the request again.",
-          retryAfter());
+  private ServiceException refusal(RuntimeException refused) {
+    if (refused instanceof ServiceException known) {
+      return known;
     }
+    EngineStatus status = refused instanceof EngineException e ? e.status() : null;
     if (status == EngineStatus.TOO_LARGE) {
       return ServiceException.ofParam(
           ErrorCode.CONTEXT_LENGTH_EXCEEDED, "messages", "The prompt does not fit the context.");
@@ -177,13 +183,6 @@ public final class Generations implements SmartLifecycle {
         ErrorCode.ENGINE_UNAVAILABLE,
         "The engine takes nothing now. Nothing was charged; send the request again.",
         RETRY_DRAINING);
-  }
-
-  /** Time in which a place in the queue should come free. */
-  private Duration retryAfter() {
-    double perPlace = endings.meanDuration().toMillis() / (double) settings.maxRunning();
-    long seconds = (long) Math.ceil(perPlace / 1_000);
-    return Duration.ofSeconds(Math.clamp(seconds, 1, RETRY_SECONDS_MAX));
   }
 
   private static ServiceException drainingNow() {
@@ -206,10 +205,19 @@ public final class Generations implements SmartLifecycle {
   }
 
   private void cancel(long engineId) {
+    Generation waiting = queue.remove(engineId);
+    if (waiting != null) {
+      endInQueue(waiting, Generation.Cause.CANCEL);
+      return;
+    }
     Engine engine = engineThread.engine();
     if (engine != null) {
       engine.cancel(engineId);
     }
+  }
+
+  private void endInQueue(Generation generation, Generation.Cause why) {
+    engineThread.endOutside(generation, generation.neverRan(why, clock.instant()));
   }
 
   private @Nullable EngineStats stats() {
@@ -228,6 +236,7 @@ public final class Generations implements SmartLifecycle {
   public void stop() {
     draining = true;
     try {
+      queue.close().forEach(waiting -> endInQueue(waiting, Generation.Cause.DRAIN));
       Engine engine = engineThread.engine();
       if (engine != null && thread.isAlive()) {
         engine.drain();
@@ -285,5 +294,24 @@ public final class Generations implements SmartLifecycle {
   private static void haltLater() {
     LockSupport.parkNanos(LONGEST_EXIT.toNanos());
     Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
+  }
+
+  /** The engine as the queue sees it. */
+  private final class EngineRunner implements RequestQueue.Runner {
+    @Override
+    public long cells() {
+      EngineStats stats = settings.backend() == Backend.LLAMACPP ? stats() : null;
+      return stats == null ? Long.MAX_VALUE : stats.kvTokensTotal();
+    }
+
+    @Override
+    public void submit(Generation generation) {
+      requireEngine().submit(request(generation));
+    }
+
+    @Override
+    public void refused(Generation generation, RuntimeException why) {
+      engineThread.endOutside(generation, generation.refused(refusal(why)));
+    }
   }
 }

@@ -46,15 +46,19 @@ final class LiveGenerations {
     }
   }
 
-  /** The engine took it and has ended it. */
-  void ended(Generation generation) {
+  /** It was taken and has ended; false if that was known. */
+  boolean ended(Generation generation) {
     lock.lock();
     try {
+      if (byEngineId.get(generation.engineId()) != generation) {
+        return false;
+      }
       ended.addLast(Attempt.of(generation.task()));
       if (ended.size() > ENDED_MAX) {
         ended.removeFirst();
       }
       remove(generation);
+      return true;
     } finally {
       lock.unlock();
     }

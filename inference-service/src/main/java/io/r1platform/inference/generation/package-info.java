@@ -3,7 +3,7 @@
  * {@code Ended}, after its receipt is durable or known not to be.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"models", "receipts", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"models", "receipts", "queue", "errors", "observability"})
 package io.r1platform.inference.generation;
 
 import org.jspecify.annotations.NullMarked;

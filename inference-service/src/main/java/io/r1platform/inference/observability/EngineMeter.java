@@ -9,6 +9,8 @@ public enum EngineMeter {
   REQUESTS_RUNNING("r1.engine.requests.running"),
   /** Gauge: requests not started. */
   REQUESTS_WAITING("r1.engine.requests.waiting"),
+  /** Gauge: tokens that the requests in the queue are expected to take. */
+  QUEUE_TOKENS("r1.engine.queue.tokens"),
   /** Gauge: cache cells reserved. */
   KV_TOKENS_USED("r1.engine.kv.tokens.used"),
   /** Gauge: cache cells. Not called "total": Prometheus keeps that for counters. */
@@ -25,7 +27,7 @@ public enum EngineMeter {
   OVERRUN_TOKENS("r1.engine.overrun.tokens"),
   /** Timer: one batch of the engine. */
   STEP("r1.engine.step"),
-  /** Timer: from submit to start. */
+  /** Timer: from admission to start. */
   QUEUE("r1.engine.queue"),
   /** Timer: from submit to the first token. */
   TIME_TO_FIRST_TOKEN("r1.engine.time.to.first.token"),

@@ -1,6 +1,7 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.inference.models.Models;
+import io.r1platform.inference.queue.Share;
 import java.lang.reflect.Field;
 import java.time.Clock;
 import java.time.Instant;
@@ -56,7 +57,8 @@ public final class BrokenEngine {
       LockSupport.parkNanos(20_000_000);
     }
     Generations generations = context.getBean(Generations.class);
-    var task = new GenerationTask(id, 1, "1.3", new int[] {1}, TOKENS, 0, 1, 0, 0, 5);
+    var task =
+        new GenerationTask(id, 1, "1.3", new int[] {1}, TOKENS, 0, 1, 0, 0, 5, Share.UNNAMED);
     GenerationListener listener = event -> on(event, generations);
     if (scenario == Scenario.STANDS_STILL) {
       Field live = Generations.class.getDeclaredField("live");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.engine.FinishReason;
 import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.queue.Share;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ final class GenerationTests {
   private final Generation generation =
       new Generation(
           7,
-          new GenerationTask(new UUID(1, 2), 1, "1.1", new int[] {1}, 10, 0, 1, 0, 0, 5),
+          new GenerationTask(
+              new UUID(1, 2), 1, "1.1", new int[] {1}, 10, 0, 1, 0, 0, 5, Share.UNNAMED),
           event -> true,
           Instant.EPOCH,
           cancels::add);
