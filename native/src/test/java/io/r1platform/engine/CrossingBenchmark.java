@@ -1,5 +1,7 @@
 package io.r1platform.engine;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +27,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // fields are set by the set-up
 public class CrossingBenchmark {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int TOKENS = 100_000;
   private static final int[] PROMPT = {1, 2, 3};
   private static final Duration WAIT = Duration.ofSeconds(1);
-  private static final long FILLING_NANOS = 2_000_000;
+  static final long FILLING_NANOS = 2_000_000;
 
   /** Requests that generate at once. */
   @Param({"64", "512"})
@@ -48,6 +51,9 @@ public class CrossingBenchmark {
 
     /** Calls that read them. */
     public long polls;
+
+    /** Bytes of the heap that the calls and the reading took, by the thread's own counter. */
+    public long bytes;
   }
 
   /** Opens the engine. */
@@ -81,6 +87,7 @@ public class CrossingBenchmark {
   /** What is measured; the sum is read, so that reading the events is not left out. */
   @Benchmark
   public long poll(Counters counters) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
     engine.poll(events, WAIT);
     long sum = 0;
     while (events.next()) {
@@ -92,6 +99,7 @@ public class CrossingBenchmark {
       }
     }
     counters.polls++;
+    counters.bytes += THREADS.getCurrentThreadAllocatedBytes() - before;
     return sum;
   }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -75,27 +77,37 @@ public final class MetadataFuzz {
         });
   }
 
-  /** Says which input comes before each, so that the last one said is what ended the process. */
+  /** Opens what the check takes of the kept inputs, then of random changes, until the time ends. */
   private static void load(Duration longest) throws IOException {
     long end = System.nanoTime() + longest.toNanos();
-    int taken = 0;
     int opened = 0;
     try (Stream<Path> inputs = Files.list(INPUTS)) {
       for (Path input : inputs.sorted().toList()) {
         byte[] bytes = Files.readAllBytes(input);
-        if (bytes.length == 0 || System.nanoTime() > end || !isTaken(bytes)) {
-          continue;
-        }
-        System.out.println("opening " + input);
-        int choice = Byte.toUnsignedInt(bytes[0]) % (ARCHITECTURES + 1);
-        if (choice < ARCHITECTURES) {
-          write(GOOD.get(choice).file(Arrays.copyOfRange(bytes, 1, bytes.length)));
-        }
-        taken++;
-        opened += opens() ? 1 : 0;
+        opened += bytes.length > 0 && opens(bytes) ? 1 : 0;
       }
     }
-    System.out.println(LAST_WORD + opened + " of " + taken);
+    Random random = new Random(Long.getLong("r1.fuzz.seed", 1));
+    while (System.nanoTime() < end) {
+      byte[] bytes = new byte[5 + 4 * random.nextInt(3)];
+      random.nextBytes(bytes);
+      bytes[0] = (byte) random.nextInt(ARCHITECTURES);
+      opened += opens(bytes) ? 1 : 0;
+    }
+    System.out.println(LAST_WORD + opened);
+  }
+
+  /** Says the input first, so that the last one said is what ended the process. */
+  private static boolean opens(byte[] input) throws IOException {
+    if (!isTaken(input)) {
+      return false;
+    }
+    System.out.println("opening " + HexFormat.of().formatHex(input));
+    int choice = Byte.toUnsignedInt(input[0]) % (ARCHITECTURES + 1);
+    if (choice < ARCHITECTURES) {
+      write(GOOD.get(choice).file(Arrays.copyOfRange(input, 1, input.length)));
+    }
+    return opens();
   }
 
   private static boolean opens() {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
       "Last line: engine threads=… turns=… large_1=… large_8=… nano_1=… nano_8=… …",
       "jni: time and memory per token of a poll, by JMH over the simulated engine.",
-      "Last line: jni ns_per_token_64=… ns_per_token_512=… bytes_per_token_64=… …",
+      "Last line: jni ns_per_token_64=… ns_per_token_512=… polled_bytes_64=… …",
       "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
       "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",
       "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …"
