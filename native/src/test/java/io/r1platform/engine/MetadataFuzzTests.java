@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Fuzzes the check of model files for {@code R1_FUZZ_SECONDS} (10), led by coverage, then opens
+ * Fuzzes the check of model files for {@code R1_FUZZ_SECONDS} (5), led by coverage, then opens
  * what it took. New inputs stay in {@code target/fuzz/metadata}, so that the next run begins there;
  * the last one opened is the one that ended the process.
  */
@@ -30,7 +30,7 @@ class MetadataFuzzTests {
   }
 
   private static ChildJvm.Result run(String... more) {
-    String seconds = System.getenv().getOrDefault("R1_FUZZ_SECONDS", "10");
+    String seconds = System.getenv().getOrDefault("R1_FUZZ_SECONDS", "5");
     String[] arguments = new String[more.length + 3];
     arguments[0] = "-XX:+EnableDynamicAgentLoading";
     arguments[1] = "-Dr1.fuzz.directory=" + DIRECTORY;
