@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the queue of a running service gives to whom. Steps of the engine are counted by the tokens
- * of requests that run all the while, of which each step makes one for each.
+ * of a request that runs all the while: each step makes one.
  */
 final class Fairness {
   static final Map<String, String> SETTINGS =
@@ -19,6 +19,9 @@ final class Fairness {
           "r1.inference.generation.max-waiting", "4000");
 
   private static final int SLOTS = 8;
+
+  /** Of the requests that have all slots when the newcomer comes. */
+  private static final int FIRST_TOKENS = 400;
 
   private final RunningService service;
   private final Generations generations;
@@ -38,13 +41,11 @@ final class Fairness {
    */
   record Newcomer(long steps, long overtaking) {}
 
-  /** Sends a newcomer among so many waiting requests of another tenant. */
+  /** Sends a newcomer among so many waiting requests of another, each for so many tokens. */
   Newcomer newcomer(int waiting, int maxTokens) {
     Tenant big = tenant(1);
-    Tenant.Run witness = big.send(20 * maxTokens);
-    Await.until("the witness runs", witness::begun);
-    for (int slot = 1; slot < SLOTS; slot++) {
-      big.send(maxTokens + slot * maxTokens / SLOTS); // they do not end in the same step
+    for (int slot = 0; slot < SLOTS; slot++) {
+      big.send(FIRST_TOKENS + slot * SLOTS); // they do not end in the same step
     }
     for (int i = 0; i < waiting; i++) {
       big.send(maxTokens);
@@ -62,8 +63,12 @@ final class Fairness {
             .mapToLong(run -> run.tokens().getLast())
             .filter(end -> end > arrived && end < first)
             .min()
-            .orElseThrow(() -> new IllegalStateException("the witness ended too early"));
-    long steps = witness.tokens().stream().filter(token -> token > freed && token < first).count();
+            .orElseThrow(() -> new IllegalStateException("the newcomer came too late"));
+    long steps =
+        big.runs().stream()
+            .mapToLong(run -> run.tokens().stream().filter(at -> at > freed && at < first).count())
+            .max()
+            .orElseThrow();
     long overtaking =
         big.runs().stream()
             .filter(Tenant.Run::begun)

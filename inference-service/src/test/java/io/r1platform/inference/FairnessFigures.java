@@ -20,7 +20,7 @@ final class FairnessFigures {
   private static long medianSteps(Fairness fairness, int waiting) {
     List<Long> steps =
         IntStream.range(0, TRIES)
-            .mapToObj(_ -> fairness.newcomer(waiting, 48).steps())
+            .mapToObj(_ -> fairness.newcomer(waiting, 24).steps())
             .sorted()
             .toList();
     return steps.get(TRIES / 2);
@@ -35,7 +35,7 @@ final class FairnessFigures {
       var fairness = new Fairness(service);
       long alone = medianSteps(fairness, 0);
       long behind = medianSteps(fairness, 1_000);
-      Fairness.Shares shares = fairness.shares(WEIGHTS, 48, 70_000);
+      Fairness.Shares shares = fairness.shares(WEIGHTS, 48, 40_000);
       Path figures = Files.createDirectories(Path.of("target/figures")).resolve("fairness.txt");
       Files.writeString(
           figures,

@@ -38,7 +38,11 @@ import picocli.CommandLine.Spec;
       "Last line: jni ns_per_token_64=… ns_per_token_512=… polled_bytes_64=… …",
       "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
       "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",
-      "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …"
+      "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …",
+      "fairness: the queue of inference-service on the real engine with a random model, in steps of",
+      "the engine: what 1,000 waiting requests of another tenant cost a newcomer's first token, and",
+      "the token shares of the weights 1:2:4.",
+      "Last line: fairness waiting=1000 steps_alone=… steps_behind=… delay_steps=… worst_error=… …"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -49,7 +53,7 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine, jni or trtllm")
+  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine, jni, trtllm or fairness")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
@@ -68,9 +72,12 @@ final class Bench implements Callable<Integer> {
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());
       case "trtllm" -> NativeFigures.TRTLLM.run(invocation, out());
+      case "fairness" -> new FairnessBench(invocation).run(out());
       default ->
           throw new IllegalArgumentException(
-              "there is no bench '" + what + "'; there are start, ingest, engine, jni and trtllm");
+              "there is no bench '"
+                  + what
+                  + "'; there are start, ingest, engine, jni, trtllm and fairness");
     };
   }
 
