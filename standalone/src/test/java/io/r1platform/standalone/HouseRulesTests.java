@@ -41,6 +41,7 @@ class HouseRulesTests {
                       "test-support",
                       "native",
                       "prompts",
+                      "r1-spring-ai-starter",
                       "inference-service",
                       "api-service",
                       "billing-service",
@@ -52,7 +53,15 @@ class HouseRulesTests {
   @Test
   void seesEveryModule() {
     for (String part :
-        List.of("testing", "engine", "prompts", "inference", "api", "billing", "standalone")) {
+        List.of(
+            "testing",
+            "engine",
+            "prompts",
+            "springai",
+            "inference",
+            "api",
+            "billing",
+            "standalone")) {
       assertThat(CLASSES.stream())
           .as(part)
           .anyMatch(type -> type.getPackageName().startsWith(BASE + part));
@@ -78,14 +87,14 @@ class HouseRulesTests {
   }
 
   @Test
-  void onlyGenerationSeesTheEngine() {
+  void onlyGenerationAndTheStarterSeeTheEngine() {
     check(
         classes()
             .that()
             .resideInAPackage(BASE + "engine..")
             .should()
             .onlyBeAccessed()
-            .byAnyPackage(BASE + "engine..", INFERENCE + "generation.."));
+            .byAnyPackage(BASE + "engine..", INFERENCE + "generation..", BASE + "springai.."));
   }
 
   @Test
@@ -146,7 +155,7 @@ class HouseRulesTests {
         List.of(
             BASE + "*.relay..",
             BASE + "*.completions..",
-            BASE + "*.chatmodel..",
+            BASE + "springai..",
             BASE + "*.security..",
             BASE + "*.errors.."),
         "reactor..");

@@ -1,7 +1,5 @@
-package io.r1platform.inference.chatmodel;
+package io.r1platform.springai;
 
-import io.r1platform.inference.errors.ErrorCode;
-import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.ChatMessage.Role;
 import java.util.List;
@@ -16,7 +14,7 @@ final class Instructions {
     List<ChatMessage> messages =
         prompt.getInstructions().stream().map(Instructions::message).toList();
     if (messages.isEmpty() || messages.getLast().role() != Role.USER) {
-      throw ServiceException.invalidValue("messages", "The last message must be the user's.");
+      throw R1Exception.invalid("The last message must be the user's");
     }
     return messages;
   }
@@ -28,9 +26,7 @@ final class Instructions {
           case SYSTEM -> Role.SYSTEM;
           case USER -> Role.USER;
           case ASSISTANT -> Role.ASSISTANT;
-          case TOOL ->
-              throw ServiceException.ofParam(
-                  ErrorCode.UNSUPPORTED_PARAMETER, "messages", "This model has no tools.");
+          case TOOL -> throw R1Exception.invalid("This model has no tools");
         },
         text == null ? "" : text);
   }
