@@ -58,8 +58,7 @@ class ObservationTests {
     assertThat(context.getLowCardinalityKeyValue("gen_ai.request.model"))
         .isEqualTo(KeyValue.of("gen_ai.request.model", "r1-nano"));
     assertThat(context.getHighCardinalityKeyValue("gen_ai.usage.output_tokens"))
-        .isEqualTo(
-            KeyValue.of("gen_ai.usage.output_tokens", String.valueOf(usage.output())));
+        .isEqualTo(KeyValue.of("gen_ai.usage.output_tokens", String.valueOf(usage.output())));
     assertThat(
             meters
                 .get("gen_ai.client.token.usage")
