@@ -40,6 +40,8 @@ class HouseRulesTests {
               List.of(
                       "test-support",
                       "native",
+                      "prompts",
+                      "r1-spring-ai-starter",
                       "inference-service",
                       "api-service",
                       "billing-service",
@@ -50,7 +52,16 @@ class HouseRulesTests {
 
   @Test
   void seesEveryModule() {
-    for (String part : List.of("testing", "engine", "inference", "api", "billing", "standalone")) {
+    for (String part :
+        List.of(
+            "testing",
+            "engine",
+            "prompts",
+            "springai",
+            "inference",
+            "api",
+            "billing",
+            "standalone")) {
       assertThat(CLASSES.stream())
           .as(part)
           .anyMatch(type -> type.getPackageName().startsWith(BASE + part));
@@ -76,19 +87,19 @@ class HouseRulesTests {
   }
 
   @Test
-  void onlyGenerationSeesTheEngine() {
+  void onlyGenerationAndTheStarterSeeTheEngine() {
     check(
         classes()
             .that()
             .resideInAPackage(BASE + "engine..")
             .should()
             .onlyBeAccessed()
-            .byAnyPackage(BASE + "engine..", INFERENCE + "generation.."));
+            .byAnyPackage(BASE + "engine..", INFERENCE + "generation..", BASE + "springai.."));
   }
 
   @Test
   void moneyPromptsAndEngineKnowOnlyJava() {
-    String[] pure = {BASE + "*.money..", INFERENCE + "prompts..", BASE + "engine.."};
+    String[] pure = {BASE + "*.money..", BASE + "prompts..", BASE + "engine.."};
     check(
         classes()
             .that(resideInAnyPackage(pure).and(not(packageInfo())))
@@ -144,7 +155,7 @@ class HouseRulesTests {
         List.of(
             BASE + "*.relay..",
             BASE + "*.completions..",
-            BASE + "*.chatmodel..",
+            BASE + "springai..",
             BASE + "*.security..",
             BASE + "*.errors.."),
         "reactor..");

@@ -4,7 +4,7 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"prompts", "generation", "models", "queue", "errors", "observability"})
+    allowedDependencies = {"generation", "models", "queue", "errors", "observability"})
 package io.r1platform.inference.completions;
 
 import org.jspecify.annotations.NullMarked;
