@@ -11,7 +11,8 @@ import numpy as np
 import torch
 
 import tokenizer as vocabulary
-from model import Model, Shape, load_checkpoint
+from model import Model, Shape
+from stage import load_checkpoint, model_of
 
 ALIGNMENT = 32
 UINT32, FLOAT32, BOOL, STRING, ARRAY, INT32 = 4, 6, 7, 8, 9, 5  # GGUF value types
@@ -167,10 +168,7 @@ def export(model: Model, tokens: vocabulary.Tokenizer, path: str, kind: str,
 
 
 def load_model(checkpoint: str) -> Model:
-    saved = load_checkpoint(checkpoint)
-    model = Model(Shape(**saved["shape"]))
-    model.load_state_dict(saved["model"])
-    return model.eval()
+    return model_of(load_checkpoint(checkpoint)).eval()
 
 
 def main() -> None:

@@ -1,24 +1,22 @@
 #!/usr/bin/env bash
-# Trains, exports and scores r1-nano. Needs Python 3.11 or newer with torch and numpy; with
+# Trains, exports and scores r1-nano. Needs Python 3.11 or newer with torch 2.13 and numpy; with
 # --library DIR (llama.cpp's shared libraries) it also checks parity and scores the GGUF file.
-# Stages: tokenizer sft export evaluate parity (default: all of them, in this order), or in an empty
-# --work "mend export evaluate parity", to go on from a GGUF: --start FILE (or the committed one).
+# Stages: tokenizer cold export evaluate parity (default: all of them, in this order). A stage goes
+# on from its last checkpoint. While the file $R1_NANO_PAUSE exists, training sleeps.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work="$here/../work"
-steps='' device=cpu threads=2 seed='' library='' stages='tokenizer sft export evaluate parity'
-start=../r1-nano.gguf
+steps='' threads=1 seed='' library='' stages='tokenizer cold export evaluate parity' compile=''
 while [ $# -gt 0 ]; do
   case $1 in
     --stage) stages=$2 ;;
     --work) work=$2 ;;
     --steps) steps=$2 ;;
-    --device) device=$2 ;;
     --threads) threads=$2 ;;
     --seed) seed=$2 ;;
     --library) library=$2 ;;
-    --start) start=$(realpath "$2") ;;
+    --compile) compile=--compile; shift; continue ;;
     *) sed -n '2,5p' "$0" >&2; exit 2 ;;
   esac
   shift 2
@@ -26,22 +24,25 @@ done
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 cd "$here"
+python=${PYTHON:-python3} tokenizer="$work/tokenizer.json"
+# large blocks are kept by the allocator: each new tensor would be zeroed anew by the system
+export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592
+export TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-$work/inductor}"
 
 for stage in $stages; do
   case $stage in
-    tokenizer) python3 tokenizer.py --out "$work/tokenizer.json" ;;
-    sft) python3 sft.py --work "$work" --steps "${steps:-3600}" --device "$device" \
-        --threads "$threads" --seed "${seed:-1}" ;;
-    mend) python3 sft.py --work "$work" --steps "${steps:-700}" --start "$start" \
-        --device "$device" --threads "$threads" --seed "${seed:-2}" ;;
-    export) python3 export.py --checkpoint "$work/checkpoint.pt" \
-        --tokenizer "$work/tokenizer.json" --out ../r1-nano.gguf --type Q8_0 ;;
-    evaluate) python3 evaluate.py --work "$work" --gguf ../r1-nano.gguf --scores ../scores.json \
-        --card ../README.md --threads "$threads" ${library:+--library "$library"} ;;
+    tokenizer) [ -f "$tokenizer" ] || "$python" tokenizer.py --out "$tokenizer" ;;
+    cold) "$python" sft.py --work "$work/cold" --tokenizer "$tokenizer" $compile \
+        --steps "${steps:-12000}" --threads "$threads" --seed "${seed:-1}" ;;
+    export) "$python" export.py --checkpoint "$work/cold/checkpoint.pt" \
+        --tokenizer "$tokenizer" --out "$work/r1-nano.gguf" --type Q8_0 ;;
+    evaluate) "$python" evaluate.py --work "$work/cold" --tokenizer "$tokenizer" \
+        --gguf "$work/r1-nano.gguf" --scores "$work/scores.json" --threads "$threads" \
+        ${library:+--library "$library"} ;;
     parity)
       if [ -n "$library" ]; then
-        python3 parity.py --library "$library" --checkpoint "$work/checkpoint.pt" \
-          --tokenizer "$work/tokenizer.json" --scores ../scores.json
+        "$python" parity.py --library "$library" --checkpoint "$work/cold/checkpoint.pt" \
+          --tokenizer "$tokenizer" --scores "$work/scores.json"
       fi ;;
     *) echo "unknown stage: $stage" >&2; exit 2 ;;
   esac
