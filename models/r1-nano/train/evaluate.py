@@ -1,7 +1,7 @@
 """Scores r1-nano on held-out problems per family, level and language, and writes scores.json.
 
 Usage: evaluate.py --work DIR --gguf r1-nano.gguf --scores scores.json
-       [--tokenizer FILE] [--library DIR] [--base-url URL --key KEY] [--count 500] [--seed 2026]
+       [--tokenizer FILE] [--library DIR] [--base-url URL --key KEY] [--count 125] [--seed 2026]
 PyTorch scores the checkpoint in DIR, greedy and at temperature 0.6, top-p 0.95 (the product's
 default). --library scores the GGUF file itself through llama.cpp on a smaller sample, and
 --base-url through the product's chat completions. An answer is right if the text after `</think>`
@@ -33,7 +33,7 @@ from tokenizer import END_THINK, EOS, Tokenizer
 
 TEMPERATURE, TOP_P = 0.6, 0.95
 SEPARATOR = END_THINK + "\n\n"
-BATCH = 200
+BATCH = 500
 Writer = Callable[[list[Problem]], list[str]]  # problems to whole outputs, reasoning included
 
 
@@ -180,8 +180,8 @@ def main() -> None:
     parser.add_argument("--base-url")
     parser.add_argument("--key", default="")
     parser.add_argument("--model", default="r1-nano")
-    parser.add_argument("--count", type=int, default=500)
-    parser.add_argument("--small-count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=125)
+    parser.add_argument("--small-count", type=int, default=25)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()

@@ -3,6 +3,7 @@ import torch
 from torch import Tensor
 
 from model import Model
+from qwen2 import Qwen2
 
 MUON_RATE, ADAM_RATE, MUON_DECAY = 0.02, 4e-3, 0.05
 
@@ -22,7 +23,7 @@ def orthogonal(gradient: Tensor) -> Tensor:
 class Optimizers:
     """Both at once. Muon: momentum 0.95 with Nesterov's look-ahead, experts are matrices apiece."""
 
-    def __init__(self, model: Model):
+    def __init__(self, model: Model | Qwen2):
         self.model = model
         self.matrices = [p for p in model.layers.parameters() if p.dim() >= 2]
         chosen = {id(p) for p in self.matrices}

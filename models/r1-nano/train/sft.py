@@ -1,24 +1,37 @@
-"""Supervised training on generated chains, with the loss on the output only.
+"""Supervised training, with the loss on the output only: cold start, primer, and on samples.
 
 The rates are constant after a warm-up and fall linearly to 0 over the last part of the steps; the
 forward pass is computed in bfloat16 (router, norms and loss in F32), in F32 for the last tenth.
-The problems depend on the seed and the step only, so a run can stop and resume at any checkpoint.
+What a step sees depends on the seed and the step only, so a run can stop and resume anywhere.
+When a quick score says that the model is good enough, the rates begin to fall earlier.
 
-Usage: sft.py --work DIR --tokenizer FILE --steps N [--compile] [--threads 1] [--seed 1]
-       [--score-every 500]
+--source cold:     generated problems with their reference chains, from nothing
+--source primer:   copying, spelling and unreliable chains of one family, from nothing: the base
+                   model of the R1-Zero run
+--source samples:  --share from --samples FILE (see reject.py), the rest generated; on from
+                   --start, or with --distill from nothing in a plain Qwen2 of half the size
+
+Usage: sft.py --work DIR --tokenizer FILE --steps N [--source cold] [--start CHECKPOINT]
+       [--samples FILE] [--share 0.5] [--distill] [--peak 1.0] [--decay 0.4] [--name cold-start]
+       [--compile] [--threads 1] [--seed 1] [--score-every 500]
 """
 import argparse
+import json
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+import primer
 import tasks
 from model import Model, Shape
 from optimizers import Optimizers
-from stage import Stage, accuracy, finish
+from problems import Problem
+from qwen2 import Qwen2, Qwen2Shape
+from stage import Stage, accuracy, finish, load_checkpoint, model_of
 from tokenizer import PAD, Tokenizer
 
 BATCH = 64  # problems of one step, about 6,400 tokens
@@ -26,6 +39,10 @@ PART = 2048  # tokens of one pass with padding, which fit the processor's cache
 WARM_UP = 100  # steps
 BIAS_STEP = 0.001  # of the experts' selection bias, frozen when the rates start to fall
 IGNORED = -100
+GOOD_ENOUGH = 0.97  # mean quick accuracy of the families from which the rates fall
+LEAST_STEPS = 2000  # before that
+Row = tuple[list[int], list[int]]  # ids of a prompt and of an output with its end
+Source = Callable[[random.Random], Row]
 SHAPE = {"hidden_size": 256, "num_hidden_layers": 6}
 
 
@@ -45,7 +62,7 @@ class Plan:
         return self.peak * min(1.0, (step + 1) / warm_up, left)
 
 
-def padded(rows: list[tuple[list[int], list[int]]], pad: int) -> tuple[Tensor, Tensor]:
+def padded(rows: list[Row], pad: int) -> tuple[Tensor, Tensor]:
     """Inputs and targets (rows, tokens) of prompts and outputs; the width is a multiple of 16."""
     width = -(-(max(len(prompt) + len(output) for prompt, output in rows) - 1) // 16) * 16
     inputs = torch.full((len(rows), width), pad)
@@ -57,7 +74,7 @@ def padded(rows: list[tuple[list[int], list[int]]], pad: int) -> tuple[Tensor, T
     return inputs, targets
 
 
-def parts_of(rows: list[tuple[list[int], list[int]]], pad: int) -> list[tuple[Tensor, Tensor]]:
+def parts_of(rows: list[Row], pad: int) -> list[tuple[Tensor, Tensor]]:
     """The rows sorted by length, in parts of at most PART tokens."""
     rows = sorted(rows, key=lambda row: len(row[0]) + len(row[1]))
     parts, part = [], []
@@ -69,7 +86,7 @@ def parts_of(rows: list[tuple[list[int], list[int]]], pad: int) -> list[tuple[Te
     return [*parts, padded(part, pad)]
 
 
-def loss_of(model: Model, inputs: Tensor, targets: Tensor, rounded: bool) -> Tensor:
+def loss_of(model: Model | Qwen2, inputs: Tensor, targets: Tensor, rounded: bool) -> Tensor:
     """Summed loss of the output tokens."""
     with torch.autocast(inputs.device.type, torch.bfloat16, enabled=rounded):
         hidden = model.hidden(inputs)
@@ -77,13 +94,36 @@ def loss_of(model: Model, inputs: Tensor, targets: Tensor, rounded: bool) -> Ten
     return F.cross_entropy(model.head(hidden[wanted].float()), targets[wanted], reduction="sum")
 
 
+def row_of(tokens: Tokenizer, problem: Problem) -> Row:
+    return (tokens.prompt(problem.question, problem.system),
+            tokens.output(problem.reasoning, problem.answer))
+
+
+def generated(tokens: Tokenizer) -> Source:
+    return lambda rng: row_of(tokens, tasks.training_problem(rng))
+
+
+def sampled(tokens: Tokenizer, path: str, share: float) -> Source:
+    """This share from a file of samples, the rest generated."""
+    with open(path, encoding="utf-8") as file:
+        samples = [json.loads(line) for line in file]
+
+    def row(rng: random.Random) -> Row:
+        if rng.random() >= share:
+            return row_of(tokens, tasks.training_problem(rng))
+        sample = rng.choice(samples)
+        return (tokens.prompt(sample["question"], sample["system"]),
+                tokens.output(sample["reasoning"], sample["answer"]))
+    return row
+
+
 class Sft(Stage):
     """From nothing, or on from a model."""
 
     def __init__(self, name: str, work: str, tokens: Tokenizer, plan: Plan, seed: int,
-                 model: Model | None = None):
+                 source: Source, model: Model | Qwen2 | None = None):
         super().__init__(name, work, plan.steps, seed)
-        self.tokens, self.plan = tokens, plan
+        self.tokens, self.plan, self.source = tokens, plan, source
         torch.manual_seed(seed)
         self.model = (model or Model(Shape(vocab_size=len(tokens), **SHAPE))).train()
         self.optimizers = Optimizers(self.model)
@@ -96,13 +136,16 @@ class Sft(Stage):
     def load(self, state: dict) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizers.load(state)
+        if state["steps"] < self.total:
+            self.end_at(state["steps"])
 
-    def rows(self) -> list[tuple[list[int], list[int]]]:
+    def end_at(self, steps: int) -> None:
+        self.total, self.plan = steps, replace(self.plan, steps=steps)
+
+    def rows(self) -> list[Row]:
         """Prompts and outputs of this step."""
-        rng, tokens = random.Random(f"{self.seed} {self.step}"), self.tokens
-        problems = [tasks.training_problem(rng) for _ in range(BATCH)]
-        return [(tokens.prompt(p.question, p.system), tokens.output(p.reasoning, p.answer))
-                for p in problems]
+        rng = random.Random(f"{self.seed} {self.step}")
+        return [self.source(rng) for _ in range(BATCH)]
 
     def step_once(self) -> dict:
         balancing = self.step < (1 - self.plan.decay) * self.plan.steps
@@ -119,7 +162,12 @@ class Sft(Stage):
         return {"loss": total}
 
     def score(self) -> dict:
-        return {"accuracy": accuracy(self.model, self.tokens, 40)}
+        shares = accuracy(self.model, self.tokens, 40)
+        mean = sum(shares[task] for task in tasks.FAMILIES) / len(tasks.FAMILIES)
+        soonest = int(self.step / (1 - self.plan.decay)) + 1
+        if mean >= GOOD_ENOUGH and self.step >= LEAST_STEPS and soonest < self.total:
+            self.end_at(soonest)
+        return {"accuracy": shares, "mean": round(mean, 4), "steps": self.total}
 
 
 def main() -> None:
@@ -127,6 +175,14 @@ def main() -> None:
     parser.add_argument("--work", required=True)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--source", choices=("cold", "primer", "samples"), default="cold")
+    parser.add_argument("--start")
+    parser.add_argument("--samples")
+    parser.add_argument("--share", type=float, default=0.5)
+    parser.add_argument("--distill", action="store_true")
+    parser.add_argument("--peak", type=float, default=1.0)
+    parser.add_argument("--decay", type=float, default=0.4)
+    parser.add_argument("--name", default="cold-start")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
@@ -134,7 +190,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     tokens = Tokenizer.load(arguments.tokenizer)
-    stage = Sft("cold-start", arguments.work, tokens, Plan(arguments.steps), arguments.seed)
+    source = {"cold": lambda: generated(tokens), "primer": lambda: primer.source(tokens),
+              "samples": lambda: sampled(tokens, arguments.samples, arguments.share)}[arguments.source]()
+    model = model_of(load_checkpoint(arguments.start)) if arguments.start else None
+    if arguments.distill:
+        model = Qwen2(Qwen2Shape(vocab_size=len(tokens)))
+    stage = Sft(arguments.name, arguments.work, tokens,
+                Plan(arguments.steps, arguments.peak, arguments.decay), arguments.seed, source,
+                model)
     if arguments.compile:
         stage.model.compile_layers()
     finish(stage.run(arguments.score_every))

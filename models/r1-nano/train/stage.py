@@ -16,6 +16,7 @@ import torch
 import tasks
 from model import Model, Shape, generate
 from problems import LEVELS, Problem
+from qwen2 import Qwen2, Qwen2Shape
 from tokenizer import EOS, Tokenizer
 
 CHECKPOINT_SECONDS, PROGRESS_SECONDS, PAUSE_SECONDS = 300, 30, 2
@@ -97,6 +98,8 @@ class Stage:
 
     def run(self, score_every: int) -> bool:
         """Steps until the end, and says whether it came to it (and was not stopped)."""
+        if self.step >= self.total:
+            return True
         saved_at = line_at = time.monotonic()
         figures, every, tokens = [], [], self.seen
         while self.step < self.total and not self.stopped:
@@ -131,7 +134,7 @@ def right(problem: Problem, output: str) -> bool:
     return output.endswith("</think>\n\n" + problem.answer)
 
 
-def accuracy(model: Model, tokens: Tokenizer, count: int, seed: int = 123,
+def accuracy(model: Model | Qwen2, tokens: Tokenizer, count: int, seed: int = 123,
              temperature: float = 0.0) -> dict[str, float]:
     """Share of right answers on a few held-out problems per family, half of them Korean."""
     result = {}
@@ -153,7 +156,8 @@ def finish(done: bool) -> None:
     sys.exit(0 if done else 3)
 
 
-def model_of(saved: dict) -> Model:
-    model = Model(Shape(**saved["shape"]))
+def model_of(saved: dict) -> Model | Qwen2:
+    latent = "kv_lora_rank" in saved["shape"]
+    model = Model(Shape(**saved["shape"])) if latent else Qwen2(Qwen2Shape(**saved["shape"]))
     model.load_state_dict(saved["model"])
     return model

@@ -58,17 +58,20 @@ def family_problem(rng: random.Random, task: str, level: int, language: str) -> 
     return MAKE[task](rng, level, language)
 
 
+def problem_of(rng: random.Random, task: str, level: int) -> Problem:
+    """A problem of a task in either language; it may be a held-out one."""
+    language = "ko" if rng.random() < KOREAN_SHARE else "en"
+    if task == "talk":
+        return talk(rng, language)
+    return outside(rng) if task == "outside" else family_problem(rng, task, level, language)
+
+
 def training_problem(rng: random.Random, shares: dict[str, float] = SHARES) -> Problem:
     """One problem of the training mixture; never a held-out one. Some have a system text."""
     task = rng.choices(list(shares), list(shares.values()))[0]
     while True:
-        language = "ko" if rng.random() < KOREAN_SHARE else "en"
-        if task == "talk":
-            problem = talk(rng, language)
-            break
-        problem = (outside(rng) if task == "outside" else family_problem(
-            rng, task, rng.choices(LEVELS, LEVEL_SHARES)[0], language))
-        if problem.trainable:
+        problem = problem_of(rng, task, rng.choices(LEVELS, LEVEL_SHARES)[0])
+        if problem.trainable or task == "talk":
             break
     if problem.worked.check and rng.random() < CHECKED_SHARE:
         problem = replace(problem, checked=True)

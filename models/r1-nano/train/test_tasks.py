@@ -141,6 +141,12 @@ class Language(unittest.TestCase):
         for right in ("12는 12로", "13은 13으로", "17은 17로"):
             self.assertGreater(texts.count(right), 20)
 
+    def test_every_set_of_refusals_and_talk_can_be_drawn(self):
+        for task in ("outside", "outside-unseen", "talk"):
+            for language in tasks.LANGUAGES:
+                problems = tasks.evaluation_problems(task, 0, language, 200, 5)
+                self.assertEqual({p.language for p in problems}, {language})
+
     def test_refusals_of_large_numbers_have_them(self):
         rng = random.Random(4)
         for _ in range(500):
