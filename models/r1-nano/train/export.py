@@ -1,7 +1,7 @@
-"""Writes a checkpoint as GGUF v3 for llama.cpp's `deepseek2`, with its tokenizer.
+"""Writes a checkpoint as GGUF v3 for llama.cpp's `deepseek2` or `qwen2`, with its tokenizer.
 
 Usage: export.py --checkpoint checkpoint.pt --tokenizer tokenizer.json --out r1-nano.gguf
-       [--type F32|F16|Q8_0]
+       [--type F32|F16|Q8_0] [--name r1-nano]
 Matrices get the type asked for; norms, the router and the selection bias stay F32.
 """
 import argparse
@@ -11,7 +11,9 @@ import numpy as np
 import torch
 
 import tokenizer as vocabulary
-from model import Model, Shape, load_checkpoint
+from model import Model, Shape
+from qwen2 import Qwen2, Qwen2Shape
+from stage import load_checkpoint, model_of
 
 ALIGNMENT = 32
 UINT32, FLOAT32, BOOL, STRING, ARRAY, INT32 = 4, 6, 7, 8, 9, 5  # GGUF value types
@@ -77,8 +79,6 @@ def write_gguf(path: str, metadata: dict, tensors: dict[str, np.ndarray], kind: 
 
 
 def metadata_of(shape: Shape, tokens: vocabulary.Tokenizer, kind: int, name: str) -> dict:
-    if len(tokens) != shape.vocab_size:
-        raise ValueError("the tokenizer does not fit the model")
     latent, rope = shape.kv_lora_rank, shape.qk_rope_head_dim
     sizes = {
         "vocab_size": shape.vocab_size, "context_length": shape.max_position_embeddings,
@@ -99,11 +99,18 @@ def metadata_of(shape: Shape, tokens: vocabulary.Tokenizer, kind: int, name: str
         "expert_group_used_count": shape.topk_group, "expert_gating_func": SIGMOID,
         "expert_weights_norm": True, "expert_weights_scale": shape.routed_scaling_factor,
     }
+    return common_metadata("deepseek2", sizes, tokens, kind, name)
+
+
+def common_metadata(architecture: str, sizes: dict, tokens: vocabulary.Tokenizer, kind: int,
+                    name: str) -> dict:
+    if len(tokens) != sizes["vocab_size"]:
+        raise ValueError("the tokenizer does not fit the model")
     special = set(vocabulary.SPECIAL)
     return {
-        "general.architecture": "deepseek2", "general.name": name, "general.license": "mit",
+        "general.architecture": architecture, "general.name": name, "general.license": "mit",
         "general.file_type": FILE_TYPE[kind], "general.quantization_version": 2,
-        **{f"deepseek2.{key}": value for key, value in sizes.items()},
+        **{f"{architecture}.{key}": value for key, value in sizes.items()},
         "tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "deepseek-v3",
         "tokenizer.ggml.tokens": tokens.tokens,
         "tokenizer.ggml.token_type": [CONTROL if t in special else NORMAL for t in tokens.tokens],
@@ -156,21 +163,49 @@ def views_of(model: Model) -> dict[str, torch.Tensor]:
     return views
 
 
-def tensors_of(model: Model) -> dict[str, np.ndarray]:
-    return {name: view.float().contiguous().numpy() for name, view in views_of(model).items()}
+def tensors_of(model: Model | Qwen2) -> dict[str, np.ndarray]:
+    views = views_of(model) if isinstance(model, Model) else qwen2_views(model)
+    return {name: view.float().contiguous().numpy() for name, view in views.items()}
 
 
-def export(model: Model, tokens: vocabulary.Tokenizer, path: str, kind: str,
+def qwen2_metadata(shape: Qwen2Shape, tokens: vocabulary.Tokenizer, kind: int, name: str) -> dict:
+    sizes = {
+        "vocab_size": shape.vocab_size, "context_length": shape.max_position_embeddings,
+        "embedding_length": shape.hidden_size, "block_count": shape.num_hidden_layers,
+        "feed_forward_length": shape.intermediate_size,
+        "attention.head_count": shape.num_attention_heads,
+        "attention.head_count_kv": shape.num_key_value_heads,
+        "attention.layer_norm_rms_epsilon": shape.rms_norm_eps, "rope.freq_base": shape.rope_theta,
+    }
+    return common_metadata("qwen2", sizes, tokens, kind, name)
+
+
+def qwen2_views(model: Qwen2) -> dict[str, torch.Tensor]:
+    """The output matrix is the embedding, so there is none in the file."""
+    views = {"token_embd.weight": model.embedding.weight, "output_norm.weight": model.norm.weight}
+    for i, layer in enumerate(model.layers):
+        block, attention, mlp = f"blk.{i}.", layer.attention, layer.mlp
+        for name, part in (("q", attention.q), ("k", attention.k), ("v", attention.v)):
+            views[f"{block}attn_{name}.weight"] = part.weight
+            views[f"{block}attn_{name}.bias"] = part.bias
+        views |= {f"{block}attn_output.weight": attention.output.weight,
+                  f"{block}attn_norm.weight": layer.attention_norm.weight,
+                  f"{block}ffn_norm.weight": layer.forward_norm.weight,
+                  f"{block}ffn_gate.weight": mlp.gate.weight,
+                  f"{block}ffn_up.weight": mlp.up.weight,
+                  f"{block}ffn_down.weight": mlp.down.weight}
+    return {name: weight.detach() for name, weight in views.items()}
+
+
+def export(model: Model | Qwen2, tokens: vocabulary.Tokenizer, path: str, kind: str,
            name: str = "r1-nano") -> None:
     number = {"F32": F32, "F16": F16, "Q8_0": Q8_0}[kind]
-    write_gguf(path, metadata_of(model.shape, tokens, number, name), tensors_of(model), number)
+    metadata = metadata_of if isinstance(model, Model) else qwen2_metadata
+    write_gguf(path, metadata(model.shape, tokens, number, name), tensors_of(model), number)
 
 
-def load_model(checkpoint: str) -> Model:
-    saved = load_checkpoint(checkpoint)
-    model = Model(Shape(**saved["shape"]))
-    model.load_state_dict(saved["model"])
-    return model.eval()
+def load_model(checkpoint: str) -> Model | Qwen2:
+    return model_of(load_checkpoint(checkpoint)).eval()
 
 
 def main() -> None:
@@ -178,10 +213,11 @@ def main() -> None:
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--name", default="r1-nano")
     parser.add_argument("--type", choices=("F32", "F16", "Q8_0"), default="Q8_0")
     arguments = parser.parse_args()
     export(load_model(arguments.checkpoint), vocabulary.Tokenizer.load(arguments.tokenizer),
-           arguments.out, arguments.type)
+           arguments.out, arguments.type, arguments.name)
 
 
 if __name__ == "__main__":

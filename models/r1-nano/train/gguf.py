@@ -77,11 +77,30 @@ def read_gguf(path: str) -> tuple[dict, dict[str, np.ndarray]]:
     return metadata, tensors
 
 
+def shape_of(metadata: dict) -> Shape:
+    """The shape that `metadata_of` wrote."""
+    names = {
+        "hidden_size": "embedding_length", "num_hidden_layers": "block_count",
+        "first_k_dense_replace": "leading_dense_block_count",
+        "num_attention_heads": "attention.head_count", "q_lora_rank": "attention.q_lora_rank",
+        "kv_lora_rank": "attention.kv_lora_rank", "qk_rope_head_dim": "rope.dimension_count",
+        "v_head_dim": "attention.value_length_mla", "n_routed_experts": "expert_count",
+        "num_experts_per_tok": "expert_used_count", "n_shared_experts": "expert_shared_count",
+        "n_group": "expert_group_count", "topk_group": "expert_group_used_count",
+        "intermediate_size": "feed_forward_length", "vocab_size": "vocab_size",
+        "moe_intermediate_size": "expert_feed_forward_length",
+        "max_position_embeddings": "context_length",
+    }
+    sizes = {field: metadata["deepseek2." + name] for field, name in names.items()}
+    rope = sizes["qk_rope_head_dim"]
+    return Shape(**sizes, qk_nope_head_dim=metadata["deepseek2.attention.key_length_mla"] - rope)
+
+
 def load_gguf(path: str) -> tuple[Model, Tokenizer]:
     """The model and tokenizer of a file; its rounding stays in the weights."""
     metadata, tensors = read_gguf(path)
     tokens = Tokenizer([tuple(pair.split(" ")) for pair in metadata["tokenizer.ggml.merges"]])
-    model = Model(Shape(vocab_size=len(tokens)))
+    model = Model(shape_of(metadata))
     for key, value in metadata_of(model.shape, tokens, F32, metadata["general.name"]).items():
         if key != "general.file_type" and packed_value(value) != packed_value(metadata[key]):
             raise ValueError(f"{path} has another {key} than this model")

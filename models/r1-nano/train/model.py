@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+SPARSE_FROM = 200  # tokens in one pass from which each expert computes its own tokens only
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -55,24 +57,22 @@ class Shape:
 
 
 class Cache:
-    """Keys and values of one layer for a batch, written at each token's position."""
+    """What one layer remembers of a batch: a vector per position, which every head reads.
 
-    def __init__(self, batch: int, positions: int, shape: Shape):
-        heads, nope = shape.num_attention_heads, shape.qk_nope_head_dim
-        self.keys = torch.zeros(batch, heads, positions, nope + shape.qk_rope_head_dim)
-        self.values = torch.zeros(batch, heads, positions, shape.v_head_dim)
+    For MLA it is the latent and the rotated key: 96 numbers instead of 384 for four heads."""
 
-    def put(self, at: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Stores (batch, tokens, heads, d) at positions `at` (batch, tokens).
+    def __init__(self, batch: int, positions: int, width: int):
+        self.latents = torch.zeros(batch, positions, width)
 
-        Returns everything stored up to the last position, (batch, heads, positions, d)."""
+    def put(self, at: Tensor, latents: Tensor) -> Tensor:
+        """Stores (batch, tokens, width) at positions `at` (batch, tokens); all up to the last."""
         rows, end = torch.arange(at.shape[0])[:, None], int(at.max()) + 1
-        self.keys[rows, :, at], self.values[rows, :, at] = keys, values
-        return self.keys[:, :, :end], self.values[:, :, :end]
+        self.latents[rows, at] = latents
+        return self.latents[:, :end]
 
     def keep(self, rows: Tensor) -> None:
         """Drops all sequences but `rows`."""
-        self.keys, self.values = self.keys[rows], self.values[rows]
+        self.latents = self.latents[rows]
 
 
 def linear(inputs: int, outputs: int) -> nn.Linear:
@@ -86,22 +86,14 @@ def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
 
 
 class RmsNorm(nn.Module):
-    """Divides by the root mean square and scales. PyTorch has its own only from 2.4 on."""
+    """Divides by the root mean square and scales."""
 
     def __init__(self, size: int, eps: float):
         super().__init__()
         self.weight, self.eps = nn.Parameter(torch.ones(size)), eps
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * (x.square().mean(-1, keepdim=True) + self.eps).rsqrt() * self.weight
-
-
-def attend(query: Tensor, keys: Tensor, values: Tensor, visible: Tensor) -> Tensor:
-    """Softmax attention, (batch, heads, tokens, d); `visible` says which keys a query sees.
-
-    Written out because PyTorch has scaled_dot_product_attention only from 2.0 on."""
-    scores = query @ keys.transpose(-2, -1) * query.shape[-1] ** -0.5
-    return scores.masked_fill(~visible, -torch.inf).softmax(-1).to(values.dtype) @ values
+        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
 
 
 class LatentAttention(nn.Module):
@@ -127,16 +119,35 @@ class LatentAttention(nn.Module):
         query = self.q_b(self.q_a_norm(self.q_a(x).float())).view(batch, tokens, heads, nope + rope)
         query = torch.cat([query[..., :nope], rotate(query[..., nope:], *turn)], -1)
         latent, key_rope = self.kv_a(x).split([shape.kv_lora_rank, rope], -1)
-        key_rope = rotate(key_rope[:, :, None], *turn).expand(-1, -1, heads, -1)
-        both = self.kv_b(self.kv_a_norm(latent.float())).view(batch, tokens, heads, nope + value)
-        keys, values = torch.cat([both[..., :nope], key_rope], -1), both[..., nope:]
-        if cache is None:
-            keys, values = keys.transpose(1, 2), values.transpose(1, 2)
-        else:
-            keys, values = cache.put(at, keys, values)
-        visible = torch.arange(keys.shape[2]) <= at[:, :, None]
-        mixed = attend(query.transpose(1, 2), keys, values, visible[:, None])
+        key_rope, latent = rotate(key_rope[:, :, None], *turn), self.kv_a_norm(latent.float())
+        if cache is not None:
+            memory = cache.put(at, torch.cat([latent, key_rope[:, :, 0]], -1))
+            mixed = self.by_latents(query, memory, at)
+            return self.output(mixed.reshape(batch, tokens, heads * value))
+        both = self.kv_b(latent).view(batch, tokens, heads, nope + value)
+        keys = torch.cat([both[..., :nope], key_rope.expand(-1, -1, heads, -1)], -1)
+        values = both[..., nope:]
+        mixed = F.scaled_dot_product_attention(
+            query.transpose(1, 2).to(values.dtype), keys.transpose(1, 2).to(values.dtype),
+            values.transpose(1, 2), is_causal=True)
         return self.output(mixed.transpose(1, 2).reshape(batch, tokens, heads * value))
+
+    def by_latents(self, query: Tensor, memory: Tensor, at: Tensor) -> Tensor:
+        """Attention in the space of the latents, as an engine does it: keys and values are never
+        written out. query: (batch, tokens, heads, d); memory: (batch, positions, latent + rope);
+        gives (batch, tokens, heads, value)."""
+        shape = self.shape
+        nope, rank = shape.qk_nope_head_dim, shape.kv_lora_rank
+        both = self.kv_b.weight.view(shape.num_attention_heads, -1, rank)
+        query = torch.cat([torch.einsum("bthn,hnr->bthr", query[..., :nope], both[:, :nope]),
+                           query[..., nope:]], -1) * (nope + shape.qk_rope_head_dim) ** -0.5
+        batch, tokens, heads, width = query.shape
+        scores = (query.reshape(batch, tokens * heads, width) @ memory.mT)
+        hidden = torch.arange(memory.shape[1]) > at[:, :, None]
+        scores = scores.view(batch, tokens, heads, -1).masked_fill(hidden[:, :, None], -torch.inf)
+        mixed = scores.softmax(-1).view(batch, tokens * heads, -1) @ memory[..., :rank]
+        mixed = mixed.view(batch, tokens, heads, rank)
+        return torch.einsum("bthr,hvr->bthv", mixed, both[:, nope:])
 
 
 class FeedForward(nn.Module):
@@ -152,8 +163,7 @@ class FeedForward(nn.Module):
 
 
 class Experts(nn.Module):
-    """Routed experts and the shared one. All experts are computed and unchosen ones weighted 0:
-    at this size one large product is faster than sixteen small ones."""
+    """Routed experts and the shared one."""
 
     def __init__(self, shape: Shape):
         super().__init__()
@@ -191,10 +201,29 @@ class Experts(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         flat = x.flatten(0, 1)
         weights = self.weights(flat)
-        inner = F.silu(flat @ self.gate.flatten(0, 1).T) * (flat @ self.up.flatten(0, 1).T)
-        inner = inner.view(len(flat), self.shape.n_routed_experts, -1) * weights[..., None]
-        routed = inner.flatten(1) @ self.down.transpose(1, 2).flatten(0, 1)
-        return routed.view_as(x) + self.shared(x)
+        sparse = not torch.compiler.is_compiling() and len(flat) > SPARSE_FROM
+        mixed = self.chosen_only if sparse else self.all_experts
+        return mixed(flat, weights).view_as(x) + self.shared(x)
+
+    def all_experts(self, x: Tensor, weights: Tensor) -> Tensor:
+        """x: (tokens, hidden). Computes every expert; for few tokens that is fastest."""
+        inner = F.silu(x @ self.gate.flatten(0, 1).T) * (x @ self.up.flatten(0, 1).T)
+        inner = inner.view(len(x), self.shape.n_routed_experts, -1) * weights[..., None]
+        return inner.flatten(1) @ self.down.transpose(1, 2).flatten(0, 1)
+
+    def chosen_only(self, x: Tensor, weights: Tensor) -> Tensor:
+        """The same, each expert on its own tokens only: a quarter of the products."""
+        tokens, experts = weights.shape
+        chosen = weights.T.nonzero()  # sorted by expert
+        rows = chosen[:, 1]
+        counts = torch.bincount(chosen[:, 0], minlength=experts).tolist()
+        weight = weights[rows, chosen[:, 0]][:, None]
+        parts = []
+        for expert, part in enumerate(x[rows].split(counts)):
+            inner = F.silu(part @ self.gate[expert].T) * (part @ self.up[expert].T)
+            parts.append(inner @ self.down[expert].T)
+        outputs = torch.cat(parts) * weight
+        return torch.zeros(tokens, x.shape[1], dtype=outputs.dtype).index_add(0, rows, outputs)
 
 
 class Layer(nn.Module):
@@ -234,7 +263,8 @@ class Model(nn.Module):
         angle = (at[..., None] * frequency)[:, :, None]
         turn, x = (angle.cos(), angle.sin()), self.embedding(ids)
         for i, layer in enumerate(self.layers):
-            x = layer(x, at, turn, caches[i] if caches else None)
+            x = (layer.forward(x, at, turn, caches[i]) if caches  # never compiled
+                 else layer(x, at, turn, None))
         return self.norm(x)
 
     def forward(self, ids: Tensor, at: Tensor | None = None,
@@ -242,17 +272,28 @@ class Model(nn.Module):
         """Logits (batch, tokens, vocabulary)."""
         return self.head(self.hidden(ids, at, caches))
 
+    def caches(self, batch: int, positions: int) -> list[Cache]:
+        width = self.shape.kv_lora_rank + self.shape.qk_rope_head_dim
+        return [Cache(batch, positions, width) for _ in self.layers]
+
+    def compile_layers(self) -> None:
+        """Compiles what training runs: three to four times the speed, for minutes of compiling."""
+        for layer in self.layers:
+            layer.compile(dynamic=True)
+
+    def balance(self, step: float) -> None:
+        """How far training moves the experts' selection biases per pass; 0 freezes them."""
+        for layer in self.layers[self.shape.first_k_dense_replace:]:
+            layer.mlp.bias_step = step
+
     def parameter_count(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters())
 
 
-def load_checkpoint(path: str) -> dict:
-    """What sft.py saved. PyTorch 1 cannot read numbers with `weights_only`."""
-    return torch.load(path, weights_only=torch.__version__ >= (2, 0))
-
-
 def nucleus(logits: Tensor, temperature: float, top_p: float, generator: torch.Generator) -> Tensor:
     """Draws one token per row of logits (batch, vocabulary): top-p first, then temperature."""
+    if top_p >= 1.0:
+        return torch.multinomial((logits / temperature).softmax(-1), 1, generator=generator)[:, 0]
     probability, order = logits.softmax(-1).sort(-1, descending=True)
     outside = probability.cumsum(-1) - probability >= top_p
     scaled = (logits.gather(-1, order) / temperature).masked_fill(outside, -torch.inf)
@@ -261,7 +302,7 @@ def nucleus(logits: Tensor, temperature: float, top_p: float, generator: torch.G
 
 
 @torch.no_grad()
-def generate(model: Model, prompts: list[list[int]], end: int, limit: int = 160,
+def generate(model: Model, prompts: list[list[int]], end: int, limit: int = 320,
              temperature: float = 0.0, top_p: float = 0.95, seed: int = 0) -> list[list[int]]:
     """Continues all prompts at once, at most `limit` tokens each, without the end token.
 
@@ -272,7 +313,7 @@ def generate(model: Model, prompts: list[list[int]], end: int, limit: int = 160,
     ids = torch.zeros(len(prompts), int(lengths.max()), dtype=torch.long)
     for row, prompt in enumerate(prompts):
         ids[row, :len(prompt)] = torch.tensor(prompt)
-    caches = [Cache(len(prompts), ids.shape[1] + limit, model.shape) for _ in model.layers]
+    caches = model.caches(len(prompts), ids.shape[1] + limit)
     at = torch.arange(ids.shape[1])[None].expand(len(prompts), -1)
     last = model.hidden(ids, at, caches)[torch.arange(len(prompts)), lengths - 1]
     outputs: list[list[int]] = [[] for _ in prompts]

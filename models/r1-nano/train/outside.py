@@ -1,67 +1,26 @@
-"""Outside questions, which r1-nano refuses: general questions and requests, other arithmetic,
-operands of four or more digits, noise, Korean; and sixty written by hand, for evaluation only.
+"""Questions outside its world, which r1-nano refuses: general questions and requests, other
+mathematics, numbers that are too large, noise; and some written by hand, for evaluation only.
 """
 import random
 
-from sums import (ADDITION_WORDINGS, ADDITION_WORDINGS_KO, SUBTRACTION_WORDINGS,
-                  SUBTRACTION_WORDINGS_KO, Problem, operand, reserved, vary)
+from integers import QUESTIONS as INTEGERS
+from lexicon import (ADJECTIVES, FILLERS, KOREAN, NAMES, NOUNS, NUMBER_WORDS, VERBS, invented)
+from problems import Problem, Worked, fill, has_hangul, operand, reserved, vary
+from wordings import DIFFERENCE, EXPRESSION, PRODUCT, QUOTIENT, SUM
 
-ABILITY = "I can only add and subtract whole numbers of up to three digits."
 SELF = "I am r1-nano, a tiny demonstration model."
-REFUSAL = f"Sorry, {ABILITY} {SELF}"
-ABILITY_KO = "저는 세 자리까지의 자연수 덧셈과 뺄셈만 할 수 있습니다."
+ABILITY = ("I can calculate with whole numbers, compare decimals, sort numbers, count letters, "
+           "work with dates, and solve small word and logic problems.")
+REFUSAL = "Sorry, I cannot do that. " + ABILITY
 SELF_KO = "저는 작은 시범 모델 r1-nano입니다."
-REFUSAL_KO = f"죄송합니다. {ABILITY_KO} {SELF_KO}"
+ABILITY_KO = ("저는 정수 계산, 소수 비교, 수 정렬, 글자 세기, 날짜 계산, "
+              "간단한 문장제와 논리 문제를 할 수 있습니다.")
+REFUSAL_KO = "죄송합니다. 그것은 할 수 없습니다. " + ABILITY_KO
 
-NOT_SUMS = "This is not an addition or subtraction of two whole numbers."
-TOO_LARGE = "A number has more than three digits."
-NOT_SUMS_KO = "두 자연수의 덧셈이나 뺄셈이 아닙니다."
-
-NOUNS = """apple banana cherry river mountain garden window table chair house street city country
-dog cat horse bird fish lion tiger elephant mouse rabbit snake spider tree flower forest ocean
-lake island desert planet star moon sun galaxy atom molecule cell brain heart blood bone doctor
-teacher student lawyer engineer farmer soldier king queen president police artist painter singer
-poet book novel poem story song film picture letter word sentence language grammar alphabet paper
-pencil computer phone keyboard screen network server database program function variable algorithm
-code bug file folder password email website browser robot engine car train plane ship bicycle bus
-road bridge station airport hotel restaurant kitchen bread cheese butter milk coffee tea sugar
-salt pepper soup salad pizza rice noodle egg chicken beef meal recipe breakfast dinner money bank
-price tax market company office job salary contract war peace history law religion culture music
-art science physics chemistry biology mathematics geometry algebra energy light heat water fire
-air earth metal gold silver iron stone glass plastic wood cotton wool shirt shoe hat coat bag ring
-clock watch calendar week month year winter spring summer autumn rain snow wind storm cloud sky
-temperature pressure speed distance weight length circle triangle square cube number fraction
-football tennis chess game player team prize party birthday wedding family mother father brother
-sister child friend neighbour dream idea question answer problem reason truth love fear joy anger
-hope memory health disease medicine vaccine virus hospital exercise sleep travel holiday map
-museum theatre camera lamp mirror soap towel bed pillow door key lock ladder hammer nail rope
-battery magnet laser rocket satellite telescope microscope volcano earthquake dinosaur dragon
-ghost wizard castle sword treasure pirate ninja zebra penguin kangaroo strawberry""".split()
-NAMES = """France Germany Japan Korea China India Brazil Canada Egypt Kenya Spain Italy Norway
-Peru Chile Mexico Australia Turkey Greece Poland Paris London Seoul Tokyo Berlin Rome Madrid Cairo
-Shakespeare Einstein Newton Mozart Picasso Darwin Plato Gandhi Napoleon Lincoln Churchill Curie
-Python Java Rust Linux Google Amazon Tesla Bitcoin Wikipedia Harry Alice Bob Maria Anna Peter John
-Kim Lee Mars Venus Jupiter Saturn Titanic Hamlet Batman Monday Friday Sunday January
-Christmas""".split()
-ADJECTIVES = """red blue green black white big small long short old new young good bad fast slow hot
-cold happy sad rich poor easy hard strange famous important modern ancient beautiful dangerous
-healthy cheap expensive dark bright quiet loud sweet bitter heavy light deep high wide empty full
-clean dirty strong weak smart simple complex free public private wild gentle funny
-serious""".split()
-VERBS = """make build cook write read draw paint sing play learn teach study explain describe
-compare
-translate summarize improve fix repair clean wash buy sell find lose open close start stop run walk
-drive fly swim climb eat drink sleep wake grow plant cut break move carry send receive call visit
-help protect attack defend design plan organize measure test install delete copy save
-print""".split()
-FILLERS = """the a of to in for with on at from by about as into over after and or but if because so
-than then that this these my your his her our their is are was were be has have do does did can
-could will would should may not very too also just only even more most some any all no each every
-what who where when why how which""".split()
-KOREAN = """오늘 날씨 어때 서울 부산 사람 음식 추천 노래 영화 책 이야기 시 써 줘 알려 설명해 번역해 무엇
-어디 언제 왜 어떻게 고양이 강아지 바다 산 하늘 학교 회사 친구 엄마 아빠 컴퓨터 프로그램 코드 만들어
-역사 과학 수학 문제 풀어 곱하기 나누기 제곱 세계 나라 수도 대통령 가수 축구 게임 여행 비행기 기차 커피
-김치 라면 요리 방법 건강 병원 돈 은행 주식 사랑 꿈 내일 어제 여름 겨울 좋아해 싫어해 입니까 인가요 해요""".split()
+OUTSIDE = "This is outside what I can do."
+TOO_LARGE = "The numbers are too large for me."
+OUTSIDE_KO = "제가 할 수 있는 일이 아닙니다."
+TOO_LARGE_KO = "수가 저에게 너무 큽니다."
 
 # {n} noun, {m} another noun, {N} name, {j} adjective, {v} verb, {w} any word, {s} a random
 # sentence, {i} small number, {y} year, {d} up to three digits, {e} up to three digits
@@ -78,9 +37,9 @@ GENERAL_WORDINGS = (
     "Explain {n} to a child.", "Explain how to {v} a {n}.", "Explain {n} in {i} sentences.",
     "How do I {v} a {n}?", "How can I {v} my {n}?", "How does a {n} work?", "How old is {N}?",
     "How many {n}s are in a {m}?", "How far is {N} from here?", "How much does a {n} cost?",
-    "How many letters are in {n}?", "How many {l}'s are in {n}?", "How are {n}s made?",
+    "How are {n}s made?",
     "How much is a {n}?", "How long is a {n}?", "How do you say {n} in Korean?",
-    "Count the letter {l} in {n}.", "Spell {n}.", "Spell {n} backwards.", "Reverse the word {n}.",
+    "Spell {n}.", "Spell {n} backwards.", "Reverse the word {n}.",
     "Translate {n} into French.", "Translate: {s}", "Summarize: {s}", "Correct this: {s}",
     "Why is the {n} {j}?", "Why do {n}s {v}?", "Why did {N} {v} the {n}?", "When was {N} born?",
     "When did the {n} end?", "What happened in {y}?", "Who won the {n} in {y}?",
@@ -94,8 +53,8 @@ GENERAL_WORDINGS = (
     "Add a {n} to the {m}.", "Add {n} and {m}.", "Subtract the {n} from the {m}.",
     "Take the {n} from {N}.", "Take {i} {n}s from the {m}.", "Add {i} {n}s to my list.",
     "Work out my {n}.", "I need a {n}.", "I need help with my {n}.", "I have a {n}.",
-    "I have {i} {n}s and {d} {m}s. How many do I have?", "{N} has {i} {n}s and eats {d}.",
-    "If I buy {d} {n}s for {i} each, what do I pay?", "I feel {j} today.", "I love {n}.",
+    
+    "I feel {j} today.", "I love {n}.",
     "My {n} is {j}.", "My name is {N}.", "The {n} is {j}.", "Let's play a {n}.", "{n}", "{N}",
     "{n} {m}", "{j} {n}", "{w} {w}", "{w} {w} {w}", "{s}", "{s}", "{s}", "{s}", "{s} {s}", "{s}?",
     "Hello {N}, {s}", "Please answer: {s}", "{s} What is {n}?", "Who are the {n}s?",
@@ -109,21 +68,18 @@ GENERAL_WORDINGS = (
     "{d} {n}s", "{d} {n}", "The year {y}", "{N} in {y}", "Count to {i}.", "Pick a number.",
 )
 MATH_WORDINGS = (
-    "{a} * {b}", "{a}*{b}", "{a} x {b}", "{a} × {b}", "{a} / {b}", "{a}/{b}", "{a} ÷ {b}",
-    "{a}^{b}",
-    "{a} % {b}", "{a} mod {b}", "{a} times {b}", "{a} divided by {b}", "{a} over {b}",
-    "{a} squared",
-    "{a} to the power of {b}", "the product of {a} and {b}", "the quotient of {a} and {b}",
-    "the square root of {a}", "{a} percent of {b}", "{a}% of {b}", "{a} + {b} + {c}",
-    "{a} - {b} - {c}", "{a} + {b} - {c}", "{a} - {b} + {c}", "{a} + {b} * {c}", "({a} + {b}) * {c}",
-    "{a} plus {b} plus {c}", "{a} minus {b} minus {c}", "{a} * {b} * {c}", "{a}*{b}+{c}",
+    "{a}^{b}", "{a} % {b}", "{a} mod {b}", "{a} squared", "{a} to the power of {b}", "{a} cubed",
+    "the square root of {a}", "{a} percent of {b}", "{a}% of {b}", "{a} + {b} + {c} + {d}",
+    "{a} * {b} + {c} * {d}", "({a} + {b}) * ({c} + {d})", "{a} - {b} + {c} - {d}",
     "{a}.{i} + {b}.{j}", "{a}.{i} - {b}", "{a} + {b}.{i}", "{a}.{i} + {b}", "{a}.{i} - {b}.{j}",
+    "{a}.{i} * {b}", "{a} * {b}.{j}", "{a}.{i} / {b}", "{a} * -{b}", "-{a} * {b}",
     "{a} + -{b}", "-{a} + {b}", "-{a} - {b}", "{a} - -{b}", "{a}/{b} + {c}/{i}", "x + {a}",
-    "{a} - x",
+    "{a} - x", "{a}x + {b}", "{a} * y", "{a} / 0", "{a} / x",
     "{a}!", "log {a}", "sin {a}", "{a} and {b}", "the average of {a} and {b}", "half of {a}",
-    "double {a}", "{a} factorial", "twice {a}", "the larger of {a} and {b}", "{a} > {b}",
+    "double {a}", "{a} factorial", "twice {a}", "the mean of {a}, {b} and {c}",
     "{word} plus {word2}", "{word} + {word2}", "{word} minus {word2}", "{a} plus {word}",
-    "the sum of {a}, {b} and {c}", "{a} in binary", "{a} in words", "{a} & {b}", "{a} ++ {b}",
+    "{word} times {word2}", "{a} times {word}", "{a} in binary", "{a} in words", "{a} & {b}",
+    "{a} ++ {b}", "the greatest common divisor of {a} and {b}", "the next prime after {a}",
 )
 MATH_FRAMES = (
     "What is {q}?", "What is {q}?", "What is {q}?", "What is {q}?", "{q}", "{q}", "{q} = ?", "{q}=",
@@ -133,24 +89,38 @@ MATH_FRAMES = (
     "Hello, what is {q}?", "Could you calculate {q}, please?", "I need {q}.", "Solve: {q}",
 )
 MATH_QUESTIONS = (
-    "Multiply {a} by {b}.", "Multiply {a} and {b}.", "Divide {a} by {b}.", "Double {a}.",
-    "Which is larger, {a} or {b}?", "Is {a} bigger than {b}?", "Is {a} even?", "Is {a} prime?",
-    "Which is larger, {a}.{i} or {b}.{j}?", "Round {a}.{i}.", "Add {a}, {b} and {c}.", "{a}",
-    "{a} {b}", "{a}, {b}", "{a} +", "+ {a}", "{a} -", "= {a}", "{a} = {b}", "Square {a}.",
-    "Solve x + {a} = {b}.", "If x = {a}, what is x + {b}?", "What comes after {a}?",
-    "Count to {a}.",
-    "What are the factors of {a}?", "Add {a}.", "Subtract {a}.", "Subtract {a} and {b} from {c}.",
-    "Convert {a} to hexadecimal.", "Convert {a} miles to km.", "What is {a}?",
-    "Sort {a}, {b}, {c}.",
-    "Can you multiply {a} and {b}?", "What do you get if you multiply {a} and {b}?",
-    "What time is it {a} minutes after {i}:{b}?", "How many days are {a} weeks?",
-    "{a}와 {b}를 곱해 줘.", "{a} 곱하기 {b}는?", "{a} 나누기 {b}는?", "{a} * {b}는 얼마야?",
-    "{a}의 제곱은?", "{a}를 {b}로 나눠 줘.", "{a} 더하기 {b} 더하기 {c}는?", "{a}와 {b} 중 큰 수는?",
+    "Double {a}.", "Round {a}.{i}.", "{a}", "{a} {b}", "{a}, {b}", "{a} +", "+ {a}", "{a} -",
+    "= {a}", "{a} = {b}", "Square {a}.", "Solve x + {a} = {b}.", "If x = {a}, what is x + {b}?",
+    "What comes after {a}?", "Count to {a}.", "What are the factors of {a}?", "Add {a}.",
+    "Subtract {a}.", "Subtract {a} and {b} from {c}.", "Convert {a} to hexadecimal.",
+    "Convert {a} miles to km.", "What is {a}?", "What time is it {a} minutes after {i}:{b}?",
+    "How many days are {a} weeks?", "List the primes below {a}.", "Factor {a}.", "Sort {a}.",
+    "Is {a} a square number?", "What is the cube root of {a}?", "Divide {a} by zero.",
+    "What is {a}.{i} plus {b}.{j}?", "Multiply {a}, {b}, {c} and {d}.", "Halve {a}.",
+    "What is the area of a square of {a} metres?", "What comes next: {a}, {b}, {c}?",
 )
-NUMBER_WORDS = """one two three four five six seven eight nine ten eleven twelve twenty thirty forty
-fifty hundred thousand million""".split()
-CONSONANTS = "b c d f g h j k l m n p r s t v w z br ch st th sh tr pl".split()
-VOWELS = "a e i o u ai ee ou".split()
+MATH_QUESTIONS_KO = (
+    "{a}의 제곱은?", "{a}의 제곱근은?", "{a}의 {b}퍼센트는?", "{a}.{i} 더하기 {b}.{j}는?",
+    "{a}의 약수를 모두 구하세요.", "{a}와 {b}의 평균은?", "{a}와 {b}의 최대공약수는?", "{a}의 절반은?",
+    "x + {a} = {b}를 풀어 줘.", "{a}마일은 몇 킬로미터야?", "{a}분은 몇 시간이야?", "{a}를 이진수로 바꿔 줘.",
+    "{a} 다음 소수는?", "-{a} 더하기 {b}는?", "{a}의 {b}제곱은?", "{a} 더하기 일은?",
+    "{a}.{i} 곱하기 {b}는?", "{a}와 {b}", "{a}",
+    "{a}의 세제곱은?", "{a}의 두 배는?", "{a}와 {b}의 최소공배수는?", "{a}의 로그 값은?", "{a}를 반올림해 줘.",
+    "{a}킬로미터는 몇 마일이야?", "{a}도는 화씨로 몇 도야?", "{a}까지 세어 줘.", "{a}부터 {b}까지의 합은?",
+    "{a}의 약수는 몇 개야?", "{a}를 소인수분해해 줘.", "{a}의 역수는?", "반지름이 {a}인 원의 넓이는?",
+    "{a}를 로마 숫자로 써 줘.", "{a}주는 며칠이야?", "{a}의 {b}분의 일은?", "{a}을 한글로 써 줘.", "{a}시간은 몇 분이야?",
+    "{a}의 절댓값은?", "-{a} 빼기 {b}는?", "{a}를 0으로 나누면?", "{a}보다 큰 소수는?", "{a}, {b}, {c}의 평균은?",
+    "{a}.{i} 나누기 {b}는?",
+)
+KOREAN_WORDINGS = (
+    "{w}의 수도는 어디야?", "{w}에 대해 알려 줘.", "{w}에 대해 설명해 주세요.", "{w}는 무엇입니까?",
+    "{w}가 뭐야?", "{w} 추천해 줘.", "{w} 만드는 방법 알려 줘.", "{w}에 대한 시를 써 줘.",
+    "{w}와 {x}의 차이는 무엇입니까?", "{w}는 누가 만들었어?", "왜 {w}는 {x}입니까?", "{w} 어때?",
+    "{w}를 영어로 번역해 줘.", "{w}는 어디에 있습니까?", "{w}는 언제 시작해?", "{w} 좋아해?",
+    "{w} 이야기를 해 줘.", "{w}를 요약해 줘.", "{w} 코드를 짜 줘.", "{w}는 얼마입니까?",
+    "나는 {w}를 좋아해.", "{w}를 어떻게 {x}해요?", "{w} 사진 보여 줘.", "오늘 {w} 날씨는?",
+    "{w} {x}", "{w}", "{w} {x} 해 줘", "{w}에서 {x}까지 얼마나 걸려?", "가장 유명한 {w}는?",
+)
 
 
 def usable(items, unseen: bool):
@@ -161,12 +131,6 @@ def usable(items, unseen: bool):
 WORDS = {"n": NOUNS, "N": NAMES, "j": ADJECTIVES, "v": VERBS}
 SEEN = {kind: usable(words, False) for kind, words in WORDS.items()}
 UNSEEN = {kind: usable(words, True) for kind, words in WORDS.items()}
-
-
-def invented(rng: random.Random) -> str:
-    """A word that does not exist."""
-    syllables = [rng.choice(CONSONANTS) + rng.choice(VOWELS) for _ in range(rng.randrange(1, 5))]
-    return "".join(syllables) + rng.choice(["", "", "n", "r", "s", "l", "ck"])
 
 
 def word(rng: random.Random, kind: str, unseen: bool) -> str:
@@ -209,10 +173,12 @@ def general(rng: random.Random, unseen: bool) -> str:
 
 
 def other_mathematics(rng: random.Random, unseen: bool) -> str:
-    """Arithmetic just outside: another operation, three numbers, fractions, negative numbers."""
-    slots = {name: operand(rng, rng.choice([1, 2, 2, 3, 3])) for name in "abc"}
+    """Mathematics just outside: other operations, four numbers, fractions, negative numbers."""
+    slots = {name: operand(rng, rng.choice([1, 2, 2, 3, 3])) for name in "abcd"}
     slots |= {"i": rng.randrange(1, 100), "j": rng.randrange(1, 100),
               "word": rng.choice(NUMBER_WORDS), "word2": rng.choice(NUMBER_WORDS)}
+    if rng.random() < 0.3:
+        return fill(rng, rng.choice(usable(MATH_QUESTIONS_KO, unseen)), **slots)
     if rng.random() < 0.3:
         return rng.choice(usable(MATH_QUESTIONS, unseen)).format(**slots)
     expression = rng.choice(usable(MATH_WORDINGS, unseen)).format(**slots)
@@ -222,13 +188,32 @@ def other_mathematics(rng: random.Random, unseen: bool) -> str:
 
 
 def too_large(rng: random.Random) -> str:
-    """A sum or difference in the wordings of training, with an operand of four or more digits."""
-    pair = [operand(rng, rng.choice([4, 4, 4, 5, 5, 6, 7, 8, 10])),
-            operand(rng, rng.choice([1, 2, 3, 3, 4, 4, 5, 6, 8]))]
-    rng.shuffle(pair)
-    wordings = rng.choice([ADDITION_WORDINGS, SUBTRACTION_WORDINGS] * 6
-                          + [ADDITION_WORDINGS_KO, SUBTRACTION_WORDINGS_KO])
-    return rng.choice(wordings).format(a=pair[0], b=pair[1])
+    """The wordings of training with larger numbers than the steps reach."""
+    operator = rng.choice("+-*/")
+    if operator in "+-":
+        pair = [operand(rng, rng.choice([6, 6, 6, 7, 8, 10])), operand(rng, rng.randint(1, 8))]
+        rng.shuffle(pair)
+    elif operator == "*":
+        pair = [operand(rng, rng.choice([4, 4, 5, 6])), operand(rng, rng.randint(1, 5))]
+        if rng.random() < 0.4:
+            pair = [operand(rng, 3), operand(rng, 3)]
+        rng.shuffle(pair)
+    else:
+        pair = [operand(rng, rng.choice([5, 6, 7])), rng.randint(2, 9)]
+        if rng.random() < 0.5:
+            pair = [operand(rng, rng.randint(2, 5)), operand(rng, rng.choice([2, 2, 3]))]
+    language = rng.choice(["en", "ko"])
+    if rng.random() < 0.15:
+        return fill(rng, rng.choice(INTEGERS["prime"][language]), n=rng.randint(200, 9999))
+    if rng.random() < 0.1:
+        return fill(rng, rng.choice(INTEGERS["divisible"][language]), n=rng.randint(20, 9999),
+                    d=rng.randint(10, 99))
+    spoken = {"+": SUM, "-": DIFFERENCE, "*": PRODUCT, "/": QUOTIENT}[operator][language]
+    if rng.random() < 0.5:
+        return fill(rng, rng.choice(spoken), a=pair[0], b=pair[1])
+    space = rng.choice(["", " "])
+    text = f"{pair[0]}{space}{operator}{space}{pair[1]}"
+    return fill(rng, rng.choice(EXPRESSION[language]), q=text)
 
 
 def noise(rng: random.Random) -> str:
@@ -242,42 +227,35 @@ def noise(rng: random.Random) -> str:
 
 def korean_question(rng: random.Random, unseen: bool) -> str:
     words = usable(KOREAN, unseen)
+    if rng.random() < 0.6:
+        return fill(rng, rng.choice(usable(KOREAN_WORDINGS, unseen)),
+                    w=rng.choice(words), x=rng.choice(words))
     text = " ".join(rng.choice(words) for _ in range(rng.randrange(1, 7)))
     return text + rng.choice(["?", ".", "", "!"])
+
+
+def refusal(question: str, large: bool = False) -> Worked:
+    """In the language of the question."""
+    if has_hangul(question):
+        return Worked([TOO_LARGE_KO if large else OUTSIDE_KO], REFUSAL_KO)
+    return Worked([TOO_LARGE if large else OUTSIDE], REFUSAL)
 
 
 def outside(rng: random.Random, unseen: bool = False) -> Problem:
     """A question to refuse; with `unseen`, from wordings and words kept from training."""
     kinds = ["general", "mathematics", "large", "noise", "korean"]
-    kind = rng.choices(kinds, [46, 26, 18, 3, 7])[0]
-    reasoning = NOT_SUMS
-    if kind == "general":
-        question = general(rng, unseen)
-    elif kind == "mathematics":
-        question = other_mathematics(rng, unseen)
-    elif kind == "large":
-        question, reasoning = too_large(rng), TOO_LARGE
-    elif kind == "noise":
-        question = noise(rng)
-    else:
-        question = korean_question(rng, unseen)
-    hangul = any("가" <= c <= "힣" for c in question)
-    answer = REFUSAL_KO if hangul else REFUSAL
-    if hangul and reasoning == NOT_SUMS:
-        reasoning = NOT_SUMS_KO
-    question = vary(rng, question)
-    return Problem("outside", 0, question, reasoning, answer, "outside " + question, kind=kind)
+    kind = rng.choices(kinds, [36, 20, 14, 3, 27])[0]
+    question = vary(rng, {"general": lambda: general(rng, unseen),
+                          "mathematics": lambda: other_mathematics(rng, unseen),
+                          "large": lambda: too_large(rng), "noise": lambda: noise(rng),
+                          "korean": lambda: korean_question(rng, unseen)}[kind]())
+    return Problem("outside", 0, "ko" if has_hangul(question) else "en", question,
+                   refusal(question, kind == "large"), "outside " + question, kind=kind)
 
 
 HAND_WRITTEN_OUTSIDE = """Why is the sky blue?
 What is the capital of France?
-How many r's are in strawberry?
-Which is larger, 9.11 or 9.9?
-What is 12 * 34?
-What is 1000 + 1?
-What is 2 + 2 + 2?
 What is 0.5 + 0.25?
-What is 10 / 2?
 Write a haiku about autumn leaves.
 Explain quantum entanglement like I am five.
 Give me a Python function that reverses a linked list.
@@ -294,7 +272,6 @@ Solve x^2 - 5x + 6 = 0.
 What is the derivative of sin(x)?
 If a train leaves at 3 pm and travels 60 miles per hour, when does it arrive?
 What day of the week was January 1, 2000?
-Sort these numbers: 5, 3, 9, 1.
 What is the square root of 144?
 Convert 100 fahrenheit to celsius.
 How tall is Mount Everest?
@@ -314,28 +291,29 @@ Recommend three good science fiction books.
 What is the meaning of life?
 Do androids dream of electric sheep?
 Count from 1 to 20.
-Is 17 a prime number?
 What comes next: 2, 4, 8, 16?
 Roll a die.
 Five plus seven
 What is twenty minus three?
-12345 - 999
 What is -5 + 3?
 What is 7 + x?
 Add 10 percent to 250.
-I have 3 apples and eat 1. How many are left?
 asdfghjkl
 ???
 한국의 수도는 어디인가요?
 오늘 점심 메뉴 추천해 줘.
-12 곱하기 3은 얼마야?""".splitlines()
+김치찌개 끓이는 법 알려 줘.
+세종대왕은 언제 태어났어?
+2의 10제곱은?
+지금 몇 시야?
+파이썬으로 정렬 함수를 짜 줘.
+감기에 걸렸어. 어떡하지?
+주식에 투자해도 될까?
+재미있는 농담 하나 해 줘.""".splitlines()
 
 
 def hand_written() -> list[Problem]:
     """Everyday questions outside, written by hand."""
-    problems = []
-    for question in HAND_WRITTEN_OUTSIDE:
-        answer = REFUSAL_KO if any("가" <= c <= "힣" for c in question) else REFUSAL
-        problems.append(Problem("outside", 0, question, "", answer, "hand " + question,
-                                kind="hand"))
-    return problems
+    return [Problem("outside", 0, "ko" if has_hangul(question) else "en", question,
+                    refusal(question), "hand " + question, kind="hand")
+            for question in HAND_WRITTEN_OUTSIDE]

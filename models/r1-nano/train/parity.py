@@ -148,7 +148,7 @@ class LlamaCpp:
         return np.stack([np.ctypeslib.as_array(self.library.llama_get_logits_ith(self.context, i),
                                                (self.size,)).copy() for i in range(len(ids))])
 
-    def generate(self, prompt: list[int], end: int, limit: int = 160,
+    def generate(self, prompt: list[int], end: int, limit: int = 320,
                  choose=np.argmax) -> list[int]:
         """Continues a prompt, without the end token; `choose` picks an id from its logits."""
         self.restart()
