@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Fuzzes the check of model files for {@code R1_FUZZ_SECONDS} (5), led by coverage, then opens
- * what it took. New inputs stay in {@code target/fuzz/metadata}, so that the next run begins there;
- * the last one opened is the one that ended the process.
+ * Fuzzes the check of model files for {@code R1_FUZZ_SECONDS} (5), led by coverage, then opens what
+ * it took. New inputs stay in {@code target/fuzz/metadata}, so that the next run begins there; the
+ * last one opened is the one that ended the process.
  */
 @Timeout(300)
 class MetadataFuzzTests {

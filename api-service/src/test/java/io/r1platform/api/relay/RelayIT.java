@@ -46,13 +46,7 @@ class RelayIT {
 
   @BeforeAll
   void start() {
-    gateway =
-        new Gateway(
-            Map.of(
-                "r1.api.relay.count-wait",
-                "700ms",
-                "spring.main.sources",
-                WriterThreads.class.getName()));
+    gateway = new Gateway(Map.of("r1.api.relay.count-wait", "700ms"));
   }
 
   @AfterAll
@@ -89,23 +83,6 @@ class RelayIT {
     assertThat(entry.finish()).isEqualTo("stop");
     assertThat(entry.modelId()).isEqualTo(2);
     assertThat(entry.organizationId()).isEqualTo(gateway.organizationId);
-  }
-
-  /** Else a request for more may be lost, and the answer stands still (decision 0009). */
-  @Test
-  void everyPieceIsWrittenOnTheConnectionsOwnThread() {
-    gateway.engine.does(
-        chat -> {
-          chat.stream();
-          for (int i = 1; i <= 20; i++) {
-            chat.write(token(i, "content", "a"));
-          }
-          chat.write(usageChunk(0, 20, "stop") + DONE);
-        });
-    int before = WriterThreads.OWN.get();
-    gateway.chat(STREAM_WITH_USAGE);
-    assertThat(WriterThreads.OWN.get()).isGreaterThan(before);
-    assertThat(WriterThreads.FOREIGN).hasValue(0);
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Clients that open streams, stop reading and hang up. */
+/** How answers are written, also to clients that stop reading and hang up. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StalledClientsIT {
   private static final String STREAM =
@@ -42,7 +42,7 @@ class StalledClientsIT {
 
   @BeforeAll
   void start() {
-    gateway = new Gateway(Map.of());
+    gateway = new Gateway(Map.of("spring.main.sources", WriterThreads.class.getName()));
   }
 
   @AfterAll
@@ -60,6 +60,23 @@ class StalledClientsIT {
     hangUpOnAll();
     hangUpOnAll();
     assertThat(directMemory() - before).isLessThan(MARGIN);
+  }
+
+  /** Else a request for more may be lost, and the answer stands still (decision 0009). */
+  @Test
+  void everyPieceIsWrittenOnTheConnectionsOwnThread() {
+    gateway.engine.does(
+        chat -> {
+          chat.stream();
+          for (int i = 1; i <= 20; i++) {
+            chat.write(token(i, "content", "a"));
+          }
+          chat.write(usageChunk(0, 20, "stop") + DONE);
+        });
+    int before = WriterThreads.OWN.get();
+    gateway.chat(STREAM);
+    assertThat(WriterThreads.OWN.get()).isGreaterThan(before);
+    assertThat(WriterThreads.FOREIGN).hasValue(0);
   }
 
   private static long directMemory() {
