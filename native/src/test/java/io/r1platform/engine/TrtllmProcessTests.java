@@ -59,7 +59,6 @@ class TrtllmProcessTests {
   void closingWhileItLoadsDoesNotWaitForTheModel() {
     String output = run("close", "\"load_seconds\": 60", "", "");
     assertThat(millis(output)).isLessThan(15_000);
-    assertThat(output).contains("the driver is left"); // nothing ends LLM(...) but the process
   }
 
   @Test
