@@ -84,10 +84,13 @@ class Stage:
         with open(self.path("log.jsonl"), "a", encoding="utf-8") as file:
             file.write(line + "\n")
 
-    def pause(self) -> None:
-        flag = os.environ.get("R1_NANO_PAUSE", "")
+    def pause(self) -> bool:
+        """Sleeps while there is the file that asks for it, and says whether there was."""
+        flag, paused = os.environ.get("R1_NANO_PAUSE", ""), False
         while flag and os.path.exists(flag) and not self.stopped:
+            paused = True
             time.sleep(PAUSE_SECONDS)
+        return paused
 
     def progress(self, figures: list[dict], tokens: int, seconds: float) -> None:
         """Means of what the steps since the last line reported."""
@@ -106,7 +109,8 @@ class Stage:
         saved_at = line_at = time.monotonic()
         figures, every, tokens = [], [], self.seen
         while self.step < self.total and not self.stopped:
-            self.pause()
+            if self.pause():
+                line_at = time.monotonic()
             started = time.monotonic()
             figures.append(self.step_once())
             self.step += 1
