@@ -133,7 +133,8 @@ class Grpo(Stage):
             gain = (ours - ours.detach()).exp() * advantages[part][:, None] * (targets != IGNORED)
             loss = ((self.arguments.kl * kl - gain).sum(1) / counts).sum() / len(useful)
             loss.backward()
-            divergence, total = divergence + float(kl.sum()), total + int(counts.sum())
+            divergence += float(kl.detach().sum())
+            total += int(counts.sum())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for group in self.adam.param_groups:
             left = (self.total - self.step) / (0.3 * self.total)
