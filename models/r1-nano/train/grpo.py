@@ -25,7 +25,7 @@ from model import Model, generate
 from problems import LEVELS, Problem
 from rewards import Reward, reward
 from sft import IGNORED, padded
-from stage import OUTPUT_LIMIT, Stage, accuracy, finish, load_checkpoint, model_of
+from stage import EVERYTHING, OUTPUT_LIMIT, Stage, accuracy, finish, load_checkpoint, model_of
 from steps import RECOMPUTE
 from tokenizer import EOS, PAD, Tokenizer
 
@@ -48,6 +48,8 @@ def log_probabilities(model: Model, inputs: Tensor, targets: Tensor) -> Tensor:
 
 
 class Grpo(Stage):
+    log_every = 5
+
     def __init__(self, arguments: argparse.Namespace):
         super().__init__(arguments.name, arguments.work, arguments.steps, arguments.seed)
         self.arguments, self.tokens = arguments, Tokenizer.load(arguments.tokenizer)
@@ -131,7 +133,8 @@ class Grpo(Stage):
             gain = (ours - ours.detach()).exp() * advantages[part][:, None] * (targets != IGNORED)
             loss = ((self.arguments.kl * kl - gain).sum(1) / counts).sum() / len(useful)
             loss.backward()
-            divergence, total = divergence + float(kl.sum()), total + int(counts.sum())
+            divergence += float(kl.detach().sum())
+            total += int(counts.sum())
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for group in self.adam.param_groups:
             left = (self.total - self.step) / (0.3 * self.total)
@@ -141,7 +144,9 @@ class Grpo(Stage):
         return divergence / total
 
     def score(self) -> dict:
-        return {"accuracy": accuracy(self.model, self.tokens, 40),
+        task, _, level = self.arguments.scope.partition(" ")
+        kinds = [(task, (int(level),))] if level else EVERYTHING
+        return {"accuracy": accuracy(self.model, self.tokens, 40, kinds),
                 "success": {kind: round(share, 3) for kind, share in self.success.items()}}
 
 

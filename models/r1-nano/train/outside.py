@@ -53,7 +53,6 @@ GENERAL_WORDINGS = (
     "Add a {n} to the {m}.", "Add {n} and {m}.", "Subtract the {n} from the {m}.",
     "Take the {n} from {N}.", "Take {i} {n}s from the {m}.", "Add {i} {n}s to my list.",
     "Work out my {n}.", "I need a {n}.", "I need help with my {n}.", "I have a {n}.",
-
     "I feel {j} today.", "I love {n}.",
     "My {n} is {j}.", "My name is {N}.", "The {n} is {j}.", "Let's play a {n}.", "{n}", "{N}",
     "{n} {m}", "{j} {n}", "{w} {w}", "{w} {w} {w}", "{s}", "{s}", "{s}", "{s}", "{s} {s}", "{s}?",

@@ -3,7 +3,8 @@
 Usage: parity.py --library DIR (with libllama*.so and libggml*.so of llama.cpp v0.5.0)
        --checkpoint checkpoint.pt --tokenizer tokenizer.json [--scores scores.json]
 The model is exported as F32, flash attention is off and the KV cache is F32; logits must agree
-within 1e-4. With --scores the result is recorded under "parity".
+within 1e-4, or a hundred-thousandth of the largest one. With --scores the result is recorded
+beside the stage's scores, as "parity".
 """
 import argparse
 import ctypes as c
@@ -20,8 +21,9 @@ import tasks
 import tokenizer as vocabulary
 from export import export, load_model
 from model import Model, generate
+from stage import load_checkpoint
 
-TOLERANCE = 1e-4
+TOLERANCE, RELATIVE = 1e-4, 1e-5  # the second of the largest logit; the larger one counts
 GGML_F32, GGML_F16 = 0, 1
 
 
@@ -193,7 +195,7 @@ def compare(model: Model, tokens: vocabulary.Tokenizer, llama: LlamaCpp) -> dict
     marked = "".join([vocabulary.BOS, "Be brief.", vocabulary.USER, "What is 347 + 589?",
                       vocabulary.ASSISTANT, vocabulary.THINK, "\n"])
     assert tokens.prompt("What is 347 + 589?", "Be brief.") == llama.encode(marked, markers=True)
-    rng, largest, greedy = random.Random(5), 0.0, 0
+    rng, largest, greedy, allowed = random.Random(5), 0.0, 0, TOLERANCE
     problems = [tasks.training_problem(rng) for _ in range(60)]
     prompts = [tokens.prompt(p.question, p.system) for p in problems]
     end = tokens.ids[vocabulary.EOS]
@@ -202,13 +204,15 @@ def compare(model: Model, tokens: vocabulary.Tokenizer, llama: LlamaCpp) -> dict
         ids = prompt + tokens.output(problem.reasoning, problem.answer)
         with torch.no_grad():
             ours = model(torch.tensor([ids]))[0].numpy()
+        allowed = max(allowed, RELATIVE * float(np.abs(ours).max()))
         llama.restart()
         largest = max(largest, float(np.abs(ours - llama.logits(ids)).max()))
         greedy += llama.generate(prompt, end, limit=60) == expected
-    assert largest < TOLERANCE, f"logits differ by {largest}"
+    assert largest < allowed, f"logits differ by {largest}"
     assert greedy == len(problems), f"only {greedy} of {len(problems)} greedy outputs are equal"
     return {"texts_with_equal_ids": len(texts) + 1, "sequences": len(problems),
-            "largest_logit_difference": float(f"{largest:.2g}"), "tolerance": TOLERANCE,
+            "largest_logit_difference": float(f"{largest:.2g}"),
+            "tolerance": float(f"{allowed:.2g}"),
             "equal_greedy_continuations": greedy}
 
 
@@ -229,7 +233,8 @@ def main() -> None:
     if arguments.scores:
         with open(arguments.scores, encoding="utf-8") as file:
             scores = json.load(file)
-        scores["parity"] = result
+        stage = load_checkpoint(arguments.checkpoint)["stage"]
+        scores["stages"][stage]["parity"] = result
         with open(arguments.scores, "w", encoding="utf-8") as file:
             json.dump(scores, file, indent=2, ensure_ascii=False)
             file.write("\n")

@@ -15,6 +15,7 @@ from steps import apart
 from tokenizer import Tokenizer
 
 FAMILY, LEVEL = "addition", 1  # the easiest one
+KINDS = ((FAMILY, (LEVEL,)),)
 COPYING_SHARE = 0.3
 
 

@@ -85,7 +85,7 @@ def chosen(rng: random.Random, texts: list[str], samples: int) -> list[str]:
     shortest = min(texts, key=len)
     if len(texts) == samples:
         return [rng.choice(texts)]
-    return [shortest, rng.choice(texts)]
+    return list(dict.fromkeys([shortest, rng.choice(texts)]))
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from model import Model, Shape
 from optimizers import Optimizers
 from problems import Problem
 from qwen2 import Qwen2, Qwen2Shape
-from stage import Stage, accuracy, finish, load_checkpoint, model_of
+from stage import EVERYTHING, Stage, accuracy, finish, load_checkpoint, model_of
 from tokenizer import PAD, Tokenizer
 
 BATCH = 64  # problems of one step, about 6,400 tokens
@@ -121,9 +121,9 @@ class Sft(Stage):
     """From nothing, or on from a model."""
 
     def __init__(self, name: str, work: str, tokens: Tokenizer, plan: Plan, seed: int,
-                 source: Source, model: Model | Qwen2 | None = None):
+                 source: Source, model: Model | Qwen2 | None = None, kinds=EVERYTHING):
         super().__init__(name, work, plan.steps, seed)
-        self.tokens, self.plan, self.source = tokens, plan, source
+        self.tokens, self.plan, self.source, self.kinds = tokens, plan, source, kinds
         torch.manual_seed(seed)
         self.model = (model or Model(Shape(vocab_size=len(tokens), **SHAPE))).train()
         self.optimizers = Optimizers(self.model)
@@ -162,8 +162,9 @@ class Sft(Stage):
         return {"loss": total}
 
     def score(self) -> dict:
-        shares = accuracy(self.model, self.tokens, 40)
-        mean = sum(shares[task] for task in tasks.FAMILIES) / len(tasks.FAMILIES)
+        shares = accuracy(self.model, self.tokens, 40, self.kinds)
+        families = [shares[task] for task in tasks.FAMILIES if task in shares]
+        mean = sum(families) / len(families)
         soonest = int(self.step / (1 - self.plan.decay)) + 1
         if mean >= GOOD_ENOUGH and self.step >= LEAST_STEPS and soonest < self.total:
             self.end_at(soonest)
@@ -191,13 +192,14 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     tokens = Tokenizer.load(arguments.tokenizer)
     source = {"cold": lambda: generated(tokens), "primer": lambda: primer.source(tokens),
-              "samples": lambda: sampled(tokens, arguments.samples, arguments.share)}[arguments.source]()
+              "samples": lambda: sampled(tokens, arguments.samples, arguments.share),
+              }[arguments.source]()
     model = model_of(load_checkpoint(arguments.start)) if arguments.start else None
     if arguments.distill:
         model = Qwen2(Qwen2Shape(vocab_size=len(tokens)))
     stage = Sft(arguments.name, arguments.work, tokens,
                 Plan(arguments.steps, arguments.peak, arguments.decay), arguments.seed, source,
-                model)
+                model, primer.KINDS if arguments.source == "primer" else EVERYTHING)
     if arguments.compile:
         stage.model.compile_layers()
     finish(stage.run(arguments.score_every))

@@ -10,6 +10,7 @@ import platform
 import signal
 import sys
 import time
+from collections.abc import Iterable
 
 import torch
 
@@ -29,6 +30,8 @@ def load_checkpoint(path: str) -> dict:
 
 class Stage:
     """One resumable run of `total` steps. Subclasses give `step_once` and their own state."""
+
+    log_every = 100  # steps whose means make one line of log.jsonl
 
     def __init__(self, name: str, work: str, total: int, seed: int):
         self.name, self.work, self.total, self.seed = name, work, total, seed
@@ -81,10 +84,13 @@ class Stage:
         with open(self.path("log.jsonl"), "a", encoding="utf-8") as file:
             file.write(line + "\n")
 
-    def pause(self) -> None:
-        flag = os.environ.get("R1_NANO_PAUSE", "")
+    def pause(self) -> bool:
+        """Sleeps while there is the file that asks for it, and says whether there was."""
+        flag, paused = os.environ.get("R1_NANO_PAUSE", ""), False
         while flag and os.path.exists(flag) and not self.stopped:
+            paused = True
             time.sleep(PAUSE_SECONDS)
+        return paused
 
     def progress(self, figures: list[dict], tokens: int, seconds: float) -> None:
         """Means of what the steps since the last line reported."""
@@ -103,7 +109,8 @@ class Stage:
         saved_at = line_at = time.monotonic()
         figures, every, tokens = [], [], self.seen
         while self.step < self.total and not self.stopped:
-            self.pause()
+            if self.pause():
+                line_at = time.monotonic()
             started = time.monotonic()
             figures.append(self.step_once())
             self.step += 1
@@ -112,7 +119,7 @@ class Stage:
             if now - line_at > PROGRESS_SECONDS:
                 self.progress(figures, self.seen - tokens, now - line_at)
                 every, figures, tokens, line_at = every + figures, [], self.seen, now
-            if self.step % 100 == 0:
+            if self.step % self.log_every == 0:
                 every, figures = every + figures, []
                 self.log(**{n: round(sum(f[n] for f in every) / len(every), 6) for n in every[-1]})
                 every = []
@@ -134,17 +141,21 @@ def right(problem: Problem, output: str) -> bool:
     return output.endswith("</think>\n\n" + problem.answer)
 
 
-def accuracy(model: Model | Qwen2, tokens: Tokenizer, count: int, seed: int = 123,
-             temperature: float = 0.0) -> dict[str, float]:
-    """Share of right answers on a few held-out problems per family, half of them Korean."""
+EVERYTHING = (*((task, LEVELS) for task in tasks.FAMILIES),
+              ("outside", (0,)), ("outside-unseen", (0,)), ("talk", (0,)))
+
+
+def accuracy(model: Model | Qwen2, tokens: Tokenizer, count: int,
+             kinds: Iterable[tuple[str, tuple[int, ...]]] = EVERYTHING) -> dict[str, float]:
+    """Share of right greedy answers on a few held-out problems per task with its levels, half of
+    them Korean."""
     result = {}
-    kinds = [(task, LEVELS) for task in tasks.FAMILIES]
-    for task, levels in [*kinds, ("outside", (0,)), ("outside-unseen", (0,)), ("talk", (0,))]:
+    for task, levels in kinds:
         each = max(1, count // (2 * len(levels)))
         problems = [problem for level in levels for language in tasks.LANGUAGES
-                    for problem in tasks.evaluation_problems(task, level, language, each, seed)]
+                    for problem in tasks.evaluation_problems(task, level, language, each, 123)]
         outputs = generate(model, [tokens.prompt(p.question) for p in problems], tokens.ids[EOS],
-                           OUTPUT_LIMIT, temperature)
+                           OUTPUT_LIMIT)
         hits = [right(p, tokens.decode(output)) for p, output in zip(problems, outputs)]
         result[task] = round(sum(hits) / len(hits), 3)
     model.train()
