@@ -17,6 +17,7 @@ import org.springframework.ai.chat.observation.ChatModelObservationDocumentation
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.tool.ToolCallback;
 import reactor.core.publisher.Flux;
 
 /**
@@ -138,6 +139,10 @@ public final class R1ChatModel implements ChatModel {
         asked == null ? defaults : defaults.mutate().combineWith(asked.mutate()).build();
     if (!String.valueOf(options.getModel()).equals(defaults.getModel())) {
       throw R1Exception.invalid("The model '%s' is not here".formatted(options.getModel()));
+    }
+    List<ToolCallback> tools = options.getToolCallbacks();
+    if (tools != null && !tools.isEmpty()) { // ignored, they would look as if none was needed
+      throw R1Exception.invalid("This model has no tools");
     }
     return options;
   }

@@ -29,6 +29,8 @@ import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.function.FunctionToolCallback;
 
 /** Spring AI's interface over the real engine. */
 @Timeout(120)
@@ -61,6 +63,16 @@ class R1ChatModelTests {
       return e.reason();
     }
     throw new AssertionError("it was not refused");
+  }
+
+  /** Not to call a tool must not look like the model's choice. */
+  @Test
+  void toolsAreRefusedAndNotIgnored() {
+    ToolCallback clock =
+        FunctionToolCallback.builder("clock", () -> "noon").description("the time").build();
+    var options = R1ChatOptions.builder().toolCallbacks(clock).build();
+
+    assertThat(refusal(new Prompt(SUM, options))).isEqualTo(R1Exception.Reason.INVALID);
   }
 
   @Test
