@@ -153,6 +153,8 @@ class RetentionIT {
       statement.execute("select pg_advisory_lock(hashtext('billing.retention'))");
       assertThat(RetentionAccess.retire(billing)).isZero();
       assertThat(billing.sum("1", "usage_record")).isEqualTo(BigInteger.valueOf(60));
+      // Closing alone lets go of it only once the server has ended the backend.
+      statement.execute("select pg_advisory_unlock(hashtext('billing.retention'))");
     }
     assertThat(RetentionAccess.retire(billing)).isZero();
     assertThat(billing.sum("1", "usage_record")).isZero();
