@@ -29,7 +29,8 @@ public class RequestLog {
   private final Clock clock;
   private final BlockingQueue<LoggedRequest> queue;
   private final Counter dropped;
-  private boolean failing;
+  private final List<LoggedRequest> batch = new ArrayList<>();
+  private int failed;
 
   RequestLog(
       RequestLogSettings settings, RequestLogTable table, MeterRegistry meters, Clock clock) {
@@ -52,22 +53,24 @@ public class RequestLog {
     return ids.isEmpty() ? Map.of() : table.find(ids);
   }
 
-  /** Writes what waits. A batch that cannot be written is dropped: it must not grow. */
+  /** Writes what waits. A batch that fails waits for the next time, then it is dropped. */
   @Scheduled(fixedDelayString = "${r1.api.requests.write-every:500ms}")
   synchronized void write() {
-    List<LoggedRequest> rows = new ArrayList<>();
-    while (queue.drainTo(rows, MOST_ROWS) > 0) {
+    while (!batch.isEmpty() || queue.drainTo(batch, MOST_ROWS) > 0) {
       try {
-        table.insert(rows);
-        failing = false;
+        table.insert(batch);
+        batch.clear();
+        failed = 0;
       } catch (DataAccessException e) {
-        dropped.increment(rows.size());
-        if (!failing) {
-          log.warn("the request log cannot be written, its rows are dropped: {}", e.toString());
-          failing = true;
+        failed++;
+        if (failed == 1) {
+          log.warn("the request log cannot be written: {}", e.toString());
+        } else {
+          dropped.increment(batch.size());
+          batch.clear();
         }
+        return;
       }
-      rows.clear();
     }
   }
 
