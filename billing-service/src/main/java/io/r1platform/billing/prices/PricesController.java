@@ -98,7 +98,7 @@ final class PricesController {
         .body(new Answer(clock.instant(), versions, calendars));
   }
 
-  private static List<Calendar> calendars(Map<String, Map<LocalDate, Boolean>> all) {
+  static List<Calendar> calendars(Map<String, Map<LocalDate, Boolean>> all) {
     return new TreeMap<>(all)
         .entrySet().stream()
             .map(

@@ -50,25 +50,6 @@ class PriceVectorsTests {
     }
   }
 
-  /** Also kept by the naive rater, so that the differential test stands on firm ground. */
-  @Test
-  void theNaiveRaterChoosesAsTheGoldenFileSays() throws IOException {
-    JsonNode file = golden();
-    var naive =
-        new NaiveRater(
-            versions(file.path("answer")).stream().toList(), calendars(file.path("answer")));
-    for (JsonNode vector : file.path("cases")) {
-      var answer = naive.rate(charge(vector));
-      assertThat(answer.isPresent()).as("%s", vector).isEqualTo(!vector.path("window").isNull());
-      answer.ifPresent(
-          chosen -> {
-            assertThat(chosen.window()).as("%s", vector).isEqualTo(vector.path("window").asInt());
-            assertThat(chosen.dollars().movePointRight(12).toBigIntegerExact().toString())
-                .isEqualTo(vector.path("amount_pico").asString());
-          });
-    }
-  }
-
   private static Charge charge(JsonNode vector) {
     return new Charge(
         Long.parseLong(vector.path("tenant_id").asString()),

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs billing-service's differential test of the rater in its long form and prints its figures. It
- * lies with the tests of that module, so it is no suite of this one.
+ * Runs the differential test of the raters in its long form and prints its figures. It needs no jar
+ * of a service, so it is no suite.
  */
 final class RaterTest {
   static final String WORD = "rater";
@@ -23,7 +23,7 @@ final class RaterTest {
   }
 
   int run(PrintWriter out) {
-    Path figures = invocation.root().resolve("billing-service/target/figures/rater.txt");
+    Path figures = invocation.root().resolve("standalone/target/figures/rater.txt");
     try {
       Files.deleteIfExists(figures);
       int exit =
@@ -31,7 +31,7 @@ final class RaterTest {
               .run(
                   List.of(
                       "--projects",
-                      "billing-service",
+                      "standalone",
                       "--also-make",
                       "-Dspotless.check.skip=true",
                       "-Dtest=RaterDifferentialTests",

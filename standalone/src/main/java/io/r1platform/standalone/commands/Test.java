@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
       "  simulation  schedules of crashes in metering: 100,000, or 6 minutes (R1_SCHEDULES, R1_SEED)",
-      "  rater       a million random charges against a naive rater",
+      "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",

@@ -79,7 +79,7 @@ final class RandomBook {
     String hash = "%064x".formatted(id);
     boolean reference = random.nextInt(10) == 0;
     return new PriceVersion(
-        id, tenant, "card", "USD", hash, from, until, reference, windows, prices);
+        id, tenant, "card of " + tenant, "USD", hash, from, until, reference, windows, prices);
   }
 
   private PriceWindow window(int number) {
@@ -123,8 +123,9 @@ final class RandomBook {
     }
     var steps = new ArrayList<Tiers.Step>();
     long from = 0;
+    int most = random.nextBoolean() ? 5_000_000 : 100_000;
     for (int i = random.nextInt(4); i >= 0; i--) {
-      from += 1 + random.nextInt(5_000_000);
+      from += 1 + random.nextInt(most);
       steps.add(new Tiers.Step(from, random.nextLong(unit + 1)));
     }
     var kind = random.nextBoolean() ? Tiers.Kind.GRADUATED : Tiers.Kind.VOLUME;

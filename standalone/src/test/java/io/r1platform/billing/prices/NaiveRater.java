@@ -1,8 +1,6 @@
 package io.r1platform.billing.prices;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -16,7 +14,7 @@ import java.util.Optional;
  * of {@code java.time}. Shares nothing with the production rater but its input.
  */
 record NaiveRater(List<PriceVersion> versions, Map<String, Map<LocalDate, Boolean>> calendars) {
-  private static final int PICO_DIGITS = 12;
+  static final int PICO_DIGITS = 12;
 
   record Answer(long versionId, int window, BigDecimal dollars) {}
 
@@ -98,34 +96,5 @@ record NaiveRater(List<PriceVersion> versions, Map<String, Map<LocalDate, Boolea
             ? null
             : calendars.getOrDefault(window.calendar(), Map.of()).get(day);
     return special == null ? window.days().contains(day.getDayOfWeek()) : special;
-  }
-
-  /** What so many tokens cost with these tiers, in dollars. */
-  static BigDecimal tiered(Tiers tiers, BigInteger tokens, long unitPico) {
-    BigDecimal count = new BigDecimal(tokens);
-    BigDecimal first = BigDecimal.valueOf(unitPico, PICO_DIGITS);
-    if (tiers.kind() == Tiers.Kind.PACKAGE) {
-      BigDecimal block = BigDecimal.valueOf(tiers.block());
-      return count.divide(block, 0, RoundingMode.CEILING).multiply(block).multiply(first);
-    }
-    if (tiers.kind() == Tiers.Kind.VOLUME) {
-      BigDecimal unit = first;
-      for (Tiers.Step step : tiers.steps()) {
-        if (count.compareTo(BigDecimal.valueOf(step.from())) > 0) {
-          unit = BigDecimal.valueOf(step.unitPico(), PICO_DIGITS);
-        }
-      }
-      return count.multiply(unit);
-    }
-    // graduated: start as if all were first tier, then correct what lies beyond each threshold
-    BigDecimal total = count.multiply(first);
-    BigDecimal before = first;
-    for (Tiers.Step step : tiers.steps()) {
-      BigDecimal beyond = count.subtract(BigDecimal.valueOf(step.from())).max(BigDecimal.ZERO);
-      BigDecimal unit = BigDecimal.valueOf(step.unitPico(), PICO_DIGITS);
-      total = total.add(beyond.multiply(unit.subtract(before)));
-      before = unit;
-    }
-    return total;
   }
 }
