@@ -69,6 +69,16 @@ public class Arrivals {
   }
 
   /**
+   * Keeps a true event that is not understood, for a person to read.
+   *
+   * @param body as it came, byte for byte
+   * @param why what is not as it should be
+   */
+  public void refuse(String provider, String eventId, byte[] body, String why) {
+    refused.keep(provider, eventId, body, why);
+  }
+
+  /**
    * Moves the money once.
    *
    * @return whether it moved now; false: this event moved it before

@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,7 +37,7 @@ final class PaymentController {
     REPEATED,
     /** It moves no money. */
     IGNORED,
-    /** Its money cannot be moved; it is kept for a person. */
+    /** Its money cannot be moved, or it is not understood; it is kept for a person. */
     REFUSED
   }
 
@@ -65,9 +64,14 @@ final class PaymentController {
     if (body.length > MOST_BYTES) {
       throw ServiceException.invalidRequest("An event has at most 65536 bytes.");
     }
-    Optional<Arrival> arrival = known.read(request::getHeader, body);
-    Result result = arrival.map(this::move).orElse(Result.IGNORED);
-    LOG.info("Payment event of {}: {} {}", provider, result, arrival.orElse(null));
+    PaymentProvider.Event event = known.read(request::getHeader, body);
+    Result result =
+        switch (event) {
+          case PaymentProvider.Money(Arrival arrival) -> move(arrival);
+          case PaymentProvider.NoMoney() -> Result.IGNORED;
+          case PaymentProvider.Unclear(String id, String why) -> keep(provider, id, body, why);
+        };
+    LOG.info("Payment event of {}: {} {}", provider, result, event);
     meters
         .counter(
             BillingMetric.PAYMENT_EVENTS.meterName(), "provider", provider, "result", result.name())
@@ -87,5 +91,11 @@ final class PaymentController {
       LOG.error("Money arrived that cannot be moved: {}: {}", arrival, why);
       return Result.REFUSED;
     }
+  }
+
+  private Result keep(String provider, String eventId, byte[] body, String why) {
+    arrivals.refuse(provider, eventId, body, why);
+    LOG.error("A payment event that is not understood: {} {}: {}", provider, eventId, why);
+    return Result.REFUSED;
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -128,22 +129,30 @@ class PaymentsIT {
   }
 
   @Test
-  void whatCannotBeMeantIsSaid() {
-    for (String wrong :
-        new String[] {
+  void aTrueEventThatIsNotUnderstoodIsKeptForAPersonOnce() {
+    String id = "evt_w" + organization;
+    List<String> unclear =
+        List.of(
           event("TOP_UP", "XYZ", "100"),
           event("TOP_UP", "USD", "0"),
           event("TOP_UP", "USD", "-5"),
           event("TOP_UP", "USD", "1.5"),
           event("GIFT", "USD", "5"),
           "{\"type\":\"payment.succeeded\"}",
-          "no JSON"
-        }) {
-      Answer answer = send("evt_w" + organization, now(), SECRET, wrong);
-      assertThat(answer.status()).as(wrong).isEqualTo(400);
-      assertThat(answer.text("detail")).as(wrong).isNotBlank();
+          "no JSON");
+    for (String event : unclear) {
+      assertThat(send(id, now(), SECRET, event).text("result")).as(event).isEqualTo("REFUSED");
+      assertThat(send(id, now(), SECRET, event).status()).as("sent again").isEqualTo(200);
     }
     assertThat(balance(Account.CASH)).isZero();
+    JsonNode all = billing.get("/internal/v1/refused-payments").json().path("payments");
+    List<JsonNode> kept =
+        all.valueStream().filter(one -> one.path("event_id").asString().equals(id)).toList();
+    assertThat(kept.reversed().stream().map(one -> one.path("body").asString()).toList())
+        .isEqualTo(unclear);
+    assertThat(kept).allMatch(one -> one.path("amount").isNull());
+    assertThat(kept.getLast().path("refused_because").asString()).contains("ISO 4217");
+    refused(post(id, now(), Signature.of(SECRET, "evt_z", now(), "no JSON"), "no JSON"));
     Answer stranger =
         billing.postJson("/internal/v1/payment-events/nobody", BillingFixture.GATEWAY, "{}");
     assertThat(stranger.status()).isEqualTo(404);
