@@ -59,6 +59,11 @@ public class Arrivals {
     this.refused = refused;
   }
 
+  /** Whether an organization has an account here; {@link #take} makes one. */
+  public boolean hasAccount(long organization) {
+    return limits.isKnown(organization);
+  }
+
   /**
    * Keeps money that {@link #take} refused, for a person to give back or to book.
    *

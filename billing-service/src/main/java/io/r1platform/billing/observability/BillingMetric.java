@@ -35,7 +35,7 @@ public enum BillingMetric {
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),
   /**
-   * Events of payment providers; tags {@code provider} (1), {@code result} (4). Alarm on REFUSED.
+   * Events of payment providers; tags {@code provider} (1), {@code result} (5). Alarm on REFUSED.
    */
   PAYMENT_EVENTS("r1.billing.payments.events"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */

@@ -159,6 +159,23 @@ class PaymentsIT {
   }
 
   @Test
+  void anUnknownOrganizationGetsAnAccountOnlyIfTheGatewayKnowsIt() {
+    String event = event("TOP_UP", "USD", "100");
+    String id = "evt_a" + organization;
+    String signature = Signature.of(SECRET, id, now(), event);
+    Answer asked = post("", id, now(), signature, event);
+    assertThat(asked.text("result")).isEqualTo("ASKED");
+    assertThat(asked.text("organization")).isEqualTo(Long.toString(organization));
+    assertThat(post("?exists=false", id, now(), signature, event).text("result"))
+        .isEqualTo("REFUSED");
+    assertThat(kept(true).get(0).path("refused_because").asString()).contains("no such");
+    assertThat(billing.sum("1", "budget where organization_id = " + organization)).isZero();
+    assertThat(post("?exists=true", id, now(), signature, event).text("result")).isEqualTo("MOVED");
+    assertThat(post("", id, now(), signature, event).text("result")).isEqualTo("REPEATED");
+    assertThat(balance(Account.CASH)).isEqualTo(DOLLAR);
+  }
+
+  @Test
   void moneyThatCannotBeMovedIsKeptForAPersonOnce() {
     for (String event :
         new String[] {event("TOP_UP", "EUR", "100"), event("PAYMENT", "USD", "100000001")}) {
@@ -210,9 +227,13 @@ class PaymentsIT {
   }
 
   private static Answer post(String id, long time, String signature, String event) {
+    return post("?exists=true", id, time, signature, event);
+  }
+
+  private static Answer post(String query, String id, long time, String signature, String event) {
     return billing.send(
         billing
-            .request("/internal/v1/payment-events/test", BillingFixture.GATEWAY)
+            .request("/internal/v1/payment-events/test" + query, BillingFixture.GATEWAY)
             .header("webhook-id", id)
             .header("webhook-timestamp", Long.toString(time))
             .header("webhook-signature", signature)
