@@ -30,8 +30,7 @@ final class CreditController {
   private final BillingReports billing;
   private final BillingOrders orders;
 
-  CreditController(
-      Access access, Tenants tenants, BillingReports billing, BillingOrders orders) {
+  CreditController(Access access, Tenants tenants, BillingReports billing, BillingOrders orders) {
     this.access = access;
     this.tenants = tenants;
     this.billing = billing;

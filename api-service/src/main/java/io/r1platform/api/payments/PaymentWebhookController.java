@@ -28,9 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code POST /webhooks/payments/{provider}}: passes a provider's event to billing-service, which
- * checks its signature and asks back whether an organization that it does not know exists. 204 means
- * taken; after any other answer the provider sends it again. Open
- * to strangers, so few run at a time and bodies are small.
+ * checks its signature and asks back whether an organization that it does not know exists. 204
+ * means taken; after any other answer the provider sends it again. Open to strangers, so few run at
+ * a time and bodies are small.
  */
 @RestController
 final class PaymentWebhookController {
@@ -96,8 +96,7 @@ final class PaymentWebhookController {
         : null;
   }
 
-  private HttpResponse<byte[]> send(
-      String provider, String query, String[] headers, byte[] event) {
+  private HttpResponse<byte[]> send(String provider, String query, String[] headers, byte[] event) {
     try {
       return billing.post(
           "/internal/v1/payment-events/" + provider + query,

@@ -14,8 +14,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Money that arrived and could not be moved, and true events that are not understood, until a person
- * says what became of them.
+ * Money that arrived and could not be moved, and true events that are not understood, until a
+ * person says what became of them.
  */
 @Component
 class RefusedArrivals {

@@ -123,8 +123,7 @@ final class TestProvider implements PaymentProvider {
       int digits = Currency.getInstance(currency).getDefaultFractionDigits();
       return BigInteger.TEN.pow(PICO_DIGITS - Math.max(0, digits));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "data.currency is not one of ISO 4217: " + currency, e);
+      throw new IllegalArgumentException("data.currency is not one of ISO 4217: " + currency, e);
     }
   }
 

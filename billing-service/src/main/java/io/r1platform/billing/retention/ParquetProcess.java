@@ -93,8 +93,8 @@ final class ParquetProcess {
   /**
    * What a child printed, into a file: one that hangs would keep a reader of its output for ever.
    *
-   * @throws IOException if it failed, or has not ended in time: then it is killed, so that it writes
-   *     none of the files that are begun again
+   * @throws IOException if it failed, or has not ended in time: then it is killed, so that it
+   *     writes none of the files that are begun again
    */
   static String said(List<String> command, Duration patience)
       throws IOException, InterruptedException {

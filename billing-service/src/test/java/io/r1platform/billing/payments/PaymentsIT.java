@@ -133,13 +133,13 @@ class PaymentsIT {
     String id = "evt_w" + organization;
     List<String> unclear =
         List.of(
-          event("TOP_UP", "XYZ", "100"),
-          event("TOP_UP", "USD", "0"),
-          event("TOP_UP", "USD", "-5"),
-          event("TOP_UP", "USD", "1.5"),
-          event("GIFT", "USD", "5"),
-          "{\"type\":\"payment.succeeded\"}",
-          "no JSON");
+            event("TOP_UP", "XYZ", "100"),
+            event("TOP_UP", "USD", "0"),
+            event("TOP_UP", "USD", "-5"),
+            event("TOP_UP", "USD", "1.5"),
+            event("GIFT", "USD", "5"),
+            "{\"type\":\"payment.succeeded\"}",
+            "no JSON");
     for (String event : unclear) {
       assertThat(send(id, now(), SECRET, event).text("result")).as(event).isEqualTo("REFUSED");
       assertThat(send(id, now(), SECRET, event).status()).as("sent again").isEqualTo(200);
