@@ -106,7 +106,8 @@ class LeaseClient {
               number(lease, "scope_id"),
               number(lease, "lease_id"),
               pico(lease, "granted"),
-              time(lease, "ends_at")));
+              time(lease, "ends_at"),
+              time(lease, "period_ends_at")));
     }
     return new LeaseAnswer.Lent(number(answer, "version"), leases);
   }

@@ -49,6 +49,9 @@ class JournalWatch {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofHours(6);
 
+  /** How long a day that agreed is taken to do so: both sides could lose of it unsaid. */
+  private static final Duration BELIEVED = Duration.ofDays(7);
+
   private final JournalReports journal;
   private final BillingClient billing;
   private final JsonMapper json;
@@ -185,7 +188,8 @@ class JournalWatch {
   }
 
   /**
-   * Days that agreed, are older than anything that still runs, and of which billing says the same.
+   * Days that agreed within the week, are older than anything that still runs, and of which billing
+   * says the same.
    */
   private Map<LocalDate, BigInteger> unchanged(LocalDate first)
       throws IOException, InterruptedException {
@@ -199,10 +203,11 @@ class JournalWatch {
             .sql(
                 """
                 select day from journal_checked
-                where day >= ? and differences = 0
+                where day >= ? and differences = 0 and checked_at > ?
                   and checked_at > (day + 2)::timestamp at time zone 'UTC'
                 """)
             .param(first)
+            .param(OffsetDateTime.ofInstant(clock.instant().minus(BELIEVED), ZoneOffset.UTC))
             .query(LocalDate.class)
             .list();
     said.keySet().retainAll(agreed);

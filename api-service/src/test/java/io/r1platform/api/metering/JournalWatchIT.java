@@ -98,6 +98,21 @@ class JournalWatchIT {
   }
 
   @Test
+  void aDayThatAgreedIsBelievedForAWeek() {
+    write(EARLIER, 1);
+    say(1, 0);
+    look();
+    billing.say(DAYS, 200, days(EARLIER, cost()));
+    say(0, 0);
+    api.clock().advance(Duration.ofDays(7).minusMillis(1));
+    look();
+    assertThat(differences(EARLIER)).isZero();
+    api.clock().advance(Duration.ofMillis(1));
+    look();
+    assertThat(differences(EARLIER)).as("billing's records, whatever it says").isEqualTo(1);
+  }
+
+  @Test
   void whatIsOnItsWayDoesNotAgreeYet() {
     write(YESTERDAY, 1);
     jdbc.sql("update shipping set acked_seq = 0 where replica_id = 9").update();

@@ -56,7 +56,8 @@ final class LeaseController {
       String leaseId,
       String granted,
       Instant startsAt,
-      @Nullable Instant endsAt) {
+      @Nullable Instant endsAt,
+      @Nullable Instant periodEndsAt) {
     static Lease of(Leases.Lease lease) {
       Leases.Open period = lease.period();
       return new Lease(
@@ -67,7 +68,8 @@ final class LeaseController {
           Long.toString(lease.leaseId()),
           lease.granted().toString(),
           period.startsAt(),
-          period.leasedUntil());
+          period.leasedUntil(),
+          period.endsAt());
     }
   }
 

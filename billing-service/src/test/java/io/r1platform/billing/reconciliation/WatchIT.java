@@ -139,6 +139,25 @@ class WatchIT {
     assertThat(billing.sum("broken", "law_checked where whole")).isEqualTo(BigInteger.TWO);
   }
 
+  /** Its sums and its ledger are whole, so only its records can tell. */
+  @Test
+  void recordsThatAnOldDayLostAreFoundOnSunday() {
+    LocalDate monday = today().with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+    noonOf(monday);
+    traffic.charge(12, 50);
+    assertThat(watch.lookAtTheLaw()).isZero();
+    String change =
+        "update billing.usage_record set amount_pico = amount_pico %s 1 where bucket = '%s'";
+    noonOf(monday.plusDays(11));
+    assertThat(watch.lookAtTheLaw()).isZero();
+    billing.database().execute(change.formatted("+", monday));
+    assertThat(watch.lookAtTheLaw()).as("an older day than is added up each night").isZero();
+    noonOf(monday.plusDays(13));
+    assertThat(watch.lookAtTheLaw()).as("on Sunday").isEqualTo(1);
+    billing.database().execute(change.formatted("-", monday));
+    assertThat(watch.lookAtTheLaw()).isZero();
+  }
+
   @Test
   void lawOfAnOldDayIsAskedWhenItIsTouched() {
     LocalDate monday = today().with(TemporalAdjusters.next(DayOfWeek.MONDAY));
