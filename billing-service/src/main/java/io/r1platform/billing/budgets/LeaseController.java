@@ -48,6 +48,12 @@ final class LeaseController {
     }
   }
 
+  /**
+   * One lease, as {@code docs/protocols/leases.md} has it.
+   *
+   * @param endsAt when the period ends; of CREDIT, whose period does not, as {@code lentUntil}
+   * @param lentUntil until when it may be taken from unless it is named again
+   */
   record Lease(
       Scope scope,
       String scopeId,
@@ -57,7 +63,7 @@ final class LeaseController {
       String granted,
       Instant startsAt,
       @Nullable Instant endsAt,
-      @Nullable Instant periodEndsAt) {
+      @Nullable Instant lentUntil) {
     static Lease of(Leases.Lease lease) {
       Leases.Open period = lease.period();
       return new Lease(
@@ -68,8 +74,8 @@ final class LeaseController {
           Long.toString(lease.leaseId()),
           lease.granted().toString(),
           period.startsAt(),
-          period.leasedUntil(),
-          period.endsAt());
+          period.scope() == Scope.CREDIT ? period.leasedUntil() : period.endsAt(),
+          period.leasedUntil());
     }
   }
 

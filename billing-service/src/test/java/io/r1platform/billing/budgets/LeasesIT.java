@@ -170,17 +170,18 @@ class LeasesIT {
     increase(budget, DOLLAR, first);
     increase(budget, 2 * DOLLAR, second);
     Answer lent = ask(1, Map.of("ORGANIZATION", DOLLAR / 2), 0, 1);
-    assertThat(lent.json().at("/leases/1/ends_at").asString()).isEqualTo(first.toString());
-    assertThat(lent.json().at("/leases/1/period_ends_at").isNull()).isTrue();
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(first.toString());
+    assertThat(lent.json().at("/leases/1/ends_at").isNull()).isTrue();
     billing.clock().set(first);
     Answer refused = ask(2, Map.of("ORGANIZATION", 3 * DOLLAR), 0, 1);
     assertThat(refused.status()).as(refused.body()).isEqualTo(402);
     assertThat(refused.text("limit")).isEqualTo(Long.toString(3 * DOLLAR));
     lent = ask(2, Map.of("ORGANIZATION", 2 * DOLLAR), 0, 1);
-    assertThat(lent.json().at("/leases/1/ends_at").asString()).isEqualTo(second.toString());
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(second.toString());
     billing.clock().set(second);
     assertThat(ask(2, Map.of("ORGANIZATION", 1L), 0, 1).status()).isEqualTo(402);
-    assertThat(ask(1, Map.of("CREDIT", 1L), 0, 1).json().at("/leases/1/ends_at").isNull()).isTrue();
+    assertThat(ask(1, Map.of("CREDIT", 1L), 0, 1).json().at("/leases/1/lent_until").isNull())
+        .isTrue();
   }
 
   @Test
@@ -191,8 +192,8 @@ class LeasesIT {
     increase(budget, DOLLAR, end);
     billing.clock().set(midnight);
     Answer lent = ask(1, Map.of("ORGANIZATION", DOLLAR / 2), 0, 1);
-    assertThat(lent.json().at("/leases/1/ends_at").asString()).isEqualTo(end.toString());
-    assertThat(lent.json().at("/leases/1/period_ends_at").asString())
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(end.toString());
+    assertThat(lent.json().at("/leases/1/ends_at").asString())
         .isEqualTo(midnight.plus(1, DAYS).toString());
     billing.clock().set(end);
     assertThat(ask(2, Map.of("ORGANIZATION", DOLLAR), 0, 1).status()).isEqualTo(402);
