@@ -18,7 +18,7 @@ class Conservation {
   /** Days whose every request is added up each night. */
   private static final int DAYS_IN_FULL = 3;
 
-  /** Those of which it is each week: all that retention leaves, so none is dropped unseen. */
+  /** Those of which it is each week: all that retention leaves by default, so none goes unseen. */
   private static final int HOT_DAYS = 39;
 
   /** What one statement adds up, so that it ends in time. */
