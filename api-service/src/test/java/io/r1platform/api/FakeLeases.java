@@ -159,6 +159,7 @@ public final class FakeLeases implements HttpHandler {
       item.put("granted", lease.granted.toString());
       item.put("starts_at", "2026-11-01T00:00:00Z");
       item.put("ends_at", null);
+      item.put("lent_until", null);
       lent.add(item);
     }
     return Map.of("version", Long.toString(version), "leases", lent);

@@ -147,13 +147,17 @@ final class BudgetController {
     return order(actor, "webhook_target.closed", "webhook_target", path, body);
   }
 
-  /** Billing knows no tenants, so it cannot tell that a project or key is another's. */
+  /** Billing knows no tenants, so it cannot tell what does not exist or is another's. */
   private void requireOwned(ObjectNode body) {
     String scope = body.path("scope").asString("ORGANIZATION");
+    long organization = Fields.requiredId("organization", body.path("organization").asString(""));
+    if (!tenants.hasOrganization(organization)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "organization", "This organization does not exist.");
+    }
     if (!scope.equals("PROJECT") && !scope.equals("KEY")) {
       return;
     }
-    long organization = Fields.requiredId("organization", body.path("organization").asString(""));
     long id = Fields.requiredId("scope_id", body.path("scope_id").asString(""));
     Optional<Long> project =
         scope.equals("PROJECT")

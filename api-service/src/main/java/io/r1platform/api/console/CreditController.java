@@ -1,8 +1,10 @@
 package io.r1platform.api.console;
 
 import io.r1platform.api.audit.Actor;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,11 +26,13 @@ import tools.jackson.databind.node.ObjectNode;
 @RequestMapping("/admin/api/organizations/{organization}/credit")
 final class CreditController {
   private final Access access;
+  private final Tenants tenants;
   private final BillingReports billing;
   private final BillingOrders orders;
 
-  CreditController(Access access, BillingReports billing, BillingOrders orders) {
+  CreditController(Access access, Tenants tenants, BillingReports billing, BillingOrders orders) {
     this.access = access;
+    this.tenants = tenants;
     this.billing = billing;
     this.orders = orders;
   }
@@ -103,7 +107,12 @@ final class CreditController {
             action, "credit", "organization", path(organization) + command, signed));
   }
 
-  private static String path(String organization) {
-    return "/internal/v1/organizations/" + Fields.requiredId("id", organization) + "/credit";
+  /** Billing knows no tenants: it would make an account for any number. */
+  private String path(String organization) {
+    long id = Fields.requiredId("id", organization);
+    if (!tenants.hasOrganization(id)) {
+      throw ServiceException.notFound("Organization " + id);
+    }
+    return "/internal/v1/organizations/" + id + "/credit";
   }
 }

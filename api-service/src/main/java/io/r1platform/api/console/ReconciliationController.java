@@ -65,6 +65,7 @@ final class ReconciliationController {
         .put("admitted", Long.toString(summary.admitted()))
         .put("open", Long.toString(summary.open()))
         .put("unshipped", Long.toString(summary.unshipped()))
+        .put("orphans", Long.toString(summary.orphans()))
         .put("days_dropped", Long.toString(journal.daysDropped(from, to)));
     ArrayNode orphans = report.putArray("orphans");
     for (JournalReports.Orphan orphan : journal.orphans(from, to, ORPHANS)) {

@@ -244,9 +244,9 @@ final class Account {
     }
     var named = new EnumMap<Scope, Slice>(Scope.class);
     for (LeaseAnswer.Lease lease : lent.leases()) {
-      boolean lasting = lease.scope() == Scope.CREDIT; // its end is that of some grant
       Slice slice =
-          slices.computeIfAbsent(lease.leaseId(), id -> new Slice(id, lasting, lease.endsAt()));
+          slices.computeIfAbsent(
+              lease.leaseId(), id -> new Slice(id, lease.endsAt(), lease.periodEndsAt()));
       slice.granted(lease.granted());
       if (current) {
         slice.named(nanos.getAsLong(), lease.endsAt());

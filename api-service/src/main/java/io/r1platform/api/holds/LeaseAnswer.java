@@ -11,9 +11,20 @@ sealed interface LeaseAnswer {
   /** Every scope that binds, with its lease. */
   record Lent(long version, List<Lease> leases) implements LeaseAnswer {}
 
-  /** One lease. {@code granted} is the total of this epoch, pico. */
+  /**
+   * One lease.
+   *
+   * @param granted the total of this epoch, pico
+   * @param endsAt until when it may be taken from unless it is named again; null: any time
+   * @param periodEndsAt from when on no answer names it; null: it may always be named
+   */
   record Lease(
-      Scope scope, long scopeId, long leaseId, BigInteger granted, @Nullable Instant endsAt) {}
+      Scope scope,
+      long scopeId,
+      long leaseId,
+      BigInteger granted,
+      @Nullable Instant endsAt,
+      @Nullable Instant periodEndsAt) {}
 
   /**
    * Nothing was taken: {@code left} is what another ask could get, {@code leased} what gateways

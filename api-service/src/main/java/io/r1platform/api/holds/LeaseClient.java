@@ -97,16 +97,20 @@ class LeaseClient {
     return billing.post(path, "application/json", json.writeValueAsBytes(body));
   }
 
-  private static LeaseAnswer lent(JsonNode answer) {
+  /** A billing-service older than {@code lent_until} lends until the period's end. */
+  static LeaseAnswer.Lent lent(JsonNode answer) {
     List<LeaseAnswer.Lease> leases = new ArrayList<>();
     for (JsonNode lease : answer.path("leases")) {
+      Scope scope = Scope.valueOf(lease.path("scope").asString());
+      Instant end = time(lease, "ends_at");
       leases.add(
           new LeaseAnswer.Lease(
-              Scope.valueOf(lease.path("scope").asString()),
+              scope,
               number(lease, "scope_id"),
               number(lease, "lease_id"),
               pico(lease, "granted"),
-              time(lease, "ends_at")));
+              lease.has("lent_until") ? time(lease, "lent_until") : end,
+              scope == Scope.CREDIT ? null : end));
     }
     return new LeaseAnswer.Lent(number(answer, "version"), leases);
   }

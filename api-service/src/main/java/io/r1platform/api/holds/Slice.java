@@ -15,7 +15,7 @@ final class Slice {
   private static final Duration LATE = Duration.ofMinutes(10);
 
   private final long leaseId;
-  private final boolean lasting;
+  private final @Nullable Instant periodEndsAt;
   private @Nullable Instant endsAt;
   private BigInteger granted = BigInteger.ZERO;
   private BigInteger charged = BigInteger.ZERO;
@@ -25,11 +25,14 @@ final class Slice {
   private boolean recalled;
   private long usedNanos;
 
-  /** A lease; one that is {@code lasting} may be named again after its end. */
-  Slice(long leaseId, boolean lasting, @Nullable Instant endsAt) {
+  /**
+   * A lease that may be taken from until {@code endsAt}, and named again until its period ends; a
+   * null is never.
+   */
+  Slice(long leaseId, @Nullable Instant endsAt, @Nullable Instant periodEndsAt) {
     this.leaseId = leaseId;
-    this.lasting = lasting;
     this.endsAt = endsAt;
+    this.periodEndsAt = periodEndsAt;
   }
 
   /** Billing's word on the total, in whatever order its answers come. */
@@ -99,8 +102,8 @@ final class Slice {
 
   /** Whether nothing can change any more and billing knows all of it. */
   boolean isDone(Instant now) {
-    return !lasting
-        && isOver(now.minus(LATE))
+    return periodEndsAt != null
+        && !now.minus(LATE).isBefore(periodEndsAt)
         && held.signum() == 0
         && free().signum() <= 0
         && !isUntold();

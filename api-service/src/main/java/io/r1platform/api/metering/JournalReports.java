@@ -46,6 +46,7 @@ public class JournalReports {
    * @param costPico their price
    * @param open ADMITs without FINAL
    * @param unshipped FINALs that billing has not acknowledged
+   * @param orphans FINALs written at a restart or by a peer
    */
   public record Summary(
       long admitted,
@@ -54,7 +55,8 @@ public class JournalReports {
       BigInteger output,
       BigInteger costPico,
       long open,
-      long unshipped) {}
+      long unshipped,
+      long orphans) {}
 
   /** A request that somebody else than its gateway settled, and how. */
   public record Orphan(UUID eventId, String settled) {}
@@ -115,6 +117,7 @@ public class JournalReports {
                 coalesce(sum(field_int(record, 72) + field_int(record, 76))
                   filter (where kind = 'F'), 0) as output,
                 coalesce(sum(field_bigint(record, 128)) filter (where kind = 'F'), 0) as cost,
+                count(*) filter (where kind = 'F' and (get_byte(record, 3) & 2) = 2) as orphans,
                 count(*) filter (where kind = 'F' and not exists (
                   select from shipping s
                   where s.replica_id = j.replica_id and s.epoch = j.epoch
@@ -138,7 +141,8 @@ public class JournalReports {
                     row.getBigDecimal("output").toBigIntegerExact(),
                     row.getBigDecimal("cost").toBigIntegerExact(),
                     row.getLong("open"),
-                    row.getLong("unshipped")))
+                    row.getLong("unshipped"),
+                    row.getLong("orphans")))
         .single();
   }
 

@@ -4,9 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.observability.Metric;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +15,10 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +42,6 @@ import tools.jackson.databind.json.JsonMapper;
 class JournalWatch {
   private static final Logger log = LoggerFactory.getLogger(JournalWatch.class);
   private static final int DAYS_BACK = 36;
-  private static final int PICO_DIGITS = 12;
 
   /** A day may have many millions of requests, and either side reads them all. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -48,6 +50,9 @@ class JournalWatch {
   private static final Duration SETTLING = Duration.ofMinutes(80);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofHours(6);
+
+  /** How long a day that agreed is taken to do so: both sides could lose of it unsaid. */
+  private static final Duration BELIEVED = Duration.ofDays(7);
 
   private final JournalReports journal;
   private final BillingClient billing;
@@ -65,6 +70,14 @@ class JournalWatch {
           new BigInteger(node.path("input").asString()),
           new BigInteger(node.path("output").asString()),
           new BigInteger(node.path("pico").asString()));
+    }
+
+    static Sums of(ResultSet row) throws SQLException {
+      return new Sums(
+          row.getBigDecimal("usage_requests").toBigIntegerExact(),
+          row.getBigDecimal("usage_input").toBigIntegerExact(),
+          row.getBigDecimal("usage_output").toBigIntegerExact(),
+          row.getBigDecimal("usage_pico").toBigIntegerExact());
     }
 
     Sums plus(Sums other) {
@@ -124,9 +137,9 @@ class JournalWatch {
     try {
       int failed = 0;
       List<LocalDate> days = days(today());
-      Map<LocalDate, BigInteger> unchanged = unchanged(days.getFirst());
+      Set<LocalDate> unchanged = unchanged(days.getFirst());
       for (LocalDate day : days) {
-        failed += unchanged.containsKey(day) || isCompared(day) ? 0 : 1;
+        failed += unchanged.contains(day) || isCompared(day) ? 0 : 1;
       }
       differences.set(keptDifferences(days) + failed);
       return true;
@@ -185,38 +198,38 @@ class JournalWatch {
   }
 
   /**
-   * Days that agreed, are older than anything that still runs, and of which billing says the same.
+   * Days that agreed within the week, are older than anything that still runs, and of which billing
+   * says the same, of tokens too: a free request costs nothing.
    */
-  private Map<LocalDate, BigInteger> unchanged(LocalDate first)
-      throws IOException, InterruptedException {
-    var said = new HashMap<LocalDate, BigInteger>();
-    for (JsonNode day : read("/internal/v1/reconciliation/days").path("days")) {
-      var cost = new BigDecimal(day.path("cost").asString()).movePointRight(PICO_DIGITS);
-      said.put(LocalDate.parse(day.path("day").asString()), cost.toBigIntegerExact());
+  private Set<LocalDate> unchanged(LocalDate first) throws IOException, InterruptedException {
+    Map<LocalDate, Sums> agreed = agreed(first);
+    var unchanged = new HashSet<LocalDate>();
+    for (JsonNode said : read("/internal/v1/reconciliation/days").path("days")) {
+      LocalDate day = LocalDate.parse(said.path("day").asString());
+      boolean known = said.path("input").isString(); // an older billing kept no tokens
+      if (known && Sums.of(said).equals(agreed.get(day))) {
+        unchanged.add(day);
+      }
     }
-    List<LocalDate> agreed =
-        database
-            .sql(
-                """
-                select day from journal_checked
-                where day >= ? and differences = 0
-                  and checked_at > (day + 2)::timestamp at time zone 'UTC'
-                """)
-            .param(first)
-            .query(LocalDate.class)
-            .list();
-    said.keySet().retainAll(agreed);
-    said.entrySet().removeIf(day -> !day.getValue().equals(keptPico(day.getKey())));
-    return said;
+    return unchanged;
   }
 
-  private BigInteger keptPico(LocalDate day) {
-    return database
-        .sql("select usage_pico from journal_checked where day = ?")
-        .param(day)
-        .query(BigDecimal.class)
-        .single()
-        .toBigIntegerExact();
+  private Map<LocalDate, Sums> agreed(LocalDate first) {
+    var agreed = new HashMap<LocalDate, Sums>();
+    database
+        .sql(
+            """
+            select day, usage_requests, usage_input, usage_output, usage_pico from journal_checked
+            where day >= ? and differences = 0 and checked_at > ? and usage_requests is not null
+              and checked_at > (day + 2)::timestamp at time zone 'UTC'
+            """)
+        .param(first)
+        .param(OffsetDateTime.ofInstant(clock.instant().minus(BELIEVED), ZoneOffset.UTC))
+        .query(
+            row -> {
+              agreed.put(row.getObject("day", LocalDate.class), Sums.of(row));
+            });
+    return agreed;
   }
 
   private void check(LocalDate day) throws IOException, InterruptedException {
@@ -248,12 +261,15 @@ class JournalWatch {
     database
         .sql(
             """
-            insert into journal_checked
-            values (:day, :now, :finals, :input, :output, :cost, :usage, :apart)
+            insert into journal_checked (day, checked_at, finals, input, output, cost_pico,
+              usage_requests, usage_input, usage_output, usage_pico, differences)
+            values (:day, :now, :finals, :input, :output, :cost,
+              :usage_requests, :usage_input, :usage_output, :usage, :apart)
             on conflict (day) do update set checked_at = excluded.checked_at,
               finals = excluded.finals, input = excluded.input, output = excluded.output,
-              cost_pico = excluded.cost_pico, usage_pico = excluded.usage_pico,
-              differences = excluded.differences
+              cost_pico = excluded.cost_pico, usage_requests = excluded.usage_requests,
+              usage_input = excluded.usage_input, usage_output = excluded.usage_output,
+              usage_pico = excluded.usage_pico, differences = excluded.differences
             """)
         .param("day", day)
         .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
@@ -261,6 +277,9 @@ class JournalWatch {
         .param("input", finals.input())
         .param("output", finals.output())
         .param("cost", finals.pico())
+        .param("usage_requests", usage.requests())
+        .param("usage_input", usage.input())
+        .param("usage_output", usage.output())
         .param("usage", usage.pico())
         .param("apart", apart)
         .update();

@@ -3,6 +3,7 @@ package io.r1platform.api.payments;
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.tenants.Tenants;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,11 +23,14 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code POST /webhooks/payments/{provider}}: passes a provider's event to billing-service, which
- * checks its signature. 204 means taken; after any other answer the provider sends it again. Open
- * to strangers, so few run at a time and bodies are small.
+ * checks its signature and asks back whether an organization that it does not know exists. 204
+ * means taken; after any other answer the provider sends it again. Open to strangers, so few run at
+ * a time and bodies are small.
  */
 @RestController
 final class PaymentWebhookController {
@@ -39,10 +43,14 @@ final class PaymentWebhookController {
   private static final Duration AGAIN = Duration.ofSeconds(5);
 
   private final BillingClient billing;
+  private final Tenants tenants;
+  private final JsonMapper json;
   private final Semaphore slots = new Semaphore(8);
 
-  PaymentWebhookController(BillingClient billing) {
+  PaymentWebhookController(BillingClient billing, Tenants tenants, JsonMapper json) {
     this.billing = billing;
+    this.tenants = tenants;
+    this.json = json;
   }
 
   @PostMapping("/webhooks/payments/{provider}")
@@ -63,21 +71,38 @@ final class PaymentWebhookController {
       throw later("Too many events at once.");
     }
     try {
-      answer(provider, send(provider, passed(headers), event));
+      String[] passed = passed(headers);
+      HttpResponse<byte[]> first = send(provider, "", passed, event);
+      Long asked = asked(first);
+      answer(
+          provider,
+          asked == null
+              ? first.statusCode()
+              : send(provider, "?exists=" + tenants.hasOrganization(asked), passed, event)
+                  .statusCode());
     } finally {
       slots.release();
     }
   }
 
-  private int send(String provider, String[] headers, byte[] event) {
+  /** The organization that billing does not know, if it asks whether there is one. */
+  private @Nullable Long asked(HttpResponse<byte[]> answer) {
+    if (answer.statusCode() != HttpStatus.OK.value() || answer.body().length == 0) {
+      return null;
+    }
+    JsonNode said = json.readTree(answer.body());
+    return said.path("result").asString("").equals("ASKED")
+        ? Long.valueOf(said.path("organization").asString())
+        : null;
+  }
+
+  private HttpResponse<byte[]> send(String provider, String query, String[] headers, byte[] event) {
     try {
-      HttpResponse<byte[]> answer =
-          billing.post(
-              "/internal/v1/payment-events/" + provider,
-              "application/octet-stream",
-              event,
-              headers);
-      return answer.statusCode();
+      return billing.post(
+          "/internal/v1/payment-events/" + provider + query,
+          "application/octet-stream",
+          event,
+          headers);
     } catch (IOException e) {
       log.warn("billing-service did not take an event of {}", provider, e);
       throw later("The event could not be taken now.");

@@ -1,9 +1,10 @@
 /**
  * The public door for payment providers' webhooks. Invariant: bytes and signature headers go on to
- * billing-service as they came; nothing here decides whether money moves.
+ * billing-service as they came; nothing here decides whether money moves, but whether there is the
+ * organization that billing asks for.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"billing", "errors"})
+@ApplicationModule(allowedDependencies = {"billing", "tenants", "errors"})
 package io.r1platform.api.payments;
 
 import org.jspecify.annotations.NullMarked;

@@ -37,6 +37,11 @@ public class Tenants {
     return organizations.findTop1000ByOrderByName().stream().map(Organization::view).toList();
   }
 
+  /** Whether there is such an organization. */
+  public boolean hasOrganization(long id) {
+    return organizations.existsById(id);
+  }
+
   /** Projects of one organization by name, or of all. */
   public List<ProjectView> projects(@Nullable Long organizationId) {
     List<Project> found =

@@ -43,15 +43,21 @@ class BudgetOrdersIT {
 
   @Test
   void anOrderIsInTheTrailBeforeAndAfterBillingCarriedItOut() {
-    billing.say("/internal/v1/budgets", 200, "{\"budget_id\":\"31\",\"organization\":\"7\"}");
+    String own = made("/admin/api/organizations", "{\"name\":\"Trail\"}");
+    billing.say(
+        "/internal/v1/budgets",
+        200,
+        "{\"budget_id\":\"31\",\"organization\":\"%s\"}".formatted(own));
     var answer =
         browser.post(
-            "/admin/api/budgets", "{%s,\"organization\":\"7\",\"limit\":\"5\"}".formatted(COMMAND));
+            "/admin/api/budgets",
+            "{%s,\"organization\":\"%s\",\"limit\":\"5\"}".formatted(COMMAND, own));
     assertThat(answer.statusCode()).isEqualTo(201);
     assertThat(Browser.json(answer).path("budget_id").asString()).isEqualTo("31");
     assertThat(trail("budget.created%"))
         .contains(
-            "budget.created.ordered 0198e0c6-0000-7000-8000-000000000001 7", "budget.created 31 7");
+            "budget.created.ordered 0198e0c6-0000-7000-8000-000000000001 " + own,
+            "budget.created 31 " + own);
   }
 
   @Test
@@ -71,6 +77,21 @@ class BudgetOrdersIT {
     assertThat(budget(acme, "KEY", "999999")).isEqualTo(422);
     assertThat(budget(acme, "PROJECT", "")).isEqualTo(400);
     assertThat(billing.bodies()).hasSize(ordered);
+  }
+
+  @Test
+  void nothingIsOrderedForAnOrganizationThatDoesNotExist() {
+    String credit = "/internal/v1/organizations/999999/credit";
+    billing.say(credit, 200, "{}");
+    billing.say(credit + "/top-ups", 200, "{}");
+    billing.say("/internal/v1/budgets", 200, "{\"budget_id\":\"31\"}");
+    String path = "/admin/api/organizations/999999/credit";
+    int before = billing.bodies().size();
+    String topUp = "{%s,\"amount\":\"5\"}".formatted(COMMAND);
+    assertThat(browser.post(path + "/top-ups", topUp).statusCode()).isEqualTo(404);
+    assertThat(browser.get(path).statusCode()).isEqualTo(404);
+    assertThat(budget("999999", "ORGANIZATION", "999999")).isEqualTo(422);
+    assertThat(billing.bodies()).hasSize(before);
   }
 
   private String made(String path, String body) {
@@ -107,13 +128,14 @@ class BudgetOrdersIT {
 
   @Test
   void aTopUpSaysWhichOperatorOrderedIt() {
+    String own = made("/admin/api/organizations", "{\"name\":\"Buyer\"}");
     billing.say(
-        "/internal/v1/organizations/7/credit/top-ups",
+        "/internal/v1/organizations/%s/credit/top-ups".formatted(own),
         200,
-        "{\"organization\":\"7\",\"limit\":\"5\"}");
+        "{\"organization\":\"%s\",\"limit\":\"5\"}".formatted(own));
     var answer =
         browser.post(
-            "/admin/api/organizations/7/credit/top-ups",
+            "/admin/api/organizations/%s/credit/top-ups".formatted(own),
             "{%s,\"amount\":\"5\",\"actor\":\"somebody else\"}".formatted(COMMAND));
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(billing.bodies().getLast())
@@ -121,8 +143,8 @@ class BudgetOrdersIT {
         .doesNotContain("somebody else");
     assertThat(trail("credit.topped_up%"))
         .containsExactly(
-            "credit.topped_up.ordered 0198e0c6-0000-7000-8000-000000000001 7",
-            "credit.topped_up 7 7");
+            "credit.topped_up.ordered 0198e0c6-0000-7000-8000-000000000001 " + own,
+            "credit.topped_up %s %s".formatted(own, own));
     assertThat(browser.post("/admin/api/organizations/x/credit/top-ups", "{}").statusCode())
         .isEqualTo(400);
   }

@@ -230,6 +230,23 @@ class AccountTests {
     assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
   }
 
+  /** An increase ends within its period, and billing names the lease again: all of it was spent. */
+  @Test
+  void aLeaseWhoseIncreaseEndedKeepsItsTotalsUntilItsPeriodEnds() {
+    var clock = new SettableClock(NOW);
+    var account = new Account(7, SETTINGS, clock, nanos::get, () -> {});
+    Instant periodEnds = NOW.plus(Duration.ofDays(1));
+    account.on(caller, lent(1, Scope.ORGANIZATION, 100, NOW.plusSeconds(60), periodEnds));
+    taken(account).settle(new Pico(100));
+    clock.advance(Duration.ofHours(1));
+    account.giveBack(false);
+    account.on(caller, lent(2, Scope.ORGANIZATION, 100, periodEnds, periodEnds));
+    assertThat(account.attempt(caller, HUNDRED)).isInstanceOf(Attempt.Lacking.class);
+    clock.set(periodEnds.plus(Duration.ofMinutes(10)));
+    account.giveBack(false);
+    assertThat(account.sliceCount()).as("the period is over").isZero();
+  }
+
   /** Its totals are kept: the grant that billing names again is not read as unspent. */
   @Test
   void restsWhenNothingIsOpenFreeOrUntoldAndRemembersWhatWasSpent() {
@@ -259,13 +276,23 @@ class AccountTests {
   }
 
   private static LeaseAnswer.Lent credit(long version, long granted, @Nullable Instant endsAt) {
-    var lease = new LeaseAnswer.Lease(Scope.CREDIT, 7, 1, BigInteger.valueOf(granted), endsAt);
+    return lent(version, Scope.CREDIT, granted, endsAt, null);
+  }
+
+  private static LeaseAnswer.Lent lent(
+      long version,
+      Scope scope,
+      long granted,
+      @Nullable Instant endsAt,
+      @Nullable Instant periodEndsAt) {
+    var lease =
+        new LeaseAnswer.Lease(scope, 7, 1, BigInteger.valueOf(granted), endsAt, periodEndsAt);
     return new LeaseAnswer.Lent(version, List.of(lease));
   }
 
   @Test
   void aSliceHoldsNoMoreThanItsRoom() {
-    var slice = new Slice(1, false, null);
+    var slice = new Slice(1, null, null);
     slice.granted(BigInteger.TEN);
     assertThatThrownBy(() -> slice.hold(BigInteger.valueOf(11), 0))
         .isInstanceOf(IllegalStateException.class);

@@ -102,7 +102,9 @@ final class LendingModel {
         lease.granted = lease.granted.add(take);
         period.leased = period.leased.add(take);
       }
-      lent.add(new LeaseAnswer.Lease(scope, at.id(), lease.id, lease.granted, period.endsAt));
+      lent.add(
+          new LeaseAnswer.Lease(
+              scope, at.id(), lease.id, lease.granted, period.endsAt, period.endsAt));
     }
     check();
     return new LeaseAnswer.Lent(version, lent);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,37 @@ class JournalWatchIT {
     look();
     assertThat(differences(EARLIER)).as("restored from an old backup").isEqualTo(1);
     assertThat(gauge()).isEqualTo(1);
+  }
+
+  @Test
+  void aDayIsAskedAboutAgainIfOnlyFreeRequestsOrTokensAreMissing() {
+    write(EARLIER, 1);
+    for (String lost : List.of("\"requests\":\"1\"", "\"input\":\"3\"", "\"output\":\"7\"")) {
+      say(1, 0);
+      billing.say(DAYS, 200, "{\"days\":[]}");
+      look();
+      assertThat(differences(EARLIER)).as("agreed").isZero();
+      String said = days(EARLIER, cost()).replace(lost, lost.replaceAll("[0-9]", "0"));
+      billing.say(DAYS, 200, said);
+      say(0, 0);
+      look();
+      assertThat(differences(EARLIER)).as(lost).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDayThatAgreedIsBelievedForAWeek() {
+    write(EARLIER, 1);
+    say(1, 0);
+    look();
+    billing.say(DAYS, 200, days(EARLIER, cost()));
+    say(0, 0);
+    api.clock().advance(Duration.ofDays(7).minusMillis(1));
+    look();
+    assertThat(differences(EARLIER)).isZero();
+    api.clock().advance(Duration.ofMillis(1));
+    look();
+    assertThat(differences(EARLIER)).as("billing's records, whatever it says").isEqualTo(1);
   }
 
   @Test
@@ -211,8 +243,10 @@ class JournalWatchIT {
   }
 
   private static String days(Instant at, long pico) {
-    return "{\"days\":[{\"day\":\"%s\",\"requests\":\"1\",\"cost\":\"%s\"}]}"
-        .formatted(day(at), new Pico(pico).decimal());
+    return """
+        {"days":[{"day":"%s","requests":"1","input":"3","output":"7","pico":"%d"}]}
+        """
+        .formatted(day(at), pico);
   }
 
   private static long cost() {

@@ -143,6 +143,7 @@ class ShippingIT {
         .hasValueSatisfying(entry -> assertThat(entry.finish()).isEqualTo("lost"));
     assertThat(reports.orphans(null, null, 10)).contains(new JournalReports.Orphan(orphan, "LOST"));
     assertThat(summary().open()).isZero();
+    assertThat(summary().orphans()).isPositive();
     assertPricesAreKnown(api.bean(Prices.class));
     billing.become(Illness.NONE);
     Await.until("the rest", () -> billing.records(1, old).size() == before + 3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +28,7 @@ class PaymentWebhookIT {
   private final TestDatabase database = TestDatabase.create();
   private final List<Passed> passed = new CopyOnWriteArrayList<>();
   private volatile int status;
+  private volatile byte[] says = new byte[0];
   private HttpServer billing;
   private RunningApi api;
 
@@ -41,7 +43,9 @@ class PaymentWebhookIT {
                   exchange.getRequestURI().toString(),
                   new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
                   exchange.getRequestHeaders()));
-          exchange.sendResponseHeaders(status, -1);
+          byte[] said = exchange.getRequestURI().getQuery() == null ? says : new byte[0];
+          exchange.sendResponseHeaders(status, said.length == 0 ? -1 : said.length);
+          exchange.getResponseBody().write(said);
           exchange.close();
         });
     billing.start();
@@ -59,6 +63,7 @@ class PaymentWebhookIT {
   void forget() {
     passed.clear();
     status = 200;
+    says = new byte[0];
   }
 
   @Test
@@ -84,6 +89,25 @@ class PaymentWebhookIT {
           status = from;
           assertThat(send("test", "{}").statusCode()).as("billing says %d", from).isEqualTo(to);
         });
+  }
+
+  @Test
+  void billingIsToldWhetherAnOrganizationThatItDoesNotKnowExists() {
+    long made = api.bean(Tenants.class).createOrganization("Payer").id();
+    for (long id : List.of(made, 999_999L)) {
+      passed.clear();
+      String asks = "{\"result\":\"ASKED\",\"organization\":\"%d\"}".formatted(id);
+      says = asks.getBytes(StandardCharsets.UTF_8);
+      assertThat(send("test", "{}").statusCode()).isEqualTo(204);
+      assertThat(passed.getLast().path)
+          .isEqualTo("/internal/v1/payment-events/test?exists=" + (id == made));
+      assertThat(passed.getLast().body).isEqualTo("{}");
+      assertThat(passed.getLast().headers.get("Webhook-signature")).containsExactly("v1,abc");
+      assertThat(passed).hasSize(2);
+    }
+    says = "{\"result\":\"MOVED\",\"organization\":null}".getBytes(StandardCharsets.UTF_8);
+    assertThat(send("test", "{}").statusCode()).isEqualTo(204);
+    assertThat(passed).as("taken at once").hasSize(3);
   }
 
   @Test

@@ -1,13 +1,19 @@
 package io.r1platform.billing.budgets;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.observability.BillingMetric;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -16,78 +22,62 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 class BudgetJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(BudgetJobs.class);
+
   private final JdbcClient jdbc;
   private final RollingHours hours;
-  private final Periods periods;
+  private final Increases increases;
   private final Alerts alerts;
   private final Versions versions;
   private final TransactionTemplate transaction;
+  private final MeterRegistry meters;
   private final Clock clock;
 
   BudgetJobs(
       JdbcClient jdbc,
       RollingHours hours,
-      Periods periods,
+      Increases increases,
       Alerts alerts,
       Versions versions,
       TransactionTemplate transaction,
+      MeterRegistry meters,
       Clock clock) {
     this.jdbc = jdbc;
     this.hours = hours;
-    this.periods = periods;
+    this.increases = increases;
     this.alerts = alerts;
     this.versions = versions;
     this.transaction = transaction;
+    this.meters = meters;
     this.clock = clock;
   }
 
-  /** Does what is due. */
+  /** Does what is due, each item in its own transaction: one that fails stops no other. */
   @Scheduled(fixedDelayString = "PT5S")
   void run() {
     Instant now = clock.instant();
     for (long periodId : hours.due(now)) {
-      transaction.executeWithoutResult(status -> leave(periodId, now));
+      attempt("HOURS", () -> leave(periodId, now));
     }
-    for (long budgetId : expired(now)) {
-      transaction.executeWithoutResult(status -> expire(budgetId, now));
+    for (long budgetId : increases.due(now)) {
+      attempt("INCREASES", () -> increases.end(budgetId, now));
     }
-    recallEnded(now);
+    attempt("RECALLS", () -> recallEnded(now));
+  }
+
+  private void attempt(String job, Runnable item) {
+    try {
+      transaction.executeWithoutResult(status -> item.run());
+    } catch (DataAccessException | TransactionException e) {
+      meters.counter(BillingMetric.BUDGET_JOBS_FAILED.meterName(), "job", job).increment();
+      LOG.error("An item of the budgets' {} was not done; tried again in 5 s", job, e);
+    }
   }
 
   private void leave(long periodId, Instant now) {
     long organization = hours.leave(periodId, now);
     alerts.rearm(periodId, now);
     versions.bump(List.of(organization));
-  }
-
-  private List<Long> expired(Instant now) {
-    return jdbc.sql(
-            """
-            select distinct budget_id from budget_increase
-            where not ended and expires_at <= ? order by budget_id limit 1000
-            """)
-        .param(at(now))
-        .query(Long.class)
-        .list();
-  }
-
-  private void expire(long budgetId, Instant now) {
-    periods.lockBudget(budgetId);
-    List<Long> open = periods.lockOpen(budgetId);
-    jdbc.sql(
-            """
-            update budget_increase set ended = true
-            where budget_id = ? and not ended and expires_at <= ?
-            """)
-        .params(budgetId, at(now))
-        .update();
-    periods.retarget(open);
-    alerts.raise(open, now);
-    versions.bump(
-        jdbc.sql("select organization_id from budget where budget_id = ?")
-            .param(budgetId)
-            .query(Long.class)
-            .list());
   }
 
   /** Of periods that have ended and of budgets that were closed. */

@@ -90,6 +90,11 @@ public class Budgets {
     credit.change(organization, currency, delta, until, reason);
   }
 
+  /** Whether an organization has credit: it asked for room once, or its credit was asked for. */
+  public boolean hasCredit(long organization) {
+    return credit.exists(organization);
+  }
+
   /** What an organization may spend in all, has spent, and has out on lease. */
   @Transactional(propagation = Propagation.MANDATORY)
   public CreditState credit(long organization) {

@@ -37,9 +37,9 @@ class Credit {
     this.clock = clock;
   }
 
-  /** Makes an organization's credit, at the default limit, unless it is there. */
-  void ensure(long organization) {
-    if (jdbc.sql(
+  /** Whether an organization's credit was made. */
+  boolean exists(long organization) {
+    return jdbc.sql(
             """
             select 1 from budget
             where scope = 'CREDIT' and scope_id = ? and hard and closed_at is null
@@ -47,7 +47,12 @@ class Credit {
         .param(organization)
         .query(Integer.class)
         .optional()
-        .isPresent()) {
+        .isPresent();
+  }
+
+  /** Makes an organization's credit, at the default limit, unless it is there. */
+  void ensure(long organization) {
+    if (exists(organization)) {
       return;
     }
     jdbc.sql(

@@ -48,6 +48,12 @@ final class LeaseController {
     }
   }
 
+  /**
+   * One lease, as {@code docs/protocols/leases.md} has it.
+   *
+   * @param endsAt when the period ends; of CREDIT, whose period does not, as {@code lentUntil}
+   * @param lentUntil until when it may be taken from unless it is named again
+   */
   record Lease(
       Scope scope,
       String scopeId,
@@ -56,7 +62,8 @@ final class LeaseController {
       String leaseId,
       String granted,
       Instant startsAt,
-      @Nullable Instant endsAt) {
+      @Nullable Instant endsAt,
+      @Nullable Instant lentUntil) {
     static Lease of(Leases.Lease lease) {
       Leases.Open period = lease.period();
       return new Lease(
@@ -67,6 +74,7 @@ final class LeaseController {
           Long.toString(lease.leaseId()),
           lease.granted().toString(),
           period.startsAt(),
+          period.scope() == Scope.CREDIT ? period.leasedUntil() : period.endsAt(),
           period.leasedUntil());
     }
   }

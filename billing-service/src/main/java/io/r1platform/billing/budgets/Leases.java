@@ -24,7 +24,7 @@ class Leases {
   /**
    * A hard budget's period that is open now.
    *
-   * @param limitUntil when part of the limit ends; null: never
+   * @param limitUntil when part of the limit, a grant or an increase, ends; null: never
    * @param free what another lease could take, pico
    * @param leased what is leased and not spent, pico
    */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
@@ -69,12 +70,16 @@ class Lending {
    */
   record Exhausted(long version, Leases.Open by, @Nullable Instant resetsAt) implements Answer {}
 
+  /** What one transaction came to: an answer, or else the periods that count what has ended. */
+  private record Attempt(@Nullable Answer answer, List<Leases.Open> ended) {}
+
   private static final int MOST_ENDINGS = 10;
   private static final BigInteger SHARES = BigInteger.valueOf(3);
 
   private final Leases leases;
   private final Periods periods;
   private final Credit credit;
+  private final Increases increases;
   private final Versions versions;
   private final RollingHours hours;
   private final ApplicationEventPublisher events;
@@ -86,6 +91,7 @@ class Lending {
       Leases leases,
       Periods periods,
       Credit credit,
+      Increases increases,
       Versions versions,
       RollingHours hours,
       ApplicationEventPublisher events,
@@ -95,6 +101,7 @@ class Lending {
     this.leases = leases;
     this.periods = periods;
     this.credit = credit;
+    this.increases = increases;
     this.versions = versions;
     this.hours = hours;
     this.events = events;
@@ -105,29 +112,43 @@ class Lending {
 
   /**
    * Lends, in one transaction. A refusal is an answer, not a failure: it asks the others to return
-   * what they do not need, and that must last. Where credit has ended, its limit is lowered first.
+   * what they do not need, and that must last. Where credit or an increase has ended, its limit is
+   * lowered first.
    *
    * @throws ServiceException {@code epoch_closed}
    */
   Answer lend(Asked asked) {
-    Answer answer = transaction.execute(status -> take(asked));
-    for (int ending = 0; answer == null; ending++) {
-      if (ending == MOST_ENDINGS) {
-        throw new IllegalStateException("the credit of %d ends on".formatted(asked.organization));
+    for (int endings = 0; endings <= MOST_ENDINGS; endings++) {
+      Attempt attempt = Objects.requireNonNull(transaction.execute(status -> take(asked)));
+      Answer answer = attempt.answer;
+      if (answer != null) {
+        count(answer);
+        return answer;
       }
-      events.publishEvent(new CreditEnded(asked.organization));
-      answer = transaction.execute(status -> take(asked));
+      attempt.ended.forEach(this::end);
     }
+    throw new IllegalStateException(
+        "a limit of organization %d ends on and on".formatted(asked.organization));
+  }
+
+  private void count(Answer answer) {
     if (answer instanceof Exhausted exhausted) {
       meters
           .counter(BillingMetric.DENIALS.meterName(), "scope", exhausted.by.scope().name())
           .increment();
     }
-    return answer;
   }
 
-  /** Null where a limit counts credit that has ended: nothing was taken. */
-  private @Nullable Answer take(Asked asked) {
+  /** Lowers a limit that counts what has ended, in a transaction that locks the budget first. */
+  private void end(Leases.Open period) {
+    switch (period.scope()) {
+      case CREDIT -> events.publishEvent(new CreditEnded(period.scopeId()));
+      case ORGANIZATION, PROJECT, KEY -> increases.end(period.budgetId(), clock.instant());
+    }
+  }
+
+  /** Takes nothing where a limit counts what has ended. */
+  private Attempt take(Asked asked) {
     leases.lockEpoch(asked.holder, true);
     if (leases.closed(asked.holder)) {
       throw ServiceException.leaseEpochClosed();
@@ -141,8 +162,9 @@ class Lending {
     if (open.size() < plans.size()) {
       throw new IllegalStateException("a budget without a period at " + now); // never unbounded
     }
-    if (open.stream().anyMatch(period -> ended(period, now))) {
-      return null;
+    List<Leases.Open> ended = open.stream().filter(period -> ended(period, now)).toList();
+    if (!ended.isEmpty()) {
+      return new Attempt(null, ended);
     }
     Leases.Open tightest = null;
     for (Leases.Open period : open) {
@@ -154,10 +176,10 @@ class Lending {
       }
     }
     if (tightest != null) {
-      return new Exhausted(version, tightest, resetsAt(tightest));
+      return new Attempt(new Exhausted(version, tightest, resetsAt(tightest)), List.of());
     }
     List<BigInteger> takes = open.stream().map(period -> take(asked, period)).toList();
-    return new Lent(version, leases.grant(asked.holder, open, takes));
+    return new Attempt(new Lent(version, leases.grant(asked.holder, open, takes)), List.of());
   }
 
   private static boolean ended(Leases.Open period, Instant now) {

@@ -66,26 +66,28 @@ class Periods {
     shareBudgets(rows.values());
     return jdbc.sql(
             """
-            insert into budget_period (budget_id, period, target_pico, limit_pico)
-            select budget_id, tstzrange(from_t, to_t), target, case when hard then target end
+            insert into budget_period (budget_id, period, target_pico, limit_pico, limit_until)
+            select budget_id, tstzrange(from_t, to_t), target, case when hard then target end,
+              case when hard then until end
             from (
               select b.budget_id, b.hard, n.from_t, n.to_t,
-                greatest(b.limit_pico, 0) + coalesce((
-                  select sum(i.amount) from budget_increase i
-                  where i.budget_id = b.budget_id and not i.ended and i.expires_at > ?), 0)
-                  as target
+                greatest(b.limit_pico, 0) + coalesce(more.amount, 0) as target, more.until
               from unnest(?::bigint[], ?::timestamptz[], ?::timestamptz[])
                   as n(budget_id, from_t, to_t)
                 join budget b using (budget_id)
+                cross join lateral (
+                  select sum(i.amount) as amount, min(i.expires_at) as until
+                  from budget_increase i
+                  where i.budget_id = b.budget_id and not i.ended and i.expires_at > ?) more
               where not exists (select from budget_period p
                 where p.budget_id = n.budget_id and p.period && tstzrange(n.from_t, n.to_t))
               order by b.budget_id, n.from_t) missing
             on conflict do nothing
             """)
-        .param(now())
         .param(Literal.array(rows.values(), Row::budgetId))
         .param(Literal.array(rows.values(), row -> row.period.from()))
         .param(Literal.array(rows.values(), row -> orNull(row.period.to())))
+        .param(now())
         .update();
   }
 
@@ -158,18 +160,23 @@ class Periods {
   /**
    * Lets locked periods follow their budget's limit and its increases of now. What is already spent
    * or leased stays; where that is above the new limit, its leases are recalled and the period's
-   * limit sinks as they return. Charges beyond what was held are taken up by new room first.
+   * limit sinks as they return. Charges beyond what was held are taken up by new room first. Until
+   * when a limit holds is set too, but of CREDIT, whose grants decide it.
    */
   void retarget(Collection<Long> periodIds) {
     String ids = Literal.array(periodIds);
     jdbc.sql(
             """
             with goal as (
-              select p.period_id, b.hard, greatest(b.limit_pico, 0) + coalesce((
-                  select sum(i.amount) from budget_increase i
-                  where i.budget_id = b.budget_id and not i.ended and i.expires_at > ?), 0)
-                  as target
+              select p.period_id, b.hard,
+                greatest(b.limit_pico, 0) + coalesce(more.amount, 0) as target,
+                case when b.scope = 'CREDIT' then p.limit_until
+                  when b.hard then more.until end as until
               from budget_period p join budget b using (budget_id)
+                cross join lateral (
+                  select sum(i.amount) as amount, min(i.expires_at) as until
+                  from budget_increase i
+                  where i.budget_id = b.budget_id and not i.ended and i.expires_at > ?) more
               where p.period_id = any(?::bigint[])
             ), step as (
               select g.*, case when g.hard
@@ -179,6 +186,7 @@ class Periods {
             )
             update budget_period p set target_pico = s.target,
               limit_pico = case when s.hard then greatest(s.target, p.spent + p.leased) end,
+              limit_until = s.until,
               spent = p.spent + s.taken_up,
               overrun = p.overrun - s.taken_up
             from step s where s.period_id = p.period_id

@@ -59,6 +59,11 @@ public class Arrivals {
     this.refused = refused;
   }
 
+  /** Whether an organization has an account here; {@link #take} makes one. */
+  public boolean hasAccount(long organization) {
+    return limits.isKnown(organization);
+  }
+
   /**
    * Keeps money that {@link #take} refused, for a person to give back or to book.
    *
@@ -66,6 +71,16 @@ public class Arrivals {
    */
   public void refuse(Arrival arrival, String why) {
     refused.keep(arrival, why);
+  }
+
+  /**
+   * Keeps a true event that is not understood, for a person to read.
+   *
+   * @param body as it came, byte for byte
+   * @param why what is not as it should be
+   */
+  public void refuse(String provider, String eventId, byte[] body, String why) {
+    refused.keep(provider, eventId, body, why);
   }
 
   /**

@@ -38,6 +38,11 @@ class CreditLimits {
     return budgets.credit(tenantId).limit();
   }
 
+  /** Whether it has an account; asking for its limit or its currency makes one. */
+  boolean isKnown(long tenantId) {
+    return budgets.hasCredit(tenantId);
+  }
+
   /** The one currency of an organization. */
   String currency(long tenantId) {
     return budgets.credit(tenantId).currency();

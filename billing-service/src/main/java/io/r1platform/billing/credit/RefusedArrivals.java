@@ -3,6 +3,7 @@ package io.r1platform.billing.credit;
 import io.r1platform.billing.credit.Arrivals.Arrival;
 import io.r1platform.billing.errors.ServiceException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -12,21 +13,30 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Money that arrived and could not be moved, until a person says what became of it. */
+/**
+ * Money that arrived and could not be moved, and true events that are not understood, until a
+ * person says what became of them.
+ */
 @Component
 class RefusedArrivals {
   /** Rows in one list. */
   static final int MOST = 1_000;
 
-  /** Money that waits, or did; the amount is pico as a decimal string. */
+  /**
+   * Money that waits, or did.
+   *
+   * @param amount pico as a decimal string; null, as the three before it, where there is a body
+   * @param body the event as it came, where it is not understood
+   */
   record Refused(
       String id,
       String provider,
       String eventId,
-      String organization,
-      String purpose,
-      String currency,
-      String amount,
+      @Nullable String organization,
+      @Nullable String purpose,
+      @Nullable String currency,
+      @Nullable String amount,
+      @Nullable String body,
       String refusedBecause,
       String at,
       @Nullable String resolvedBy,
@@ -55,6 +65,18 @@ class RefusedArrivals {
         .update();
   }
 
+  /** Keeps an event that is not understood, once however often it is sent. */
+  @Transactional
+  public void keep(String provider, String eventId, byte[] body, String why) {
+    jdbc.sql(
+            """
+            insert into payment_refused (provider, event_id, body, why, at)
+            values (?, ?, ?, ?, ?) on conflict do nothing
+            """)
+        .params(provider, eventId, body, why, now())
+        .update();
+  }
+
   /** The newest first, {@value #MOST} at most. */
   List<Refused> list(boolean open) {
     return jdbc.sql(
@@ -73,7 +95,8 @@ class RefusedArrivals {
                     row.getString("tenant_id"),
                     row.getString("purpose"),
                     row.getString("currency"),
-                    row.getBigDecimal("amount").toBigIntegerExact().toString(),
+                    row.getString("amount"),
+                    text(row.getBytes("body")),
                     row.getString("why"),
                     row.getObject("at", OffsetDateTime.class).toInstant().toString(),
                     row.getString("resolved_by"),
@@ -100,6 +123,10 @@ class RefusedArrivals {
     jdbc.sql("insert into payment_resolved values (?, ?, ?, ?) on conflict do nothing")
         .params(id, by, why, now())
         .update();
+  }
+
+  private static @Nullable String text(byte @Nullable [] body) {
+    return body == null ? null : new String(body, StandardCharsets.UTF_8);
   }
 
   private OffsetDateTime now() {

@@ -30,10 +30,12 @@ public enum BillingMetric {
   DENIALS("r1.billing.budgets.denials"),
   /** Sums charged without room in a lease; tag {@code cause} (3). Alarm on MISSING, OVERRUN. */
   UNLEASED("r1.billing.budgets.unleased"),
+  /** Items of the budgets' jobs that failed; tag {@code job} (3). Alarm when it rises. */
+  BUDGET_JOBS_FAILED("r1.billing.budgets.jobs.failed"),
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),
   /**
-   * Events of payment providers; tags {@code provider} (1), {@code result} (4). Alarm on REFUSED.
+   * Events of payment providers; tags {@code provider} (1), {@code result} (5). Alarm on REFUSED.
    */
   PAYMENT_EVENTS("r1.billing.payments.events"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */

@@ -10,19 +10,21 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
  * {@code /internal/v1/payment-events/{provider}}: what the gateway's public webhook passes on, with
- * the sender's headers. Any answer but 200 makes the provider send the event again.
+ * the sender's headers. Any answer but 200 makes the provider send the event again. After {@code
+ * ASKED} the gateway passes the event on once more, with {@code exists}.
  */
 @RestController
 @RequestMapping("/internal/v1/payment-events")
@@ -38,11 +40,14 @@ final class PaymentController {
     REPEATED,
     /** It moves no money. */
     IGNORED,
-    /** Its money cannot be moved; it is kept for a person. */
+    /** Nothing moved yet: the gateway says first whether the organization exists. */
+    ASKED,
+    /** Its money cannot be moved, or it is not understood; it is kept for a person. */
     REFUSED
   }
 
-  record Answer(Result result) {}
+  /** The organization is there only if it is asked for. */
+  record Answer(Result result, @Nullable String organization) {}
 
   private final Map<String, PaymentProvider> providers;
   private final Arrivals arrivals;
@@ -56,7 +61,11 @@ final class PaymentController {
   }
 
   @PostMapping("/{provider}")
-  Answer take(@PathVariable String provider, HttpServletRequest request) throws IOException {
+  Answer take(
+      @PathVariable String provider,
+      @RequestParam(required = false) @Nullable Boolean exists,
+      HttpServletRequest request)
+      throws IOException {
     PaymentProvider known = providers.get(provider);
     if (known == null) {
       throw ServiceException.notFound("A payment provider '" + provider + "'");
@@ -65,27 +74,54 @@ final class PaymentController {
     if (body.length > MOST_BYTES) {
       throw ServiceException.invalidRequest("An event has at most 65536 bytes.");
     }
-    Optional<Arrival> arrival = known.read(request::getHeader, body);
-    Result result = arrival.map(this::move).orElse(Result.IGNORED);
-    LOG.info("Payment event of {}: {} {}", provider, result, arrival.orElse(null));
+    PaymentProvider.Event event = known.read(request::getHeader, body);
+    Result result =
+        switch (event) {
+          case PaymentProvider.Money(Arrival arrival) -> move(arrival, exists);
+          case PaymentProvider.NoMoney() -> Result.IGNORED;
+          case PaymentProvider.Unclear(String id, String why) -> keep(provider, id, body, why);
+        };
+    LOG.info("Payment event of {}: {} {}", provider, result, event);
     meters
         .counter(
             BillingMetric.PAYMENT_EVENTS.meterName(), "provider", provider, "result", result.name())
         .increment();
-    return new Answer(result);
+    return new Answer(result, result == Result.ASKED ? organization(event) : null);
   }
 
-  private Result move(Arrival arrival) {
+  private static @Nullable String organization(PaymentProvider.Event event) {
+    return event instanceof PaymentProvider.Money(Arrival arrival)
+        ? Long.toString(arrival.organization())
+        : null;
+  }
+
+  /** Billing knows no tenants: an account is made only for whom the gateway knows. */
+  private Result move(Arrival arrival, @Nullable Boolean exists) {
+    if (exists == null && !arrivals.hasAccount(arrival.organization())) {
+      return Result.ASKED;
+    }
+    if (Boolean.FALSE.equals(exists)) {
+      return refuse(arrival, "There is no such organization.");
+    }
     try {
       return arrivals.take(arrival) ? Result.MOVED : Result.REPEATED;
     } catch (ServiceException e) {
       if (e.code() != ErrorCode.INVALID_REQUEST && e.code() != ErrorCode.COMMAND_CONFLICT) {
         throw e;
       }
-      String why = String.valueOf(e.getMessage());
-      arrivals.refuse(arrival, why);
-      LOG.error("Money arrived that cannot be moved: {}: {}", arrival, why);
-      return Result.REFUSED;
+      return refuse(arrival, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Result refuse(Arrival arrival, String why) {
+    arrivals.refuse(arrival, why);
+    LOG.error("Money arrived that cannot be moved: {}: {}", arrival, why);
+    return Result.REFUSED;
+  }
+
+  private Result keep(String provider, String eventId, byte[] body, String why) {
+    arrivals.refuse(provider, eventId, body, why);
+    LOG.error("A payment event that is not understood: {} {}: {}", provider, eventId, why);
+    return Result.REFUSED;
   }
 }

@@ -2,7 +2,6 @@ package io.r1platform.billing.payments;
 
 import io.r1platform.billing.credit.Arrivals.Arrival;
 import io.r1platform.billing.errors.ServiceException;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,29 @@ public interface PaymentProvider {
   /** The last part of the webhook's path: lower-case letters, digits and hyphens. */
   String name();
 
+  /** What an event says. */
+  sealed interface Event permits Money, NoMoney, Unclear {}
+
+  /** Money arrived. */
+  record Money(Arrival arrival) implements Event {}
+
+  /** An event that moves no money. */
+  record NoMoney() implements Event {}
+
+  /**
+   * A true event that is not understood: it may be money.
+   *
+   * @param eventId the provider's id of the event
+   * @param why what is not as it should be
+   */
+  record Unclear(String eventId, String why) implements Event {}
+
   /**
    * What an event says.
    *
    * @param header a header's value by its lower-case name; null where it is absent
    * @param body as it came, byte for byte
-   * @return empty for an event that moves no money
-   * @throws ServiceException {@code webhook_refused} where the signature or its time does not hold;
-   *     {@code invalid_request} where a true event cannot be understood
+   * @throws ServiceException {@code webhook_refused} where the signature or its time does not hold
    */
-  Optional<Arrival> read(UnaryOperator<@Nullable String> header, byte[] body);
+  Event read(UnaryOperator<@Nullable String> header, byte[] body);
 }

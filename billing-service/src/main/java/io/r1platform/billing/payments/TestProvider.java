@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Currency;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -57,27 +56,30 @@ final class TestProvider implements PaymentProvider {
   }
 
   @Override
-  public Optional<Arrival> read(UnaryOperator<@Nullable String> header, byte[] body) {
+  public Event read(UnaryOperator<@Nullable String> header, byte[] body) {
     String id = check(header, body);
     try {
       JsonNode event = json.readTree(body);
-      if (!event.path("type").asString("").equals("payment.succeeded")) {
-        return Optional.empty();
-      }
-      JsonNode data = event.path("data");
-      String currency = text(data, "currency", "[A-Z]{3}");
-      var minor = new BigInteger(text(data, "amount_minor", "[1-9][0-9]{0,17}"));
-      return Optional.of(
-          new Arrival(
-              name(),
-              id,
-              Long.parseLong(text(data, "organization", "[1-9][0-9]{0,17}")),
-              Purpose.valueOf(text(data, "purpose", "TOP_UP|PAYMENT")),
-              currency,
-              minor.multiply(picoPerMinor(currency))));
+      return event.path("type").asString("").equals("payment.succeeded")
+          ? new Money(arrival(id, event.path("data")))
+          : new NoMoney();
     } catch (JacksonException e) {
-      throw ServiceException.invalidRequest("The event is not JSON.");
+      return new Unclear(id, "The event is not JSON.");
+    } catch (IllegalArgumentException e) {
+      return new Unclear(id, String.valueOf(e.getMessage()));
     }
+  }
+
+  private Arrival arrival(String id, JsonNode data) {
+    String currency = text(data, "currency", "[A-Z]{3}");
+    var minor = new BigInteger(text(data, "amount_minor", "[1-9][0-9]{0,17}"));
+    return new Arrival(
+        name(),
+        id,
+        Long.parseLong(text(data, "organization", "[1-9][0-9]{0,17}")),
+        Purpose.valueOf(text(data, "purpose", "TOP_UP|PAYMENT")),
+        currency,
+        minor.multiply(picoPerMinor(currency)));
   }
 
   private String check(UnaryOperator<@Nullable String> header, byte[] body) {
@@ -111,7 +113,7 @@ final class TestProvider implements PaymentProvider {
   private static String text(JsonNode data, String member, String pattern) {
     JsonNode value = data.path(member);
     if (!value.isString() || !value.asString().matches(pattern)) {
-      throw ServiceException.invalidRequest("data.%s must match %s.".formatted(member, pattern));
+      throw new IllegalArgumentException("data.%s must match %s.".formatted(member, pattern));
     }
     return value.asString();
   }
@@ -121,7 +123,7 @@ final class TestProvider implements PaymentProvider {
       int digits = Currency.getInstance(currency).getDefaultFractionDigits();
       return BigInteger.TEN.pow(PICO_DIGITS - Math.max(0, digits));
     } catch (IllegalArgumentException e) {
-      throw ServiceException.invalidRequest("data.currency is not one of ISO 4217: " + currency);
+      throw new IllegalArgumentException("data.currency is not one of ISO 4217: " + currency, e);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.r1platform.billing.reconciliation;
 
 import io.r1platform.billing.money.Dollars;
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -19,14 +19,19 @@ class CheckedDays {
    *
    * @param checkedAt when it was compared
    * @param completeThrough until when gateways had said all by then; null: none lived
+   * @param input its tokens; null, as the output: last compared by an older release
    * @param cost its usage in dollars
+   * @param pico the same in pico-dollars
    */
   record Day(
       LocalDate day,
       Instant checkedAt,
       @Nullable Instant completeThrough,
       String requests,
+      @Nullable String input,
+      @Nullable String output,
       String cost,
+      String pico,
       int differences) {}
 
   private final JdbcClient jdbc;
@@ -40,18 +45,22 @@ class CheckedDays {
     Instant complete = answer.completeThrough();
     jdbc.sql(
             """
-            insert into reconciliation_day (day, checked_at, complete_through, requests, amount,
-              differences)
-            values (:day, :now, :complete, :requests::bigint, :amount, :differences)
+            insert into reconciliation_day (day, checked_at, complete_through, requests, input,
+              output, amount, differences)
+            values (:day, :now, :complete, :requests::bigint, :input::numeric, :output::numeric,
+              :amount::numeric, :differences)
             on conflict (day) do update set checked_at = excluded.checked_at,
               complete_through = excluded.complete_through, requests = excluded.requests,
-              amount = excluded.amount, differences = excluded.differences
+              input = excluded.input, output = excluded.output, amount = excluded.amount,
+              differences = excluded.differences
             """)
         .param("day", day)
         .param("now", now.atOffset(ZoneOffset.UTC))
         .param("complete", complete == null ? null : complete.atOffset(ZoneOffset.UTC))
         .param("requests", answer.usage().requests())
-        .param("amount", new BigDecimal(answer.usage().cost()).movePointRight(12))
+        .param("input", answer.usage().input())
+        .param("output", answer.usage().output())
+        .param("amount", answer.usage().pico())
         .param("differences", answer.differences().size())
         .update();
   }
@@ -96,12 +105,16 @@ class CheckedDays {
         .query(
             (row, n) -> {
               OffsetDateTime complete = row.getObject("complete_through", OffsetDateTime.class);
+              BigInteger pico = row.getBigDecimal("amount").toBigIntegerExact();
               return new Day(
                   row.getObject("day", LocalDate.class),
                   row.getObject("checked_at", OffsetDateTime.class).toInstant(),
                   complete == null ? null : complete.toInstant(),
                   row.getString("requests"),
-                  Dollars.of(row.getBigDecimal("amount").toBigIntegerExact()),
+                  row.getString("input"),
+                  row.getString("output"),
+                  Dollars.of(pico),
+                  pico.toString(),
                   row.getInt("differences"));
             })
         .list();

@@ -15,8 +15,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Asks whether sums that must be equal are; each answer is a list of sentences, empty is right. */
 @Component
 class Conservation {
-  /** Days whose every request is added up; older ones were, and their sums may not change. */
+  /** Days whose every request is added up each night. */
   private static final int DAYS_IN_FULL = 3;
+
+  /** Those of which it is each week: all that retention leaves by default, so none goes unseen. */
+  private static final int HOT_DAYS = 39;
+
+  /** What one statement adds up, so that it ends in time. */
+  private static final int DAYS_AT_ONCE = 5;
 
   private static final int MOST = 1_000;
 
@@ -84,10 +90,10 @@ class Conservation {
   }
 
   /**
-   * The whole law: the last days by every request, all days by sums, every journal, grant, budget.
+   * The whole law: the hot days by every request, all days by sums, every journal, grant, budget.
    */
   List<String> broken(LocalDate today) {
-    return broken(today, WHOLE, Map.of());
+    return broken(today.minusDays(HOT_DAYS), today, WHOLE, Map.of());
   }
 
   /**
@@ -95,12 +101,20 @@ class Conservation {
    * of which something was posted, its journals, the grants that were drawn; and every budget.
    */
   List<String> brokenSince(Instant since, LocalDate today) {
-    return broken(today, SINCE, Map.of("since", since.atOffset(ZoneOffset.UTC)));
+    return broken(
+        today.minusDays(DAYS_IN_FULL),
+        today,
+        SINCE,
+        Map.of("since", since.atOffset(ZoneOffset.UTC)));
   }
 
-  private List<String> broken(LocalDate today, List<Law> laws, Map<String, ?> bounds) {
-    var days = Map.of("from", today.minusDays(DAYS_IN_FULL), "to", today.plusDays(2));
-    var found = new ArrayList<String>(ask(new Law("requests", REQUESTS), days));
+  private List<String> broken(
+      LocalDate first, LocalDate today, List<Law> laws, Map<String, ?> bounds) {
+    var found = new ArrayList<String>();
+    for (LocalDate end = today.plusDays(2); end.isAfter(first); end = end.minusDays(DAYS_AT_ONCE)) {
+      LocalDate from = end.minusDays(DAYS_AT_ONCE);
+      found.addAll(ask(new Law("requests", REQUESTS), Map.of("from", from, "to", end)));
+    }
     laws.forEach(law -> found.addAll(ask(law, bounds)));
     found.addAll(ask(new Law("budgets", "select what from budget_broken"), Map.of()));
     return found;

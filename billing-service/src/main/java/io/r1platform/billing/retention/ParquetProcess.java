@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * DuckDB in a process of its own, since it is native code: turns CSV files into Parquet, reads the
@@ -18,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class ParquetProcess {
   private static final String LAUNCHER =
       "org.springframework.boot.loader.launch.PropertiesLauncher";
-  private static final long PATIENCE_MINUTES = 60;
+  private static final Duration PATIENCE = Duration.ofMinutes(60);
+  private static final Duration DYING = Duration.ofSeconds(10);
+  private static final int MOST_SAID_BYTES = 65_536;
   private static final String CONTENT = "content ";
 
   /** What the Parquet file holds: the sum is of pico-dollars, or of an engine's tokens. */
@@ -78,22 +81,53 @@ final class ParquetProcess {
 
   /** Runs the child; fails with what it printed unless it ends well. Says what each file holds. */
   static List<Content> run(List<Job> jobs) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command(jobs)).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String said;
-    try (var out = process.getInputStream()) {
-      said = new String(out.readNBytes(1 << 16), StandardCharsets.UTF_8);
-    }
-    if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IOException("DuckDB did not end");
-    }
+    String said = said(command(jobs), PATIENCE);
     List<Content> contents =
         said.lines().filter(line -> line.startsWith(CONTENT)).map(Content::read).toList();
-    if (process.exitValue() != 0 || contents.size() != jobs.size()) {
+    if (contents.size() != jobs.size()) {
       throw new IOException("DuckDB failed: " + said);
     }
     return contents;
+  }
+
+  /**
+   * What a child printed, into a file: one that hangs would keep a reader of its output for ever.
+   *
+   * @throws IOException if it failed, or has not ended in time: then it is killed, so that it
+   *     writes none of the files that are begun again
+   */
+  static String said(List<String> command, Duration patience)
+      throws IOException, InterruptedException {
+    Path said = Files.createTempFile("r1-duckdb", ".out");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      try {
+        process.getOutputStream().close();
+        if (!process.waitFor(patience)) {
+          process.destroyForcibly().waitFor(DYING);
+          throw new IOException("DuckDB did not end in " + patience);
+        }
+      } finally {
+        process.destroyForcibly();
+      }
+      String text = text(said);
+      if (process.exitValue() != 0) {
+        throw new IOException("DuckDB failed: " + text);
+      }
+      return text;
+    } finally {
+      Files.deleteIfExists(said);
+    }
+  }
+
+  private static String text(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(MOST_SAID_BYTES), StandardCharsets.UTF_8);
+    }
   }
 
   private static List<String> command(List<Job> jobs) {

@@ -62,7 +62,7 @@ class Retention {
 
   /**
    * Retires every day that is old enough, unless another process is at it. Returns how many could
-   * not be.
+   * not be. While it runs, the gauge has those that should have gone the nights before.
    */
   @Scheduled(cron = "0 15 3 * * *", zone = "UTC")
   long retire() {
@@ -87,6 +87,8 @@ class Retention {
     try {
       limitStatements(alone);
       List<LocalDate> old = old(alone);
+      LocalDate first = firstToStay();
+      overdue.set(old.stream().filter(day -> day.isBefore(first.minusDays(1))).count());
       long left = old.size();
       for (LocalDate day : old) {
         if (!hasLock(alone)) {
@@ -129,12 +131,16 @@ class Retention {
   }
 
   private List<LocalDate> old(JdbcClient alone) {
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     return alone
         .sql("select day from usage_days() where day < ? order by day")
-        .param(today.minusDays(settings.hotDays() + (long) MARGIN_DAYS))
+        .param(firstToStay())
         .query(LocalDate.class)
         .list();
+  }
+
+  private LocalDate firstToStay() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return today.minusDays(settings.hotDays() + (long) MARGIN_DAYS);
   }
 
   private boolean retire(Path directory, LocalDate day, JdbcClient alone) {

@@ -104,7 +104,7 @@ class BudgetsIT {
 
   @Test
   void anIncreaseHoldsUntilItExpires() {
-    long id = budget("\"limit\":\"%d\"".formatted(DOLLAR));
+    long id = budget("\"limit\":\"%d\",\"reset\":\"NEVER\"".formatted(DOLLAR));
     assertThat(gateway(1).request(2 * DOLLAR, 0)).isFalse();
     Instant until = billing.clock().instant().plus(Duration.ofMinutes(10));
     order(id, "/increases", "\"amount\":\"%d\",\"expires_at\":\"%s\"".formatted(2 * DOLLAR, until));

@@ -1,9 +1,12 @@
 package io.r1platform.billing.budgets;
 
+import static java.time.temporal.ChronoUnit.DAYS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.usage.LeasedBatch;
 import io.r1platform.billing.usage.Samples;
 import java.math.BigInteger;
@@ -12,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,11 +163,113 @@ class LeasesIT {
   }
 
   @Test
+  void nothingIsLentOfAnIncreaseThatHasEndedThoughNoJobRan() {
+    String budget = budget("NEVER");
+    Instant first = billing.clock().instant().plusSeconds(60);
+    Instant second = first.plusSeconds(60);
+    increase(budget, DOLLAR, first);
+    increase(budget, 2 * DOLLAR, second);
+    Answer lent = ask(1, Map.of("ORGANIZATION", DOLLAR / 2), 0, 1);
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(first.toString());
+    assertThat(lent.json().at("/leases/1/ends_at").isNull()).isTrue();
+    billing.clock().set(first);
+    Answer refused = ask(2, Map.of("ORGANIZATION", 3 * DOLLAR), 0, 1);
+    assertThat(refused.status()).as(refused.body()).isEqualTo(402);
+    assertThat(refused.text("limit")).isEqualTo(Long.toString(3 * DOLLAR));
+    lent = ask(2, Map.of("ORGANIZATION", 2 * DOLLAR), 0, 1);
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(second.toString());
+    billing.clock().set(second);
+    assertThat(ask(2, Map.of("ORGANIZATION", 1L), 0, 1).status()).isEqualTo(402);
+    assertThat(ask(1, Map.of("CREDIT", 1L), 0, 1).json().at("/leases/1/lent_until").isNull())
+        .isTrue();
+  }
+
+  @Test
+  void aPeriodThatBeginsWithAnIncreaseLendsNothingOfItAfterItsEnd() {
+    String budget = budget("DAY");
+    Instant midnight = billing.clock().instant().truncatedTo(DAYS).plus(1, DAYS);
+    Instant end = midnight.plusSeconds(60);
+    increase(budget, DOLLAR, end);
+    billing.clock().set(midnight);
+    Answer lent = ask(1, Map.of("ORGANIZATION", DOLLAR / 2), 0, 1);
+    assertThat(lent.json().at("/leases/1/lent_until").asString()).isEqualTo(end.toString());
+    assertThat(lent.json().at("/leases/1/ends_at").asString())
+        .isEqualTo(midnight.plus(1, DAYS).toString());
+    billing.clock().set(end);
+    assertThat(ask(2, Map.of("ORGANIZATION", DOLLAR), 0, 1).status()).isEqualTo(402);
+    assertThat(ask(2, Map.of("ORGANIZATION", DOLLAR / 2), 0, 1).status()).isEqualTo(200);
+  }
+
+  @Test
+  void oneItemOfTheJobsThatFailsKeepsNoOtherFromItsTime() {
+    String rolling = "ROLLING\",\"rolling_hours\":1,\"scope\":\"%s\",\"scope_id\":\"%d";
+    String broken = budget(rolling.formatted("PROJECT", organization * 10));
+    String sound = budget(rolling.formatted("KEY", organization * 100));
+    increase(sound, 5, billing.clock().instant().plus(Duration.ofHours(2)));
+    var gateway = new Gateway(billing, organization, new Leases.Holder(replicaId(3), 1), 1);
+    assertThat(gateway.request(DOLLAR, DOLLAR)).isTrue();
+    gateway.ship();
+    setHours(broken, "amount * 2"); // more than was spent
+    billing.clock().advance(Duration.ofHours(3));
+    billing.bean(BudgetJobs.class).run();
+    assertThat(column(broken, "spent")).isEqualTo(DOLLAR);
+    assertThat(column(sound, "spent")).isZero();
+    assertThat(column(sound, "target_pico")).isEqualTo(DOLLAR);
+    String failed = BillingMetric.BUDGET_JOBS_FAILED.meterName();
+    assertThat(billing.bean(MeterRegistry.class).counter(failed, "job", "HOURS").count())
+        .isPositive();
+    setHours(broken, "amount / 2");
+    billing.bean(BudgetJobs.class).run();
+    assertThat(column(broken, "spent")).isZero();
+  }
+
+  private static void setHours(String budget, String amount) {
+    billing
+        .sql()
+        .sql(
+            """
+            update budget_hour set amount = %s
+            where period_id in (select period_id from budget_period where budget_id = %s)
+            """
+                .formatted(amount, budget))
+        .update();
+  }
+
+  private static long column(String budget, String column) {
+    return billing.sum(column, "budget_period where budget_id = " + budget).longValueExact();
+  }
+
+  @Test
   void nonsenseIsRefused() {
     assertThat(ask(1, Map.of("CREDIT", -1L), 0, 1).status()).isEqualTo(400);
     assertThat(ask(1, Map.of("CREDIT", 1L), 0, 0).status()).isEqualTo(400);
     assertThat(ask(1, Map.of("HOUSE", 1L), 0, 1).status()).isEqualTo(400);
     assertThat(sync(1, "{\"lease_id\":\"x\",\"returned\":\"1\"}").status()).isEqualTo(400);
+  }
+
+  /** A hard budget of the organization, of a dollar; its id. */
+  private String budget(String reset) {
+    return order(
+            "",
+            "\"organization\":\"%d\",\"limit\":\"%d\",\"reset\":\"%s\""
+                .formatted(organization, DOLLAR, reset))
+        .text("budget_id");
+  }
+
+  private static void increase(String budget, long amount, Instant until) {
+    order(
+        "/" + budget + "/increases",
+        "\"amount\":\"%d\",\"expires_at\":\"%s\"".formatted(amount, until));
+  }
+
+  private static Answer order(String path, String members) {
+    Answer answer =
+        billing.postJson(
+            "/internal/v1/budgets" + path,
+            BillingFixture.GATEWAY,
+            "{\"command_id\":\"%s\",%s}".formatted(UUID.randomUUID(), members));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer;
   }
 
   private Instant now() {

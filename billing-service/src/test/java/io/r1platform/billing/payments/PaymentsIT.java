@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -128,25 +129,50 @@ class PaymentsIT {
   }
 
   @Test
-  void whatCannotBeMeantIsSaid() {
-    for (String wrong :
-        new String[] {
-          event("TOP_UP", "XYZ", "100"),
-          event("TOP_UP", "USD", "0"),
-          event("TOP_UP", "USD", "-5"),
-          event("TOP_UP", "USD", "1.5"),
-          event("GIFT", "USD", "5"),
-          "{\"type\":\"payment.succeeded\"}",
-          "no JSON"
-        }) {
-      Answer answer = send("evt_w" + organization, now(), SECRET, wrong);
-      assertThat(answer.status()).as(wrong).isEqualTo(400);
-      assertThat(answer.text("detail")).as(wrong).isNotBlank();
+  void aTrueEventThatIsNotUnderstoodIsKeptForAPersonOnce() {
+    String id = "evt_w" + organization;
+    List<String> unclear =
+        List.of(
+            event("TOP_UP", "XYZ", "100"),
+            event("TOP_UP", "USD", "0"),
+            event("TOP_UP", "USD", "-5"),
+            event("TOP_UP", "USD", "1.5"),
+            event("GIFT", "USD", "5"),
+            "{\"type\":\"payment.succeeded\"}",
+            "no JSON");
+    for (String event : unclear) {
+      assertThat(send(id, now(), SECRET, event).text("result")).as(event).isEqualTo("REFUSED");
+      assertThat(send(id, now(), SECRET, event).status()).as("sent again").isEqualTo(200);
     }
     assertThat(balance(Account.CASH)).isZero();
+    JsonNode all = billing.get("/internal/v1/refused-payments").json().path("payments");
+    List<JsonNode> kept =
+        all.valueStream().filter(one -> one.path("event_id").asString().equals(id)).toList();
+    assertThat(kept.reversed().stream().map(one -> one.path("body").asString()).toList())
+        .isEqualTo(unclear);
+    assertThat(kept).allMatch(one -> one.path("amount").isNull());
+    assertThat(kept.getLast().path("refused_because").asString()).contains("ISO 4217");
+    refused(post(id, now(), Signature.of(SECRET, "evt_z", now(), "no JSON"), "no JSON"));
     Answer stranger =
         billing.postJson("/internal/v1/payment-events/nobody", BillingFixture.GATEWAY, "{}");
     assertThat(stranger.status()).isEqualTo(404);
+  }
+
+  @Test
+  void anUnknownOrganizationGetsAnAccountOnlyIfTheGatewayKnowsIt() {
+    String event = event("TOP_UP", "USD", "100");
+    String id = "evt_a" + organization;
+    String signature = Signature.of(SECRET, id, now(), event);
+    Answer asked = post("", id, now(), signature, event);
+    assertThat(asked.text("result")).isEqualTo("ASKED");
+    assertThat(asked.text("organization")).isEqualTo(Long.toString(organization));
+    assertThat(post("?exists=false", id, now(), signature, event).text("result"))
+        .isEqualTo("REFUSED");
+    assertThat(kept(true).get(0).path("refused_because").asString()).contains("no such");
+    assertThat(billing.sum("1", "budget where organization_id = " + organization)).isZero();
+    assertThat(post("?exists=true", id, now(), signature, event).text("result")).isEqualTo("MOVED");
+    assertThat(post("", id, now(), signature, event).text("result")).isEqualTo("REPEATED");
+    assertThat(balance(Account.CASH)).isEqualTo(DOLLAR);
   }
 
   @Test
@@ -201,9 +227,13 @@ class PaymentsIT {
   }
 
   private static Answer post(String id, long time, String signature, String event) {
+    return post("?exists=true", id, time, signature, event);
+  }
+
+  private static Answer post(String query, String id, long time, String signature, String event) {
     return billing.send(
         billing
-            .request("/internal/v1/payment-events/test", BillingFixture.GATEWAY)
+            .request("/internal/v1/payment-events/test" + query, BillingFixture.GATEWAY)
             .header("webhook-id", id)
             .header("webhook-timestamp", Long.toString(time))
             .header("webhook-signature", signature)

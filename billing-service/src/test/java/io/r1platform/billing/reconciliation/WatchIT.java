@@ -68,6 +68,9 @@ class WatchIT {
     assertThat(checked(day).path("differences").asInt()).isZero();
     assertThat(checked(day).path("requests").asString()).isEqualTo("1");
     assertThat(checked(day).path("cost").asString()).isNotEqualTo("0");
+    assertThat(checked(day).path("pico").asString()).isNotEqualTo("0");
+    assertThat(checked(day).path("input").asString()).isEqualTo("12");
+    assertThat(checked(day).path("output").asString()).isEqualTo("50");
   }
 
   @Test
@@ -131,12 +134,31 @@ class WatchIT {
     noonOf(monday.plusDays(4));
     assertThat(watch.lookAtTheLaw()).as("nobody touched the day").isZero();
     noonOf(monday.plusDays(6));
-    assertThat(watch.lookAtTheLaw()).as("on Sunday").isEqualTo(1);
+    assertThat(watch.lookAtTheLaw()).as("on Sunday, by records and by ledger").isEqualTo(2);
     noonOf(monday.plusDays(8));
-    assertThat(watch.lookAtTheLaw()).as("it is not forgotten").isEqualTo(1);
+    assertThat(watch.lookAtTheLaw()).as("it is not forgotten").isEqualTo(2);
     billing.database().execute("update billing.usage_hourly set amount = amount - 1");
     assertThat(watch.lookAtTheLaw()).isZero();
-    assertThat(billing.sum("broken", "law_checked where whole")).isEqualTo(BigInteger.TWO);
+    assertThat(billing.sum("broken", "law_checked where whole")).isEqualTo(BigInteger.valueOf(4));
+  }
+
+  /** Its sums and its ledger are whole, so only its records can tell. */
+  @Test
+  void recordsThatAnOldDayLostAreFoundOnSunday() {
+    LocalDate monday = today().with(TemporalAdjusters.next(DayOfWeek.MONDAY));
+    noonOf(monday);
+    traffic.charge(12, 50);
+    assertThat(watch.lookAtTheLaw()).isZero();
+    String change =
+        "update billing.usage_record set amount_pico = amount_pico %s 1 where bucket = '%s'";
+    noonOf(monday.plusDays(11));
+    assertThat(watch.lookAtTheLaw()).isZero();
+    billing.database().execute(change.formatted("+", monday));
+    assertThat(watch.lookAtTheLaw()).as("an older day than is added up each night").isZero();
+    noonOf(monday.plusDays(13));
+    assertThat(watch.lookAtTheLaw()).as("on Sunday").isEqualTo(1);
+    billing.database().execute(change.formatted("-", monday));
+    assertThat(watch.lookAtTheLaw()).isZero();
   }
 
   @Test

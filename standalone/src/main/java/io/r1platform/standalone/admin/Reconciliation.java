@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param pending what has not arrived yet, in words; empty when all streams are shipped
  * @param differences each unexplained difference, in words
  * @param settled each orphan and how it was settled, in words
+ * @param unlisted orphans beyond those, older than the 1,000 that are listed
  * @param journalDropped whether the journal of these days, or of some, has been dropped after
  *     billing had it for 35 days: then it is not compared
  */
@@ -35,6 +36,7 @@ public record Reconciliation(
     List<String> pending,
     List<String> differences,
     List<String> settled,
+    int unlisted,
     boolean journalDropped) {
   /** Copies the lists. */
   public Reconciliation {
@@ -65,6 +67,7 @@ public record Reconciliation(
             pending(report),
             List.of(),
             settled(report),
+            unlisted(report),
             isDropped(journal));
     return sums.withDifferences(report);
   }
@@ -94,7 +97,7 @@ public record Reconciliation(
             journalDropped ? "dropped" : journalCost.toPlainString(),
             usageCost.toPlainString(),
             ledgerCost.toPlainString(),
-            settled.size());
+            settled.size() + unlisted);
   }
 
   private String difference() {
@@ -130,6 +133,7 @@ public record Reconciliation(
         pending,
         found,
         settled,
+        unlisted,
         journalDropped);
   }
 
@@ -174,6 +178,12 @@ public record Reconciliation(
       }
     }
     return pending;
+  }
+
+  /** Orphans beyond those that the report lists. */
+  private static int unlisted(JsonNode report) {
+    int all = count(report.path("journal"), "orphans").intValueExact();
+    return Math.max(0, all - report.path("orphans").size());
   }
 
   private static List<String> settled(JsonNode report) {

@@ -53,6 +53,9 @@ final class Reconcile implements Callable<Integer> {
     Reconciliation result = last.get();
     var out = spec.commandLine().getOut();
     result.settled().forEach(orphan -> out.println("orphan: " + orphan));
+    if (result.unlisted() > 0) {
+      out.println("orphan: and %d older ones".formatted(result.unlisted()));
+    }
     result.pending().forEach(what -> out.println("pending: " + what));
     result.differences().forEach(difference -> out.println("difference: " + difference));
     out.println(result.line());

@@ -30,6 +30,16 @@ class ReconciliationTests {
   }
 
   @Test
+  void countsOrphansThatAreNotListed() {
+    String many = "\"unshipped\": \"0\", \"orphans\": \"1201\"";
+    var result = of(CLEAN.replace("\"unshipped\": \"0\"", many));
+
+    assertThat(result.isClean()).isTrue();
+    assertThat(result.unlisted()).isEqualTo(1_200);
+    assertThat(result.line()).endsWith(" orphans=1201");
+  }
+
+  @Test
   void namesATokenThatNobodyExplains() {
     var result = of(CLEAN.replace("\"output\": \"70\"", "\"output\": \"71\""));
 
