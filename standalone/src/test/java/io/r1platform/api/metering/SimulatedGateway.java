@@ -1,6 +1,9 @@
 package io.r1platform.api.metering;
 
 import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.clock.DatabaseClock;
+import io.r1platform.api.holds.SimulatedHolds;
+import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
@@ -34,11 +37,52 @@ public final class SimulatedGateway {
   private static final UnitPrices LIST =
       new UnitPrices(pico(140_000), pico(550_000), pico(2_190_000), pico(2_190_000));
 
+  /** Tells the holds which epoch they are of; the journal itself is driven by its parts. */
+  private static final class Identity extends Journal {
+    private final long replica;
+    private final int epoch;
+
+    Identity(
+        DataSource database,
+        BillingClient billing,
+        MeteringSettings settings,
+        Clock clock,
+        int epoch) {
+      super(
+          database,
+          JdbcClient.create(database),
+          billing,
+          JsonMapper.shared(),
+          settings,
+          event -> {},
+          clock,
+          new DatabaseClock(database));
+      this.replica = settings.replicaId();
+      this.epoch = epoch;
+    }
+
+    @Override
+    public long replicaId() {
+      return replica;
+    }
+
+    @Override
+    public int epoch() {
+      return epoch;
+    }
+
+    @Override
+    public int liveReplicas() {
+      return 2;
+    }
+  }
+
   private final long replica;
   private final Epochs epochs;
   private final Orphans orphans;
   private final JournalWriter writer;
   private final Shipper shipper;
+  private final SimulatedHolds holds;
   private final Clock clock;
   private final Price price;
 
@@ -58,6 +102,8 @@ public final class SimulatedGateway {
     epochs = new Epochs(jdbc, transaction);
     orphans = new Orphans(jdbc, transaction, clock);
     int epoch = epochs.raise(replica);
+    var identity = new Identity(database, billing, settings, clock, epoch);
+    holds = new SimulatedHolds(billing, identity, clock);
     shipper = new Shipper(epochs, jdbc, billing, JsonMapper.shared(), settings, epoch);
     writer = new JournalWriter(database, settings, epoch, () -> {}, () -> {});
     writer.start();
@@ -68,20 +114,29 @@ public final class SimulatedGateway {
     orphans.settleOwn(replica, writer);
   }
 
+  /** What may be spent. */
+  public SimulatedHolds holds() {
+    return holds;
+  }
+
+  /** The most that a request of so many tokens can cost. */
+  public WorstCase worst(int prompt, int cap) {
+    return WorstCase.of(prompt, cap, LIST);
+  }
+
   /** An admission, stamped by this gateway's clock. */
-  public Admission admission(UUID id, long tenant, int cap) {
-    var caller = new Caller(tenant, tenant, tenant);
-    return Admission.of(id, caller, 2, price, cap, true, clock.instant());
+  public Admission admission(UUID id, Caller caller, int cap, Reservation held) {
+    return Admission.of(id, caller, 2, price, cap, true, clock.instant()).holding(held);
   }
 
   /** Writes the ADMIT. */
   public CompletableFuture<Void> admit(Admission admission) {
-    return writer.append(admission.admit());
+    return writer.append(admission.admit(), admission.reservation());
   }
 
   /** Writes the FINAL with these counts. */
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
-    return writer.append(admission.settle(outcome));
+    return writer.append(admission.settle(outcome), admission.reservation());
   }
 
   /** How a request ended, at this gateway's time; without output it is free. */

@@ -30,12 +30,19 @@ final class SimulatedProcess extends DelegatingDataSource {
     ANSWER_LOST
   }
 
+  private record Rewriting(String of, String to) {
+    @Nullable Object applied(@Nullable Object sql) {
+      return sql instanceof String text ? text.replace(of, to) : sql;
+    }
+  }
+
   private static final Set<String> STEPS =
       Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit");
 
   private final AtomicBoolean dead = new AtomicBoolean();
   private volatile Runnable onDeath = () -> {};
   private @Nullable Fault armed;
+  private volatile @Nullable Rewriting rewriting;
   private int stepsLeft;
 
   SimulatedProcess(DataSource real) {
@@ -51,6 +58,16 @@ final class SimulatedProcess extends DelegatingDataSource {
   /** Nothing breaks any more. */
   synchronized void disarm() {
     armed = null;
+  }
+
+  /** From now on its statements say {@code to} instead of {@code of}: a defect, to be found. */
+  void rewrite(String of, String to) {
+    rewriting = new Rewriting(of, to);
+  }
+
+  /** Its statements say what they say. */
+  void unrewrite() {
+    rewriting = null;
   }
 
   /** Kills the process between two steps. */
@@ -85,7 +102,7 @@ final class SimulatedProcess extends DelegatingDataSource {
 
   private Object on(Object real, Method method, @Nullable Object[] arguments) throws Throwable {
     if (!STEPS.contains(method.getName())) {
-      Object result = call(real, method, arguments);
+      Object result = call(real, method, rewritten(method, arguments));
       return switch (result) {
         case PreparedStatement statement -> proxy(PreparedStatement.class, statement);
         case Statement statement -> proxy(Statement.class, statement);
@@ -106,6 +123,16 @@ final class SimulatedProcess extends DelegatingDataSource {
       throw new SQLException("simulated: the connection broke after the step", "08006");
     }
     return result;
+  }
+
+  private @Nullable Object[] rewritten(Method method, @Nullable Object[] arguments) {
+    Rewriting now = rewriting;
+    if (now == null || !method.getName().equals("prepareStatement")) {
+      return arguments;
+    }
+    @Nullable Object[] changed = arguments.clone();
+    changed[0] = now.applied(arguments[0]);
+    return changed;
   }
 
   /** The writer's thread ends in an orderly way; every other stack is torn down by an error. */
