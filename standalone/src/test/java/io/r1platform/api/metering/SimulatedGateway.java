@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class SimulatedGateway {
   /** How many looks at a heartbeat that stands still let a peer live. */
-  public static final int MOST_LOOKS = 3;
+  public static final int MOST_LOOKS = 2;
 
   private static final MeteringSettings DEFAULTS =
       new Binder(new MapConfigurationPropertySource(Map.of()))
@@ -162,15 +162,18 @@ public final class SimulatedGateway {
 
   /** One heartbeat: says that it lives, fences the silent, settles what they left. */
   public void heartbeat() {
-    if (writer.isFenced()) {
-      return;
+    if (touch()) {
+      epochs.fenceSilent(replica, MOST_LOOKS);
+      orphans.settleAny(writer);
     }
-    if (!epochs.touch(replica, writer.epoch())) {
+  }
+
+  /** The first part of a heartbeat: says that it lives. False if its epoch is over. */
+  public boolean touch() {
+    if (!writer.isFenced() && !epochs.touch(replica, writer.epoch())) {
       writer.fence();
-      return;
     }
-    epochs.fenceSilent(replica, MOST_LOOKS);
-    orphans.settleAny(writer);
+    return !writer.isFenced();
   }
 
   /** Whether it knows that its epoch is over. */

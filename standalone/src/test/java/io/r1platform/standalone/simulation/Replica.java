@@ -72,6 +72,10 @@ final class Replica {
     return life != null && !process.isDead();
   }
 
+  boolean is(long replicaId) {
+    return id == replicaId;
+  }
+
   SimulatedProcess process() {
     return process;
   }
@@ -117,10 +121,14 @@ final class Replica {
     long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     Caller caller = World.caller(tenant, random.nextInt(2));
     boolean impatient = random.nextInt(IMPATIENT) == 0;
+    boolean persistent = random.nextBoolean();
     attempt(
         gateway -> {
           var worst = gateway.worst(World.PROMPT, World.CAP);
           Hold hold = gateway.holds().take(caller, worst, impatient);
+          if (hold == null && persistent) {
+            hold = gateway.holds().take(caller, worst, false);
+          }
           if (hold == null) {
             told.refused();
             return;
@@ -179,10 +187,10 @@ final class Replica {
       finish();
     }
     if (isUp()) {
-      heartbeat();
-      if (random.nextInt(3) == 0) {
-        sync(true);
-      }
+      attempt(SimulatedGateway::touch);
+    }
+    if (isUp() && random.nextInt(8) == 0) {
+      sync(true);
     }
     return life != null && isUp() && !life.isFenced();
   }

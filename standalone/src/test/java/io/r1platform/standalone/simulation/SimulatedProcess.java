@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -39,6 +40,8 @@ final class SimulatedProcess extends DelegatingDataSource {
   private static final Set<String> STEPS =
       Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit");
 
+  private static final LongAdder ALL_STEPS = new LongAdder();
+
   private final AtomicBoolean dead = new AtomicBoolean();
   private volatile Runnable onDeath = () -> {};
   private @Nullable Fault armed;
@@ -47,6 +50,11 @@ final class SimulatedProcess extends DelegatingDataSource {
 
   SimulatedProcess(DataSource real) {
     super(real);
+  }
+
+  /** Statements and commits of all processes so far, any of which may be the last of its life. */
+  static long allSteps() {
+    return ALL_STEPS.sum();
   }
 
   /** Arms one fault, {@code steps} steps from now. */
@@ -109,6 +117,7 @@ final class SimulatedProcess extends DelegatingDataSource {
         case null, default -> result;
       };
     }
+    ALL_STEPS.increment();
     Fault now = next();
     if (isDead() || now == Fault.DIES_BEFORE) {
       die();

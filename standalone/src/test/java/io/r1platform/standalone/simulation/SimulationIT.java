@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class SimulationIT {
   private static final int LEAST = Math.min(20_000, SCHEDULES);
   private static final @Nullable String SEEDS = System.getenv("R1_SEED");
   private static final int WORKERS = 4;
-  private static final int CHAIN = 500;
+  private static final int CHAIN = 1_000;
+  private static final int DEFECT_CHAIN = 50;
   private static final int BETWEEN_LINES = 10_000;
   private static final int ALL_STEPS = Integer.MAX_VALUE;
 
@@ -58,12 +60,13 @@ class SimulationIT {
       }
       return;
     }
+    List<World> worlds = Stream.generate(World::new).limit(WORKERS).toList();
     long begin = System.nanoTime();
+    long statements = SimulatedProcess.allSteps();
     var troubles = new Troubles();
     try (var threads = Executors.newFixedThreadPool(WORKERS)) {
       List<Callable<Troubles>> work = new ArrayList<>();
-      for (int worker = 0; worker < WORKERS; worker++) {
-        World world = new World();
+      for (World world : worlds) {
         work.add(() -> run(world, begin));
       }
       for (Future<Troubles> done : threads.invokeAll(work)) {
@@ -77,7 +80,8 @@ class SimulationIT {
     Figures.write(
         "simulation",
         ("schedules=%d crashes=%d duplicates=%d reorders=%d skews=%d zombies=%d"
-                + " lost_answers=%d admitted=%d refused=%d failures=0 minutes=%.1f")
+                + " lost_answers=%d admitted=%d refused=%d statements=%d failures=0"
+                + " minutes=%.1f ms_each=%.2f")
             .formatted(
                 finished.get(),
                 troubles.crashes,
@@ -88,7 +92,9 @@ class SimulationIT {
                 troubles.lostAnswers,
                 troubles.admissions,
                 troubles.refusals,
-                minutes));
+                SimulatedProcess.allSteps() - statements,
+                minutes,
+                minutes * 60_000 / finished.get()));
   }
 
   /** A billing that acknowledges what it never took must be found, or the simulation is blind. */
@@ -116,11 +122,20 @@ class SimulationIT {
             {"remaining = g.remaining - d.amount", "remaining = g.remaining"},
             {"select closed from usage_stream", "select false from usage_stream"},
           }) {
-        var chain = new Chain(world);
-        world.billingProcess().rewrite(defect[0], defect[1]);
-        assertThatThrownBy(() -> chain.run(0, CHAIN, ALL_STEPS))
+        assertThatThrownBy(() -> runWith(world, defect[0], defect[1]))
             .as("%s instead of %s", defect[1], defect[0])
             .isInstanceOf(Told.Broken.class);
+      }
+    }
+  }
+
+  private static void runWith(World world, String of, String to) {
+    for (long seed = 0; seed < CHAIN; seed += DEFECT_CHAIN) {
+      var chain = new Chain(world);
+      world.billingProcess().rewrite(of, to);
+      try {
+        chain.run(seed, seed + DEFECT_CHAIN, ALL_STEPS);
+      } finally {
         world.billingProcess().unrewrite();
       }
     }

@@ -48,6 +48,10 @@ final class World implements AutoCloseable {
 
   private static final Duration GIFT_LASTS = Duration.ofHours(6);
 
+  /** One plan for each statement, which stays right as the tables grow from nothing. */
+  private static final String OPTIONS =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+
   private static final String TRUNCATE =
       """
       truncate api.replica, api.shipping, api.usage_journal, billing.usage_record,
@@ -132,19 +136,26 @@ final class World implements AutoCloseable {
     return new Caller(10 * tenant + which, tenant, tenant);
   }
 
-  /** Whether billing has all that the gateways wrote, and every ended epoch is reported. */
-  boolean isShipped() {
+  /** A stream of which billing has not all, or that has ended and is not reported. */
+  record Unshipped(long replica, boolean ended, boolean settled) {
+    boolean isUnsettled() {
+      return ended && !settled;
+    }
+  }
+
+  /** What is left to do until billing has all that the gateways wrote. */
+  List<Unshipped> unshipped() {
     return truth
         .sql(
             """
-            select not exists (
-              select from api.shipping s
-              where reported_at is null and (last_seq is not null
-                or acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
-                  where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0)))
+            select s.replica_id, s.last_seq is not null, s.settled_at is not null
+            from api.shipping s
+            where s.reported_at is null and (s.last_seq is not null
+              or s.acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
+                where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0))
             """)
-        .query(Boolean.class)
-        .single();
+        .query((row, n) -> new Unshipped(row.getLong(1), row.getBoolean(2), row.getBoolean(3)))
+        .list();
   }
 
   /** The journal's records of a kind, A or F, by id. */
@@ -210,9 +221,7 @@ final class World implements AutoCloseable {
    * their own, even ones one of their first key; credit, of which a part expires, binds all.
    */
   private void endow(int tenant) {
-    billing
-        .credit()
-        .endow(tenant, holds(20 * tenant), holds(4 * tenant), BEGIN.plus(GIFT_LASTS));
+    billing.credit().endow(tenant, holds(60 * tenant), holds(8 * tenant), BEGIN.plus(GIFT_LASTS));
     boolean whole = tenant % 2 == 1;
     billing
         .budgets()
@@ -220,7 +229,7 @@ final class World implements AutoCloseable {
             tenant,
             whole ? Scope.ORGANIZATION : Scope.KEY,
             whole ? tenant : caller(tenant, 0).keyId(),
-            holds(8 * tenant));
+            holds(12 * tenant));
   }
 
   private static BigInteger holds(int number) {
@@ -239,7 +248,7 @@ final class World implements AutoCloseable {
     var config = new HikariConfig();
     config.setJdbcUrl(database.url());
     config.addDataSourceProperty("prepareThreshold", 1);
-    config.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
+    config.addDataSourceProperty("options", OPTIONS);
     config.setUsername(role);
     config.setPassword(database.password());
     config.setMaximumPoolSize(size);
