@@ -156,12 +156,17 @@ public class Holds implements SmartLifecycle {
 
   /** One heartbeat: says what is given back, hears what changed. False if nothing was heard. */
   boolean sync() throws InterruptedException {
+    return sync(!accepting);
+  }
+
+  /** The same; {@code all}: not only what was long unused is given back, but all that is free. */
+  boolean sync(boolean all) throws InterruptedException {
     boolean heard = true;
-    var all = accounts.values().stream().filter(account -> !account.isResting()).toList();
-    for (int from = 0; from == 0 || from < all.size(); from += MOST_IN_SYNC) {
-      heard &= sync(all.subList(from, Math.min(all.size(), from + MOST_IN_SYNC)));
+    var some = accounts.values().stream().filter(account -> !account.isResting()).toList();
+    for (int from = 0; from == 0 || from < some.size(); from += MOST_IN_SYNC) {
+      heard &= sync(some.subList(from, Math.min(some.size(), from + MOST_IN_SYNC)), all);
     }
-    awake = all.size();
+    awake = some.size();
     meters.counter(Metric.LEASE_SYNCS.id(), "heard", Boolean.toString(heard)).increment();
     if (heard) {
       heardNanos = System.nanoTime();
@@ -174,11 +179,11 @@ public class Holds implements SmartLifecycle {
     return heard;
   }
 
-  private boolean sync(List<Account> some) throws InterruptedException {
+  private boolean sync(List<Account> some, boolean all) throws InterruptedException {
     Map<Long, BigInteger> returns = new HashMap<>();
     Map<Long, Long> watch = new HashMap<>();
     for (Account account : some) {
-      account.giveBack(!accepting);
+      account.giveBack(all);
       account.untold(returns, MOST_IN_SYNC);
       if (account.version() >= 0) {
         watch.put(account.organization(), account.version());

@@ -1,6 +1,9 @@
 package io.r1platform.api.metering;
 
 import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.clock.DatabaseClock;
+import io.r1platform.api.holds.SimulatedHolds;
+import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Price;
@@ -25,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class SimulatedGateway {
   /** How many looks at a heartbeat that stands still let a peer live. */
-  public static final int MOST_LOOKS = 3;
+  public static final int MOST_LOOKS = 2;
 
   private static final MeteringSettings DEFAULTS =
       new Binder(new MapConfigurationPropertySource(Map.of()))
@@ -34,11 +37,52 @@ public final class SimulatedGateway {
   private static final UnitPrices LIST =
       new UnitPrices(pico(140_000), pico(550_000), pico(2_190_000), pico(2_190_000));
 
+  /** Tells the holds which epoch they are of; the journal itself is driven by its parts. */
+  private static final class Identity extends Journal {
+    private final long replica;
+    private final int epoch;
+
+    Identity(
+        DataSource database,
+        BillingClient billing,
+        MeteringSettings settings,
+        Clock clock,
+        int epoch) {
+      super(
+          database,
+          JdbcClient.create(database),
+          billing,
+          JsonMapper.shared(),
+          settings,
+          event -> {},
+          clock,
+          new DatabaseClock(database));
+      this.replica = settings.replicaId();
+      this.epoch = epoch;
+    }
+
+    @Override
+    public long replicaId() {
+      return replica;
+    }
+
+    @Override
+    public int epoch() {
+      return epoch;
+    }
+
+    @Override
+    public int liveReplicas() {
+      return 2;
+    }
+  }
+
   private final long replica;
   private final Epochs epochs;
   private final Orphans orphans;
   private final JournalWriter writer;
   private final Shipper shipper;
+  private final SimulatedHolds holds;
   private final Clock clock;
   private final Price price;
 
@@ -58,6 +102,8 @@ public final class SimulatedGateway {
     epochs = new Epochs(jdbc, transaction);
     orphans = new Orphans(jdbc, transaction, clock);
     int epoch = epochs.raise(replica);
+    var identity = new Identity(database, billing, settings, clock, epoch);
+    holds = new SimulatedHolds(billing, identity, clock);
     shipper = new Shipper(epochs, jdbc, billing, JsonMapper.shared(), settings, epoch);
     writer = new JournalWriter(database, settings, epoch, () -> {}, () -> {});
     writer.start();
@@ -68,20 +114,29 @@ public final class SimulatedGateway {
     orphans.settleOwn(replica, writer);
   }
 
+  /** What may be spent. */
+  public SimulatedHolds holds() {
+    return holds;
+  }
+
+  /** The most that a request of so many tokens can cost. */
+  public WorstCase worst(int prompt, int cap) {
+    return WorstCase.of(prompt, cap, LIST);
+  }
+
   /** An admission, stamped by this gateway's clock. */
-  public Admission admission(UUID id, long tenant, int cap) {
-    var caller = new Caller(tenant, tenant, tenant);
-    return Admission.of(id, caller, 2, price, cap, true, clock.instant());
+  public Admission admission(UUID id, Caller caller, int cap, Reservation held) {
+    return Admission.of(id, caller, 2, price, cap, true, clock.instant()).holding(held);
   }
 
   /** Writes the ADMIT. */
   public CompletableFuture<Void> admit(Admission admission) {
-    return writer.append(admission.admit());
+    return writer.append(admission.admit(), admission.reservation());
   }
 
   /** Writes the FINAL with these counts. */
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
-    return writer.append(admission.settle(outcome));
+    return writer.append(admission.settle(outcome), admission.reservation());
   }
 
   /** How a request ended, at this gateway's time; without output it is free. */
@@ -107,15 +162,18 @@ public final class SimulatedGateway {
 
   /** One heartbeat: says that it lives, fences the silent, settles what they left. */
   public void heartbeat() {
-    if (writer.isFenced()) {
-      return;
+    if (touch()) {
+      epochs.fenceSilent(replica, MOST_LOOKS);
+      orphans.settleAny(writer);
     }
-    if (!epochs.touch(replica, writer.epoch())) {
+  }
+
+  /** The first part of a heartbeat: says that it lives. False if its epoch is over. */
+  public boolean touch() {
+    if (!writer.isFenced() && !epochs.touch(replica, writer.epoch())) {
       writer.fence();
-      return;
     }
-    epochs.fenceSilent(replica, MOST_LOOKS);
-    orphans.settleAny(writer);
+    return !writer.isFenced();
   }
 
   /** Whether it knows that its epoch is over. */

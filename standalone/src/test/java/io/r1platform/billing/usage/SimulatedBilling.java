@@ -1,8 +1,12 @@
 package io.r1platform.billing.usage;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.r1platform.billing.budgets.SimulatedBudgets;
+import io.r1platform.billing.credit.SimulatedCredit;
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.BillingMetric;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
@@ -24,7 +28,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Billing's intake without its web server and its jobs: the production classes, wired by Spring.
+ * Billing's intake and lending without its web server and its jobs: the production classes, wired
+ * by Spring.
  */
 public final class SimulatedBilling implements AutoCloseable {
   /**
@@ -91,6 +96,9 @@ public final class SimulatedBilling implements AutoCloseable {
       new AnnotationConfigApplicationContext();
   private final UsageIntake intake;
   private final UsageStreams streams;
+  private final SimulatedBudgets budgets;
+  private final SimulatedCredit credit;
+  private final MeterRegistry meters;
   private final JsonMapper json;
 
   /** Wires the classes to a database and a clock. */
@@ -101,7 +109,27 @@ public final class SimulatedBilling implements AutoCloseable {
     context.refresh();
     intake = context.getBean(UsageIntake.class);
     streams = context.getBean(UsageStreams.class);
+    budgets = new SimulatedBudgets(context);
+    credit = new SimulatedCredit(context);
+    meters = context.getBean(MeterRegistry.class);
     json = context.getBean(JsonMapper.class);
+  }
+
+  /** Orders of operators about budgets. */
+  public SimulatedBudgets budgets() {
+    return budgets;
+  }
+
+  /** Orders of operators about credit. */
+  public SimulatedCredit credit() {
+    return credit;
+  }
+
+  /** Charges, since it began, that no lease covered. */
+  public double unleased() {
+    return meters.find(BillingMetric.UNLEASED.meterName()).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   /** Answers a POST as the controllers do; {@link Error}s and database failures pass through. */
@@ -117,6 +145,8 @@ public final class SimulatedBilling implements AutoCloseable {
           streams.close(closed.stream(), closed.last());
           yield answer(204, null);
         }
+        case "/internal/v1/leases" -> budgets.lend(body);
+        case "/internal/v1/leases/sync" -> budgets.sync(body);
         default -> answer(404, Map.of("detail", path));
       };
     } catch (ServiceException e) {

@@ -36,14 +36,25 @@ final class Chain {
       for (long seed = from; seed < until; seed++) {
         run(new Schedule(world, replicas, seed, mostSteps), seed);
       }
-      told.check(world, from);
-      long broken = world.lawBroken();
-      if (broken > 0) {
-        throw new Told.Broken(until - 1, broken + " rows break the conservation law");
-      }
+      end(from, until - 1);
+      troubles.admissions = told.admissions();
+      troubles.refusals = told.refusals();
       return troubles;
     } finally {
       replicas.forEach(Replica::kill);
+    }
+  }
+
+  private void end(long first, long last) {
+    try {
+      Schedule.endEpochs(world, replicas);
+    } catch (AssertionError | RuntimeException e) {
+      throw new Told.Broken(last, e);
+    }
+    told.check(world, first);
+    List<String> broken = world.broken();
+    if (!broken.isEmpty()) {
+      throw new Told.Broken(last, String.join("; ", broken));
     }
   }
 

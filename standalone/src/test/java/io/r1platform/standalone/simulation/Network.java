@@ -55,7 +55,10 @@ final class Network {
     }
   }
 
-  /** From now on every other batch is acknowledged and thrown away. */
+  /**
+   * From now on every other batch is acknowledged and thrown away, and so is the end of an epoch,
+   * by which a gateway would hear of it.
+   */
   synchronized void lie() {
     lying = true;
   }
@@ -94,6 +97,9 @@ final class Network {
   }
 
   private SimulatedBilling.Answer deliver(Message message) throws IOException {
+    if (lying && message.path().endsWith("/epochs/close")) {
+      return new SimulatedBilling.Answer(204, "");
+    }
     if (lying && message.path().endsWith("/usage-batches")) {
       lieNow = !lieNow;
       if (lieNow) {

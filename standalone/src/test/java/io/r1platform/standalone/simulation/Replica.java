@@ -1,8 +1,11 @@
 package io.r1platform.standalone.simulation;
 
+import io.r1platform.api.holds.Hold;
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.metering.SimulatedGateway;
+import io.r1platform.api.money.Pico;
 import io.r1platform.testing.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +26,16 @@ final class Replica {
   /** No wait of the code under test takes this long; a longer one is a hang. */
   private static final long HANG_SECONDS = 60;
 
+  /** One in so many clients does not wait for billing's answer. */
+  private static final int IMPATIENT = 10;
+
+  private record Open(Admission admission, Hold hold) {}
+
   private final World world;
   private final long id;
   private final Told told;
   private final SettableClock clock = new SettableClock(World.BEGIN);
-  private final Map<UUID, Admission> open = new HashMap<>();
+  private final Map<UUID, Open> open = new HashMap<>();
   private RandomGenerator random = new SplittableRandom(0);
   private long seed;
   private long tenant;
@@ -57,11 +65,15 @@ final class Replica {
     this.random = random;
     this.seed = seed;
     this.tenant = tenant;
-    clock.set(World.BEGIN.plus(skew));
+    clock.set(world.now().plus(skew));
   }
 
   boolean isUp() {
     return life != null && !process.isDead();
+  }
+
+  boolean is(long replicaId) {
+    return id == replicaId;
   }
 
   SimulatedProcess process() {
@@ -98,17 +110,38 @@ final class Replica {
     open.clear();
   }
 
-  /** A new request: ADMIT, and the client is served only if it became durable. */
-  void admit() {
+  /**
+   * A new request: its worst case is held, then ADMIT; the client is served only if that became
+   * durable.
+   *
+   * @param between happens when the hold is taken and nothing is written
+   */
+  void admit(Runnable between) {
     long high = (clock.millis() << 16) | 0x7000L | random.nextInt(0x1000);
     long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    Caller caller = World.caller(tenant, random.nextInt(2));
+    boolean impatient = random.nextInt(IMPATIENT) == 0;
+    boolean persistent = random.nextBoolean();
     attempt(
         gateway -> {
-          Admission admission = gateway.admission(new UUID(high, low), tenant, 1_000);
+          var worst = gateway.worst(World.PROMPT, World.CAP);
+          Hold hold = gateway.holds().take(caller, worst, impatient);
+          if (hold == null && persistent) {
+            hold = gateway.holds().take(caller, worst, false);
+          }
+          if (hold == null) {
+            told.refused();
+            return;
+          }
+          between.run();
+          Admission admission =
+              gateway.admission(new UUID(high, low), caller, World.CAP, hold.reservation());
           told.asked(admission.eventId(), seed);
           if (await(gateway.admit(admission))) {
             told.served(admission.eventId());
-            open.put(admission.eventId(), admission);
+            open.put(admission.eventId(), new Open(admission, hold));
+          } else {
+            hold.release();
           }
         });
   }
@@ -120,17 +153,30 @@ final class Replica {
     }
     List<UUID> ids = new ArrayList<>(open.keySet());
     ids.sort(UUID::compareTo);
-    Admission admission = open.remove(ids.get(random.nextInt(ids.size())));
-    int output = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(900);
-    int input = output == 0 ? 0 : random.nextInt(3_000);
+    Open ended = open.remove(ids.get(random.nextInt(ids.size())));
+    if (ended == null) {
+      return;
+    }
+    Admission admission = ended.admission;
+    int output = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(World.CAP);
+    int input = output == 0 ? 0 : random.nextInt(World.PROMPT + 1);
+    boolean shrinks = random.nextBoolean();
     attempt(
         gateway -> {
           Outcome outcome =
               gateway.outcome(
                   input / 3, input - input / 3, output / 2, output - output / 2, output % 2 == 0);
           told.attempted(admission.eventId(), gateway.finalRecord(admission, outcome));
+          if (shrinks) {
+            ended.hold.shrinkTo(gateway.worst(input, World.CAP).amount());
+          }
+          Pico charge = admission.charge(outcome).amount();
+          if (charge.value() == 0) {
+            ended.hold.settle(charge); // as the relay does
+          }
           if (await(gateway.settle(admission, outcome))) {
             told.acknowledged(admission.eventId());
+            ended.hold.settle(charge);
           }
         });
   }
@@ -141,7 +187,10 @@ final class Replica {
       finish();
     }
     if (isUp()) {
-      heartbeat();
+      attempt(SimulatedGateway::touch);
+    }
+    if (isUp() && random.nextInt(8) == 0) {
+      sync(true);
     }
     return life != null && isUp() && !life.isFenced();
   }
@@ -163,6 +212,17 @@ final class Replica {
     attempt(SimulatedGateway::heartbeat);
   }
 
+  /** The heartbeat of leases; {@code all}: everything that is free is given back. */
+  void sync(boolean all) {
+    attempt(gateway -> gateway.holds().sync(all));
+  }
+
+  /** Hears an answer of billing that was under way. */
+  void hear() {
+    int which = random.nextInt(World.CALLERS);
+    attempt(gateway -> gateway.holds().hear(which));
+  }
+
   private interface Step {
     void run(SimulatedGateway gateway);
   }
@@ -171,6 +231,9 @@ final class Replica {
   private void attempt(Step step) {
     try {
       step.run(lifeOrNobody());
+      if (life != null) {
+        life.holds().check();
+      }
     } catch (Crash e) {
       // dead in the middle of it
     } catch (RuntimeException e) {

@@ -18,11 +18,15 @@ import java.util.random.RandomGenerator;
 final class Schedule {
   private static final int FEWEST_STEPS = 2;
   private static final int MORE_STEPS = 14;
-  private static final int TENANTS = 20;
   private static final int MOST_STATEMENTS = 14;
   private static final List<Fate> BAD_FATES = List.of(Fate.LOST, Fate.ANSWER_LOST, Fate.DOUBLED);
   private static final int HEALING_ROUNDS = 120;
+
+  /** After one schedule in so many both gateways begin anew, whatever state they are in. */
+  private static final int ANEW = 6;
+
   private static final Duration PAST_TOLERANCE = Duration.ofMinutes(9);
+  private static final Duration PASSES = Duration.ofMinutes(10);
 
   /** How often each kind of trouble happened. */
   static final class Troubles {
@@ -32,6 +36,8 @@ final class Schedule {
     long skews;
     long zombies;
     long lostAnswers;
+    long admissions;
+    long refusals;
 
     void add(Troubles other) {
       crashes += other.crashes;
@@ -40,6 +46,8 @@ final class Schedule {
       skews += other.skews;
       zombies += other.zombies;
       lostAnswers += other.lostAnswers;
+      admissions += other.admissions;
+      refusals += other.refusals;
     }
   }
 
@@ -64,7 +72,7 @@ final class Schedule {
     int more = Math.min(random.nextInt(MORE_STEPS), random.nextInt(MORE_STEPS)); // most are short
     this.steps = Math.min(mostSteps, FEWEST_STEPS + more);
     for (Replica replica : replicas) {
-      replica.begin(random, seed, 1 + seed % TENANTS, skew());
+      replica.begin(random, seed, 1 + seed % World.TENANTS, skew());
     }
   }
 
@@ -92,38 +100,58 @@ final class Schedule {
     int which = random.nextInt(replicas.size());
     Replica replica = replicas.get(which);
     trouble(replica);
-    int kind = random.nextInt(20);
+    int kind = random.nextInt(24);
     trace.add(which + (replica.isUp() ? " up " : " down ") + kind);
     if (!replica.isUp()) {
-      if (kind < 12) {
+      if (kind < 14) {
         replica.start(random.nextInt(3) == 0 ? fault() : null, statements());
       }
       return;
     }
     switch (kind) {
-      case 0, 1, 2, 3 -> replica.admit();
-      case 4, 5, 6, 7, 8 -> replica.finish();
-      case 9, 10, 11, 12 -> replica.ship();
-      case 13, 14 -> replica.heartbeat();
-      case 15 -> {
+      case 0, 1, 2, 3, 4 -> replica.admit(between(replica));
+      case 5, 6, 7, 8 -> replica.finish();
+      case 9, 10, 11 -> replica.ship();
+      case 12, 13 -> replica.heartbeat();
+      case 14 -> {
         troubles.crashes++;
         replica.kill();
       }
-      case 16 -> silence(replica);
-      case 17 -> {
+      case 15 -> silence(replica);
+      case 16 -> {
         troubles.reorders++;
         world.network().replay(random.nextInt(16));
       }
-      case 18 -> {
+      case 17 -> {
         troubles.skews++;
         replica.clock().advance(Duration.ofSeconds(random.nextInt(120) - 60));
       }
+      case 18, 19 -> replica.sync(random.nextInt(4) == 0);
+      case 20 -> replica.hear();
+      case 21 -> {
+        world.pass(PASSES);
+        replicas.forEach(each -> each.clock().advance(PASSES));
+      }
       default -> {
-        replica.admit();
+        replica.admit(between(replica));
         replica.finish();
         replica.ship();
       }
     }
+  }
+
+  /** What happens while a hold is taken and its ADMIT is not written: mostly nothing. */
+  private Runnable between(Replica replica) {
+    return switch (random.nextInt(16)) {
+      case 0 -> () -> silence(replica);
+      case 1 ->
+          () -> {
+            troubles.crashes++;
+            replica.kill();
+          };
+      case 2 -> () -> replica.sync(true);
+      default -> () -> {};
+    };
   }
 
   /** Arms something that breaks during this step or a later one. */
@@ -173,22 +201,37 @@ final class Schedule {
   private void heal() {
     world.billingProcess().disarm();
     world.network().forget();
-    boolean anew = random.nextBoolean(); // then nobody settles for another
+    boolean anew = random.nextInt(ANEW) == 0; // then nobody settles for another
     for (Replica replica : replicas) {
       replica.process().disarm();
       if (anew || !replica.drain()) {
         replica.start(null, 0);
       }
     }
-    replicas.forEach(Replica::ship);
-    for (int round = 0; !world.isShipped(); round++) {
+    shipAll(world, replicas, !anew);
+  }
+
+  /** Ends every epoch that ever leased, so that nothing may be leased any more. */
+  static void endEpochs(World world, List<Replica> replicas) {
+    replicas.forEach(replica -> replica.start(null, 0));
+    shipAll(world, replicas, false);
+  }
+
+  /** Lets each gateway do what is left for it to do: nothing else costs a statement. */
+  private static void shipAll(World world, List<Replica> replicas, boolean heartbeats) {
+    List<World.Unshipped> left = world.unshipped();
+    for (int round = 0; !left.isEmpty(); round++) {
       assertThat(round).as("rounds until everything is shipped").isLessThan(HEALING_ROUNDS);
+      Replica settles = replicas.get(round % replicas.size());
       for (Replica replica : replicas) {
-        if (!anew) {
+        if (heartbeats && left.stream().anyMatch(World.Unshipped::isUnsettled)) {
           replica.heartbeat();
         }
-        replica.ship();
+        if (left.stream().anyMatch(s -> s.ended() ? replica == settles : replica.is(s.replica()))) {
+          replica.ship();
+        }
       }
+      left = world.unshipped();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -30,16 +31,30 @@ final class SimulatedProcess extends DelegatingDataSource {
     ANSWER_LOST
   }
 
+  private record Rewriting(String of, String to) {
+    @Nullable Object applied(@Nullable Object sql) {
+      return sql instanceof String text ? text.replace(of, to) : sql;
+    }
+  }
+
   private static final Set<String> STEPS =
       Set.of("execute", "executeQuery", "executeUpdate", "executeBatch", "commit");
+
+  private static final LongAdder ALL_STEPS = new LongAdder();
 
   private final AtomicBoolean dead = new AtomicBoolean();
   private volatile Runnable onDeath = () -> {};
   private @Nullable Fault armed;
+  private volatile @Nullable Rewriting rewriting;
   private int stepsLeft;
 
   SimulatedProcess(DataSource real) {
     super(real);
+  }
+
+  /** Statements and commits of all processes so far, any of which may be the last of its life. */
+  static long allSteps() {
+    return ALL_STEPS.sum();
   }
 
   /** Arms one fault, {@code steps} steps from now. */
@@ -51,6 +66,16 @@ final class SimulatedProcess extends DelegatingDataSource {
   /** Nothing breaks any more. */
   synchronized void disarm() {
     armed = null;
+  }
+
+  /** From now on its statements say {@code to} instead of {@code of}: a defect, to be found. */
+  void rewrite(String of, String to) {
+    rewriting = new Rewriting(of, to);
+  }
+
+  /** Its statements say what they say. */
+  void unrewrite() {
+    rewriting = null;
   }
 
   /** Kills the process between two steps. */
@@ -85,13 +110,14 @@ final class SimulatedProcess extends DelegatingDataSource {
 
   private Object on(Object real, Method method, @Nullable Object[] arguments) throws Throwable {
     if (!STEPS.contains(method.getName())) {
-      Object result = call(real, method, arguments);
+      Object result = call(real, method, rewritten(method, arguments));
       return switch (result) {
         case PreparedStatement statement -> proxy(PreparedStatement.class, statement);
         case Statement statement -> proxy(Statement.class, statement);
         case null, default -> result;
       };
     }
+    ALL_STEPS.increment();
     Fault now = next();
     if (isDead() || now == Fault.DIES_BEFORE) {
       die();
@@ -106,6 +132,16 @@ final class SimulatedProcess extends DelegatingDataSource {
       throw new SQLException("simulated: the connection broke after the step", "08006");
     }
     return result;
+  }
+
+  private @Nullable Object[] rewritten(Method method, @Nullable Object[] arguments) {
+    Rewriting now = rewriting;
+    if (now == null || !method.getName().equals("prepareStatement")) {
+      return arguments;
+    }
+    @Nullable Object[] changed = arguments.clone();
+    changed[0] = now.applied(arguments[0]);
+    return changed;
   }
 
   /** The writer's thread ends in an orderly way; every other stack is torn down by an error. */

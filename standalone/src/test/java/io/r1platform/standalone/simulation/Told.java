@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Told {
   private final Map<UUID, Long> seeds = new HashMap<>();
   private final Set<UUID> served = new HashSet<>();
+  private long refused;
   private final Map<UUID, byte[]> attempted = new HashMap<>();
   private final Set<UUID> acknowledged = new HashSet<>();
 
@@ -48,6 +49,21 @@ final class Told {
   /** Its ADMIT was said to be durable. */
   void served(UUID id) {
     served.add(id);
+  }
+
+  /** A request found no room, or nobody to ask for it. */
+  void refused() {
+    refused++;
+  }
+
+  /** How many were refused so. */
+  long refusals() {
+    return refused;
+  }
+
+  /** How many were served. */
+  long admissions() {
+    return served.size();
   }
 
   /** This FINAL was tried; whether it was written is not known. */

@@ -4,18 +4,23 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.billing.BillingClients;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.billing.budgets.Scope;
 import io.r1platform.billing.usage.SimulatedBilling;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -26,11 +31,33 @@ final class World implements AutoCloseable {
   /** The true time of every schedule's beginning. */
   static final Instant BEGIN = Instant.parse("2026-11-20T12:00:00Z");
 
+  /** Most prompt tokens of a request. */
+  static final int PROMPT = 3_000;
+
+  /** Most output tokens of a request. */
+  static final int CAP = 1_000;
+
+  /** Organizations 1 to this one. */
+  static final int TENANTS = 8;
+
+  /** Keys of all organizations, two of each. */
+  static final int CALLERS = 2 * TENANTS;
+
+  /** What a request may cost at list prices: 3,000 × $0.55 and 1,000 × $2.19 a million. */
+  private static final BigInteger WORST = BigInteger.valueOf(3_840_000_000L);
+
+  private static final Duration GIFT_LASTS = Duration.ofHours(6);
+
+  /** One plan for each statement, which stays right as the tables grow from nothing. */
+  private static final String OPTIONS =
+      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off";
+
   private static final String TRUNCATE =
       """
       truncate api.replica, api.shipping, api.usage_journal, billing.usage_record,
         billing.usage_held, billing.usage_hourly, billing.ingest_hwm, billing.entry,
-        billing.journal, billing.account_day, billing.account cascade
+        billing.journal, billing.account_day, billing.account, billing.budget,
+        billing.budget_version, billing.credit_account cascade
       """;
 
   private final SettableClock clock = new SettableClock(BEGIN);
@@ -42,6 +69,7 @@ final class World implements AutoCloseable {
   private final BillingClient client;
   private final JdbcClient truth;
   private final String priceSha256;
+  private double unleasedBefore;
 
   World() {
     TestDatabase database = TestDatabase.create();
@@ -93,19 +121,41 @@ final class World implements AutoCloseable {
     return priceSha256;
   }
 
-  /** Whether billing has all that the gateways wrote, and every ended epoch is reported. */
-  boolean isShipped() {
+  /** The true time. */
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Time passes, for billing; days begin and grants end by it. */
+  void pass(Duration time) {
+    clock.advance(time);
+  }
+
+  /** Who sends with an organization's first or second key. */
+  static Caller caller(long tenant, int which) {
+    return new Caller(10 * tenant + which, tenant, tenant);
+  }
+
+  /** A stream of which billing has not all, or that has ended and is not reported. */
+  record Unshipped(long replica, boolean ended, boolean settled) {
+    boolean isUnsettled() {
+      return ended && !settled;
+    }
+  }
+
+  /** What is left to do until billing has all that the gateways wrote. */
+  List<Unshipped> unshipped() {
     return truth
         .sql(
             """
-            select not exists (
-              select from api.shipping s
-              where reported_at is null and (last_seq is not null
-                or acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
-                  where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0)))
+            select s.replica_id, s.last_seq is not null, s.settled_at is not null
+            from api.shipping s
+            where s.reported_at is null and (s.last_seq is not null
+              or s.acked_seq < coalesce((select max(j.ship_seq) from api.usage_journal j
+                where j.replica_id = s.replica_id and j.epoch = s.epoch and j.kind = 'F'), 0))
             """)
-        .query(Boolean.class)
-        .single();
+        .query((row, n) -> new Unshipped(row.getLong(1), row.getBoolean(2), row.getBoolean(3)))
+        .list();
   }
 
   /** The journal's records of a kind, A or F, by id. */
@@ -140,22 +190,19 @@ final class World implements AutoCloseable {
     return leaves;
   }
 
-  /** Rows that break the conservation law, over every schedule since the last clearing. */
-  long lawBroken() {
-    return truth
-        .sql(
-            """
-            select count(*) from billing.conservation
-            where usage_amount <> any (array[hourly_amount, accrued, revenue, daily_accrued,
-                daily_revenue]) or usage_requests <> hourly_requests
-            """)
-        .query(Long.class)
-        .single();
+  /** What is wrong with the money of every schedule since the last clearing. */
+  List<String> broken() {
+    clock.advance(Duration.ofDays(1)); // every grant has ended then
+    billing.credit().expire();
+    return Laws.broken(truth, billing.unleased() - unleasedBefore);
   }
 
-  /** Empties the tables and the wire. */
+  /** Empties the tables and the wire, and gives each organization its money. */
   void clear() {
     network.forget();
+    billingProcess.revive();
+    clock.set(BEGIN);
+    unleasedBefore = billing.unleased();
     try (Connection connection = all.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("set session_replication_role = replica");
@@ -164,6 +211,29 @@ final class World implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+    for (int tenant = 1; tenant <= TENANTS; tenant++) {
+      endow(tenant);
+    }
+  }
+
+  /**
+   * The first organizations are short of money, the last have plenty. Odd ones have a budget of
+   * their own, even ones one of their first key; credit, of which a part expires, binds all.
+   */
+  private void endow(int tenant) {
+    billing.credit().endow(tenant, holds(60 * tenant), holds(8 * tenant), BEGIN.plus(GIFT_LASTS));
+    boolean whole = tenant % 2 == 1;
+    billing
+        .budgets()
+        .limit(
+            tenant,
+            whole ? Scope.ORGANIZATION : Scope.KEY,
+            whole ? tenant : caller(tenant, 0).keyId(),
+            holds(12 * tenant));
+  }
+
+  private static BigInteger holds(int number) {
+    return WORST.multiply(BigInteger.valueOf(number));
   }
 
   @Override
@@ -178,7 +248,7 @@ final class World implements AutoCloseable {
     var config = new HikariConfig();
     config.setJdbcUrl(database.url());
     config.addDataSourceProperty("prepareThreshold", 1);
-    config.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
+    config.addDataSourceProperty("options", OPTIONS);
     config.setUsername(role);
     config.setPassword(database.password());
     config.setMaximumPoolSize(size);
