@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.inference.generation.Generations;
 import io.r1platform.inference.generation.Vocabulary;
-import io.r1platform.inference.prompts.ChatMessage;
-import io.r1platform.inference.prompts.R1Template;
+import io.r1platform.prompts.ChatMessage;
+import io.r1platform.prompts.R1Template;
 import io.r1platform.testing.TestDatabase;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

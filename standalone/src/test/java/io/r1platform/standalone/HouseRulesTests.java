@@ -40,6 +40,7 @@ class HouseRulesTests {
               List.of(
                       "test-support",
                       "native",
+                      "prompts",
                       "inference-service",
                       "api-service",
                       "billing-service",
@@ -50,7 +51,8 @@ class HouseRulesTests {
 
   @Test
   void seesEveryModule() {
-    for (String part : List.of("testing", "engine", "inference", "api", "billing", "standalone")) {
+    for (String part :
+        List.of("testing", "engine", "prompts", "inference", "api", "billing", "standalone")) {
       assertThat(CLASSES.stream())
           .as(part)
           .anyMatch(type -> type.getPackageName().startsWith(BASE + part));
@@ -88,7 +90,7 @@ class HouseRulesTests {
 
   @Test
   void moneyPromptsAndEngineKnowOnlyJava() {
-    String[] pure = {BASE + "*.money..", INFERENCE + "prompts..", BASE + "engine.."};
+    String[] pure = {BASE + "*.money..", BASE + "prompts..", BASE + "engine.."};
     check(
         classes()
             .that(resideInAnyPackage(pure).and(not(packageInfo())))

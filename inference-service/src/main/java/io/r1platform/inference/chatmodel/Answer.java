@@ -2,7 +2,7 @@ package io.r1platform.inference.chatmodel;
 
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 
 /** Who gets the text of a call: all at the end, or as it comes. */
 sealed interface Answer permits WholeAnswer, StreamedAnswer {

@@ -5,7 +5,7 @@ import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
 import io.r1platform.inference.generation.GenerationListener;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;

@@ -2,8 +2,8 @@ package io.r1platform.inference.chatmodel;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
-import io.r1platform.inference.prompts.ChatMessage;
-import io.r1platform.inference.prompts.ChatMessage.Role;
+import io.r1platform.prompts.ChatMessage;
+import io.r1platform.prompts.ChatMessage.Role;
 import java.util.List;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.prompt.Prompt;

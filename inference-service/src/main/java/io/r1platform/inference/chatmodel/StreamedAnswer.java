@@ -3,7 +3,7 @@ package io.r1platform.inference.chatmodel;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatResponse;

@@ -2,7 +2,7 @@ package io.r1platform.inference.chatmodel;
 
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.springframework.ai.chat.model.ChatResponse;

@@ -3,8 +3,7 @@
  * does.
  */
 @NullMarked
-@ApplicationModule(
-    allowedDependencies = {"prompts", "generation", "models", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"generation", "models", "errors", "observability"})
 package io.r1platform.inference.chatmodel;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package io.r1platform.inference.completions;
 
 import io.r1platform.inference.errors.ServiceException;
-import io.r1platform.inference.prompts.ChatMessage;
+import io.r1platform.prompts.ChatMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.r1platform.inference.completions;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
 import io.r1platform.inference.generation.GenerationListener;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

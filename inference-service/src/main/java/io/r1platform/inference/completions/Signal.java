@@ -1,7 +1,7 @@
 package io.r1platform.inference.completions;
 
 import io.r1platform.inference.generation.GenerationEvent;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 
 /** What a response is written from. */
 sealed interface Signal {

@@ -3,8 +3,7 @@
  * blank line of a stream ends a block with data.
  */
 @NullMarked
-@ApplicationModule(
-    allowedDependencies = {"prompts", "generation", "models", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"generation", "models", "errors", "observability"})
 package io.r1platform.inference.completions;
 
 import org.jspecify.annotations.NullMarked;

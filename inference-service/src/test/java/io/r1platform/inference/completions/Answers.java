@@ -5,7 +5,7 @@ import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Finish;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
 import io.r1platform.inference.models.ModelCard;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
-import io.r1platform.inference.prompts.ChatMessage;
-import io.r1platform.inference.prompts.ChatMessage.Role;
+import io.r1platform.prompts.ChatMessage;
+import io.r1platform.prompts.ChatMessage.Role;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

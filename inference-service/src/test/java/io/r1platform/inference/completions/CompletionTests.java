@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.inference.generation.GenerationEvent;
-import io.r1platform.inference.prompts.OutputText;
+import io.r1platform.prompts.OutputText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

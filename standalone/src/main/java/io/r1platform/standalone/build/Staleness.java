@@ -66,7 +66,7 @@ public final class Staleness {
     Path parent = root.resolve("pom.xml");
     return switch (part) {
       case API -> List.of(parent, own, root.resolve("console"));
-      case INFERENCE -> List.of(parent, own, root.resolve("native"));
+      case INFERENCE -> List.of(parent, own, root.resolve("native"), root.resolve("prompts"));
       case BILLING -> List.of(parent, own);
     };
   }

@@ -28,6 +28,7 @@ class StalenessTests {
       new Staleness(root).built(part, FileTime.from(BUILT));
     }
     write("native/src/main/cpp/engine.cpp", WRITTEN);
+    write("prompts/src/main/java/Some.java", WRITTEN);
     write("console/src/app.tsx", WRITTEN);
   }
 
@@ -46,6 +47,13 @@ class StalenessTests {
 
     write("pom.xml", CHANGED);
     assertThat(new Staleness(root).stale()).containsExactly(Part.values());
+  }
+
+  @Test
+  void theSharedPromptsMakeInferenceStale() throws IOException {
+    write("prompts/src/main/java/Some.java", CHANGED);
+
+    assertThat(new Staleness(root).stale()).containsExactly(Part.INFERENCE);
   }
 
   @Test

@@ -3,6 +3,6 @@
  * java..} alone. Invariant: no text of a caller becomes a role marker.
  */
 @NullMarked
-package io.r1platform.inference.prompts;
+package io.r1platform.prompts;
 
 import org.jspecify.annotations.NullMarked;

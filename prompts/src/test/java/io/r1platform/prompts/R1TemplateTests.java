@@ -1,9 +1,9 @@
-package io.r1platform.inference.prompts;
+package io.r1platform.prompts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.r1platform.inference.prompts.ChatMessage.Role;
+import io.r1platform.prompts.ChatMessage.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

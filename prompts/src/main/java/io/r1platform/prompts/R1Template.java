@@ -1,4 +1,4 @@
-package io.r1platform.inference.prompts;
+package io.r1platform.prompts;
 
 import java.util.Arrays;
 import java.util.List;
