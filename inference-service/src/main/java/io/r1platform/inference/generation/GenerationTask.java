@@ -2,6 +2,7 @@ package io.r1platform.inference.generation;
 
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to generate, and for which request.
@@ -15,7 +16,10 @@ import java.util.UUID;
  * @param topP over 0, to 1
  * @param seed of the draw
  * @param cacheSalt requests of equal salt may share computed prompts; 0 shares nothing
- * @param thinkCloseId the token that ends reasoning
+ * @param thinkCloseId the token that ends reasoning; −1 = there is none, all output is answer
+ * @param wishes what else is asked
+ * @param choice its index among the choices of its request
+ * @param choices all choices of its request, or null if it is the only one
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationTask(
@@ -28,11 +32,79 @@ public record GenerationTask(
     float topP,
     long seed,
     long cacheSalt,
-    int thinkCloseId) {
+    int thinkCloseId,
+    Wishes wishes,
+    int choice,
+    @Nullable Choices choices) {
   /** Checks that what must be there is. */
   public GenerationTask {
     Objects.requireNonNull(eventId, "eventId");
     Objects.requireNonNull(replica, "replica");
     Objects.requireNonNull(promptIds, "promptIds");
+    Objects.requireNonNull(wishes, "wishes");
+  }
+
+  /** One that asks nothing else and is the only choice. */
+  public GenerationTask(
+      UUID eventId,
+      int attempt,
+      String replica,
+      int[] promptIds,
+      int maxTokens,
+      float temperature,
+      float topP,
+      long seed,
+      long cacheSalt,
+      int thinkCloseId) {
+    this(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed,
+        cacheSalt,
+        thinkCloseId,
+        Wishes.NONE,
+        0,
+        null);
+  }
+
+  /** The same with other wishes. */
+  public GenerationTask with(Wishes other) {
+    return new GenerationTask(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed,
+        cacheSalt,
+        thinkCloseId,
+        other,
+        choice,
+        choices);
+  }
+
+  /** The same as one of several choices; each draws from a seed of its own. */
+  public GenerationTask asChoice(int index, Choices all) {
+    return new GenerationTask(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed + index,
+        cacheSalt,
+        thinkCloseId,
+        wishes,
+        index,
+        all);
   }
 }

@@ -6,7 +6,6 @@ import io.r1platform.engine.EngineException;
 import io.r1platform.engine.EngineStats;
 import io.r1platform.engine.EngineStatus;
 import io.r1platform.engine.GenerationRequest;
-import io.r1platform.engine.Sampling;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
@@ -14,6 +13,8 @@ import io.r1platform.inference.receipts.Receipts;
 import io.r1platform.inference.receipts.ReceiptsLost;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,7 +95,32 @@ public final class Generations implements SmartLifecycle {
     }
   }
 
-  /** The running generation of a request. */
+  /**
+   * The same for several choices of one request: all or none.
+   *
+   * @param listeners one for each choice, by index; at most 8
+   * @param choices of as many choices; has the total when all have ended
+   */
+  public List<Generation> start(
+      GenerationTask task, List<? extends GenerationListener> listeners, Choices choices) {
+    if (listeners.size() == 1) { // has all counts itself
+      return List.of(start(task, listeners.getFirst()));
+    }
+    var started = new ArrayList<Generation>();
+    for (GenerationListener listener : listeners) {
+      try {
+        Generation generation = start(task.asChoice(started.size(), choices), listener);
+        choices.started(generation);
+        started.add(generation);
+      } catch (ServiceException e) {
+        choices.withdraw(listeners.size() - started.size());
+        throw e;
+      }
+    }
+    return List.copyOf(started);
+  }
+
+  /** The running generation of a request, or one of its choices. */
   public Optional<Generation> find(UUID eventId) {
     return Optional.ofNullable(live.find(eventId));
   }
@@ -140,7 +166,8 @@ public final class Generations implements SmartLifecycle {
       engine.submit(request(generation));
     } catch (EngineException e) {
       live.remove(generation);
-      throw refusal(e);
+      ServiceException callers = EngineRequests.refusal(e, task.wishes().shape() != null);
+      throw callers == null ? refusal(e) : callers;
     } catch (RuntimeException e) {
       live.remove(generation);
       throw e;
@@ -150,11 +177,7 @@ public final class Generations implements SmartLifecycle {
   }
 
   private GenerationRequest request(Generation generation) {
-    GenerationTask task = generation.task();
-    return GenerationRequest.greedy(generation.engineId(), task.promptIds(), task.maxTokens())
-        .withSampling(Sampling.of(task.temperature(), task.topP(), task.seed()))
-        .withCacheSalt(task.cacheSalt())
-        .withDeadline(settings.deadline());
+    return EngineRequests.of(generation.engineId(), generation.task(), settings.deadline());
   }
 
   private ServiceException refusal(EngineException refused) {
