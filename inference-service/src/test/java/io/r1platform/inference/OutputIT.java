@@ -64,7 +64,8 @@ final class OutputIT {
   @Test
   void schemaConstrainsOnlyTheAnswer() throws Exception {
     String schema =
-        ",\"temperature\":0,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":"
+        ",\"temperature\":0,\"response_format\":{\"type\":\"json_schema\","
+            + "\"json_schema\":{\"schema\":"
             + "{\"type\":\"object\",\"properties\":{\"sure\":{\"type\":\"boolean\"}},"
             + "\"required\":[\"sure\"],\"additionalProperties\":false}}}";
     JsonNode choice = answer(schema).path("choices").get(0);
@@ -83,9 +84,7 @@ final class OutputIT {
   @Test
   void aRequiredCallHasArgumentsOfItsSchema() throws Exception {
     for (String choice :
-        new String[] {
-          "\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"add\"}}"
-        }) {
+        new String[] {"\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"add\"}}"}) {
       JsonNode only =
           answer(TOOLS + ",\"parallel_tool_calls\":false,\"tool_choice\":" + choice)
               .path("choices")
