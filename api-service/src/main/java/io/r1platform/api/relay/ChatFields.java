@@ -26,16 +26,23 @@ final class ChatFields {
 
   private static final Set<String> READ =
       Set.of(
-          "model", "max_tokens", "max_completion_tokens", "max_cost", "stream", "stream_options");
+          "model",
+          "max_tokens",
+          "max_completion_tokens",
+          "max_cost",
+          "n",
+          "stream",
+          "stream_options");
   private static final Set<String> FOR_THE_ENGINE =
       Set.of(
           "messages",
           "temperature",
           "top_p",
+          "top_k",
+          "min_p",
           "presence_penalty",
           "frequency_penalty",
           "stop",
-          "n",
           "seed",
           "logprobs",
           "top_logprobs",

@@ -44,9 +44,20 @@ record ChatRequest(
       throw missing("model");
     }
     checkMessages(fields.messages());
+    refuseSeveralChoices(positive(fields, "n"));
     boolean stream = flag(fields.value("stream"), "stream");
     return new ChatRequest(
         model, cap(fields), maxCost(fields), stream, includeUsage(fields), fields.ignored());
+  }
+
+  /** The hold is for one answer, and a broken stream's split of tokens is known for one only. */
+  private static void refuseSeveralChoices(@Nullable Integer choices) {
+    if (choices != null && choices > 1) {
+      throw ServiceException.about(
+          ErrorCode.UNSUPPORTED_PARAMETER,
+          "n",
+          "'n' above 1 is not supported. Send the request several times.");
+    }
   }
 
   private static @Nullable ChatFields read(ByteBuffer body) {

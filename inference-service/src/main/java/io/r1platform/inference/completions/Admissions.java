@@ -5,9 +5,9 @@ import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationTask;
 import io.r1platform.inference.generation.Generations;
 import io.r1platform.inference.generation.Vocabulary;
+import io.r1platform.inference.generation.Wishes;
 import io.r1platform.inference.models.ModelCard;
 import io.r1platform.inference.models.Models;
-import io.r1platform.prompts.OutputText;
 import io.r1platform.prompts.R1Template;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -59,36 +59,50 @@ final class Admissions {
   Admitted admit(ServerWebExchange exchange, byte[] body, Call call) {
     CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
     ChatRequest request = ChatRequest.of(Fields.parse(json, body));
-    ModelCard card = models.require(headers.model() == null ? request.model() : headers.model());
+    ModelCard card =
+        models.require(headers.model() == null ? request.common().model() : headers.model());
     Vocabulary vocabulary = generations.vocabulary();
     var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
-    int[] promptIds = template.render(request.messages());
+    Wishes wishes = Requirements.check(request, vocabulary, template);
+    int[] promptIds = template.render(request.messages(), request.tools().use());
     checkBound(headers, promptIds.length);
-    int maxTokens = maxTokens(request, headers, card, promptIds.length);
+    Common common = request.common();
+    int maxTokens = maxTokens(common, headers, card, promptIds.length);
     var completion =
         new Completion(
-            new OutputText(template.thinkOpenId(), template.thinkCloseId(), request.stops()));
+            common.choices(),
+            () -> template.output(common.stops(), request.tools().use()),
+            request.topLogprobs() != Wishes.NO_LOGPROBS);
     call.has(completion);
     tell(exchange.getResponse().getHeaders(), maxTokens, request.ignored());
     completion.started(
         generations.start(
             new GenerationTask(
-                headers.eventId(),
-                headers.attempt(),
-                headers.replica(),
-                promptIds,
-                maxTokens,
-                request.temperature(),
-                Math.max(request.topP(), LEAST_TOP_P),
-                request.seed() == null ? seeds.nextLong() : request.seed(),
-                headers.cacheSalt(),
-                template.thinkCloseId(),
-                headers.share()),
-            completion));
+                    headers.eventId(),
+                    headers.attempt(),
+                    headers.replica(),
+                    promptIds,
+                    maxTokens,
+                    common.temperature(),
+                    Math.max(common.topP(), LEAST_TOP_P),
+                    common.seed() == null ? seeds.nextLong() : common.seed(),
+                    headers.cacheSalt(),
+                    template.thinkCloseId(),
+                    headers.share())
+                .with(wishes),
+            completion.listeners(),
+            completion.choices()));
     var answer =
-        new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);
+        new Answer(
+            json,
+            "chatcmpl-" + headers.eventId(),
+            clock.instant().getEpochSecond(),
+            card,
+            vocabulary::piece);
     AnswerWriter writer =
-        request.stream() ? new SseWriter(answer, promptIds.length) : new JsonWriter(answer);
+        common.stream()
+            ? new SseWriter(answer, promptIds.length, common.choices())
+            : new JsonWriter(answer);
     return new Admitted(completion, writer, promptIds.length);
   }
 
@@ -106,7 +120,7 @@ final class Admissions {
 
   /** The smallest of what is asked for, what the gateway allows, and what fits the context. */
   private static int maxTokens(
-      ChatRequest request, CallHeaders headers, ModelCard card, int promptTokens) {
+      Common request, CallHeaders headers, ModelCard card, int promptTokens) {
     int room = card.contextTokens() - promptTokens;
     if (room < 1) {
       throw ServiceException.ofParam(

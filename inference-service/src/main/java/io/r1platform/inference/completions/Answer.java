@@ -4,7 +4,9 @@ import io.r1platform.inference.errors.OpenAiError;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.models.ModelCard;
+import io.r1platform.prompts.CallDelta;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,12 +18,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param id as in {@code chatcmpl-…}
  * @param created Unix seconds
  * @param card the model
+ * @param pieces the bytes of a token, for alternatives
  */
-record Answer(JsonMapper json, String id, long created, ModelCard card) {
+record Answer(
+    JsonMapper json, String id, long created, ModelCard card, IntFunction<byte[]> pieces) {
   private static final String CHUNK = "chat.completion.chunk";
   private static final String CUT_OFF = "insufficient_system_resource";
 
-  byte[] chunk(Wire.Delta delta, @Nullable String finishReason) {
+  byte[] chunk(
+      int choice, Wire.Delta delta, Signal.Logprobs logprobs, @Nullable String finishReason) {
     return json.writeValueAsBytes(
         new Wire.Chunk(
             id,
@@ -29,7 +34,9 @@ record Answer(JsonMapper json, String id, long created, ModelCard card) {
             created,
             card.name(),
             card.systemFingerprint(),
-            List.of(new Wire.ChunkChoice(0, delta, finishReason)),
+            List.of(
+                new Wire.ChunkChoice(
+                    choice, delta, LogprobWriter.of(logprobs, pieces), finishReason)),
             null));
   }
 
@@ -46,7 +53,7 @@ record Answer(JsonMapper json, String id, long created, ModelCard card) {
             Wire.R1.of(ended)));
   }
 
-  byte[] completion(Ended ended, Wire.Message message) {
+  byte[] completion(Ended ended, List<Wire.Choice> choices) {
     ServiceException failure = ended.failure();
     return json.writeValueAsBytes(
         new Wire.Completion(
@@ -55,7 +62,7 @@ record Answer(JsonMapper json, String id, long created, ModelCard card) {
             created,
             card.name(),
             card.systemFingerprint(),
-            List.of(new Wire.Choice(0, failure == null ? finishReason(ended) : CUT_OFF, message)),
+            choices,
             Wire.Usage.of(ended.usage()),
             Wire.R1.of(ended),
             failure == null ? null : OpenAiError.of(failure)));
@@ -73,11 +80,35 @@ record Answer(JsonMapper json, String id, long created, ModelCard card) {
         failure.code().httpStatus(), MediaType.APPLICATION_JSON, failure(ended, failure, partial));
   }
 
+  /** Parts of calls; only the first part of each has its id and name. */
+  @Nullable List<Wire.CallPart> parts(int choice, List<CallDelta> calls) {
+    return calls.isEmpty()
+        ? null
+        : calls.stream()
+            .map(
+                call ->
+                    new Wire.CallPart(
+                        call.index(),
+                        call.name() == null ? null : callId(choice, call.index()),
+                        call.name() == null ? null : "function",
+                        new Wire.Function(call.name(), call.arguments())))
+            .toList();
+  }
+
+  /** Of this answer only: the request's id, the choice, the call. */
+  String callId(int choice, int index) {
+    return "call_%s_%d_%d"
+        .formatted(id.substring(id.indexOf('-') + 1).replace("-", ""), choice, index);
+  }
+
   /** OpenAI's word; only a whole answer says "stop". */
-  static String finishReason(Ended ended) {
-    return switch (ended.finish()) {
+  static String finishReason(Signal.Finished finished) {
+    if (finished.ended().failure() != null) {
+      return CUT_OFF;
+    }
+    return switch (finished.ended().finish()) {
       case LENGTH, DEADLINE -> "length";
-      case STOP -> "stop";
+      case STOP -> finished.called() ? "tool_calls" : "stop";
       case CANCELLED, ERROR -> CUT_OFF;
     };
   }

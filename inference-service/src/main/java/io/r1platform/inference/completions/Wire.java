@@ -21,13 +21,38 @@ final class Wire {
       @Nullable Usage usage) {}
 
   record ChunkChoice(
-      int index, Delta delta, @JsonProperty("finish_reason") @Nullable String finishReason) {}
+      int index,
+      Delta delta,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Logprobs logprobs,
+      @JsonProperty("finish_reason") @Nullable String finishReason) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Delta(
       @Nullable String role,
       @JsonProperty("reasoning_content") @Nullable String reasoningContent,
-      @Nullable String content) {}
+      @Nullable String content,
+      @JsonProperty("tool_calls") @Nullable List<CallPart> toolCalls) {}
+
+  /** A call, or a part of one: only its first part has id, type and name. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CallPart(
+      @Nullable Integer index, @Nullable String id, @Nullable String type, Function function) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Function(@Nullable String name, String arguments) {}
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Logprobs(
+      List<TokenLogprob> content,
+      @JsonProperty("reasoning_content") List<TokenLogprob> reasoningContent) {}
+
+  record TokenLogprob(
+      String token,
+      float logprob,
+      List<Integer> bytes,
+      @JsonProperty("top_logprobs") List<TopLogprob> topLogprobs) {}
+
+  record TopLogprob(String token, float logprob, List<Integer> bytes) {}
 
   /** The last chunk: counts and no choices. */
   record UsageChunk(
@@ -52,10 +77,18 @@ final class Wire {
       R1 r1,
       @Nullable OpenAiError error) {}
 
-  record Choice(int index, @JsonProperty("finish_reason") String finishReason, Message message) {}
+  record Choice(
+      int index,
+      @JsonProperty("finish_reason") String finishReason,
+      Message message,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Logprobs logprobs) {}
 
   record Message(
-      String role, @JsonProperty("reasoning_content") String reasoningContent, String content) {}
+      String role,
+      @JsonProperty("reasoning_content") String reasoningContent,
+      @Nullable String content,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("tool_calls")
+          @Nullable List<CallPart> toolCalls) {}
 
   record Usage(
       @JsonProperty("prompt_tokens") int promptTokens,

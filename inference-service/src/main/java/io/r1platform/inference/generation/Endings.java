@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What follows the last token: the receipt becomes durable, then the listener hears the end. */
 final class Endings {
@@ -35,8 +36,28 @@ final class Endings {
     Instant endedAt = clock.instant();
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
     meters.ended(ended, millis);
+    Choices choices = generation.task().choices();
+    if (choices == null) {
+      return append(generation, receipt(generation, ended, modelId, endedAt), ended);
+    }
+    var settled = new AtomicReference<CompletableFuture<Void>>();
+    boolean last =
+        choices.ended(
+            generation.task().choice(),
+            ended,
+            total ->
+                settled.set(
+                    append(generation, receipt(generation, total, modelId, endedAt), ended)));
+    if (!last) {
+      generation.deliver(ended);
+    }
+    CompletableFuture<Void> receipt = settled.get();
+    return receipt == null ? CompletableFuture.completedFuture(null) : receipt;
+  }
+
+  private CompletableFuture<Void> append(Generation generation, Receipt receipt, Ended ended) {
     return receipts
-        .append(receipt(generation, ended, modelId, endedAt))
+        .append(receipt)
         .copy()
         .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(

@@ -17,7 +17,7 @@ final class Answers {
 
   static Answer answer() {
     var card = new ModelCard("r1-nano", 2, 512, 512, 512, "ab", "fp_1", 1);
-    return new Answer(JSON, "chatcmpl-1", 1_795_305_600, card);
+    return new Answer(JSON, "chatcmpl-1", 1_795_305_600, card, _ -> new byte[0]);
   }
 
   static Ended ended(Finish finish, int reasoning, int output, @Nullable ServiceException failure) {
