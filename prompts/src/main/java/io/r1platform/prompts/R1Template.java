@@ -72,6 +72,19 @@ public final class R1Template {
     return OutputText.withCalls(thinkOpen, thinkClose, stops, use.reader(tools));
   }
 
+  /** Reads the output of a raw prompt: all is answer. */
+  public OutputText rawOutput(List<String> stops) {
+    return OutputText.raw(thinkOpen, thinkClose, stops);
+  }
+
+  /** A prompt without the template: begin and the text, in which no marker can be written. */
+  public int[] raw(String text) {
+    var ids = new Ids();
+    ids.add(begin);
+    addText(ids, text);
+    return ids.toArray();
+  }
+
   /** The prompt of a conversation without tools. */
   public int[] render(List<ChatMessage> messages) {
     return render(messages, ToolUse.NONE);

@@ -6,6 +6,7 @@ import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.models.ModelCard;
 import io.r1platform.prompts.CallDelta;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
@@ -14,15 +15,20 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The objects of one answer.
  *
+ * @param form what kind of completion it is
  * @param json writes them
- * @param id as in {@code chatcmpl-…}
+ * @param id of the completion, as in {@code chatcmpl-…}
  * @param created Unix seconds
  * @param card the model
  * @param pieces the bytes of a token, for alternatives
  */
 record Answer(
-    JsonMapper json, String id, long created, ModelCard card, IntFunction<byte[]> pieces) {
-  private static final String CHUNK = "chat.completion.chunk";
+    Form form,
+    JsonMapper json,
+    String id,
+    long created,
+    ModelCard card,
+    IntFunction<byte[]> pieces) {
   private static final String CUT_OFF = "insufficient_system_resource";
 
   byte[] chunk(
@@ -30,21 +36,44 @@ record Answer(
     return json.writeValueAsBytes(
         new Wire.Chunk(
             id,
-            CHUNK,
+            form.chunk(),
             created,
             card.name(),
             card.systemFingerprint(),
-            List.of(
-                new Wire.ChunkChoice(
-                    choice, delta, LogprobWriter.of(logprobs, pieces), finishReason)),
+            List.of(part(choice, delta, LogprobWriter.of(logprobs, pieces), finishReason)),
             null));
+  }
+
+  private Wire.AnyChoice part(
+      int choice, Wire.Delta delta, Wire.@Nullable Logprobs logprobs, @Nullable String finish) {
+    return switch (form) {
+      case CHAT -> new Wire.ChunkChoice(choice, delta, logprobs, finish);
+      case RAW ->
+          new Wire.TextChoice(
+              choice,
+              Objects.requireNonNullElse(delta.content(), ""),
+              LogprobWriter.raw(logprobs),
+              finish);
+    };
+  }
+
+  private Wire.AnyChoice whole(Wire.Choice choice) {
+    return switch (form) {
+      case CHAT -> choice;
+      case RAW ->
+          new Wire.TextChoice(
+              choice.index(),
+              Objects.requireNonNullElse(choice.message().content(), ""),
+              LogprobWriter.raw(choice.logprobs()),
+              choice.finishReason());
+    };
   }
 
   byte[] usageChunk(Ended ended) {
     return json.writeValueAsBytes(
         new Wire.UsageChunk(
             id,
-            CHUNK,
+            form.chunk(),
             created,
             card.name(),
             card.systemFingerprint(),
@@ -58,11 +87,11 @@ record Answer(
     return json.writeValueAsBytes(
         new Wire.Completion(
             id,
-            "chat.completion",
+            form.object(),
             created,
             card.name(),
             card.systemFingerprint(),
-            choices,
+            choices.stream().map(this::whole).toList(),
             Wire.Usage.of(ended.usage()),
             Wire.R1.of(ended),
             failure == null ? null : OpenAiError.of(failure)));

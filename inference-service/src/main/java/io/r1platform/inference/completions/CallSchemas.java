@@ -12,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The schema of an answer that is a list of calls. */
 final class CallSchemas {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final Set<String> SCHEMAS_BY_NAME = Set.of("properties", "$defs", "definitions");
   private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
   private static final int CALLS_MAX = 16;
 
@@ -48,7 +49,9 @@ final class CallSchemas {
   private static void move(JsonNode schema, String base) {
     if (schema instanceof ObjectNode object) {
       for (Map.Entry<String, JsonNode> member : object.properties()) {
-        if (!VALUES.contains(member.getKey())) {
+        if (SCHEMAS_BY_NAME.contains(member.getKey())) {
+          member.getValue().forEach(schemaOfName -> move(schemaOfName, base));
+        } else if (!VALUES.contains(member.getKey())) {
           move(member.getValue(), base);
         }
       }

@@ -26,7 +26,7 @@ record ChatRequest(
     List<String> ignored) {
   private static final int TOP_LOGPROBS_MAX = 20;
 
-  private static final Set<String> KNOWN =
+  static final Set<String> KNOWN =
       Set.of(
           "model",
           "messages",

@@ -58,11 +58,7 @@ final class Choice {
     return called;
   }
 
-  boolean reasoningEnded() {
-    return output.reasoningEnded();
-  }
-
   int reasoningTokens() {
-    return output.reasoningEnded() ? output.reasoningTokens() : 0;
+    return output.reasoningTokens();
   }
 }

@@ -75,6 +75,24 @@ record Common(
         fields.flag("stream"));
   }
 
+  /** The same with another cap. */
+  Common withMaxTokens(int cap) {
+    return new Common(
+        model,
+        cap,
+        temperature,
+        topP,
+        topK,
+        minP,
+        presencePenalty,
+        frequencyPenalty,
+        bias,
+        seed,
+        stops,
+        choices,
+        stream);
+  }
+
   /** For the engine, with as many alternatives told per token; −1 = none and no logprob. */
   Wishes wishes(int topLogprobs) {
     return new Wishes(

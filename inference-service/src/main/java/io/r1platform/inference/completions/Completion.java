@@ -1,5 +1,6 @@
 package io.r1platform.inference.completions;
 
+import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.generation.Choices;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
@@ -33,7 +34,7 @@ final class Completion {
   private volatile int cachedTokens;
   private volatile List<Generation> generations = List.of();
   private volatile boolean hungUp;
-  private volatile @Nullable Ended failed;
+  private volatile @Nullable Ended unproven;
 
   /** Of so many choices, with logprobs or without; {@code outputs} makes the reader of each. */
   Completion(int count, Supplier<OutputText> outputs, boolean logprobs) {
@@ -109,15 +110,15 @@ final class Completion {
         cachedTokens = ended.usage().promptHit();
       }
       emit(choice, choice.finish());
-      if (ended.failure() != null) {
-        failed = ended;
+      if (ended.failure() != null && ended.failure().code() == ErrorCode.METERING_UNAVAILABLE) {
+        unproven = ended;
       }
       var finished =
           new Signal.Finished(
               choice.index(),
               tokens.get(),
               ended,
-              choice.reasoningEnded(),
+              reasoningTokens(),
               choice.called(),
               choice.takeLogprobs());
       boolean only = texts.size() == 1;
@@ -136,12 +137,16 @@ final class Completion {
 
   /** All choices together; it failed if one did, or its receipt. */
   private Ended whole(Ended last) {
-    if (texts.size() == 1) {
-      return last;
+    Ended withoutReceipt = unproven;
+    if (texts.size() == 1 || withoutReceipt != null) {
+      return withoutReceipt == null ? last : withoutReceipt;
     }
-    Ended total = choices.total();
-    Ended failure = failed;
-    return failure == null ? total : new Ended(failure.finish(), total.usage(), failure.failure());
+    return choices.total();
+  }
+
+  /** Tokens of all choices that belong to reasoning, so far. */
+  private int reasoningTokens() {
+    return texts.stream().mapToInt(Choice::reasoningTokens).sum();
   }
 
   private void emit(Choice choice, OutputText.Text text) {
@@ -152,7 +157,7 @@ final class Completion {
               tokens.get(),
               text,
               choice.takeLogprobs(),
-              choice.reasoningTokens(),
+              reasoningTokens(),
               cachedTokens),
           TURN);
     }

@@ -81,16 +81,19 @@ final class JsonWriter implements AnswerWriter {
     if (end.only() != null) {
       finished(end.only());
     }
+    finished.sort(Comparator.comparingInt(Wire.Choice::index));
     ServiceException failure = ended.failure();
     boolean generated = ended.usage().output() > 0;
+    if (failure != null && !begun && generated && finished.size() > 1) {
+      return new Last(failure.code().httpStatus(), mediaType(), answer.completion(ended, finished));
+    }
     if (failure != null && !begun) {
       return answer.refused(ended, failure, generated ? message(0) : null);
     }
-    finished.sort(Comparator.comparingInt(Wire.Choice::index));
     byte[] body =
         failure != null && !generated
             ? answer.failure(ended, failure, null)
-            : answer.completion(ended, List.copyOf(finished));
+            : answer.completion(ended, finished);
     return new Last(200, mediaType(), body);
   }
 

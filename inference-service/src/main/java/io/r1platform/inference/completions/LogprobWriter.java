@@ -3,7 +3,9 @@ package io.r1platform.inference.completions;
 import io.r1platform.inference.generation.GenerationEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,24 @@ final class LogprobWriter {
     return logprobs.isEmpty()
         ? null
         : new Wire.Logprobs(all(logprobs.answer(), pieces), all(logprobs.reasoning(), pieces));
+  }
+
+  /** The same in the shape of raw completions. */
+  static Wire.@Nullable TextLogprobs raw(Wire.@Nullable Logprobs logprobs) {
+    if (logprobs == null) {
+      return null;
+    }
+    List<Wire.TokenLogprob> tokens = logprobs.content();
+    return new Wire.TextLogprobs(
+        tokens.stream().map(Wire.TokenLogprob::token).toList(),
+        tokens.stream().map(Wire.TokenLogprob::logprob).toList(),
+        tokens.stream().map(LogprobWriter::byText).toList());
+  }
+
+  private static Map<String, Float> byText(Wire.TokenLogprob token) {
+    var alternatives = new LinkedHashMap<String, Float>();
+    token.topLogprobs().forEach(top -> alternatives.putIfAbsent(top.token(), top.logprob()));
+    return alternatives;
   }
 
   private static List<Wire.TokenLogprob> all(

@@ -7,6 +7,8 @@ import io.r1platform.inference.generation.Vocabulary;
 import io.r1platform.inference.generation.Wishes;
 import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.R1Template;
+import io.r1platform.prompts.ToolUse;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,23 +19,36 @@ final class Requirements {
   /** The request's wishes, if the model can fulfil them. */
   static Wishes check(ChatRequest request, Vocabulary vocabulary, R1Template template) {
     Set<Ability> abilities = vocabulary.abilities();
-    Common common = request.common();
-    need(abilities, request.topLogprobs() < 0 ? null : Ability.LOGPROBS, "logprobs");
+    Wishes wishes = check(request.common(), request.topLogprobs(), vocabulary);
+    need(abilities, request.format().needs(), "response_format");
+    need(abilities, request.tools().needs(), "tools");
+    check(request.messages(), request.tools().use(), vocabulary);
+    return wishes.with(shape(request, vocabulary, template));
+  }
+
+  /** That a conversation can be told to the model. */
+  static void check(List<ChatMessage> messages, ToolUse use, Vocabulary vocabulary) {
+    boolean past =
+        messages.stream()
+            .anyMatch(one -> one.role() == ChatMessage.Role.TOOL || !one.calls().isEmpty());
+    boolean marked = !use.tools().isEmpty() && use.form() == ToolUse.Form.MARKED;
+    need(vocabulary.abilities(), marked ? Ability.TOOLS : null, "tools");
+    need(vocabulary.abilities(), past ? Ability.TOOLS : null, "messages");
+  }
+
+  /** The same of what every kind of completion can ask. */
+  static Wishes check(Common common, int topLogprobs, Vocabulary vocabulary) {
+    Set<Ability> abilities = vocabulary.abilities();
+    need(abilities, topLogprobs < 0 ? null : Ability.LOGPROBS, "logprobs");
     need(abilities, common.bias().isEmpty() ? null : Ability.LOGIT_BIAS, "logit_bias");
     need(abilities, common.minP() == 0 ? null : Ability.MIN_P, "min_p");
     need(abilities, common.presencePenalty() == 0 ? null : Ability.PENALTIES, "presence_penalty");
     need(abilities, common.frequencyPenalty() == 0 ? null : Ability.PENALTIES, "frequency_penalty");
-    need(abilities, request.format().needs(), "response_format");
-    need(abilities, request.tools().needs(), "tools");
-    boolean past =
-        request.messages().stream()
-            .anyMatch(one -> one.role() == ChatMessage.Role.TOOL || !one.calls().isEmpty());
-    need(abilities, past ? Ability.TOOLS : null, "messages");
     if (common.bias().keySet().stream().anyMatch(id -> id >= vocabulary.size())) {
       throw ServiceException.invalidValue(
           "logit_bias", "The model has %d tokens.".formatted(vocabulary.size()));
     }
-    return common.wishes(request.topLogprobs()).with(shape(request, vocabulary, template));
+    return common.wishes(topLogprobs);
   }
 
   private static @Nullable AnswerShape shape(

@@ -15,7 +15,7 @@ sealed interface Signal {
    * @param tokens output tokens so far, of all choices
    * @param text to append
    * @param logprobs of the tokens behind the text, where they are asked for
-   * @param reasoningTokens up to {@code </think>}, or 0 while it has not come
+   * @param reasoningTokens those of them that are reasoning, up to {@code </think>}
    * @param cachedTokens prompt tokens that came from the cache
    */
   record Delta(
@@ -38,17 +38,12 @@ sealed interface Signal {
    * @param choice its index
    * @param tokens output tokens so far, of all choices
    * @param ended how it ended
-   * @param reasoningEnded whether {@code </think>} came
+   * @param reasoningTokens those of them that are reasoning
    * @param called whether it called a tool
    * @param logprobs of tokens that brought no text
    */
   record Finished(
-      int choice,
-      int tokens,
-      Ended ended,
-      boolean reasoningEnded,
-      boolean called,
-      Logprobs logprobs)
+      int choice, int tokens, Ended ended, int reasoningTokens, boolean called, Logprobs logprobs)
       implements Signal {}
 
   /**
@@ -59,14 +54,14 @@ sealed interface Signal {
    */
   record End(Ended ended, @Nullable Finished only) implements Signal {
     /** Of an only choice with neither calls nor logprobs. */
-    End(Ended ended, boolean reasoningEnded) {
+    End(Ended ended) {
       this(
           ended,
           new Finished(
               0,
               ended.usage().output(),
               ended,
-              reasoningEnded,
+              ended.usage().reasoning(),
               /* called= */ false,
               Logprobs.NONE));
     }

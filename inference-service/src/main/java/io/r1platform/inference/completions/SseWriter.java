@@ -20,22 +20,15 @@ final class SseWriter implements AnswerWriter {
 
   private final Answer answer;
   private final int promptTokens;
-  private final int choices;
   private final Set<Integer> roles = new HashSet<>();
   private boolean begun;
   private boolean headLeftEarly;
-  private boolean reasoningTold;
+  private int reasoningTold = -1;
 
-  /** Writes {@code answer}, whose prompt has so many tokens, and which has so many choices. */
-  SseWriter(Answer answer, int promptTokens, int choices) {
+  /** Writes {@code answer}, whose prompt has so many tokens. */
+  SseWriter(Answer answer, int promptTokens) {
     this.answer = answer;
     this.promptTokens = promptTokens;
-    this.choices = choices;
-  }
-
-  /** Of one choice. */
-  SseWriter(Answer answer, int promptTokens) {
-    this(answer, promptTokens, 1);
   }
 
   @Override
@@ -63,9 +56,7 @@ final class SseWriter implements AnswerWriter {
       int hit = delta.cachedTokens();
       out.writeBytes(ascii(": prompt_tokens=" + hit + "," + (promptTokens - hit) + "\n"));
     }
-    if (!delta.text().answer().isEmpty() || !delta.text().calls().isEmpty()) {
-      tellReasoning(out, delta.reasoningTokens());
-    }
+    tellReasoning(out, delta.reasoningTokens(), delta.tokens());
     event(out, delta.tokens(), data);
     return out.toByteArray();
   }
@@ -93,9 +84,7 @@ final class SseWriter implements AnswerWriter {
     var out = new ByteArrayOutputStream(1_024);
     int tokens = ended.usage().output();
     Signal.Finished only = end.only();
-    if (only != null && only.reasoningEnded()) {
-      tellReasoning(out, ended.usage().reasoning());
-    }
+    tellReasoning(out, ended.usage().reasoning(), tokens);
     if (failure != null) {
       event(out, tokens, answer.failure(ended, failure, null));
     } else {
@@ -116,6 +105,7 @@ final class SseWriter implements AnswerWriter {
     }
     begun = true;
     var out = new ByteArrayOutputStream(512);
+    tellReasoning(out, finished.reasoningTokens(), finished.tokens());
     event(out, finished.tokens(), finish(finished));
     return out.toByteArray();
   }
@@ -129,10 +119,13 @@ final class SseWriter implements AnswerWriter {
         Answer.finishReason(finished));
   }
 
-  /** Of one choice: of several, each has its own end of reasoning, and the usage tells the sum. */
-  private void tellReasoning(ByteArrayOutputStream out, int reasoningTokens) {
-    if (!reasoningTold && choices == 1) {
-      reasoningTold = true;
+  /**
+   * Whoever counts from the stream alone takes every token for reasoning until told otherwise. With
+   * several choices the number grows; with one it is told once.
+   */
+  private void tellReasoning(ByteArrayOutputStream out, int reasoningTokens, int tokens) {
+    if (reasoningTokens < tokens && reasoningTokens != reasoningTold) {
+      reasoningTold = reasoningTokens;
       out.writeBytes(ascii(": reasoning_tokens=" + reasoningTokens + "\n"));
     }
   }

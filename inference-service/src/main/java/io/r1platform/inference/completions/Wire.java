@@ -5,11 +5,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.r1platform.inference.errors.OpenAiError;
 import io.r1platform.inference.generation.GenerationEvent;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI's objects as they stand on the wire, with DeepSeek's and our additions. */
 final class Wire {
   private Wire() {}
+
+  /** One of the choices of an answer or of a part of it. */
+  sealed interface AnyChoice permits ChunkChoice, Choice, TextChoice {}
 
   record Chunk(
       String id,
@@ -17,14 +21,29 @@ final class Wire {
       long created,
       String model,
       @JsonProperty("system_fingerprint") String systemFingerprint,
-      List<ChunkChoice> choices,
+      List<AnyChoice> choices,
       @Nullable Usage usage) {}
 
   record ChunkChoice(
       int index,
       Delta delta,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Logprobs logprobs,
-      @JsonProperty("finish_reason") @Nullable String finishReason) {}
+      @JsonProperty("finish_reason") @Nullable String finishReason)
+      implements AnyChoice {}
+
+  /** A choice of a raw completion, whole or a part of it. */
+  record TextChoice(
+      int index,
+      String text,
+      @Nullable TextLogprobs logprobs,
+      @JsonProperty("finish_reason") @Nullable String finishReason)
+      implements AnyChoice {}
+
+  /** Lists of equal length; of the alternatives, by text, one of those that look the same. */
+  record TextLogprobs(
+      List<String> tokens,
+      @JsonProperty("token_logprobs") List<Float> tokenLogprobs,
+      @JsonProperty("top_logprobs") List<Map<String, Float>> topLogprobs) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Delta(
@@ -61,7 +80,7 @@ final class Wire {
       long created,
       String model,
       @JsonProperty("system_fingerprint") String systemFingerprint,
-      List<ChunkChoice> choices,
+      List<AnyChoice> choices,
       Usage usage,
       R1 r1) {}
 
@@ -72,7 +91,7 @@ final class Wire {
       long created,
       String model,
       @JsonProperty("system_fingerprint") String systemFingerprint,
-      List<Choice> choices,
+      List<AnyChoice> choices,
       Usage usage,
       R1 r1,
       @Nullable OpenAiError error) {}
@@ -81,7 +100,8 @@ final class Wire {
       int index,
       @JsonProperty("finish_reason") String finishReason,
       Message message,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Logprobs logprobs) {}
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Logprobs logprobs)
+      implements AnyChoice {}
 
   record Message(
       String role,
@@ -126,6 +146,21 @@ final class Wire {
           ended.finish().wire(), usage.outputSha256(), usage.ttftMillis(), usage.queueMillis());
     }
   }
+
+  /**
+   * How many tokens a prompt has.
+   *
+   * @param templateTokens those that it would have with empty texts
+   * @param tokenIds if they were asked for
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TokenCount(
+      String object,
+      String model,
+      int tokens,
+      @JsonProperty("template_tokens") int templateTokens,
+      @JsonProperty("token_ids") int @Nullable [] tokenIds) {}
 
   /** A failure after the engine took the request. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

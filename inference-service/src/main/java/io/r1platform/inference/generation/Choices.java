@@ -1,6 +1,5 @@
 package io.r1platform.inference.generation;
 
-import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Finish;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
@@ -12,11 +11,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The generations of a request with several choices. They have one receipt, written when the last
@@ -30,13 +28,12 @@ public final class Choices {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Generation> running = new ArrayList<>();
   private final NavigableMap<Integer, Ended> ended = new TreeMap<>();
-  private int expected;
+  private final int count;
   private int leader = -1;
-  private @Nullable Consumer<Ended> settle;
 
   /** For so many choices, at least two. */
   public Choices(int count) {
-    this.expected = count;
+    this.count = count;
   }
 
   /** The engine has taken one. */
@@ -72,40 +69,27 @@ public final class Choices {
   }
 
   /**
-   * One has ended.
+   * One has ended. If it failed, the answer has failed: the others are stopped, so that no more is
+   * charged.
    *
-   * @param settling called with the total, if this was the last one, or when the rest is withdrawn
-   * @return whether it was the last one
+   * @return the whole request, if it was the last one
    */
-  boolean ended(int choice, Ended end, Consumer<Ended> settling) {
+  Optional<Ended> ended(int choice, Ended end) {
+    boolean last;
     lock.lock();
     try {
       ended.put(choice, end);
-      settle = settling;
-      if (ended.size() < expected) {
-        return false;
-      }
+      last = ended.size() == count;
     } finally {
       lock.unlock();
     }
-    settling.accept(total());
-    return true;
-  }
-
-  /** So many will never start: those that did are cancelled, and settled without them. */
-  void withdraw(int count) {
-    Consumer<Ended> settling = null;
-    lock.lock();
-    try {
-      expected -= count;
-      settling = expected > 0 && ended.size() == expected ? settle : null;
-    } finally {
-      lock.unlock();
+    if (last) {
+      return Optional.of(total());
     }
-    if (settling != null) {
-      settling.accept(total());
+    if (end.failure() != null) {
+      cancelAll();
     }
-    cancelAll();
+    return Optional.empty();
   }
 
   /** The whole request, when all have ended: the prompt once, the outputs of all. */
@@ -116,13 +100,7 @@ public final class Choices {
           ended.values().stream()
               .min(Comparator.comparingInt(end -> WORST_FIRST.indexOf(end.finish())))
               .orElseThrow();
-      ServiceException failure =
-          ended.values().stream()
-              .map(Ended::failure)
-              .filter(Objects::nonNull)
-              .findFirst()
-              .orElse(null);
-      return new Ended(worst.finish(), usage(), failure);
+      return new Ended(worst.finish(), usage(), worst.failure());
     } finally {
       lock.unlock();
     }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** What follows the last token: the receipt becomes durable, then the listener hears the end. */
 final class Endings {
@@ -37,32 +36,19 @@ final class Endings {
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
     meters.ended(ended, millis);
     Choices choices = generation.task().choices();
-    if (choices == null) {
-      return append(generation, receipt(generation, ended, modelId, endedAt), ended);
-    }
-    var settled = new AtomicReference<CompletableFuture<Void>>();
-    boolean last =
-        choices.ended(
-            generation.task().choice(),
-            ended,
-            total ->
-                settled.set(
-                    append(generation, receipt(generation, total, modelId, endedAt), ended)));
-    if (!last) {
+    Ended whole =
+        choices == null ? ended : choices.ended(generation.task().choice(), ended).orElse(null);
+    if (whole == null) { // the last choice brings the receipt
       generation.deliver(ended);
+      return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<Void> receipt = settled.get();
-    return receipt == null ? CompletableFuture.completedFuture(null) : receipt;
-  }
-
-  private CompletableFuture<Void> append(Generation generation, Receipt receipt, Ended ended) {
     return receipts
-        .append(receipt)
+        .append(receipt(generation, whole, modelId, endedAt))
         .copy()
         .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (_, failure) ->
-                generation.deliver(failure == null ? ended : withoutReceipt(ended, failure)));
+                generation.deliver(failure == null ? ended : withoutReceipt(whole, failure)));
   }
 
   private Ended withoutReceipt(Ended ended, Throwable failure) {

@@ -98,12 +98,7 @@ public final class Generations implements SmartLifecycle {
    *     nothing was taken and the listener hears nothing
    */
   public Generation start(GenerationTask task, GenerationListener listener) {
-    try {
-      return admit(task, listener);
-    } catch (ServiceException e) {
-      meters.rejected(e.code());
-      throw e;
-    }
+    return start(List.of(task), List.of(listener)).getFirst();
   }
 
   /**
@@ -117,18 +112,21 @@ public final class Generations implements SmartLifecycle {
     if (listeners.size() == 1) { // has all counts itself
       return List.of(start(task, listeners.getFirst()));
     }
-    var started = new ArrayList<Generation>();
-    for (GenerationListener listener : listeners) {
-      try {
-        Generation generation = start(task.asChoice(started.size(), choices), listener);
-        choices.started(generation);
-        started.add(generation);
-      } catch (ServiceException e) {
-        choices.withdraw(listeners.size() - started.size());
-        throw e;
-      }
+    var tasks = new ArrayList<GenerationTask>();
+    for (int index = 0; index < listeners.size(); index++) {
+      tasks.add(task.asChoice(index, choices));
     }
-    return List.copyOf(started);
+    return start(tasks, listeners);
+  }
+
+  private List<Generation> start(
+      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
+    try {
+      return admit(tasks, listeners);
+    } catch (ServiceException e) {
+      meters.rejected(e.code());
+      throw e;
+    }
   }
 
   /** The generation of a request that waits or runs, or one of its choices. */
@@ -164,23 +162,32 @@ public final class Generations implements SmartLifecycle {
     live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
   }
 
-  private Generation admit(GenerationTask task, GenerationListener listener) {
+  private List<Generation> admit(
+      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
     if (draining) {
       throw drainingNow();
     }
     var unused = requireEngine();
-    receipts.admit(task.eventId());
-    var generation =
-        new Generation(engineIds.incrementAndGet(), task, listener, clock.instant(), this::cancel);
-    live.add(generation);
+    receipts.admit(tasks.getFirst().eventId());
+    var admitted = new ArrayList<Generation>();
+    for (int i = 0; i < tasks.size(); i++) {
+      admitted.add(
+          new Generation(
+              engineIds.incrementAndGet(),
+              tasks.get(i),
+              listeners.get(i),
+              clock.instant(),
+              this::cancel));
+    }
+    live.addAll(admitted);
     try {
-      queue.add(generation);
+      queue.addAll(admitted);
     } catch (RuntimeException e) {
-      live.remove(generation);
+      admitted.forEach(live::remove);
       throw e;
     }
-    generation.submitted();
-    return generation;
+    admitted.forEach(Generation::submitted);
+    return List.copyOf(admitted);
   }
 
   private GenerationRequest request(Generation generation) {

@@ -23,9 +23,9 @@ final class LiveGenerations {
   private final Map<Choice, Generation> byChoice = new HashMap<>();
   private final LinkedHashSet<Attempt> ended = new LinkedHashSet<>();
 
-  private record Attempt(UUID eventId, int attempt, int choice) {
+  private record Attempt(UUID eventId, int attempt) {
     static Attempt of(GenerationTask task) {
-      return new Attempt(task.eventId(), task.attempt(), task.choice());
+      return new Attempt(task.eventId(), task.attempt());
     }
   }
 
@@ -35,21 +35,27 @@ final class LiveGenerations {
     }
   }
 
-  /** Adds one; refuses a request that is being generated already. */
-  void add(Generation generation) {
+  /** Adds the choices of a request; refuses one that has run or is being generated already. */
+  void addAll(List<Generation> choices) {
     lock.lock();
     try {
-      if (ended.contains(Attempt.of(generation.task()))) {
+      GenerationTask task = choices.getFirst().task();
+      if (ended.contains(Attempt.of(task))) {
         throw ServiceException.ofParam(
             ErrorCode.INVALID_STATE, "x-r1-request-id", "This attempt has run already.");
       }
-      Choice choice = Choice.of(generation.task());
-      boolean again = choice.index() == 0 && running(choice.eventId()) != null;
-      if (again || byChoice.putIfAbsent(choice, generation) != null) {
+      if (running(task.eventId()) != null) {
         throw ServiceException.ofParam(
             ErrorCode.INVALID_STATE, "x-r1-request-id", "This request is running already.");
       }
-      byEngineId.put(generation.engineId(), generation);
+      for (Generation generation : choices) {
+        byChoice.put(Choice.of(generation.task()), generation);
+        byEngineId.put(generation.engineId(), generation);
+        Choices together = generation.task().choices();
+        if (together != null) {
+          together.started(generation);
+        }
+      }
     } finally {
       lock.unlock();
     }

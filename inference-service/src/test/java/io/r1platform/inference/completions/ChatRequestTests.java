@@ -7,11 +7,14 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.ChatMessage.Role;
+import io.r1platform.prompts.R1Template;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatRequestTests {
   private static ChatRequest parse(String json) {
@@ -155,5 +158,48 @@ final class ChatRequestTests {
           """)
   void whatIsNoConversationIsRefused(String body, ErrorCode code) {
     assertThat(refusal(body).code()).isEqualTo(code);
+  }
+
+  /**
+   * The gateway holds money for as many prompt tokens as the body has bytes, and for 256 more where
+   * there are tools: also with a tokenizer that makes a token of every byte.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
+            + "\"parallel_tool_calls\":false",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
+            + "\"tool_choice\":\"required\"",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\","
+            + "\"parameters\":{\"type\":\"object\"}}},"
+            + "{\"type\":\"function\",\"function\":{\"name\":\"g\"}}],"
+            + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}",
+      })
+  void thePromptIsNeverLongerThanWhatIsHeldForIt(String tools) {
+    var ids = new AtomicInteger(1_000);
+    var template =
+        new R1Template(
+            _ -> ids.incrementAndGet(),
+            text -> new int[text.getBytes(StandardCharsets.UTF_8).length]);
+    String body =
+        """
+        {"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"q"},\
+        {"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function",\
+        "function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function",\
+        "function":{"name":"f","arguments":"{}"}}]},\
+        {"role":"tool","tool_call_id":"a","content":"o"},\
+        {"role":"tool","tool_call_id":"b","content":"o"}]%s}\
+        """
+            .formatted(tools);
+    ChatRequest request = parse(body);
+    int prompt = template.render(request.messages(), request.tools().use()).length;
+    assertThat(prompt).isLessThanOrEqualTo(body.length() + (tools.isEmpty() ? 0 : 256));
+
+    ChatRequest shortest = parse(with(tools));
+    prompt = template.render(shortest.messages(), shortest.tools().use()).length;
+    assertThat(prompt).isLessThanOrEqualTo(with(tools).length() + (tools.isEmpty() ? 0 : 256));
   }
 }
