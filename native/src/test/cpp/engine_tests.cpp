@@ -146,6 +146,29 @@ TEST(aStopTokenNeverCutsAConstrainedOutputShort) {
   }
 }
 
+// Else an answer that must be of a grammar could end inside the reasoning, and be none.
+TEST(anOutputEndsBeforeItsConstraintHoldsOnlyIfItMay) {
+  r1::ModelCard card;
+  card.pieces = {"a", "</think>", ""};
+  card.control = {0, 1, 1};
+  card.end_ids = {2};
+  const r1::FilteredVocabulary vocabulary(card);
+  r1::Request request;
+  auto grammar = std::make_shared<r1::Grammar>();
+  CHECK(r1::Grammar::parse("root ::= \"a\"", *grammar).ok());
+  request.constraint.grammar = grammar;
+  request.constraint.after_id = 1;
+  r1::TokenFilter due(vocabulary, request);
+  CHECK(due.allows(0) && due.allows(1) && !due.allows(2));
+  std::vector<float> logits(3, 1);
+  due.mask(logits);
+  CHECK(logits[0] == 1 && logits[1] == 1 && std::isinf(logits[2]));
+  CHECK(due.accept(1) && !due.allows(2) && due.accept(0) && due.allows(2));
+  request.constraint.may_end_first = true;
+  r1::TokenFilter free(vocabulary, request);
+  CHECK(free.allows(2) && free.accept(1) && !free.allows(2));
+}
+
 TEST(stopIdsAreOfTheVocabulary) {
   Script script;
   Bench bench(script);

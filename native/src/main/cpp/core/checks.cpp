@@ -170,7 +170,8 @@ Status check_request(const r1_request &request, const RequestLimits &limits) {
   if (request.prompt_bytes > R1_TEXT_BYTES_MAX) {
     return refuse(R1_TOO_LARGE, "a text has at most 2 MiB");
   }
-  if ((request.flags & ~static_cast<uint32_t>(R1_IGNORE_END | R1_LOGPROBS)) != 0) {
+  const auto known = static_cast<uint32_t>(R1_IGNORE_END | R1_LOGPROBS | R1_MAY_END_FIRST);
+  if ((request.flags & ~known) != 0) {
     return refuse(R1_UNSUPPORTED, "a flag is unknown");
   }
   if (request.max_tokens == 0 || request.min_tokens > request.max_tokens) {

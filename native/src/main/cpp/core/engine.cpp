@@ -46,6 +46,7 @@ Request request_of(const r1_request &asked) {
   request.constraint.kind = asked.constraint_kind;
   request.constraint.text = asked.constraint == nullptr ? "" : asked.constraint;
   request.constraint.after_id = asked.constraint_after_id;
+  request.constraint.may_end_first = (asked.flags & R1_MAY_END_FIRST) != 0;
   request.submitted = Clock::now();
   if (asked.deadline_us != 0 && asked.deadline_us < kForEver) {
     request.deadline = request.submitted + std::chrono::microseconds(asked.deadline_us);

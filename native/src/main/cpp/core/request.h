@@ -20,6 +20,7 @@ struct Constraint {
   uint32_t kind = R1_NO_CONSTRAINT;
   std::string text;
   int32_t after_id = -1;                   // -1 = at once
+  bool may_end_first = false;              // before after_id came
   std::shared_ptr<const Grammar> grammar;  // of the text, where the scheduler applies it
 };
 

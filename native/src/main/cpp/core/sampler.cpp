@@ -72,8 +72,7 @@ int32_t likeliest(std::span<const float> logits) {
 int32_t Sampler::choose(const Choice &choice) {
   const int32_t drawn =
       pick(adjusted(choice), choice.sampling, uniform_of(choice.sampling.seed, choice.index));
-  return choice.filter == nullptr || !choice.filter->active() ? drawn
-                                                              : choose_filtered(choice, drawn);
+  return choice.filter == nullptr ? drawn : choose_filtered(choice, drawn);
 }
 
 // A second draw with a number of its own gives what is allowed its probability among all allowed.

@@ -18,13 +18,13 @@ struct FilteredVocabulary {
   SortedPieces sorted;
 };
 
-// The grammar holds from the token after_id on. The end tokens and the request's stop tokens come
-// only where the output may end, even if their text might go on; other control tokens never.
+// The grammar holds from the token after_id on; before that the request ends only if it may. From
+// there on the end tokens and the request's stop tokens come only where the output may end, even if
+// their text might go on; other control tokens never.
 class TokenFilter {
  public:
   TokenFilter(const FilteredVocabulary &vocabulary, const Request &request);
 
-  [[nodiscard]] bool active() const { return active_; }
   // Begins a choice; see Matcher.
   void begin(std::function<bool()> unwanted) { matcher_.begin(std::move(unwanted)); }
   [[nodiscard]] bool gave_up() const { return matcher_.gave_up(); }
@@ -43,6 +43,7 @@ class TokenFilter {
   size_t ending_;              // how many those are
   int32_t after_id_;
   bool active_;
+  bool may_end_first_;
   Matcher matcher_;
 };
 

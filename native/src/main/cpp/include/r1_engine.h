@@ -29,7 +29,7 @@ extern "C" {
 #define R1_NOEXCEPT
 #endif
 
-#define R1_ABI_VERSION 2u /* raised with any change */
+#define R1_ABI_VERSION 3u /* raised with any change */
 
 #define R1_PIECE_BYTES_MAX 512u
 #define R1_EVENTS_PER_TOKEN_MAX 16u /* TOKEN, 10 × CONT, 4 × TOP, FINISHED */
@@ -93,7 +93,8 @@ typedef struct {
 /* Of a request. */
 enum {
   R1_IGNORE_END = 1u, /* the model's end tokens are tokens like all others */
-  R1_LOGPROBS = 2u    /* TOKEN events carry the logprob, TOP events the top_logprobs likeliest */
+  R1_LOGPROBS = 2u,   /* TOKEN events carry the logprob, TOP events the top_logprobs likeliest */
+  R1_MAY_END_FIRST = 4u /* the output may also end before constraint_after_id comes */
 };
 
 enum {
@@ -112,7 +113,7 @@ typedef struct {
 /* Copied by r1_submit. Sampling applies penalties, bias, top-k, top-p, min-p, temperature and a
  * draw that follows from seed and index alone, in this order. */
 typedef struct {
-  uint32_t struct_size, flags; /* R1_IGNORE_END, R1_LOGPROBS */
+  uint32_t struct_size, flags; /* R1_IGNORE_END and what follows it */
   uint64_t request_id;         /* caller's, not 0, unique among unfinished requests */
   const int32_t *prompt_ids;   /* ids, */
   const uint8_t *prompt_text;  /* or UTF-8, BOS included by the engine; the other is NULL */
@@ -136,7 +137,7 @@ typedef struct {
   uint32_t stop_count; /* ..16 */
   uint32_t bias_count; /* ..300 */
   uint32_t constraint_kind;
-  int32_t constraint_after_id; /* -1 = at once; else after this token, e.g. </think> */
+  int32_t constraint_after_id; /* -1 = at once; else after this token, which must come */
   const char *constraint;      /* at most 64 KiB */
 } r1_request;
 

@@ -74,6 +74,9 @@ Status TrtllmBackend::submit(const Request &request) {
   if (request.min_tokens > 0 && !request.stops.empty()) {
     return refuse(R1_UNSUPPORTED, "TensorRT-LLM has no min_tokens together with stop ids");
   }
+  if (request.constraint.may_end_first) {
+    return refuse(R1_UNSUPPORTED, "TensorRT-LLM cannot end before a constraint holds");
+  }
   session_->commands().give(request);
   return {};
 }

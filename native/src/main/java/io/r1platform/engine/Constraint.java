@@ -1,6 +1,7 @@
 package io.r1platform.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * What an output must be; at most 64 KiB of UTF-8 without U+0000. A request ends with REQUEST where
@@ -39,6 +40,36 @@ public sealed interface Constraint {
     /** Checks the length, and that no U+0000 would end it early. */
     public Regex {
       check(pattern);
+    }
+  }
+
+  /**
+   * One of these texts, each a JSON value of a schema between two fixed texts. Needs a backend that
+   * takes grammars; the schemas' keywords are those of {@link JsonSchema}.
+   *
+   * @param alternatives at least one
+   */
+  record Framed(List<Alternative> alternatives) implements Constraint {
+    /**
+     * One of the texts.
+     *
+     * @param before what comes first
+     * @param schema the JSON Schema of what follows
+     * @param after what comes last
+     */
+    public record Alternative(String before, String schema, String after) {
+      /** Checks the lengths, and that no U+0000 would end it early. */
+      public Alternative {
+        check(before + schema + after);
+      }
+    }
+
+    /** Checks that there is one. */
+    public Framed {
+      alternatives = List.copyOf(alternatives);
+      if (alternatives.isEmpty()) {
+        throw new IllegalArgumentException("a framed constraint needs an alternative");
+      }
     }
   }
 

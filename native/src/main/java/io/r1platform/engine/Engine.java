@@ -138,6 +138,15 @@ public final class Engine implements AutoCloseable {
     handle.submit(request, SentConstraint.of(constraint, known));
   }
 
+  /**
+   * Checks that a constraint can be enforced, as far as that is known without a request.
+   *
+   * @throws EngineException INVALID, UNSUPPORTED or TOO_LARGE, as {@link #submit} would
+   */
+  public void check(Constraint constraint) {
+    var unused = SentConstraint.of(constraint, features());
+  }
+
   private Set<ModelInfo.Feature> features() {
     Set<ModelInfo.Feature> known = features;
     if (known == null) {

@@ -29,7 +29,12 @@ final class Gbnf {
 
   /** A root of this expression after space, with the rules of JSON and those added here. */
   String json(String root) {
-    StringBuilder text = new StringBuilder("root ::= ws ").append(root).append('\n');
+    return exactly("ws " + root);
+  }
+
+  /** The same without space before it. */
+  String exactly(String root) {
+    StringBuilder text = new StringBuilder("root ::= ").append(root).append('\n');
     rules.forEach((name, rule) -> text.append(name).append(" ::= ").append(rule).append('\n'));
     return text.append(JSON_RULES).toString();
   }

@@ -27,6 +27,7 @@ public final class GenerationRequest {
   private int topLogprobs = NO_LOGPROBS;
   private @Nullable Constraint constraint;
   private int constraintAfterId = AT_ONCE;
+  private boolean mayEndFirst;
 
   private GenerationRequest(long id, int[] promptIds, int maxTokens) {
     this.id = id;
@@ -46,6 +47,7 @@ public final class GenerationRequest {
     topLogprobs = other.topLogprobs;
     constraint = other.constraint;
     constraintAfterId = other.constraintAfterId;
+    mayEndFirst = other.mayEndFirst;
   }
 
   /**
@@ -135,12 +137,22 @@ public final class GenerationRequest {
     return withConstraint(other, AT_ONCE);
   }
 
-  /** The same with a constraint of what follows this token, such as {@code </think>}. */
+  /**
+   * The same with a constraint of what follows this token, such as {@code </think>}; the output
+   * does not end before it.
+   */
   public GenerationRequest withConstraint(Constraint other, int afterTokenId) {
     require(afterTokenId >= AT_ONCE, "afterTokenId must be an id, is " + afterTokenId);
     var copy = new GenerationRequest(this);
     copy.constraint = other;
     copy.constraintAfterId = afterTokenId;
+    return copy;
+  }
+
+  /** The same, but the output may also end before the token that a constraint waits for. */
+  public GenerationRequest mayEndFirst(boolean may) {
+    var copy = new GenerationRequest(this);
+    copy.mayEndFirst = may;
     return copy;
   }
 
@@ -191,6 +203,10 @@ public final class GenerationRequest {
 
   @Nullable Constraint constraint() {
     return constraint;
+  }
+
+  boolean mayEndFirst() {
+    return mayEndFirst;
   }
 
   int constraintAfterId() {

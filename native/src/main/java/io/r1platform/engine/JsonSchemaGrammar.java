@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,18 +42,38 @@ final class JsonSchemaGrammar {
   private static final int COUNT_MAX = 1_000;
   private static final int UNLIMITED = -1;
 
-  private final Gbnf gbnf = new Gbnf();
+  private final Gbnf gbnf;
   private final Map<String, String> rulesByReference = new HashMap<>();
   private final @Nullable Object root;
 
-  private JsonSchemaGrammar(@Nullable Object root) {
+  private JsonSchemaGrammar(Gbnf gbnf, @Nullable Object root) {
+    this.gbnf = gbnf;
     this.root = root;
   }
 
   static String of(String schema) {
+    var gbnf = new Gbnf();
+    return gbnf.json(expressionOf(schema, gbnf));
+  }
+
+  /** One of several, each between its fixed texts. */
+  static String of(List<Constraint.Framed.Alternative> alternatives) {
+    var gbnf = new Gbnf();
+    return gbnf.exactly(
+        alternatives.stream()
+            .map(
+                one ->
+                    Gbnf.literal(one.before())
+                        + " "
+                        + expressionOf(one.schema(), gbnf)
+                        + " "
+                        + Gbnf.literal(one.after()))
+            .collect(Collectors.joining(" | ")));
+  }
+
+  private static String expressionOf(String schema, Gbnf gbnf) {
     Object root = Json.read(schema);
-    JsonSchemaGrammar grammar = new JsonSchemaGrammar(root);
-    return grammar.gbnf.json(grammar.expression(root));
+    return new JsonSchemaGrammar(gbnf, root).expression(root);
   }
 
   private String expression(@Nullable Object schema) {

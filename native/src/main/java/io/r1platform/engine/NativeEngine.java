@@ -15,7 +15,7 @@ import java.util.Map;
  * method converts, makes one call and maps its status.
  */
 final class NativeEngine {
-  private static final int ABI_VERSION = 2;
+  private static final int ABI_VERSION = 3;
   private static final int CLOSED = 100;
   private static final int TOO_MANY_OPEN = 101;
   private static final int LAST_ERROR_BYTES = 1_024;
@@ -192,7 +192,7 @@ final class NativeEngine {
     Duration deadline = request.deadline();
     boolean logprobs = request.topLogprobs() != GenerationRequest.NO_LOGPROBS;
     return new long[] {
-      (request.ignoreEnd() ? 1 : 0) | (logprobs ? 2 : 0),
+      (request.ignoreEnd() ? 1 : 0) | (logprobs ? 2 : 0) | (request.mayEndFirst() ? 4 : 0),
       request.maxTokens(),
       request.minTokens(),
       request.priority(),

@@ -27,6 +27,7 @@ record SentConstraint(int kind, String text) {
           features.contains(ModelInfo.Feature.REGEX)
               ? new SentConstraint(3, pattern)
               : grammar(RegexGrammar.of(pattern));
+      case Constraint.Framed(var alternatives) -> grammar(JsonSchemaGrammar.of(alternatives));
       case Constraint.Grammar(String gbnf) -> grammar(gbnf);
     };
   }

@@ -80,6 +80,20 @@ class ConstraintTests {
     assertThat(engine.stats().drawsRejected()).isPositive();
   }
 
+  /** As a tool call is: a name, then arguments of that tool's schema, each with its own $refs. */
+  @Test
+  void oneOfSeveralFramedSchemasComes() {
+    String schema = "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"const\":%s}}}";
+    var framed =
+        new Constraint.Framed(
+            List.of(
+                new Constraint.Framed.Alternative("one:\n", schema.formatted("1"), ";"),
+                new Constraint.Framed.Alternative("two:\n", schema.formatted("[2]"), ";")));
+    for (long seed = 0; seed < 10; seed++) {
+      assertThat(text(run(framed, 1, seed))).isIn("one:\n1;", "two:\n[2];");
+    }
+  }
+
   private static List<String> keys(Map<?, ?> map) {
     return map.keySet().stream().map(String::valueOf).toList();
   }

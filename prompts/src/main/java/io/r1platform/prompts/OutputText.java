@@ -1,44 +1,74 @@
 package io.r1platform.prompts;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns output tokens into reasoning and answer, by token id. The prompt has opened {@code
- * <think>}, so output begins as reasoning; a model that repeats the tag is understood too. Newlines
- * next to the tags are layout and dropped, as DeepSeek's service does. Stop strings are searched in
- * the answer only. Not for many threads at once.
+ * Turns output tokens into reasoning, answer and tool calls, by token id. The prompt has opened
+ * {@code <think>}, so output begins as reasoning; a model that repeats the tag is understood too.
+ * Newlines next to the tags are layout and dropped, as DeepSeek's service does. Stop strings are
+ * searched in the answer only. Not for many threads at once.
  */
 public final class OutputText {
   private final int thinkOpen;
   private final int thinkClose;
   private final Utf8Pieces bytes = new Utf8Pieces();
   private final StopStrings stops;
+  private final @Nullable CallReader calls;
+  private final boolean raw;
   private final StringBuilder newlines = new StringBuilder();
-  private boolean reasoning = true;
-  private boolean atStart = true;
+  private boolean reasoning;
+  private boolean atStart;
   private int tokens;
   private int reasoningTokens;
 
   /**
-   * Text that became certain with one token; both parts are empty for most markers.
+   * Text that became certain with one token; all parts are empty for most markers.
    *
    * @param reasoning to append to the reasoning
    * @param answer to append to the answer
+   * @param calls parts of tool calls
    */
-  public record Text(String reasoning, String answer) {
+  public record Text(String reasoning, String answer, List<CallDelta> calls) {
     static final Text NONE = new Text("", "");
+
+    /** Without calls. */
+    public Text(String reasoning, String answer) {
+      this(reasoning, answer, List.of());
+    }
 
     /** Whether nothing is to be appended. */
     public boolean isEmpty() {
-      return reasoning.isEmpty() && answer.isEmpty();
+      return reasoning.isEmpty() && answer.isEmpty() && calls.isEmpty();
     }
   }
 
-  /** For one generation. */
+  /** For one generation without tools. */
   public OutputText(int thinkOpen, int thinkClose, List<String> stops) {
+    this(thinkOpen, thinkClose, stops, null, false);
+  }
+
+  private OutputText(
+      int thinkOpen, int thinkClose, List<String> stops, @Nullable CallReader calls, boolean raw) {
     this.thinkOpen = thinkOpen;
     this.thinkClose = thinkClose;
     this.stops = new StopStrings(stops);
+    this.calls = calls;
+    this.raw = raw;
+    this.reasoning = !raw;
+    this.atStart = !raw;
+  }
+
+  static OutputText withCalls(
+      int thinkOpen, int thinkClose, List<String> stops, @Nullable CallReader calls) {
+    return new OutputText(thinkOpen, thinkClose, stops, calls, false);
+  }
+
+  /** For a prompt without a template: all output is answer, tags of reasoning included. */
+  public static OutputText raw(int thinkOpen, int thinkClose, List<String> stops) {
+    return new OutputText(thinkOpen, thinkClose, stops, null, true);
   }
 
   /**
@@ -50,13 +80,16 @@ public final class OutputText {
    */
   public Text accept(int id, boolean isText, byte[] piece) {
     tokens++;
+    boolean tag = id == thinkOpen || id == thinkClose;
     if (reasoning) {
       reasoningTokens = tokens;
       if (id == thinkClose) {
         return closeReasoning();
       }
+    } else if (calls != null && calls.knows(id)) {
+      return marker(calls, id, new String(piece, StandardCharsets.UTF_8));
     }
-    if (!isText || id == thinkOpen || id == thinkClose) {
+    if (tag ? !raw : !isText) {
       return Text.NONE;
     }
     return textOf(bytes.accept(piece));
@@ -69,12 +102,13 @@ public final class OutputText {
       String rest = atStart ? "" : newlines.toString();
       return new Text(last.reasoning() + rest, "");
     }
-    return new Text("", last.answer() + stops.finish());
+    Text call = calls == null ? Text.NONE : answerOf(calls.finish());
+    return joined(joined(last, call), new Text("", stops.finish()));
   }
 
-  /** Whether a stop string was found: more tokens add nothing. */
+  /** Whether a stop string was found, or the only call that is wanted: more tokens add nothing. */
   public boolean stopped() {
-    return stops.found();
+    return stops.found() || (calls != null && calls.enough());
   }
 
   /** Whether the reasoning is closed. */
@@ -100,13 +134,35 @@ public final class OutputText {
     return last;
   }
 
+  private Text marker(CallReader reader, int id, String text) {
+    Text before = textOf(bytes.finish());
+    return joined(before, answerOf(reader.marker(id, text)));
+  }
+
   private Text textOf(String text) {
-    String shown = atStart ? withoutLeadingNewlines(text) : text;
-    if (shown.isEmpty()) {
-      return Text.NONE;
+    if (reasoning) {
+      String shown = shown(text);
+      return shown.isEmpty() ? Text.NONE : new Text(holdNewlines(shown), "");
     }
-    atStart = false;
-    return reasoning ? new Text(holdNewlines(shown), "") : new Text("", stops.accept(shown));
+    return answerOf(calls == null ? CallReader.Found.content(text) : calls.text(text));
+  }
+
+  private Text answerOf(CallReader.Found found) {
+    String shown = shown(found.content());
+    String answer = shown.isEmpty() ? "" : stops.accept(shown);
+    return answer.isEmpty() && found.calls().isEmpty()
+        ? Text.NONE
+        : new Text("", answer, found.calls());
+  }
+
+  private static Text joined(Text one, Text other) {
+    if (one.isEmpty() || other.isEmpty()) {
+      return one.isEmpty() ? other : one;
+    }
+    var calls = new ArrayList<CallDelta>(one.calls());
+    calls.addAll(other.calls());
+    return new Text(
+        one.reasoning() + other.reasoning(), one.answer() + other.answer(), List.copyOf(calls));
   }
 
   /** Newlines wait until other text follows, for those before the closing tag are layout. */
@@ -125,11 +181,16 @@ public final class OutputText {
     return through;
   }
 
-  private static String withoutLeadingNewlines(String text) {
+  /** Without newlines at the start of a part. */
+  private String shown(String text) {
+    if (!atStart) {
+      return text;
+    }
     int start = 0;
     while (start < text.length() && text.charAt(start) == '\n') {
       start++;
     }
+    atStart = start == text.length();
     return text.substring(start);
   }
 }

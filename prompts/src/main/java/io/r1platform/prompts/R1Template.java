@@ -1,5 +1,6 @@
 package io.r1platform.prompts;
 
+import io.r1platform.prompts.ChatMessage.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -7,6 +8,7 @@ import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DeepSeek-R1's chat template, as token ids. Role markers go in as ids; every text is tokenized on
@@ -16,6 +18,7 @@ import java.util.stream.Collectors;
 public final class R1Template {
   private static final Pattern MARKER = Pattern.compile("</?think>|<｜[^<>｜]{1,64}｜>");
   private static final String THINK_CLOSE_TEXT = "</think>";
+  private static final String CALL_KIND = "function";
 
   private final Function<String, int[]> tokenizer;
   private final int begin;
@@ -24,6 +27,7 @@ public final class R1Template {
   private final int assistant;
   private final int thinkOpen;
   private final int thinkClose;
+  private final @Nullable ToolMarkers tools;
 
   /**
    * A template for one vocabulary.
@@ -40,6 +44,7 @@ public final class R1Template {
     this.assistant = require(markerIds, "<｜Assistant｜>");
     this.thinkOpen = require(markerIds, "<think>");
     this.thinkClose = require(markerIds, THINK_CLOSE_TEXT);
+    this.tools = ToolMarkers.of(markerIds).orElse(null);
   }
 
   /** The id of {@code <think>}. */
@@ -52,38 +57,140 @@ public final class R1Template {
     return thinkClose;
   }
 
-  /**
-   * The prompt of a conversation: begin, all system texts, the turns in order, and an opened
-   * reasoning of the assistant. Of the assistant's earlier texts only what follows {@code </think>}
-   * is kept.
-   */
+  /** The marker between a call's kind and its name, or −1 if the vocabulary has no tools. */
+  public int callSeparatorId() {
+    return tools == null ? -1 : tools.separator();
+  }
+
+  /** Whether the vocabulary has the markers of tool calls. */
+  public boolean hasTools() {
+    return tools != null;
+  }
+
+  /** Reads the output of a prompt of this template. */
+  public OutputText output(List<String> stops, ToolUse use) {
+    return OutputText.withCalls(thinkOpen, thinkClose, stops, use.reader(tools));
+  }
+
+  /** Reads the output of a raw prompt: all is answer. */
+  public OutputText rawOutput(List<String> stops) {
+    return OutputText.raw(thinkOpen, thinkClose, stops);
+  }
+
+  /** A prompt without the template: begin and the text, in which no marker can be written. */
+  public int[] raw(String text) {
+    var ids = new Ids();
+    ids.add(begin);
+    addText(ids, text);
+    return ids.toArray();
+  }
+
+  /** The prompt of a conversation without tools. */
   public int[] render(List<ChatMessage> messages) {
+    return render(messages, ToolUse.NONE);
+  }
+
+  /**
+   * The prompt of a conversation: begin, all system texts, the tools, the turns in order, and an
+   * opened reasoning of the assistant. Of the assistant's earlier texts only what follows {@code
+   * </think>} is kept.
+   *
+   * @throws IllegalArgumentException if there are tools, calls or outputs, and no markers for them
+   */
+  public int[] render(List<ChatMessage> messages, ToolUse use) {
     var ids = new Ids();
     ids.add(begin);
     String system =
         messages.stream()
-            .filter(message -> message.role() == ChatMessage.Role.SYSTEM)
+            .filter(message -> message.role() == Role.SYSTEM)
             .map(ChatMessage::text)
             .collect(Collectors.joining("\n\n"));
     addText(ids, system);
+    if (!use.tools().isEmpty()) {
+      addText(ids, (system.isEmpty() ? "" : "\n\n") + ToolPrompt.list(use));
+      addFormat(ids, use);
+    }
+    Role last = Role.SYSTEM;
     for (ChatMessage message : messages) {
-      switch (message.role()) {
-        case SYSTEM -> {}
-        case USER -> {
-          ids.add(user);
-          addText(ids, message.text());
-        }
-        case ASSISTANT -> {
-          ids.add(assistant);
-          addText(ids, answerOf(message.text()));
-          ids.add(end);
-        }
+      if (message.role() != Role.SYSTEM) {
+        addTurn(ids, message, last);
+        last = message.role();
       }
+    }
+    if (last == Role.TOOL) {
+      ids.add(markers().outputsEnd());
     }
     ids.add(assistant);
     ids.add(thinkOpen);
     addText(ids, "\n");
     return ids.toArray();
+  }
+
+  private void addTurn(Ids ids, ChatMessage message, Role last) {
+    if (last == Role.TOOL && message.role() != Role.TOOL) {
+      ids.add(markers().outputsEnd());
+    }
+    switch (message.role()) {
+      case SYSTEM -> {}
+      case USER -> {
+        ids.add(user);
+        addText(ids, message.text());
+      }
+      case ASSISTANT -> {
+        ids.add(assistant);
+        addText(ids, answerOf(message.text()));
+        addCalls(ids, message.calls());
+        ids.add(end);
+      }
+      case TOOL -> {
+        if (last == Role.TOOL) {
+          addText(ids, "\n");
+        } else {
+          ids.add(markers().outputsBegin());
+        }
+        ids.add(markers().outputBegin());
+        addText(ids, message.text());
+        ids.add(markers().outputEnd());
+      }
+    }
+  }
+
+  /** The published template leaves a single call open; here each list of calls is closed. */
+  private void addCalls(Ids ids, List<ToolCall> calls) {
+    if (calls.isEmpty()) {
+      return;
+    }
+    ids.add(markers().callsBegin());
+    for (int i = 0; i < calls.size(); i++) {
+      if (i > 0) {
+        addText(ids, "\n");
+      }
+      addCall(ids, calls.get(i));
+    }
+    ids.add(markers().callsEnd());
+  }
+
+  private void addCall(Ids ids, ToolCall call) {
+    ids.add(markers().callBegin());
+    addText(ids, CALL_KIND);
+    ids.add(markers().separator());
+    addText(ids, call.name() + "\n```json\n" + call.arguments() + "\n```");
+    ids.add(markers().callEnd());
+  }
+
+  private void addFormat(Ids ids, ToolUse use) {
+    addText(ids, ToolPrompt.format(use));
+    if (use.form() == ToolUse.Form.MARKED) {
+      addCalls(ids, List.of(ToolPrompt.EXAMPLE));
+    }
+  }
+
+  private ToolMarkers markers() {
+    ToolMarkers known = tools;
+    if (known == null) {
+      throw new IllegalArgumentException("the vocabulary has no markers of tool calls");
+    }
+    return known;
   }
 
   private static String answerOf(String text) {

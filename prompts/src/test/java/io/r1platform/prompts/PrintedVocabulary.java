@@ -16,7 +16,15 @@ final class PrintedVocabulary {
           "<｜Assistant｜>",
           "<think>",
           "</think>",
-          "<｜tool▁calls▁begin｜>");
+          "<｜tool▁calls▁begin｜>",
+          "<｜tool▁calls▁end｜>",
+          "<｜tool▁call▁begin｜>",
+          "<｜tool▁call▁end｜>",
+          "<｜tool▁sep｜>",
+          "<｜tool▁outputs▁begin｜>",
+          "<｜tool▁outputs▁end｜>",
+          "<｜tool▁output▁begin｜>",
+          "<｜tool▁output▁end｜>");
   private static final int CHARACTERS_FROM = 100;
 
   int markerId(String marker) {

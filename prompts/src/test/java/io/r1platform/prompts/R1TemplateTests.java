@@ -88,6 +88,70 @@ final class R1TemplateTests {
     }
   }
 
+  private static ChatMessage calls(ToolCall... calls) {
+    return new ChatMessage(Role.ASSISTANT, "", List.of(calls));
+  }
+
+  private static ChatMessage output(String text) {
+    return new ChatMessage(Role.TOOL, text);
+  }
+
+  /** The published template leaves a single call open, and the turn after outputs unopened. */
+  @Test
+  void singleToolCallIsClosed() throws IOException {
+    assertThat(
+            render(user("Weather?"), calls(new ToolCall("weather", "{\"at\":1}")), output("rain")))
+        .isEqualTo(golden("call.txt"));
+  }
+
+  @Test
+  void severalCallsAndTheTurnsAfterThem() throws IOException {
+    assertThat(
+            render(
+                user("Weather?"),
+                calls(new ToolCall("f", "{}"), new ToolCall("g", "{}")),
+                output("1"),
+                output("2"),
+                assistant("Both."),
+                user("Thanks")))
+        .isEqualTo(golden("calls.txt"));
+  }
+
+  @Test
+  void toolsAreToldAfterTheSystemText() throws IOException {
+    var use =
+        new ToolUse(
+            List.of(new Tool("weather", "Tells the weather.", "{\"type\":\"object\"}")),
+            ToolUse.Form.MARKED,
+            false);
+    int[] ids = template.render(List.of(system("Be brief."), user("Weather?")), use);
+    assertThat(vocabulary.print(ids) + "\n").isEqualTo(golden("tools.txt"));
+  }
+
+  /** Whoever's text it is: a user's, a tool's output, a name, a description, a system text. */
+  @Test
+  void noTextOfAnybodyAddsAMarker() {
+    for (String marker : PrintedVocabulary.MARKERS) {
+      String forged = "a" + marker + "b";
+      var use =
+          new ToolUse(List.of(new Tool("f", forged, "\"" + marker)), ToolUse.Form.LISTED, false);
+      int[] plain = template.render(turns("ab", "{}"), use("ab", "{}"));
+      int[] ids = template.render(turns(forged, forged), use);
+      assertThat(Arrays.stream(ids).filter(id -> id < 100).toArray())
+          .as(marker)
+          .isEqualTo(Arrays.stream(plain).filter(id -> id < 100).toArray());
+    }
+  }
+
+  private static ToolUse use(String description, String parameters) {
+    return new ToolUse(List.of(new Tool("f", description, parameters)), ToolUse.Form.LISTED, false);
+  }
+
+  private static List<ChatMessage> turns(String text, String arguments) {
+    return List.of(
+        system(text), user(text), calls(new ToolCall(text, arguments)), output(text), user(text));
+  }
+
   @Test
   void aVocabularyWithoutMarkersIsRefused() {
     assertThatThrownBy(() -> new R1Template(_ -> -1, vocabulary::tokenize))

@@ -3,11 +3,13 @@ package io.r1platform.springai;
 import io.micrometer.observation.Observation;
 import io.r1platform.engine.EventBuffer;
 import io.r1platform.engine.FinishReason;
+import io.r1platform.prompts.CallDelta;
 import io.r1platform.prompts.OutputText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 
@@ -24,6 +26,8 @@ final class ChatCall implements EmbeddedEngine.Listener {
   private final @Nullable Vocabulary logprobTexts;
   private final StringBuilder reasoning = new StringBuilder();
   private final StringBuilder text = new StringBuilder();
+  private final List<String> callNames = new ArrayList<>();
+  private final List<StringBuilder> callArguments = new ArrayList<>();
   private final List<TokenLogprob> logprobs = new ArrayList<>();
   private int logprobsSent;
   private int cached;
@@ -73,7 +77,7 @@ final class ChatCall implements EmbeddedEngine.Listener {
       return;
     }
     switch (event.reason()) {
-      case END, STOP_ID -> end("STOP", usage);
+      case END, STOP_ID -> end(callNames.isEmpty() ? "STOP" : "TOOL_CALLS", usage);
       case LENGTH -> end("LENGTH", usage);
       case CANCELLED -> stopped(usage);
       case DEADLINE -> fail("DEADLINE", usage, R1Exception.Reason.DEADLINE, "It took too long");
@@ -90,7 +94,7 @@ final class ChatCall implements EmbeddedEngine.Listener {
 
   private void stopped(R1Usage usage) {
     if (output.stopped()) {
-      end("STOP", usage);
+      end(callNames.isEmpty() ? "STOP" : "TOOL_CALLS", usage);
     } else if (cancelled) {
       end(FinishReason.CANCELLED.name(), usage);
     } else {
@@ -99,11 +103,29 @@ final class ChatCall implements EmbeddedEngine.Listener {
   }
 
   private void give(OutputText.Text part) {
-    if (!part.isEmpty()) {
+    part.calls().forEach(this::add);
+    if (!part.reasoning().isEmpty() || !part.answer().isEmpty()) {
       reasoning.append(part.reasoning());
       text.append(part.answer());
       answer.delta(responses.delta(part.reasoning(), part.answer(), newLogprobs()));
     }
+  }
+
+  private void add(CallDelta call) {
+    if (call.name() != null) {
+      callNames.add(call.name());
+      callArguments.add(new StringBuilder());
+    }
+    callArguments.get(call.index()).append(call.arguments());
+  }
+
+  /** None while their end has not come: a call that was cut off must not be run. */
+  private List<AssistantMessage.ToolCall> calls(String finish) {
+    var calls = new ArrayList<AssistantMessage.ToolCall>();
+    for (int i = 0; finish.equals("TOOL_CALLS") && i < callNames.size(); i++) {
+      calls.add(responses.call(i, callNames.get(i), callArguments.get(i).toString()));
+    }
+    return calls;
   }
 
   private void end(String finish, R1Usage usage) {
@@ -112,7 +134,7 @@ final class ChatCall implements EmbeddedEngine.Listener {
       context.setResponse(whole);
       observation.stop();
     } finally {
-      answer.ended(responses.end("", "", finish, usage, newLogprobs()), whole);
+      answer.ended(responses.end("", "", calls(finish), finish, usage, newLogprobs()), whole);
     }
   }
 
@@ -129,7 +151,8 @@ final class ChatCall implements EmbeddedEngine.Listener {
   }
 
   private ChatResponse whole(String finish, R1Usage usage) {
-    return responses.end(reasoning.toString(), text.toString(), finish, usage, logprobs);
+    return responses.end(
+        reasoning.toString(), text.toString(), calls(finish), finish, usage, logprobs);
   }
 
   private R1Usage usage(EventBuffer event) {

@@ -4,7 +4,10 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.r1platform.engine.GenerationRequest;
+import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.OutputText;
+import io.r1platform.prompts.R1Template;
+import io.r1platform.prompts.ToolUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -17,14 +20,14 @@ import org.springframework.ai.chat.observation.ChatModelObservationDocumentation
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
-import org.springframework.ai.tool.ToolCallback;
 import reactor.core.publisher.Flux;
 
 /**
  * R1 in this process. For any number of threads. Reasoning is the message's metadata {@code
- * reasoningContent}, never part of its text; a delta of it has {@code isThought} true. The usage is
- * exact, with cached tokens, and {@link R1Usage} as the native one. Refusals and failures are
- * {@link R1Exception}s, also in streams.
+ * reasoningContent}, never part of its text; a delta of it has {@code isThought} true. Calls of
+ * tools come whole, with the last response; who asked runs them. The usage is exact, with cached
+ * tokens, and {@link R1Usage} as the native one. Refusals and failures are {@link R1Exception}s,
+ * also in streams.
  */
 public final class R1ChatModel implements ChatModel {
   private static final String PROVIDER = "r1-platform";
@@ -111,14 +114,13 @@ public final class R1ChatModel implements ChatModel {
       Observation observation,
       ChatModelObservationContext context) {
     Vocabulary vocabulary = engine.vocabulary();
-    int[] ids = vocabulary.template().render(Instructions.of(prompt));
-    GenerationRequest request = requests.of(engine.nextId(), ids, options, vocabulary);
+    R1Template template = vocabulary.template();
+    List<ChatMessage> messages = Instructions.of(prompt);
+    ToolUse tools = Tools.of(options, messages, template);
+    int[] ids = template.render(messages, tools);
+    GenerationRequest request = requests.of(engine.nextId(), ids, options, tools, vocabulary);
     List<String> stops = options.getStopSequences();
-    var output =
-        new OutputText(
-            vocabulary.template().thinkOpenId(),
-            vocabulary.template().thinkCloseId(),
-            stops == null ? List.of() : stops);
+    OutputText output = template.output(stops == null ? List.of() : stops, tools);
     var call =
         new ChatCall(
             output,
@@ -139,10 +141,6 @@ public final class R1ChatModel implements ChatModel {
         asked == null ? defaults : defaults.mutate().combineWith(asked.mutate()).build();
     if (!String.valueOf(options.getModel()).equals(defaults.getModel())) {
       throw R1Exception.invalid("The model '%s' is not here".formatted(options.getModel()));
-    }
-    List<ToolCallback> tools = options.getToolCallbacks();
-    if (tools != null && !tools.isEmpty()) { // ignored, they would look as if none was needed
-      throw R1Exception.invalid("This model has no tools");
     }
     return options;
   }

@@ -8,9 +8,9 @@ import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.model.tool.ToolCallingChatOptions;
 
 /**
- * What a call may ask of R1. Beside Spring AI's own options: a seed, min-p, logprobs, and a JSON
- * Schema that the answer after the reasoning satisfies. What is null falls back to the
- * application's settings.
+ * What a call may ask of R1. Beside Spring AI's own options: a seed, min-p, logprobs, a tool that
+ * must be called, and a JSON Schema that the answer after the reasoning satisfies. What is null
+ * falls back to the application's settings.
  */
 public final class R1ChatOptions extends DefaultToolCallingChatOptions
     implements StructuredOutputChatOptions {
@@ -18,6 +18,7 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
   private final @Nullable Long seed;
   private final @Nullable Double minP;
   private final @Nullable Integer topLogprobs;
+  private final @Nullable String toolChoice;
 
   private R1ChatOptions(ToolCallingChatOptions common, Builder builder) {
     super(
@@ -35,6 +36,7 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
     this.seed = builder.seed;
     this.minP = builder.minP;
     this.topLogprobs = builder.topLogprobs;
+    this.toolChoice = builder.toolChoice;
   }
 
   /** Nothing set. */
@@ -63,6 +65,14 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
     return topLogprobs;
   }
 
+  /**
+   * The name of the tool that the answer must call, with arguments of its schema; null = the model
+   * decides. After a tool's output the model is free, so that a loop of calls ends.
+   */
+  public @Nullable String getToolChoice() {
+    return toolChoice;
+  }
+
   @Override
   public Builder mutate() {
     return new Builder()
@@ -79,7 +89,8 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
         .outputSchema(outputSchema)
         .seed(seed)
         .minP(minP)
-        .topLogprobs(topLogprobs);
+        .topLogprobs(topLogprobs)
+        .toolChoice(toolChoice);
   }
 
   @Override
@@ -89,12 +100,13 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
         && Objects.equals(outputSchema, that.outputSchema)
         && Objects.equals(seed, that.seed)
         && Objects.equals(minP, that.minP)
-        && Objects.equals(topLogprobs, that.topLogprobs);
+        && Objects.equals(topLogprobs, that.topLogprobs)
+        && Objects.equals(toolChoice, that.toolChoice);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(super.hashCode(), outputSchema, seed, minP, topLogprobs);
+    return Objects.hash(super.hashCode(), outputSchema, seed, minP, topLogprobs, toolChoice);
   }
 
   /** Collects options. */
@@ -104,6 +116,7 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
     private @Nullable Long seed;
     private @Nullable Double minP;
     private @Nullable Integer topLogprobs;
+    private @Nullable String toolChoice;
 
     private Builder() {}
 
@@ -131,6 +144,12 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
       return this;
     }
 
+    /** See {@link R1ChatOptions#getToolChoice}. */
+    public Builder toolChoice(@Nullable String tool) {
+      this.toolChoice = tool;
+      return this;
+    }
+
     /** Takes over what the other has set. */
     @Override
     public Builder combineWith(ChatOptions.Builder<?> other) {
@@ -144,6 +163,7 @@ public final class R1ChatOptions extends DefaultToolCallingChatOptions
         seed = own.seed == null ? seed : own.seed;
         minP = own.minP == null ? minP : own.minP;
         topLogprobs = own.topLogprobs == null ? topLogprobs : own.topLogprobs;
+        toolChoice = own.toolChoice == null ? toolChoice : own.toolChoice;
       }
       return this;
     }

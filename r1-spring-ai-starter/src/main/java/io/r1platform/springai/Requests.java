@@ -3,6 +3,7 @@ package io.r1platform.springai;
 import io.r1platform.engine.Constraint;
 import io.r1platform.engine.GenerationRequest;
 import io.r1platform.engine.Sampling;
+import io.r1platform.prompts.ToolUse;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +24,8 @@ final class Requests {
    *
    * @throws R1Exception INVALID for an option out of range, CONTEXT_LENGTH if no room is left
    */
-  GenerationRequest of(long id, int[] prompt, R1ChatOptions options, Vocabulary vocabulary) {
+  GenerationRequest of(
+      long id, int[] prompt, R1ChatOptions options, ToolUse tools, Vocabulary vocabulary) {
     int room = vocabulary.contextTokens() - prompt.length;
     if (room < 1) {
       throw new R1Exception(
@@ -42,7 +44,10 @@ final class Requests {
       if (logprobs != null) {
         request = request.withLogprobs(logprobs);
       }
-      String schema = options.getOutputSchema();
+      String schema =
+          tools.form() == ToolUse.Form.NAMED
+              ? tools.tools().getFirst().parameters()
+              : options.getOutputSchema();
       return schema == null
           ? request
           : request.withConstraint(

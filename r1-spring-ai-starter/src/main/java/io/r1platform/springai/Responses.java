@@ -23,19 +23,32 @@ record Responses(String id, String model) {
   ChatResponse delta(String reasoning, String answer, List<TokenLogprob> logprobs) {
     boolean thought = !reasoning.isEmpty() && answer.isEmpty();
     return new ChatResponse(
-        List.of(new Generation(message(reasoning, answer, thought), generation(logprobs).build())),
+        List.of(
+            new Generation(
+                message(reasoning, answer, thought, List.of()), generation(logprobs).build())),
         metadata().build());
   }
 
-  /** An end with the usage; its text is all there was, or none after a stream. */
+  /** An end with calls and usage; its text is all there was, or none after a stream. */
   ChatResponse end(
-      String reasoning, String answer, String finish, R1Usage usage, List<TokenLogprob> logprobs) {
+      String reasoning,
+      String answer,
+      List<AssistantMessage.ToolCall> calls,
+      String finish,
+      R1Usage usage,
+      List<TokenLogprob> logprobs) {
     return new ChatResponse(
         List.of(
             new Generation(
-                message(reasoning, answer, false),
+                message(reasoning, answer, false, calls),
                 generation(logprobs).finishReason(finish).build())),
         metadata().usage(usage.springUsage()).build());
+  }
+
+  /** A call of this response. */
+  AssistantMessage.ToolCall call(int index, String name, String arguments) {
+    return new AssistantMessage.ToolCall(
+        "call_%s_%d".formatted(id.replace("-", ""), index), "function", name, arguments);
   }
 
   private ChatResponseMetadata.Builder metadata() {
@@ -47,10 +60,12 @@ record Responses(String id, String model) {
     return logprobs.isEmpty() ? metadata : metadata.metadata(LOGPROBS, List.copyOf(logprobs));
   }
 
-  private static AssistantMessage message(String reasoning, String answer, boolean isThought) {
+  private static AssistantMessage message(
+      String reasoning, String answer, boolean isThought, List<AssistantMessage.ToolCall> calls) {
     return AssistantMessage.builder()
         .content(answer)
         .properties(Map.of(REASONING, reasoning, IS_THOUGHT, isThought))
+        .toolCalls(calls)
         .build();
   }
 }

@@ -29,8 +29,6 @@ import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
-import org.springframework.ai.tool.ToolCallback;
-import org.springframework.ai.tool.function.FunctionToolCallback;
 
 /** Spring AI's interface over the real engine. */
 @Timeout(120)
@@ -63,16 +61,6 @@ class R1ChatModelTests {
       return e.reason();
     }
     throw new AssertionError("it was not refused");
-  }
-
-  /** Not to call a tool must not look like the model's choice. */
-  @Test
-  void toolsAreRefusedAndNotIgnored() {
-    ToolCallback clock =
-        FunctionToolCallback.builder("clock", () -> "noon").description("the time").build();
-    var options = R1ChatOptions.builder().toolCallbacks(clock).build();
-
-    assertThat(refusal(new Prompt(SUM, options))).isEqualTo(R1Exception.Reason.INVALID);
   }
 
   @Test
@@ -120,7 +108,8 @@ class R1ChatModelTests {
     String schema =
         """
         {"type": "object", "properties": {"sum": {"type": "integer"}},
-         "required": ["sum"], "additionalProperties": false}""";
+         "required": ["sum"], "additionalProperties": false}\
+        """;
     var options = R1ChatOptions.builder().outputSchema(schema).maxTokens(400).build();
 
     ChatResponse response = model().call(new Prompt(SUM, options));

@@ -17,20 +17,24 @@ class R1ChatOptionsTests {
           .minP(0.1)
           .topLogprobs(2)
           .outputSchema("{}")
+          .toolChoice("vote")
           .build();
 
   @Test
   void mutateKeepsEverything() {
     assertThat(ALL.mutate().build()).isEqualTo(ALL).hasSameHashCodeAs(ALL);
     assertThat(ALL.mutate().seed(4L).build()).isNotEqualTo(ALL);
+    assertThat(ALL.mutate().toolChoice(null).build()).isNotEqualTo(ALL);
   }
 
   @Test
   void whatTheOtherSetsGoesOver() {
-    var asked = R1ChatOptions.builder().maxTokens(5).seed(9L).outputSchema("{\"a\":1}");
+    var asked =
+        R1ChatOptions.builder().maxTokens(5).seed(9L).outputSchema("[]").toolChoice("other");
 
     assertThat(ALL.mutate().combineWith(asked).build())
-        .isEqualTo(ALL.mutate().maxTokens(5).seed(9L).outputSchema("{\"a\":1}").build());
+        .isEqualTo(
+            ALL.mutate().maxTokens(5).seed(9L).outputSchema("[]").toolChoice("other").build());
   }
 
   @Test

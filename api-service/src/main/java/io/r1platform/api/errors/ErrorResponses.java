@@ -26,6 +26,7 @@ public final class ErrorResponses {
     return path.equals("/v1")
         || path.startsWith("/v1/")
         || path.equals("/chat/completions")
+        || path.equals("/completions")
         || path.equals("/models")
         || path.startsWith("/models/");
   }

@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param caller who pays
  * @param modelId the model
  * @param price frozen now
- * @param outputCap most output tokens that are charged
+ * @param outputCap most output tokens that are charged, of all choices together
  * @param stream whether the client asked for a stream
  * @param admittedAt now
  * @param salt for its records

@@ -13,7 +13,7 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** {@code POST /v1/chat/completions} and its bare alias. */
+/** {@code POST /v1/chat/completions}, {@code /v1/completions} and their bare aliases. */
 @RestController
 final class ChatController {
   /** Larger bodies are read off the event loop: a few milliseconds of its time are many tokens. */
@@ -33,7 +33,18 @@ final class ChatController {
   @PostMapping(
       path = {"/v1/chat/completions", "/chat/completions"},
       consumes = MediaType.APPLICATION_JSON_VALUE)
-  Mono<Void> complete(ServerWebExchange exchange) {
+  Mono<Void> chat(ServerWebExchange exchange) {
+    return complete(Kind.CHAT, exchange);
+  }
+
+  @PostMapping(
+      path = {"/v1/completions", "/completions"},
+      consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<Void> raw(ServerWebExchange exchange) {
+    return complete(Kind.RAW, exchange);
+  }
+
+  private Mono<Void> complete(Kind kind, ServerWebExchange exchange) {
     Caller caller = callerOf(exchange);
     ServerHttpRequest request = exchange.getRequest();
     ServerHttpResponse response = exchange.getResponse();
@@ -41,7 +52,7 @@ final class ChatController {
         () -> bodies.open(request.getHeaders().getContentLength()),
         body ->
             receive(request, body)
-                .then(parsed(body))
+                .then(parsed(kind, body))
                 .flatMap(
                     chat ->
                         response.writeAndFlushWith(
@@ -65,13 +76,14 @@ final class ChatController {
                     ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again."));
   }
 
-  private static Mono<ChatRequest> parsed(RequestBody body) {
+  private static Mono<ChatRequest> parsed(Kind kind, RequestBody body) {
     return Mono.defer(
         () -> {
           if (body.length() == 0) {
             throw ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.");
           }
-          Mono<ChatRequest> parse = Mono.fromCallable(() -> ChatRequest.parse(body.content()));
+          Mono<ChatRequest> parse =
+              Mono.fromCallable(() -> ChatRequest.parse(kind, body.content()));
           return body.length() < LARGE ? parse : parse.subscribeOn(Schedulers.boundedElastic());
         });
   }

@@ -15,9 +15,9 @@ import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The fields of a chat completion that the gateway needs, read in one pass. What it does not need,
- * most of all the content of {@code messages}, is skipped: it leaves nothing in memory. Where a
- * name comes twice the last one counts, as for the engine.
+ * The fields of a completion that the gateway needs, read in one pass. What it does not need, most
+ * of all the content of {@code messages} and {@code prompt}, is skipped: it leaves nothing in
+ * memory. Where a name comes twice the last one counts, as for the engine.
  */
 final class ChatFields {
   /** Names are not kept for later: a body may have a million different ones. */
@@ -26,16 +26,23 @@ final class ChatFields {
 
   private static final Set<String> READ =
       Set.of(
-          "model", "max_tokens", "max_completion_tokens", "max_cost", "stream", "stream_options");
+          "model",
+          "max_tokens",
+          "max_completion_tokens",
+          "max_cost",
+          "n",
+          "stream",
+          "stream_options");
   private static final Set<String> FOR_THE_ENGINE =
       Set.of(
           "messages",
           "temperature",
           "top_p",
+          "top_k",
+          "min_p",
           "presence_penalty",
           "frequency_penalty",
           "stop",
-          "n",
           "seed",
           "logprobs",
           "top_logprobs",
@@ -52,6 +59,7 @@ final class ChatFields {
           "service_tier",
           "thinking",
           "reasoning_effort");
+  private static final Set<String> FOR_RAW_PROMPTS = Set.of("suffix", "echo", "best_of");
   private static final Set<String> UNSUPPORTED =
       Set.of("functions", "function_call", "audio", "web_search_options", "moderation");
   private static final String INCLUDE_USAGE = "stream_options.include_usage";
@@ -61,6 +69,8 @@ final class ChatFields {
   private final Set<String> ignored = new LinkedHashSet<>();
   private @Nullable String unsupported;
   private @Nullable Messages messages;
+  private boolean tools;
+  private boolean prompt;
 
   /** A value that is not null. */
   sealed interface Value {}
@@ -116,6 +126,9 @@ final class ChatFields {
       parser.nextToken();
       if (name.equals("messages")) {
         messages = messages(parser);
+      } else if (name.equals("prompt")) {
+        prompt = parser.currentToken() != JsonToken.VALUE_NULL;
+        parser.skipChildren();
       } else if (READ.contains(name)) {
         readValue(name, parser);
       } else {
@@ -126,9 +139,12 @@ final class ChatFields {
   }
 
   private void note(String name) {
+    tools |= name.equals("tools");
     if (UNSUPPORTED.contains(name)) {
       unsupported = name;
-    } else if (!FOR_THE_ENGINE.contains(name) && ignored.size() < MOST_IGNORED) {
+    } else if (!FOR_THE_ENGINE.contains(name)
+        && !FOR_RAW_PROMPTS.contains(name)
+        && ignored.size() < MOST_IGNORED) {
       ignored.add(name.substring(0, Math.min(64, name.length())).replaceAll("[^\\w.-]", "_"));
     }
   }
@@ -225,6 +241,16 @@ final class ChatFields {
   /** A field whose effect the caller relies on and does not get; null if there is none. */
   @Nullable String unsupported() {
     return unsupported;
+  }
+
+  /** Whether there is a raw prompt. */
+  boolean prompt() {
+    return prompt;
+  }
+
+  /** Whether there are tools, so that the prompt has more than the text of the body. */
+  boolean tools() {
+    return tools;
   }
 
   /** Names of top-level fields that have no effect here, 20 at most. */

@@ -9,24 +9,36 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * What the gateway must know of a chat completion; the engine reads the rest from the same bytes.
+ * What the gateway must know of a completion; the engine reads the rest from the same bytes.
  *
+ * @param kind of a conversation or of a raw prompt
  * @param model name or alias, as the client wrote it
- * @param maxTokens the client's cap on output tokens, null if it has none
+ * @param maxTokens the client's cap on output tokens of each choice, null if it has none
+ * @param choices how many answers it wants, 1 to 8
  * @param maxCost the most that the client will pay, null if it set no bound
+ * @param tools whether the model is told of tools
  * @param stream whether events are wanted
  * @param includeUsage whether the stream shall end with the usage
  * @param ignored names of top-level fields that have no effect here
  */
 record ChatRequest(
+    Kind kind,
     String model,
     @Nullable Integer maxTokens,
+    int choices,
     @Nullable Pico maxCost,
+    boolean tools,
     boolean stream,
     boolean includeUsage,
     List<String> ignored) {
+  private static final int CHOICES_MAX = 8;
+  private static final int RAW_MAX_TOKENS = 16;
+
+  /** More than what the prompt says of any tools in words of its own. */
+  private static final int TOOLS_TOKENS = 256;
+
   /** Reads and checks a body. Throws a 400 or 422 that names the field. */
-  static ChatRequest parse(ByteBuffer body) {
+  static ChatRequest parse(Kind kind, ByteBuffer body) {
     ChatFields fields = read(body);
     if (fields == null) {
       throw ServiceException.of(
@@ -43,10 +55,46 @@ record ChatRequest(
     if (model == null) {
       throw missing("model");
     }
-    checkMessages(fields.messages());
+    Integer cap = cap(fields);
+    switch (kind) {
+      case CHAT -> checkMessages(fields.messages());
+      case RAW -> {
+        if (!fields.prompt()) {
+          throw missing("prompt");
+        }
+        cap = cap == null ? Integer.valueOf(RAW_MAX_TOKENS) : cap;
+      }
+    }
     boolean stream = flag(fields.value("stream"), "stream");
     return new ChatRequest(
-        model, cap(fields), maxCost(fields), stream, includeUsage(fields), fields.ignored());
+        kind,
+        model,
+        cap,
+        choices(positive(fields, "n")),
+        maxCost(fields),
+        fields.tools(),
+        stream,
+        includeUsage(fields),
+        fields.ignored());
+  }
+
+  /**
+   * Most tokens of the prompt of a body of so many bytes. A byte-level token covers at least one
+   * byte, and the names of fields take more than the markers that stand for them.
+   */
+  int promptBound(int bodyBytes) {
+    return tools ? bodyBytes + TOOLS_TOKENS : bodyBytes;
+  }
+
+  private static int choices(@Nullable Integer wanted) {
+    if (wanted == null) {
+      return 1;
+    }
+    if (wanted > CHOICES_MAX) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "n", "'n' must be at most %d.".formatted(CHOICES_MAX));
+    }
+    return wanted;
   }
 
   private static @Nullable ChatFields read(ByteBuffer body) {

@@ -37,13 +37,21 @@ final class EngineClient {
   private final Upstream upstream;
   private final WebClient http;
 
-  /** A request as it goes to the engine. */
-  record Call(UUID id, Asker asker, String replica, String model, int maxTokens, RequestBody body) {
-    /** A byte-level token covers at least one byte, so the body's length bounds the prompt. */
-    int promptBound() {
-      return body.length();
-    }
-  }
+  /**
+   * A request as it goes to the engine.
+   *
+   * @param promptBound most prompt tokens that money is held for
+   * @param maxTokens most output tokens of each choice
+   */
+  record Call(
+      UUID id,
+      Kind kind,
+      Asker asker,
+      String replica,
+      String model,
+      int promptBound,
+      int maxTokens,
+      RequestBody body) {}
 
   /** Status and headers of a reply. */
   record Head(int status, HttpHeaders headers) {
@@ -79,7 +87,7 @@ final class EngineClient {
 
   private Flux<DataBuffer> post(Call call, int attempt, Consumer<Head> onHead) {
     return http.post()
-        .uri(upstream.url() + "/v1/chat/completions")
+        .uri(upstream.url() + call.kind.enginePath())
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
         .header("x-r1-request-id", call.id.toString())
@@ -91,7 +99,7 @@ final class EngineClient {
         .header("x-r1-replica", call.replica)
         .header("x-r1-model", call.model)
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
-        .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound()))
+        .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))

@@ -109,8 +109,8 @@ class Relay implements SmartLifecycle {
         prices
             .at(caller.organizationId(), model.id(), now)
             .orElseThrow(ServiceException::meteringUnavailable);
-    WorstCase worst = worstCase(request, cap(request, card), body.length(), price);
-    int cap = worst.maxTokens();
+    WorstCase worst =
+        worstCase(request, cap(request, card), request.promptBound(body.length()), price);
     if (!accepting) {
       throw draining();
     }
@@ -122,9 +122,18 @@ class Relay implements SmartLifecycle {
       response.getHeaders().set("x-r1-ignored", String.join(", ", request.ignored()));
     }
     UUID id = RequestId.renew(exchange, now);
-    var admission = Admission.of(id, caller, model.id(), price, cap, request.stream(), now);
+    var admission =
+        Admission.of(id, caller, model.id(), price, worst.outputCap(), request.stream(), now);
     var call =
-        new EngineClient.Call(id, Asker.of(caller), journal.replica(), model.name(), cap, body);
+        new EngineClient.Call(
+            id,
+            request.kind(),
+            Asker.of(caller),
+            journal.replica(),
+            model.name(),
+            worst.promptBound(),
+            worst.maxTokens(),
+            body);
     return Flux.create(
         sink -> {
           var _ =
@@ -154,8 +163,8 @@ class Relay implements SmartLifecycle {
   }
 
   /** The caller's {@code max_cost} lowers the cap to what it buys beside the whole prompt. */
-  private static WorstCase worstCase(ChatRequest request, int cap, int bytes, Price price) {
-    WorstCase worst = WorstCase.of(bytes, cap, price.worst());
+  private static WorstCase worstCase(ChatRequest request, int cap, int prompt, Price price) {
+    WorstCase worst = WorstCase.of(prompt, cap, price.worst()).withChoices(request.choices());
     Pico most = request.maxCost();
     if (most == null) {
       return worst;
@@ -165,7 +174,8 @@ class Relay implements SmartLifecycle {
       throw ServiceException.about(
           ErrorCode.MAX_COST_TOO_LOW,
           "max_cost",
-          "'max_cost' does not buy one token beside the prompt: that takes %s. Nothing was charged."
+          "'max_cost' does not buy one token of each answer beside the prompt: that takes %s."
+              .concat(" Nothing was charged.")
               .formatted(worst.withMaxTokens(1).amount().decimal()));
     }
     return worst.withMaxTokens(fits);

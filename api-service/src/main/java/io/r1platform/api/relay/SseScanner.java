@@ -21,6 +21,7 @@ final class SseScanner {
 
   private int outputTokens;
   private int reasoningTokens = NONE;
+  private int toldReasoning = NONE;
   private @Nullable PromptTokens promptTokens;
 
   /** What an event that ends the stream is. */
@@ -46,7 +47,7 @@ final class SseScanner {
     return outputTokens;
   }
 
-  /** Reasoning tokens among them: all, until the stream said where reasoning ended. */
+  /** Reasoning tokens among them: all, until the stream said how many. */
   int reasoningTokens() {
     return reasoningTokens == NONE ? outputTokens : Math.min(reasoningTokens, outputTokens);
   }
@@ -78,6 +79,7 @@ final class SseScanner {
         }
         if (id != NONE) {
           outputTokens = id;
+          reasoningTokens = toldReasoning;
         }
         id = NONE;
         inEvent = false;
@@ -102,7 +104,7 @@ final class SseScanner {
 
   private void readComment(ByteBuffer bytes, int start, int end) {
     if (startsWith(bytes, start, end, REASONING)) {
-      reasoningTokens = number(bytes, start + REASONING.length, end);
+      toldReasoning = number(bytes, start + REASONING.length, end); // as of the next event
     } else if (startsWith(bytes, start, end, PROMPT)) {
       byte[] text = new byte[end - start - PROMPT.length];
       bytes.get(start + PROMPT.length, text);

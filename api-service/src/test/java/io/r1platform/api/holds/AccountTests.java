@@ -38,7 +38,7 @@ class AccountTests {
           Duration.ofSeconds(30),
           100);
   private static final Scope.At CREDIT = new Scope.At(Scope.CREDIT, 7);
-  private static final WorstCase HUNDRED = new WorstCase(10, 8, 2, 10);
+  private static final WorstCase HUNDRED = new WorstCase(10, 8, 1, 2, 10);
 
   private final AtomicLong nanos = new AtomicLong();
   private final Caller caller = LendingModel.caller(1);
@@ -219,7 +219,7 @@ class AccountTests {
     account.on(caller, credit(1, 100, NOW.plusSeconds(60)));
     taken(account).settle(new Pico(10));
     clock.advance(Duration.ofSeconds(60));
-    assertThat(account.attempt(caller, new WorstCase(1, 8, 2, 1)))
+    assertThat(account.attempt(caller, new WorstCase(1, 8, 1, 2, 1)))
         .isInstanceOf(Attempt.Lacking.class);
     account.giveBack(false);
     account.told(Map.of(1L, BigInteger.valueOf(90)));

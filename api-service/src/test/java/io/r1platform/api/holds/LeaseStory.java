@@ -136,7 +136,7 @@ final class LeaseStory {
 
   private void take(Replica replica) {
     Caller caller = LendingModel.caller(1 + random.nextInt(3));
-    var worst = new WorstCase(1 + random.nextInt(50), 1 + random.nextInt(20), 3, 7);
+    var worst = new WorstCase(1 + random.nextInt(50), 1 + random.nextInt(20), 1, 3, 7);
     switch (replica.account.attempt(caller, worst)) {
       case Attempt.Taken(Hold hold, var low) -> {
         admitted++;

@@ -19,10 +19,11 @@ class WorstCaseTests {
       var unit = new UnitPrices(price(random), price(random), price(random), price(random));
       int bytes = random.nextInt(500);
       int cap = random.nextInt(500);
-      WorstCase worst = WorstCase.of(bytes, cap, unit);
+      int choices = 1 + random.nextInt(8);
+      WorstCase worst = WorstCase.of(bytes, cap, unit).withChoices(choices);
       int prompt = random.nextInt(bytes + 1);
       int hit = random.nextInt(prompt + 1);
-      int output = random.nextInt(cap + 1);
+      int output = random.nextInt(choices * cap + 1);
       int reasoning = random.nextInt(output + 1);
       var tokens = new Tokens(hit, prompt - hit, reasoning, output - reasoning);
       assertThat(unit.cost(tokens).value()).isLessThanOrEqualTo(worst.amount().value());
@@ -37,6 +38,7 @@ class WorstCaseTests {
           new WorstCase(
               random.nextInt(100),
               1 + random.nextInt(100),
+              1 + random.nextInt(8),
               random.nextInt(9),
               1 + random.nextInt(9));
       long money = random.nextInt(2_000);
@@ -52,14 +54,14 @@ class WorstCaseTests {
 
   @Test
   void freeTokensHaveNoBound() {
-    var free = new WorstCase(10, 500, 0, 0);
+    var free = new WorstCase(10, 500, 1, 0, 0);
     assertThat(free.amount()).isEqualTo(Pico.ZERO);
     assertThat(free.largestCap(BigInteger.ZERO, 500)).isEqualTo(500);
   }
 
   @Test
   void moreThanAChargeCanSayIsAnError() {
-    var absurd = new WorstCase(1, Integer.MAX_VALUE, 1, Long.MAX_VALUE / 2);
+    var absurd = new WorstCase(1, Integer.MAX_VALUE, 1, 1, Long.MAX_VALUE / 2);
     assertThatThrownBy(absurd::amount).isInstanceOf(ArithmeticException.class);
   }
 

@@ -35,9 +35,9 @@ class ChatRequestTests {
     String end = "{\"role\":\"user\"}]}";
     String nodes = "{\"model\":\"m\",\"messages\":[" + "{},".repeat((MOST - 64) / 3) + end;
     byte[] body = nodes.getBytes(StandardCharsets.UTF_8);
-    assertThat(ChatRequest.parse(ByteBuffer.wrap(body)).model()).isEqualTo("m");
+    assertThat(ChatRequest.parse(Kind.CHAT, ByteBuffer.wrap(body)).model()).isEqualTo("m");
     long before = allocated();
-    ChatRequest.parse(ByteBuffer.wrap(body));
+    ChatRequest.parse(Kind.CHAT, ByteBuffer.wrap(body));
     assertThat(allocated() - before).isLessThan(1 << 20);
   }
 
@@ -49,7 +49,8 @@ class ChatRequestTests {
             {"model":{"a":[1]},"messages":[],"stream":"yes","stream_options":{"include_usage":1},
              "max_tokens":[5],"model":"m","stream":null,"stream_options":{"x":[{}]},
              "messages":[{"role":"system"},{"content":[{"role":"x"}],"role":"user"}],
-             "max_tokens":7}""");
+             "max_tokens":7}\
+            """);
     assertThat(request.model()).isEqualTo("m");
     assertThat(request.stream()).isFalse();
     assertThat(request.includeUsage()).isFalse();
@@ -63,6 +64,7 @@ class ChatRequestTests {
     assertRefused(with("\"audio\":{\"model\":1}"), "audio");
     assertRefused(with("\"max_tokens\":12345678901"), "max_tokens");
     assertRefused(with("\"max_tokens\":1e400"), "max_tokens");
+    assertRefused(with("\"n\":9"), "n");
     assertRefused(
         with("\"stream_options\":{\"include_usage\":{}}"), "stream_options.include_usage");
     assertRefused(with("\"max_cost\":\"-1\""), "max_cost");
@@ -122,7 +124,7 @@ class ChatRequestTests {
   }
 
   private static ChatRequest parse(String body) {
-    return ChatRequest.parse(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+    return ChatRequest.parse(Kind.CHAT, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static long allocated() {

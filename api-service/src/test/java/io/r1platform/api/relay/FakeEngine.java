@@ -38,6 +38,7 @@ final class FakeEngine implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server.createContext("/v1/chat/completions", this::chat);
+    server.createContext("/v1/completions", this::chat);
     server.createContext("/v1/requests/", this::cancel);
     server.createContext("/v1/models", this::models);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

@@ -31,7 +31,8 @@ class HoldsIT {
   private static final String BODY =
       """
       {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true,
-       "max_tokens":10%s}""";
+       "max_tokens":10%s}\
+      """;
   private static final int BYTES = BODY.formatted("").length();
   private static final long WORST = BYTES * 550_000L + 10 * 2_190_000L;
 
@@ -221,6 +222,48 @@ class HoldsIT {
     assertThat(gateway.chat(BODY.formatted(",\"max_cost\":\"1e3\"")).statusCode()).isEqualTo(422);
   }
 
+  /** Each choice may be as long as the cap, and the prompt is charged once. */
+  @Test
+  void holdsTheCapOfEveryChoiceAndChargesThemAll() {
+    String body = BODY.formatted(",\"n\":3");
+    long worst = body.length() * 550_000L + 3 * 10 * 2_190_000L;
+    limit("KEY", worst - 1, null);
+    answersFive();
+    HttpResponse<String> refused = gateway.chat(body);
+    assertThat(refused.statusCode()).isEqualTo(402);
+    assertThat(refused.body()).contains("\"max_tokens_that_fits\":9");
+
+    limit("KEY", worst, null);
+    gateway.engine.does(
+        chat -> chat.stream().write(token(28, "content", "hi") + usageChunk(0, 28, "stop") + DONE));
+    HttpResponse<String> answer = gateway.chat(body);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("x-r1-cost-max")).contains(decimal(worst));
+    assertThat(gateway.engine.chats().getFirst().header("x-r1-max-tokens")).isEqualTo("10");
+    long charge = 2 * 140_000 + 10 * 550_000 + 28 * 2_190_000;
+    Await.until("the charge", () -> leases.spent("KEY").longValue() == charge);
+  }
+
+  @Test
+  void holdsWhatThePromptSaysOfToolsBesideTheBody() {
+    answersFive();
+    String body = BODY.formatted(",\"tools\":[]");
+    assertThat(gateway.chat(body).statusCode()).isEqualTo(200);
+    assertThat(gateway.engine.chats().getFirst().header("x-r1-max-prompt-tokens"))
+        .isEqualTo(Integer.toString(body.length() + 256));
+  }
+
+  @Test
+  void maxCostIsForAllChoicesTogether() {
+    answersFive();
+    String body = BODY.formatted(",\"n\":2,\"max_cost\":\"0.000085\"");
+    long fits = (85_000_000L - body.length() * 550_000L) / (2 * 2_190_000L);
+    assertThat(fits).isBetween(1L, 9L);
+    assertThat(gateway.chat(body).statusCode()).isEqualTo(200);
+    assertThat(gateway.engine.chats().getFirst().header("x-r1-max-tokens"))
+        .isEqualTo(Long.toString(fits));
+  }
+
   @Test
   void servesFromItsSlicesWhileBillingIsAwayThenSaysLater() {
     answersFive();
@@ -254,9 +297,12 @@ class HoldsIT {
             .map(Object::toString)
             .filter(path -> !path.startsWith("/admin/") && !path.startsWith("/webhooks/"))
             .collect(Collectors.toSet());
-    assertThat(posts).containsExactlyInAnyOrder("/v1/chat/completions", "/chat/completions");
+    assertThat(posts)
+        .containsExactlyInAnyOrder(
+            "/v1/chat/completions", "/chat/completions", "/v1/completions", "/completions");
     for (String path : posts) {
-      assertThat(gateway.post(path, BODY.formatted("")).statusCode()).isEqualTo(402);
+      assertThat(gateway.post(path, BODY.formatted(",\"prompt\":\"x\"")).statusCode())
+          .isEqualTo(402);
     }
     assertThat(gateway.engine.chats()).isEmpty();
   }

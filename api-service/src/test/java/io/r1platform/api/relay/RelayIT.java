@@ -30,14 +30,17 @@ import org.junit.jupiter.api.TestInstance;
 class RelayIT {
   private static final String STREAM =
       """
-      {"model":"deepseek-reasoner","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+      {"model":"deepseek-reasoner","messages":[{"role":"user","content":"hi"}],"stream":true}\
+      """;
   private static final String STREAM_WITH_USAGE =
       """
       {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true,
-       "stream_options":{"include_usage":true},"max_tokens":100,"new_thing":1}""";
+       "stream_options":{"include_usage":true},"max_tokens":100,"new_thing":1}\
+      """;
   private static final String JSON =
       """
-      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}]}""";
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}]}\
+      """;
 
   /** 2 cached and 10 other prompt tokens and 5 output tokens. */
   private static final long COST_OF_FIVE = 2 * 140_000 + 10 * 550_000 + 5 * 2_190_000;

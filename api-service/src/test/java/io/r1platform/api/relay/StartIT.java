@@ -36,7 +36,8 @@ import reactor.core.publisher.FluxSink;
 class StartIT {
   private static final String STREAM =
       """
-      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}\
+      """;
 
   private Gateway gateway;
 
@@ -101,7 +102,8 @@ class StartIT {
     body.add(DefaultDataBufferFactory.sharedInstance.wrap(STREAM.getBytes(StandardCharsets.UTF_8)));
     UUID id = new UUID(RunningApi.START.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0001L);
     var call =
-        new EngineClient.Call(id, new Asker("tenant", "project", 1), "1.1", "r1-nano", 10, body);
+        new EngineClient.Call(
+            id, Kind.CHAT, new Asker("tenant", "project", 1), "1.1", "r1-nano", 100, 10, body);
     var admission = Admission.of(id, caller, 2, price, 10, true, RunningApi.START);
     var sink = new AtomicReference<FluxSink<DataBuffer>>();
     Flux.<DataBuffer>create(sink::set).subscribe().dispose();

@@ -5,15 +5,20 @@ import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationTask;
 import io.r1platform.inference.generation.Generations;
 import io.r1platform.inference.generation.Vocabulary;
+import io.r1platform.inference.generation.Wishes;
 import io.r1platform.inference.models.ModelCard;
 import io.r1platform.inference.models.Models;
+import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.OutputText;
 import io.r1platform.prompts.R1Template;
+import io.r1platform.prompts.ToolUse;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
@@ -55,41 +60,148 @@ final class Admissions {
     }
   }
 
-  /** Checks the request and starts it; {@code call} ends it if its connection closes. */
-  Admitted admit(ServerWebExchange exchange, byte[] body, Call call) {
-    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
+  /** Checks a chat completion and starts it; {@code call} ends it if its connection closes. */
+  Admitted chat(ServerWebExchange exchange, byte[] body, Call call) {
     ChatRequest request = ChatRequest.of(Fields.parse(json, body));
-    ModelCard card = models.require(headers.model() == null ? request.model() : headers.model());
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
+    Model model = model(headers.model(), request.common().model());
+    R1Template template = model.template();
+    ToolUse use = request.tools().use();
+    Wishes wishes = Requirements.check(request, model.vocabulary(), template);
+    return start(
+        exchange,
+        call,
+        headers,
+        model,
+        new Asked(
+            Form.CHAT,
+            request.common(),
+            request.ignored(),
+            template.render(request.messages(), use),
+            wishes,
+            template.thinkCloseId(),
+            () -> template.output(request.common().stops(), use)));
+  }
+
+  /** The same of a raw completion. */
+  Admitted raw(ServerWebExchange exchange, byte[] body, Call call) {
+    RawRequest request = RawRequest.of(Fields.parse(json, body));
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
+    Model model = model(headers.model(), request.common().model());
+    R1Template template = model.template();
+    return start(
+        exchange,
+        call,
+        headers,
+        model,
+        new Asked(
+            Form.RAW,
+            request.common(),
+            request.ignored(),
+            template.raw(request.prompt()),
+            Requirements.check(request.common(), request.topLogprobs(), model.vocabulary()),
+            /* thinkCloseId= */ -1,
+            () -> template.rawOutput(request.common().stops())));
+  }
+
+  /** How many tokens {@code input} has as a raw prompt, or {@code messages} with {@code tools}. */
+  Wire.TokenCount count(byte[] body) {
+    Fields fields = Fields.parse(json, body);
+    Model model = model(null, fields.text("model"));
+    R1Template template = model.template();
+    int[] ids;
+    int templateTokens;
+    if (fields.optional("input") == null) {
+      List<ChatMessage> messages = Messages.of(fields.required("messages"));
+      ToolUse use = Tools.of(fields).use();
+      Requirements.check(messages, use, model.vocabulary());
+      ids = template.render(messages, use);
+      templateTokens = template.render(withoutTexts(messages), use).length;
+    } else {
+      ids = template.raw(fields.text("input"));
+      templateTokens = template.raw("").length;
+    }
+    return new Wire.TokenCount(
+        "token_count",
+        model.card().name(),
+        ids.length,
+        templateTokens,
+        fields.flag("return_ids") ? ids : null);
+  }
+
+  private static List<ChatMessage> withoutTexts(List<ChatMessage> messages) {
+    return messages.stream()
+        .map(message -> new ChatMessage(message.role(), "", message.calls()))
+        .toList();
+  }
+
+  /** A ready model and how it is spoken to. */
+  private record Model(ModelCard card, Vocabulary vocabulary, R1Template template) {}
+
+  /**
+   * A request of either kind.
+   *
+   * @param thinkCloseId what ends the reasoning; −1 = all is answer
+   * @param output makes the reader of each choice
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Asked(
+      Form form,
+      Common common,
+      List<String> ignored,
+      int[] promptIds,
+      Wishes wishes,
+      int thinkCloseId,
+      Supplier<OutputText> output) {}
+
+  private Model model(@Nullable String resolved, String asked) {
+    ModelCard card = models.require(resolved == null ? asked : resolved);
     Vocabulary vocabulary = generations.vocabulary();
-    var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
-    int[] promptIds = template.render(request.messages());
-    checkBound(headers, promptIds.length);
-    int maxTokens = maxTokens(request, headers, card, promptIds.length);
+    return new Model(card, vocabulary, new R1Template(vocabulary::markerId, vocabulary::tokenize));
+  }
+
+  private Admitted start(
+      ServerWebExchange exchange, Call call, CallHeaders headers, Model model, Asked asked) {
+    Common common = asked.common();
+    int promptTokens = asked.promptIds().length;
+    checkBound(headers, promptTokens);
+    int maxTokens = maxTokens(common, headers, model.card(), promptTokens);
     var completion =
         new Completion(
-            new OutputText(template.thinkOpenId(), template.thinkCloseId(), request.stops()));
+            common.choices(), asked.output(), asked.wishes().topLogprobs() != Wishes.NO_LOGPROBS);
     call.has(completion);
-    tell(exchange.getResponse().getHeaders(), maxTokens, request.ignored());
+    tell(exchange.getResponse().getHeaders(), maxTokens, asked.ignored());
     completion.started(
         generations.start(
-            new GenerationTask(
-                headers.eventId(),
-                headers.attempt(),
-                headers.replica(),
-                promptIds,
-                maxTokens,
-                request.temperature(),
-                Math.max(request.topP(), LEAST_TOP_P),
-                request.seed() == null ? seeds.nextLong() : request.seed(),
-                headers.cacheSalt(),
-                template.thinkCloseId(),
-                headers.share()),
-            completion));
+            task(headers, asked, maxTokens), completion.listeners(), completion.choices()));
     var answer =
-        new Answer(json, "chatcmpl-" + headers.eventId(), clock.instant().getEpochSecond(), card);
+        new Answer(
+            asked.form(),
+            json,
+            asked.form().idPrefix() + headers.eventId(),
+            clock.instant().getEpochSecond(),
+            model.card(),
+            model.vocabulary()::piece);
     AnswerWriter writer =
-        request.stream() ? new SseWriter(answer, promptIds.length) : new JsonWriter(answer);
-    return new Admitted(completion, writer, promptIds.length);
+        common.stream() ? new SseWriter(answer, promptTokens) : new JsonWriter(answer);
+    return new Admitted(completion, writer, promptTokens);
+  }
+
+  private GenerationTask task(CallHeaders headers, Asked asked, int maxTokens) {
+    Common common = asked.common();
+    return new GenerationTask(
+            headers.eventId(),
+            headers.attempt(),
+            headers.replica(),
+            asked.promptIds(),
+            maxTokens,
+            common.temperature(),
+            Math.max(common.topP(), LEAST_TOP_P),
+            common.seed() == null ? seeds.nextLong() : common.seed(),
+            headers.cacheSalt(),
+            asked.thinkCloseId(),
+            headers.share())
+        .with(asked.wishes());
   }
 
   /** A prompt that the gateway holds no money for must not run. */
@@ -106,7 +218,7 @@ final class Admissions {
 
   /** The smallest of what is asked for, what the gateway allows, and what fits the context. */
   private static int maxTokens(
-      ChatRequest request, CallHeaders headers, ModelCard card, int promptTokens) {
+      Common request, CallHeaders headers, ModelCard card, int promptTokens) {
     int room = card.contextTokens() - promptTokens;
     if (room < 1) {
       throw ServiceException.ofParam(

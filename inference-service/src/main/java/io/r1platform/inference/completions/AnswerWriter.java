@@ -10,6 +10,9 @@ sealed interface AnswerWriter permits SseWriter, JsonWriter {
   /** Bytes for new text; may be none. */
   byte[] delta(Signal.Delta delta);
 
+  /** Bytes for the end of one of several choices; may be none. */
+  byte[] finished(Signal.Finished finished);
+
   /** Bytes for a client that has waited in silence. */
   byte[] silence();
 

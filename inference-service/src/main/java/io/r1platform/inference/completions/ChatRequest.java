@@ -1,44 +1,32 @@
 package io.r1platform.inference.completions;
 
 import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.Wishes;
 import io.r1platform.prompts.ChatMessage;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A chat completion as the caller asks for it.
  *
- * @param model the model's name as given
- * @param messages the conversation; the last is the user's
- * @param maxTokens the caller's cap, or null
- * @param temperature 0 to 2
- * @param topP 0 to 1
- * @param seed or null for a random one
- * @param stops up to 16 strings
- * @param stream whether tokens are sent as they come
+ * @param common what raw completions have too
+ * @param messages the conversation; the last is the user's or a tool's
+ * @param tools what may be called, and how
+ * @param format what the answer must be
+ * @param topLogprobs alternatives told with each token; −1 = no logprobs
  * @param ignored names of fields that have no meaning here
  */
 record ChatRequest(
-    String model,
+    Common common,
     List<ChatMessage> messages,
-    @Nullable Integer maxTokens,
-    float temperature,
-    float topP,
-    @Nullable Long seed,
-    List<String> stops,
-    boolean stream,
+    Tools tools,
+    AnswerFormat format,
+    int topLogprobs,
     List<String> ignored) {
-  private static final double DEFAULT_TEMPERATURE = 0.6;
-  private static final double DEFAULT_TOP_P = 0.95;
-  private static final int STOPS_MAX = 16;
-  private static final int STOP_BYTES_MAX = 256;
+  private static final int TOP_LOGPROBS_MAX = 20;
 
-  private static final Set<String> KNOWN =
+  static final Set<String> KNOWN =
       Set.of(
           "model",
           "messages",
@@ -46,6 +34,8 @@ record ChatRequest(
           "max_completion_tokens",
           "temperature",
           "top_p",
+          "top_k",
+          "min_p",
           "presence_penalty",
           "frequency_penalty",
           "stop",
@@ -79,55 +69,36 @@ record ChatRequest(
 
   static ChatRequest of(Fields fields) {
     Unsupported.refuse(fields);
-    Long shortName = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
-    Long longName = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-    if (shortName != null && longName != null && !shortName.equals(longName)) {
-      throw ServiceException.invalidValue(
-          "max_completion_tokens", "It means the same as 'max_tokens', but differs from it.");
+    Tools tools = Tools.of(fields);
+    AnswerFormat format = AnswerFormat.of(fields);
+    if (tools.any() && format.constrains()) {
+      throw Fields.unsupported(
+          "response_format", "An answer of a format cannot call tools: send one of the two.");
     }
-    Long cap = longName == null ? shortName : longName;
     return new ChatRequest(
-        fields.text("model"),
+        Common.of(fields),
         Messages.of(fields.required("messages")),
-        cap == null ? null : cap.intValue(),
-        (float) fields.number("temperature", DEFAULT_TEMPERATURE, 0, 2),
-        (float) fields.number("top_p", DEFAULT_TOP_P, 0, 1),
-        fields.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        stops(fields.optional("stop")),
-        fields.flag("stream"),
-        ignored(fields));
+        tools,
+        format,
+        topLogprobs(fields),
+        ignored(fields, KNOWN));
   }
 
-  private static List<String> stops(@Nullable JsonNode value) {
-    if (value == null) {
-      return List.of();
+  private static int topLogprobs(Fields fields) {
+    Long top = fields.integer("top_logprobs", 0, TOP_LOGPROBS_MAX);
+    if (!fields.flag("logprobs")) {
+      if (top != null && top > 0) {
+        throw ServiceException.invalidValue(
+            "top_logprobs", "'top_logprobs' needs 'logprobs': true.");
+      }
+      return Wishes.NO_LOGPROBS;
     }
-    var stops = new ArrayList<String>();
-    if (value.isArray()) {
-      value.forEach(stop -> stops.add(stop(stop)));
-    } else {
-      stops.add(stop(value));
-    }
-    if (stops.size() > STOPS_MAX) {
-      throw ServiceException.invalidValue("stop", "'stop' must have at most 16 strings.");
-    }
-    return List.copyOf(stops);
+    return top == null ? 0 : top.intValue();
   }
 
-  private static String stop(JsonNode value) {
-    if (!value.isString()) {
-      throw Fields.wrongType("stop", "a string or an array of strings");
-    }
-    int bytes = value.asString().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes < 1 || bytes > STOP_BYTES_MAX) {
-      throw ServiceException.invalidValue("stop", "A stop string must have 1 to 256 bytes.");
-    }
-    return value.asString();
-  }
-
-  private static List<String> ignored(Fields fields) {
+  static List<String> ignored(Fields fields, Set<String> known) {
     var unknown = new TreeSet<String>(fields.object().propertyNames());
-    unknown.removeAll(KNOWN);
+    unknown.removeAll(known);
     return List.copyOf(unknown);
   }
 }

@@ -1,45 +1,82 @@
 package io.r1platform.inference.completions;
 
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.generation.Choices;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.GenerationEvent;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationListener;
 import io.r1platform.prompts.OutputText;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
  * One answer on its way from the engine's thread to a response. What a slow client has not taken
- * waits here; it is never more than the request's cap of tokens.
+ * waits here; it is never more than the request's cap of tokens for each choice.
  */
-final class Completion implements GenerationListener {
+final class Completion {
   /** Two threads take turns; the later one waits for the other to let go, and nothing is lost. */
   private static final Sinks.EmitFailureHandler TURN =
       Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
 
-  private final OutputText output;
+  private final List<Choice> texts = new ArrayList<>();
+  private final Choices choices;
   private final Sinks.Many<Signal> signals = Sinks.many().unicast().onBackpressureBuffer();
   private final Sinks.Empty<Signal> broken = Sinks.empty();
-  private final AtomicReference<@Nullable Generation> generation = new AtomicReference<>();
+  private final AtomicInteger tokens = new AtomicInteger();
+  private final AtomicInteger unfinished;
+  private volatile int cachedTokens;
+  private volatile List<Generation> generations = List.of();
   private volatile boolean hungUp;
+  private volatile @Nullable Ended unproven;
 
+  /** Of so many choices, with logprobs or without; {@code outputs} makes the reader of each. */
+  Completion(int count, Supplier<OutputText> outputs, boolean logprobs) {
+    for (int index = 0; index < count; index++) {
+      texts.add(new Choice(index, outputs.get(), logprobs));
+    }
+    this.choices = new Choices(count);
+    this.unfinished = new AtomicInteger(count);
+  }
+
+  /** Of one choice without logprobs. */
   Completion(OutputText output) {
-    this.output = output;
+    this(1, () -> output, false);
+  }
+
+  /** An event of the first choice. */
+  boolean on(GenerationEvent event) {
+    return on(texts.getFirst(), event);
+  }
+
+  /** Who hears the choices, by index. */
+  List<GenerationListener> listeners() {
+    return texts.stream().<GenerationListener>map(text -> event -> on(text, event)).toList();
+  }
+
+  /** What counts them together. */
+  Choices choices() {
+    return choices;
   }
 
   /** Called by the engine's thread for tokens and by another one, later, for the end. */
-  @Override
-  public boolean on(GenerationEvent event) {
+  private boolean on(Choice choice, GenerationEvent event) {
     return switch (event) {
       case GenerationEvent.Token token -> {
-        OutputText.Text text = output.accept(token.id(), token.isText(), token.piece());
-        emit(text, token.cachedTokens());
-        yield !output.stopped();
+        if (tokens.getAndIncrement() == 0) {
+          cachedTokens = token.cachedTokens();
+        }
+        emit(choice, choice.accept(token));
+        yield !choice.stopped();
       }
-      case GenerationEvent.Ended ended -> {
-        end(ended);
+      case Ended ended -> {
+        end(choice, ended);
         yield true;
       }
     };
@@ -51,40 +88,78 @@ final class Completion implements GenerationListener {
   }
 
   /** The engine has taken the request. */
-  void started(Generation running) {
-    generation.set(running);
+  void started(List<Generation> running) {
+    generations = running;
     if (hungUp) {
-      running.cancel();
+      running.forEach(Generation::cancel);
     }
   }
 
   /** The client has gone, or has all it gets. */
   void hangUp() {
     hungUp = true;
-    Generation running = generation.get();
-    if (running != null) {
-      running.cancel();
-    }
+    generations.forEach(Generation::cancel);
   }
 
   /**
    * Without an end the answer would be kept alive for ever, so its connection is broken instead.
    */
-  private void end(GenerationEvent.Ended ended) {
+  private void end(Choice choice, Ended ended) {
     try {
-      emit(output.finish(), ended.usage().promptHit());
-      signals.emitNext(new Signal.End(ended, output.reasoningEnded()), TURN);
-      signals.emitComplete(TURN);
+      if (tokens.get() == 0) {
+        cachedTokens = ended.usage().promptHit();
+      }
+      emit(choice, choice.finish());
+      if (ended.failure() != null && ended.failure().code() == ErrorCode.METERING_UNAVAILABLE) {
+        unproven = ended;
+      }
+      var finished =
+          new Signal.Finished(
+              choice.index(),
+              tokens.get(),
+              ended,
+              reasoningTokens(),
+              choice.called(),
+              choice.takeLogprobs());
+      boolean only = texts.size() == 1;
+      if (!only) {
+        signals.emitNext(finished, TURN);
+      }
+      if (unfinished.decrementAndGet() == 0) {
+        signals.emitNext(new Signal.End(whole(ended), only ? finished : null), TURN);
+        signals.emitComplete(TURN);
+      }
     } catch (Throwable e) {
       broken.tryEmitError(new IllegalStateException("the end could not be told", e));
       throw e;
     }
   }
 
-  private void emit(OutputText.Text text, int cachedTokens) {
+  /** All choices together; it failed if one did, or its receipt. */
+  private Ended whole(Ended last) {
+    Ended withoutReceipt = unproven;
+    if (texts.size() == 1 || withoutReceipt != null) {
+      return withoutReceipt == null ? last : withoutReceipt;
+    }
+    return choices.total();
+  }
+
+  /** Tokens of all choices that belong to reasoning, so far. */
+  private int reasoningTokens() {
+    return texts.stream().mapToInt(Choice::reasoningTokens).sum();
+  }
+
+  private void emit(Choice choice, OutputText.Text text) {
     if (!text.isEmpty()) {
-      int reasoning = output.reasoningEnded() ? output.reasoningTokens() : 0;
-      signals.emitNext(new Signal.Delta(output.tokens(), text, reasoning, cachedTokens), TURN);
+      signals.emitNext(
+          new Signal.Delta(
+              choice.index(),
+              tokens.get(),
+              text,
+              choice.takeLogprobs(),
+              reasoningTokens(),
+              cachedTokens),
+          TURN);
     }
   }
 }

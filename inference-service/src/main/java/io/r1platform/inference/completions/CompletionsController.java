@@ -6,6 +6,7 @@ import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.Generations;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.function.Function;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -19,7 +20,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Chat completions and their cancellation. */
+/** Completions, their cancellation, and the count of a prompt's tokens. */
 @RestController
 final class CompletionsController {
   private final CompletionSettings settings;
@@ -37,18 +38,30 @@ final class CompletionsController {
     this.clock = clock;
   }
 
-  /**
-   * Reading and tokenizing may take long, hence the virtual thread; then only memory is touched.
-   */
+  /** Of a conversation. */
   @PostMapping("/v1/chat/completions")
-  Mono<Void> complete(ServerWebExchange exchange) {
+  Mono<Void> chat(ServerWebExchange exchange) {
     var call = new Call();
-    return DataBufferUtils.join(exchange.getRequest().getBody(), settings.bodyBytesMax())
-        .onErrorMap(DataBufferLimitException.class, _ -> tooLarge())
-        .map(CompletionsController::bytes)
-        .defaultIfEmpty(new byte[0])
-        .publishOn(virtualThreads)
-        .map(body -> admissions.admit(exchange, body, call))
+    return answer(exchange, call, body -> admissions.chat(exchange, body, call));
+  }
+
+  /** Of a raw prompt. */
+  @PostMapping("/v1/completions")
+  Mono<Void> raw(ServerWebExchange exchange) {
+    var call = new Call();
+    return answer(exchange, call, body -> admissions.raw(exchange, body, call));
+  }
+
+  /** How many tokens a prompt would have. */
+  @PostMapping("/v1/tokenize")
+  Mono<Wire.TokenCount> tokenize(ServerWebExchange exchange) {
+    return body(exchange).map(admissions::count);
+  }
+
+  private Mono<Void> answer(
+      ServerWebExchange exchange, Call call, Function<byte[], Admissions.Admitted> admit) {
+    return body(exchange)
+        .map(admit)
         .flatMap(
             admitted ->
                 admitted
@@ -56,6 +69,17 @@ final class CompletionsController {
                         exchange.getResponse(), settings.keepAlive(), generations::alive, clock)
                     .write(admitted.completion().signals()))
         .doFinally(_ -> call.over());
+  }
+
+  /**
+   * Reading and tokenizing may take long, hence the virtual thread; then only memory is touched.
+   */
+  private Mono<byte[]> body(ServerWebExchange exchange) {
+    return DataBufferUtils.join(exchange.getRequest().getBody(), settings.bodyBytesMax())
+        .onErrorMap(DataBufferLimitException.class, _ -> tooLarge())
+        .map(CompletionsController::bytes)
+        .defaultIfEmpty(new byte[0])
+        .publishOn(virtualThreads);
   }
 
   /** The stream or JSON answer of the request then ends with its exact usage. */

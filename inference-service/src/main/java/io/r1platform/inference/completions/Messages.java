@@ -21,17 +21,29 @@ final class Messages {
       throw ServiceException.invalidValue("messages", "'messages' must not be empty.");
     }
     var messages = new ArrayList<ChatMessage>();
-    for (JsonNode message : value) {
-      messages.add(message(message, "messages[%d]".formatted(messages.size())));
+    var history = new CallHistory();
+    int index = 0;
+    for (JsonNode one : value) {
+      String at = "messages[%d]".formatted(index++);
+      ChatMessage message = message(one, history, at);
+      if (message.role() == Role.TOOL) {
+        history.output(one, message, at);
+      } else {
+        messages.addAll(history.drain());
+        messages.add(message);
+      }
     }
-    if (messages.getLast().role() != Role.USER) {
+    messages.addAll(history.drain());
+    Role last = messages.getLast().role();
+    if (last != Role.USER && last != Role.TOOL) {
       throw ServiceException.invalidValue(
-          "messages", "The last message must be the user's, so that there is something to answer.");
+          "messages",
+          "The last message must be the user's or a tool's, so that there is something to answer.");
     }
     return List.copyOf(messages);
   }
 
-  private static ChatMessage message(JsonNode message, String at) {
+  private static ChatMessage message(JsonNode message, CallHistory history, String at) {
     if (!message.isObject()) {
       throw Fields.wrongType(at, "an object");
     }
@@ -39,11 +51,10 @@ final class Messages {
     if (message.path("prefix").asBoolean(false)) {
       throw Fields.unsupported(at + ".prefix", "Completing a begun answer is not supported.");
     }
-    JsonNode calls = message.path("tool_calls");
-    if (calls.isArray() && !calls.isEmpty()) {
-      throw Fields.unsupported(at + ".tool_calls", "This model does not support tools.");
-    }
-    return new ChatMessage(role, content(message.get("content"), role, at + ".content"));
+    String text = content(message.get("content"), role, at + ".content");
+    return role == Role.ASSISTANT
+        ? new ChatMessage(role, text, history.calls(message.path("tool_calls"), at + ".tool_calls"))
+        : new ChatMessage(role, text);
   }
 
   private static Role role(JsonNode value, String at) {
@@ -51,14 +62,15 @@ final class Messages {
       case "system", "developer" -> Role.SYSTEM;
       case "user" -> Role.USER;
       case "assistant" -> Role.ASSISTANT;
-      case "tool", "function" ->
-          throw Fields.unsupported(at + ".role", "This model does not support tools.");
+      case "tool" -> Role.TOOL;
+      case "function" ->
+          throw Fields.unsupported(at + ".role", "'function' was replaced by the role 'tool'.");
       case "" ->
           throw ServiceException.ofParam(
               ErrorCode.MISSING_PARAMETER, at + ".role", "Every message needs a role.");
       default ->
           throw ServiceException.invalidValue(
-              at + ".role", "The role must be system, developer, user or assistant.");
+              at + ".role", "The role must be system, developer, user, assistant or tool.");
     };
   }
 

@@ -78,6 +78,14 @@ final class Response {
             begin(text.length > 0, 200, writer.mediaType());
             yield text;
           }
+          case Signal.Finished finished -> {
+            byte[] told = writer.finished(finished);
+            if (told.length > 0) {
+              cachedTokens = finished.ended().usage().promptHit();
+            }
+            begin(told.length > 0, 200, writer.mediaType());
+            yield told;
+          }
           case Signal.Tick _ -> silence();
           case Signal.End end -> {
             cachedTokens = end.ended().usage().promptHit();

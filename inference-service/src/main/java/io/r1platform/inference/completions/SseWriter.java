@@ -4,6 +4,8 @@ import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
@@ -18,9 +20,10 @@ final class SseWriter implements AnswerWriter {
 
   private final Answer answer;
   private final int promptTokens;
+  private final Set<Integer> roles = new HashSet<>();
   private boolean begun;
   private boolean headLeftEarly;
-  private boolean reasoningTold;
+  private int reasoningTold = -1;
 
   /** Writes {@code answer}, whose prompt has so many tokens. */
   SseWriter(Answer answer, int promptTokens) {
@@ -35,21 +38,25 @@ final class SseWriter implements AnswerWriter {
 
   @Override
   public byte[] delta(Signal.Delta delta) {
-    String role = begun ? null : "assistant";
+    String role = roles.add(delta.choice()) ? "assistant" : null;
     boolean tellPrompt = headLeftEarly && !begun;
     begun = true;
     byte[] data =
         answer.chunk(
-            new Wire.Delta(role, orNull(delta.text().reasoning()), orNull(delta.text().answer())),
+            delta.choice(),
+            new Wire.Delta(
+                role,
+                orNull(delta.text().reasoning()),
+                orNull(delta.text().answer()),
+                answer.parts(delta.choice(), delta.text().calls())),
+            delta.logprobs(),
             null);
     var out = new ByteArrayOutputStream(data.length + 64);
     if (tellPrompt) { // the head left before anybody knew what the cache held
       int hit = delta.cachedTokens();
       out.writeBytes(ascii(": prompt_tokens=" + hit + "," + (promptTokens - hit) + "\n"));
     }
-    if (!delta.text().answer().isEmpty()) {
-      tellReasoning(out, delta.reasoningTokens());
-    }
+    tellReasoning(out, delta.reasoningTokens(), delta.tokens());
     event(out, delta.tokens(), data);
     return out.toByteArray();
   }
@@ -76,24 +83,49 @@ final class SseWriter implements AnswerWriter {
     }
     var out = new ByteArrayOutputStream(1_024);
     int tokens = ended.usage().output();
-    if (end.reasoningEnded()) {
-      tellReasoning(out, ended.usage().reasoning());
-    }
+    Signal.Finished only = end.only();
+    tellReasoning(out, ended.usage().reasoning(), tokens);
     if (failure != null) {
       event(out, tokens, answer.failure(ended, failure, null));
     } else {
-      String role = begun ? null : "assistant";
-      event(
-          out, tokens, answer.chunk(new Wire.Delta(role, null, null), Answer.finishReason(ended)));
+      if (only != null) {
+        event(out, tokens, finish(only));
+      }
       event(out, tokens, answer.usageChunk(ended));
       event(out, tokens, DONE);
     }
     return new Last(200, mediaType(), out.toByteArray());
   }
 
-  private void tellReasoning(ByteArrayOutputStream out, int reasoningTokens) {
-    if (!reasoningTold) {
-      reasoningTold = true;
+  /** A choice that failed has no finish: the last event tells of it. */
+  @Override
+  public byte[] finished(Signal.Finished finished) {
+    if (finished.ended().failure() != null) {
+      return new byte[0];
+    }
+    begun = true;
+    var out = new ByteArrayOutputStream(512);
+    tellReasoning(out, finished.reasoningTokens(), finished.tokens());
+    event(out, finished.tokens(), finish(finished));
+    return out.toByteArray();
+  }
+
+  private byte[] finish(Signal.Finished finished) {
+    String role = roles.add(finished.choice()) ? "assistant" : null;
+    return answer.chunk(
+        finished.choice(),
+        new Wire.Delta(role, null, null, null),
+        finished.logprobs(),
+        Answer.finishReason(finished));
+  }
+
+  /**
+   * Whoever counts from the stream alone takes every token for reasoning until told otherwise. With
+   * several choices the number grows; with one it is told once.
+   */
+  private void tellReasoning(ByteArrayOutputStream out, int reasoningTokens, int tokens) {
+    if (reasoningTokens < tokens && reasoningTokens != reasoningTold) {
+      reasoningTold = reasoningTokens;
       out.writeBytes(ascii(": reasoning_tokens=" + reasoningTokens + "\n"));
     }
   }

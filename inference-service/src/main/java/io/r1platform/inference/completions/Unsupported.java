@@ -1,7 +1,6 @@
 package io.r1platform.inference.completions;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Refuses what this engine does not do and a caller would rely on. */
@@ -17,17 +16,7 @@ final class Unsupported {
         throw Fields.unsupported(name, "'%s' is not supported.".formatted(name));
       }
     }
-    refuseIf(fields.number("presence_penalty", 0, -2, 2) != 0, "presence_penalty");
-    refuseIf(fields.number("frequency_penalty", 0, -2, 2) != 0, "frequency_penalty");
-    refuseIf(fields.flag("logprobs"), "logprobs");
-    Long topLogprobs = fields.integer("top_logprobs", 0, 20);
-    refuseIf(topLogprobs != null && topLogprobs > 0, "top_logprobs");
-    refuseIf(hasElements(fields.optional("logit_bias")), "logit_bias");
-    refuseIf(hasElements(fields.optional("tools")), "tools");
-    Long choices = fields.integer("n", 1, 8);
-    refuseIf(choices != null && choices > 1, "n");
     refuseOther(fields, "service_tier", List.of("auto", "default"));
-    refuseType(fields, "response_format", "text");
     refuseType(fields, "thinking", "enabled");
     JsonNode effort = fields.optional("reasoning_effort");
     if (effort != null && List.of("none", "minimal").contains(effort.asString(""))) {
@@ -57,9 +46,5 @@ final class Unsupported {
       throw Fields.unsupported(
           name, "'%s' must have the type '%s' with this model.".formatted(name, supported));
     }
-  }
-
-  private static boolean hasElements(@Nullable JsonNode value) {
-    return value != null && (!value.isContainer() || !value.isEmpty());
   }
 }

@@ -35,13 +35,20 @@ final class Endings {
     Instant endedAt = clock.instant();
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
     meters.ended(ended, millis);
+    Choices choices = generation.task().choices();
+    Ended whole =
+        choices == null ? ended : choices.ended(generation.task().choice(), ended).orElse(null);
+    if (whole == null) { // the last choice brings the receipt
+      generation.deliver(ended);
+      return CompletableFuture.completedFuture(null);
+    }
     return receipts
-        .append(receipt(generation, ended, modelId, endedAt))
+        .append(receipt(generation, whole, modelId, endedAt))
         .copy()
         .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (_, failure) ->
-                generation.deliver(failure == null ? ended : withoutReceipt(ended, failure)));
+                generation.deliver(failure == null ? ended : withoutReceipt(whole, failure)));
   }
 
   private Ended withoutReceipt(Ended ended, Throwable failure) {

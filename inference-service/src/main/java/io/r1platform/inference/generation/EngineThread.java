@@ -14,7 +14,9 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -201,7 +203,9 @@ final class EngineThread implements Runnable {
                   event.tokenId(),
                   !event.control() && !event.end(),
                   event.piece(),
-                  cached(event, generation)));
+                  cached(event, generation),
+                  event.logprob(),
+                  alternatives(event)));
       case FINISHED -> {
         var unused =
             end(generation, generation.finished(event.reason(), counts(event, generation)));
@@ -214,6 +218,19 @@ final class EngineThread implements Runnable {
     if (event.kind() != EventBuffer.Kind.TOKEN) {
       meters.overrun(event.overrunTokens());
     }
+  }
+
+  private static List<GenerationEvent.Alternative> alternatives(EventBuffer event) {
+    int count = event.alternatives();
+    if (count == 0) {
+      return List.of();
+    }
+    var alternatives = new ArrayList<GenerationEvent.Alternative>(count);
+    for (int i = 0; i < count; i++) {
+      alternatives.add(
+          new GenerationEvent.Alternative(event.alternativeId(i), event.alternativeLogprob(i)));
+    }
+    return alternatives;
   }
 
   private static Generation.Counts counts(EventBuffer event, Generation generation) {

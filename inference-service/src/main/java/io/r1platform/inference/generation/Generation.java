@@ -66,11 +66,20 @@ public final class Generation {
     this.listener = listener;
     this.startedAt = startedAt;
     this.canceller = canceller;
+    this.reasoningEnded = task.thinkCloseId() < 0;
   }
 
-  /** Ends it early, within one engine step; its end tells the exact count. Harmless when ended. */
+  /**
+   * Ends it and the other choices of its request early, within one engine step; its end tells the
+   * exact count. Harmless when ended.
+   */
   public void cancel() {
-    stop(Cause.CANCEL);
+    Choices choices = task.choices();
+    if (choices == null) {
+      stop(Cause.CANCEL);
+    } else {
+      choices.cancelAll();
+    }
   }
 
   /** It has waited until now for its engine. */
@@ -117,7 +126,9 @@ public final class Generation {
 
   /** Counts a token and passes it on. */
   void onToken(Token token) {
-    output++;
+    if (output++ == 0 && task.choices() != null) {
+      task.choices().began(task.choice());
+    }
     if (!reasoningEnded) {
       reasoning = output;
       reasoningEnded = token.id() == task.thinkCloseId();

@@ -1,6 +1,7 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.inference.errors.ServiceException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a generation tells its listener: every token once, in order, then one {@link Ended}. */
@@ -12,9 +13,26 @@ public sealed interface GenerationEvent {
    * @param isText false for markers and the end token
    * @param piece its bytes; a character may span tokens
    * @param cachedTokens prompt tokens that came from the cache
+   * @param logprob its natural logprob; 0 unless the task asked
+   * @param alternatives the likeliest tokens in its place, if the task asked
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Token(int id, boolean isText, byte[] piece, int cachedTokens) implements GenerationEvent {}
+  record Token(
+      int id,
+      boolean isText,
+      byte[] piece,
+      int cachedTokens,
+      float logprob,
+      List<Alternative> alternatives)
+      implements GenerationEvent {
+    /** Without logprobs. */
+    public Token(int id, boolean isText, byte[] piece, int cachedTokens) {
+      this(id, isText, piece, cachedTokens, 0, List.of());
+    }
+  }
+
+  /** A token that could have come. */
+  record Alternative(int id, float logprob) {}
 
   /**
    * The end: the receipt is durable, unless {@code failure} says that it is not.

@@ -3,6 +3,7 @@ package io.r1platform.inference.generation;
 import io.r1platform.inference.queue.Share;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to generate, and for which request.
@@ -16,8 +17,11 @@ import java.util.UUID;
  * @param topP over 0, to 1
  * @param seed of the draw
  * @param cacheSalt requests of equal salt may share computed prompts; 0 shares nothing
- * @param thinkCloseId the token that ends reasoning
+ * @param thinkCloseId the token that ends reasoning; −1 = there is none, all output is answer
  * @param share who asks, as far as fairness goes
+ * @param wishes what else is asked
+ * @param choice its index among the choices of its request
+ * @param choices all choices of its request, or null if it is the only one
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationTask(
@@ -31,12 +35,84 @@ public record GenerationTask(
     long seed,
     long cacheSalt,
     int thinkCloseId,
-    Share share) {
+    Share share,
+    Wishes wishes,
+    int choice,
+    @Nullable Choices choices) {
   /** Checks that what must be there is. */
   public GenerationTask {
     Objects.requireNonNull(eventId, "eventId");
     Objects.requireNonNull(replica, "replica");
     Objects.requireNonNull(promptIds, "promptIds");
     Objects.requireNonNull(share, "share");
+    Objects.requireNonNull(wishes, "wishes");
+  }
+
+  /** One that asks nothing else and is the only choice. */
+  public GenerationTask(
+      UUID eventId,
+      int attempt,
+      String replica,
+      int[] promptIds,
+      int maxTokens,
+      float temperature,
+      float topP,
+      long seed,
+      long cacheSalt,
+      int thinkCloseId,
+      Share share) {
+    this(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed,
+        cacheSalt,
+        thinkCloseId,
+        share,
+        Wishes.NONE,
+        0,
+        null);
+  }
+
+  /** The same with other wishes. */
+  public GenerationTask with(Wishes other) {
+    return new GenerationTask(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed,
+        cacheSalt,
+        thinkCloseId,
+        share,
+        other,
+        choice,
+        choices);
+  }
+
+  /** The same as one of several choices; each draws from a seed of its own. */
+  public GenerationTask asChoice(int index, Choices all) {
+    return new GenerationTask(
+        eventId,
+        attempt,
+        replica,
+        promptIds,
+        maxTokens,
+        temperature,
+        topP,
+        seed + index,
+        cacheSalt,
+        thinkCloseId,
+        share,
+        wishes,
+        index,
+        all);
   }
 }

@@ -7,7 +7,6 @@ import io.r1platform.engine.EngineOptions.Backend;
 import io.r1platform.engine.EngineStats;
 import io.r1platform.engine.EngineStatus;
 import io.r1platform.engine.GenerationRequest;
-import io.r1platform.engine.Sampling;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
@@ -16,6 +15,8 @@ import io.r1platform.inference.receipts.Receipts;
 import io.r1platform.inference.receipts.ReceiptsLost;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,15 +98,38 @@ public final class Generations implements SmartLifecycle {
    *     nothing was taken and the listener hears nothing
    */
   public Generation start(GenerationTask task, GenerationListener listener) {
+    return start(List.of(task), List.of(listener)).getFirst();
+  }
+
+  /**
+   * The same for several choices of one request: all or none.
+   *
+   * @param listeners one for each choice, by index; at most 8
+   * @param choices of as many choices; has the total when all have ended
+   */
+  public List<Generation> start(
+      GenerationTask task, List<? extends GenerationListener> listeners, Choices choices) {
+    if (listeners.size() == 1) { // has all counts itself
+      return List.of(start(task, listeners.getFirst()));
+    }
+    var tasks = new ArrayList<GenerationTask>();
+    for (int index = 0; index < listeners.size(); index++) {
+      tasks.add(task.asChoice(index, choices));
+    }
+    return start(tasks, listeners);
+  }
+
+  private List<Generation> start(
+      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
     try {
-      return admit(task, listener);
+      return admit(tasks, listeners);
     } catch (ServiceException e) {
       meters.rejected(e.code());
       throw e;
     }
   }
 
-  /** The generation of a request that waits or runs. */
+  /** The generation of a request that waits or runs, or one of its choices. */
   public Optional<Generation> find(UUID eventId) {
     return Optional.ofNullable(live.find(eventId));
   }
@@ -138,39 +162,53 @@ public final class Generations implements SmartLifecycle {
     live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
   }
 
-  private Generation admit(GenerationTask task, GenerationListener listener) {
+  private List<Generation> admit(
+      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
     if (draining) {
       throw drainingNow();
     }
     var unused = requireEngine();
-    receipts.admit(task.eventId());
-    var generation =
-        new Generation(engineIds.incrementAndGet(), task, listener, clock.instant(), this::cancel);
-    live.add(generation);
+    receipts.admit(tasks.getFirst().eventId());
+    var admitted = new ArrayList<Generation>();
+    for (int i = 0; i < tasks.size(); i++) {
+      admitted.add(
+          new Generation(
+              engineIds.incrementAndGet(),
+              tasks.get(i),
+              listeners.get(i),
+              clock.instant(),
+              this::cancel));
+    }
+    live.addAll(admitted);
     try {
-      queue.add(generation);
+      queue.addAll(admitted);
     } catch (RuntimeException e) {
-      live.remove(generation);
+      admitted.forEach(live::remove);
       throw e;
     }
-    generation.submitted();
-    return generation;
+    admitted.forEach(Generation::submitted);
+    return List.copyOf(admitted);
   }
 
   private GenerationRequest request(Generation generation) {
-    GenerationTask task = generation.task();
     Duration left = settings.deadline().minus(generation.waited());
-    return GenerationRequest.greedy(generation.engineId(), task.promptIds(), task.maxTokens())
-        .withSampling(Sampling.of(task.temperature(), task.topP(), task.seed()))
-        .withCacheSalt(task.cacheSalt())
-        .withDeadline(left.isPositive() ? left : SHORTEST);
+    return EngineRequests.of(
+        generation.engineId(), generation.task(), left.isPositive() ? left : SHORTEST);
   }
 
-  private ServiceException refusal(RuntimeException refused) {
+  private ServiceException refusal(Generation generation, RuntimeException refused) {
     if (refused instanceof ServiceException known) {
       return known;
     }
-    EngineStatus status = refused instanceof EngineException e ? e.status() : null;
+    EngineStatus status = null;
+    if (refused instanceof EngineException e) {
+      boolean shaped = generation.task().wishes().shape() != null;
+      ServiceException callers = EngineRequests.refusal(e, shaped);
+      if (callers != null) {
+        return callers;
+      }
+      status = e.status();
+    }
     if (status == EngineStatus.TOO_LARGE) {
       return ServiceException.ofParam(
           ErrorCode.CONTEXT_LENGTH_EXCEEDED, "messages", "The prompt does not fit the context.");
@@ -311,7 +349,7 @@ public final class Generations implements SmartLifecycle {
 
     @Override
     public void refused(Generation generation, RuntimeException why) {
-      engineThread.endOutside(generation, generation.refused(refusal(why)));
+      engineThread.endOutside(generation, generation.refused(refusal(generation, why)));
     }
   }
 }

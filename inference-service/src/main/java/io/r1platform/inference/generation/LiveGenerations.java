@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The generations that the engine has not ended, and which ended lately. For many threads. */
 final class LiveGenerations {
+  private static final int CHOICES_MAX = 8;
   private static final int ENDED_MAX = 10_000; // older repeats are caught by the receipts' key
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition empty = lock.newCondition();
   private final Map<Long, Generation> byEngineId = new HashMap<>();
-  private final Map<UUID, Generation> byEventId = new HashMap<>();
+  private final Map<Choice, Generation> byChoice = new HashMap<>();
   private final LinkedHashSet<Attempt> ended = new LinkedHashSet<>();
 
   private record Attempt(UUID eventId, int attempt) {
@@ -28,19 +29,33 @@ final class LiveGenerations {
     }
   }
 
-  /** Adds one; refuses a request that is being generated already. */
-  void add(Generation generation) {
+  private record Choice(UUID eventId, int index) {
+    static Choice of(GenerationTask task) {
+      return new Choice(task.eventId(), task.choice());
+    }
+  }
+
+  /** Adds the choices of a request; refuses one that has run or is being generated already. */
+  void addAll(List<Generation> choices) {
     lock.lock();
     try {
-      if (ended.contains(Attempt.of(generation.task()))) {
+      GenerationTask task = choices.getFirst().task();
+      if (ended.contains(Attempt.of(task))) {
         throw ServiceException.ofParam(
             ErrorCode.INVALID_STATE, "x-r1-request-id", "This attempt has run already.");
       }
-      if (byEventId.putIfAbsent(generation.task().eventId(), generation) != null) {
+      if (running(task.eventId()) != null) {
         throw ServiceException.ofParam(
             ErrorCode.INVALID_STATE, "x-r1-request-id", "This request is running already.");
       }
-      byEngineId.put(generation.engineId(), generation);
+      for (Generation generation : choices) {
+        byChoice.put(Choice.of(generation.task()), generation);
+        byEngineId.put(generation.engineId(), generation);
+        Choices together = generation.task().choices();
+        if (together != null) {
+          together.started(generation);
+        }
+      }
     } finally {
       lock.unlock();
     }
@@ -69,7 +84,7 @@ final class LiveGenerations {
     lock.lock();
     try {
       byEngineId.remove(generation.engineId());
-      byEventId.remove(generation.task().eventId());
+      byChoice.remove(Choice.of(generation.task()));
       if (byEngineId.isEmpty()) {
         empty.signalAll();
       }
@@ -90,10 +105,21 @@ final class LiveGenerations {
   @Nullable Generation find(UUID eventId) {
     lock.lock();
     try {
-      return byEventId.get(eventId);
+      return running(eventId);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The first of a request's choices that has not ended. */
+  private @Nullable Generation running(UUID eventId) {
+    for (int index = 0; index < CHOICES_MAX; index++) {
+      Generation generation = byChoice.get(new Choice(eventId, index));
+      if (generation != null) {
+        return generation;
+      }
+    }
+    return null;
   }
 
   List<Generation> all() {

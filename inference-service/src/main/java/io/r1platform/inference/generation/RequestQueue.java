@@ -69,12 +69,17 @@ final class RequestQueue {
     this.drainRate = new DrainRate(clock.instant());
   }
 
-  /**
-   * Lets it wait, or run at once.
-   *
-   * @throws ServiceException engine_overloaded, server_draining; then it was not taken
-   */
+  /** Lets one wait, or run at once; see {@link #addAll}. */
   void add(Generation generation) {
+    addAll(List.of(generation));
+  }
+
+  /**
+   * Lets them wait, or run at once: the choices of one request, all or none.
+   *
+   * @throws ServiceException engine_overloaded, server_draining; then none was taken
+   */
+  void addAll(List<Generation> choices) {
     List<Refused> refused;
     lock.lock();
     try {
@@ -84,16 +89,22 @@ final class RequestQueue {
             "The model is shutting down. Nothing was charged; send the request again.",
             Duration.ofSeconds(5));
       }
-      GenerationTask task = generation.task();
-      long cost = task.promptIds().length + Math.min(task.maxTokens(), Math.round(meanOutput));
-      Place<Generation> place =
-          queue.add(task.share(), cost, generation).orElseThrow(() -> overloaded(cost));
-      waiting.put(generation.engineId(), place);
+      place(choices);
       refused = runNext();
     } finally {
       lock.unlock();
     }
     tell(refused);
+  }
+
+  private void place(List<Generation> choices) {
+    GenerationTask task = choices.getFirst().task();
+    long cost = task.promptIds().length + Math.min(task.maxTokens(), Math.round(meanOutput));
+    List<Place<Generation>> places = queue.addAll(task.share(), cost, choices);
+    if (places.isEmpty()) {
+      throw overloaded(cost * choices.size());
+    }
+    places.forEach(place -> waiting.put(place.item().engineId(), place));
   }
 
   /** Removes one that waits; null if it does not. Whoever removes it must end it. */

@@ -5,9 +5,12 @@ import io.r1platform.engine.EngineException;
 import io.r1platform.engine.EngineStatus;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import java.util.Set;
 
 /** The loaded model's tokenizer. For any thread, also while the engine generates. */
 public final class Vocabulary {
+  private static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
+
   private final Engine engine;
 
   Vocabulary(Engine engine) {
@@ -17,6 +20,35 @@ public final class Vocabulary {
   /** The id of a marker such as {@code <｜User｜>}, or −1. */
   public int markerId(String marker) {
     return engine.tokenId(marker);
+  }
+
+  /** Ids are 0 to this, exclusive. */
+  public int size() {
+    return engine.model().vocabularySize();
+  }
+
+  /** The bytes of a token. */
+  public byte[] piece(int id) {
+    return engine.detokenize(new int[] {id});
+  }
+
+  /** What can be asked of this model. */
+  public Set<Ability> abilities() {
+    return Ability.of(engine.model().features(), engine.tokenId(CALLS_BEGIN) >= 0);
+  }
+
+  /**
+   * Checks that answers can be held to a shape.
+   *
+   * @throws ServiceException unsupported_schema, naming what cannot be enforced
+   */
+  public void check(AnswerShape shape) {
+    try {
+      engine.check(EngineRequests.constraint(shape));
+    } catch (EngineException e) {
+      ServiceException refusal = EngineRequests.refusal(e, true);
+      throw refusal == null ? e : refusal;
+    }
   }
 
   /**

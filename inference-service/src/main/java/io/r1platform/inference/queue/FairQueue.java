@@ -1,6 +1,8 @@
 package io.r1platform.inference.queue;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,11 +44,22 @@ public final class FairQueue<T> {
    * @return its place, or empty if the queue is full
    */
   public Optional<Place<T>> add(Share share, long cost, T item) {
+    return addAll(share, cost, List.of(item)).stream().findFirst();
+  }
+
+  /**
+   * The same for the choices of one request: all or none. They need one free place, so that no
+   * request is larger than any queue.
+   *
+   * @param cost tokens that each is expected to take, at least 1
+   * @return their places, or none if the queue is full
+   */
+  public List<Place<T>> addAll(Share share, long cost, List<T> items) {
     if (cost < 1) {
       throw new IllegalArgumentException("a request costs at least one token");
     }
-    if (requests() >= limits.requests() || tokensOver(cost) > 0) {
-      return Optional.empty();
+    if (requests() >= limits.requests() || tokensOver(cost * items.size()) > 0) {
+      return List.of();
     }
     Organization<T> organization =
         ring(share.serviceClass())
@@ -54,10 +67,14 @@ public final class FairQueue<T> {
     organization.weigh(share.weight());
     Project<T> project =
         organization.projects().member(share.project(), key -> new Project<>(key, organization));
-    var place = new Place<>(item, cost, project, share.serviceClass());
-    project.places().add(place);
-    count(place, 1);
-    return Optional.of(place);
+    var added = new ArrayList<Place<T>>(items.size());
+    for (T item : items) {
+      var place = new Place<>(item, cost, project, share.serviceClass());
+      project.places().add(place);
+      count(place, 1);
+      added.add(place);
+    }
+    return added;
   }
 
   /** Removes one that waits; false if it does not wait any more. */

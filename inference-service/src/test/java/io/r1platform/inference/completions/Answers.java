@@ -17,7 +17,7 @@ final class Answers {
 
   static Answer answer() {
     var card = new ModelCard("r1-nano", 2, 512, 512, 512, "ab", "fp_1", 1);
-    return new Answer(JSON, "chatcmpl-1", 1_795_305_600, card);
+    return new Answer(Form.CHAT, JSON, "chatcmpl-1", 1_795_305_600, card, _ -> new byte[0]);
   }
 
   static Ended ended(Finish finish, int reasoning, int output, @Nullable ServiceException failure) {
@@ -25,7 +25,7 @@ final class Answers {
   }
 
   static Signal.Delta reasoning(int tokens, String text) {
-    return new Signal.Delta(tokens, new OutputText.Text(text, ""), 0, 7);
+    return new Signal.Delta(tokens, new OutputText.Text(text, ""), tokens, 7);
   }
 
   static Signal.Delta content(int tokens, int reasoningTokens, String text) {

@@ -7,11 +7,14 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.prompts.ChatMessage;
 import io.r1platform.prompts.ChatMessage.Role;
+import io.r1platform.prompts.R1Template;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChatRequestTests {
   private static ChatRequest parse(String json) {
@@ -31,11 +34,11 @@ final class ChatRequestTests {
   void whatIsAbsentGetsR1sDefaults() {
     ChatRequest request = parse(with(""));
 
-    assertThat(request.temperature()).isEqualTo(0.6f);
-    assertThat(request.topP()).isEqualTo(0.95f);
-    assertThat(request.maxTokens()).isNull();
-    assertThat(request.seed()).isNull();
-    assertThat(request.stream()).isFalse();
+    assertThat(request.common().temperature()).isEqualTo(0.6f);
+    assertThat(request.common().topP()).isEqualTo(0.95f);
+    assertThat(request.common().maxTokens()).isNull();
+    assertThat(request.common().seed()).isNull();
+    assertThat(request.common().stream()).isFalse();
     assertThat(request.messages()).containsExactly(new ChatMessage(Role.USER, "q"));
   }
 
@@ -59,6 +62,24 @@ final class ChatRequestTests {
   }
 
   @Test
+  void outputsOfToolsComeInTheOrderOfTheirCalls() {
+    ChatRequest request =
+        parse(
+            """
+            {"model":"m","messages":[
+              {"role":"user","content":"q"},
+              {"role":"assistant","content":null,"tool_calls":[
+                {"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},
+                {"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"b","content":"of b"},
+              {"role":"tool","tool_call_id":"a","content":"of a"}]}
+            """);
+
+    assertThat(request.messages().stream().skip(2))
+        .containsExactly(new ChatMessage(Role.TOOL, "of a"), new ChatMessage(Role.TOOL, "of b"));
+  }
+
+  @Test
   void unknownFieldsAreNamedAndHarmlessOnesAreNot() {
     assertThat(parse(with(",\"zeta\":1,\"alpha\":{},\"store\":true")).ignored())
         .containsExactly("alpha", "zeta");
@@ -75,8 +96,8 @@ final class ChatRequestTests {
                 "thinking":{"type":"enabled"},"stop":"x","max_tokens":5,"max_completion_tokens":5
                 """));
 
-    assertThat(request.stops()).containsExactly("x");
-    assertThat(request.maxTokens()).isEqualTo(5);
+    assertThat(request.common().stops()).containsExactly("x");
+    assertThat(request.common().maxTokens()).isEqualTo(5);
   }
 
   @ParameterizedTest
@@ -84,13 +105,17 @@ final class ChatRequestTests {
       delimiter = '|',
       textBlock =
           """
-          ,"n":2                                      | UNSUPPORTED_PARAMETER | n
-          ,"tools":[{"type":"function"}]              | UNSUPPORTED_PARAMETER | tools
+          ,"n":9                                      | INVALID_VALUE         | n
+          ,"tools":[{"type":"function"}]              | MISSING_PARAMETER     | name
+          ,"tools":[{"type":"search"}]                | UNSUPPORTED_PARAMETER | tools[0].type
+          ,"tool_choice":"required"                   | INVALID_VALUE         | tool_choice
           ,"functions":[]                             | UNSUPPORTED_PARAMETER | functions
-          ,"logprobs":true                            | UNSUPPORTED_PARAMETER | logprobs
-          ,"logit_bias":{"1":2}                       | UNSUPPORTED_PARAMETER | logit_bias
-          ,"presence_penalty":0.5                     | UNSUPPORTED_PARAMETER | presence_penalty
-          ,"response_format":{"type":"json_object"}   | UNSUPPORTED_PARAMETER | response_format
+          ,"top_logprobs":2                           | INVALID_VALUE         | top_logprobs
+          ,"logprobs":true,"top_logprobs":21          | INVALID_VALUE         | top_logprobs
+          ,"logit_bias":{"1":200}                     | INVALID_VALUE         | logit_bias
+          ,"logit_bias":{"a":2}                       | INVALID_TYPE          | logit_bias
+          ,"presence_penalty":2.5                     | INVALID_VALUE         | presence_penalty
+          ,"response_format":{"type":"xml"}           | UNSUPPORTED_PARAMETER | response_format
           ,"service_tier":"flex"                      | UNSUPPORTED_PARAMETER | service_tier
           ,"reasoning_effort":"none"                  | UNSUPPORTED_PARAMETER | reasoning_effort
           ,"thinking":{"type":"disabled"}             | UNSUPPORTED_PARAMETER | thinking
@@ -127,11 +152,54 @@ final class ChatRequestTests {
           {"model":"m","messages":[{"content":"q"}]}                         | MISSING_PARAMETER
           {"model":"m","messages":[{"role":"user"}]}                         | MISSING_PARAMETER
           {"model":"m","messages":[{"role":"king","content":"q"}]}           | INVALID_VALUE
-          {"model":"m","messages":[{"role":"tool","content":"q"}]}           | UNSUPPORTED_PARAMETER
+          {"model":"m","messages":[{"role":"tool","content":"q"}]}           | MISSING_PARAMETER
           {"model":"m","messages":[{"role":"assistant","content":"q"}]}      | INVALID_VALUE
           {"model":"m","messages":[{"role":"user","content":[{"type":"file"}]}]} | UNSUPPORTED_CONTENT
           """)
   void whatIsNoConversationIsRefused(String body, ErrorCode code) {
     assertThat(refusal(body).code()).isEqualTo(code);
+  }
+
+  /**
+   * The gateway holds money for as many prompt tokens as the body has bytes, and for 256 more where
+   * there are tools: also with a tokenizer that makes a token of every byte.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
+            + "\"parallel_tool_calls\":false",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
+            + "\"tool_choice\":\"required\"",
+        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\","
+            + "\"parameters\":{\"type\":\"object\"}}},"
+            + "{\"type\":\"function\",\"function\":{\"name\":\"g\"}}],"
+            + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}",
+      })
+  void thePromptIsNeverLongerThanWhatIsHeldForIt(String tools) {
+    var ids = new AtomicInteger(1_000);
+    var template =
+        new R1Template(
+            _ -> ids.incrementAndGet(),
+            text -> new int[text.getBytes(StandardCharsets.UTF_8).length]);
+    String body =
+        """
+        {"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":"q"},\
+        {"role":"assistant","content":"","tool_calls":[{"id":"a","type":"function",\
+        "function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function",\
+        "function":{"name":"f","arguments":"{}"}}]},\
+        {"role":"tool","tool_call_id":"a","content":"o"},\
+        {"role":"tool","tool_call_id":"b","content":"o"}]%s}\
+        """
+            .formatted(tools);
+    ChatRequest request = parse(body);
+    int prompt = template.render(request.messages(), request.tools().use()).length;
+    assertThat(prompt).isLessThanOrEqualTo(body.length() + (tools.isEmpty() ? 0 : 256));
+
+    ChatRequest shortest = parse(with(tools));
+    prompt = template.render(shortest.messages(), shortest.tools().use()).length;
+    assertThat(prompt).isLessThanOrEqualTo(with(tools).length() + (tools.isEmpty() ? 0 : 256));
   }
 }

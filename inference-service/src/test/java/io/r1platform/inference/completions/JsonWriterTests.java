@@ -19,7 +19,7 @@ final class JsonWriterTests {
 
   private AnswerWriter.Last end(Finish finish, int tokens, boolean failed, boolean begun) {
     return writer.end(
-        new Signal.End(ended(finish, tokens, tokens, failed ? failure : null), false), begun);
+        new Signal.End(ended(finish, tokens, tokens, failed ? failure : null)), begun);
   }
 
   private static JsonNode json(AnswerWriter.Last last) {

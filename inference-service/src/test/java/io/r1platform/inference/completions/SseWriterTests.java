@@ -30,7 +30,7 @@ final class SseWriterTests {
     sent.writeBytes(writer.delta(reasoning(1, "We \"add\"")));
     sent.writeBytes(writer.silence());
     sent.writeBytes(writer.delta(content(4, 3, "936")));
-    sent.writeBytes(writer.end(new Signal.End(ended(Finish.STOP, 3, 5, null), true), true).bytes());
+    sent.writeBytes(writer.end(new Signal.End(ended(Finish.STOP, 3, 5, null)), true).bytes());
 
     try (InputStream in = getClass().getResourceAsStream("/completions/stream.txt")) {
       assertThat(sent())
@@ -41,7 +41,7 @@ final class SseWriterTests {
   @Test
   void reasoningThatEndedWithoutAnAnswerIsToldWithTheFinish() {
     sent.writeBytes(writer.delta(reasoning(1, "We")));
-    sent.writeBytes(writer.end(new Signal.End(ended(Finish.STOP, 2, 3, null), true), true).bytes());
+    sent.writeBytes(writer.end(new Signal.End(ended(Finish.STOP, 2, 3, null)), true).bytes());
 
     assertThat(sent()).contains(": reasoning_tokens=2\nid: 3\ndata: ");
   }
@@ -49,8 +49,7 @@ final class SseWriterTests {
   @Test
   void reasoningThatWasCutIsNotToldToHaveEnded() {
     sent.writeBytes(writer.delta(reasoning(1, "We")));
-    sent.writeBytes(
-        writer.end(new Signal.End(ended(Finish.LENGTH, 3, 3, null), false), true).bytes());
+    sent.writeBytes(writer.end(new Signal.End(ended(Finish.LENGTH, 3, 3, null)), true).bytes());
 
     assertThat(sent()).doesNotContain("reasoning_tokens=");
     assertThat(sent()).contains("\"finish_reason\":\"length\"");
@@ -60,8 +59,7 @@ final class SseWriterTests {
   void aFailureAfterTextIsTheLastEventWithUsage() {
     sent.writeBytes(writer.delta(reasoning(1, "We")));
     var failure = ServiceException.of(ErrorCode.ENGINE_FAILED, "The engine failed.");
-    sent.writeBytes(
-        writer.end(new Signal.End(ended(Finish.ERROR, 2, 2, failure), false), true).bytes());
+    sent.writeBytes(writer.end(new Signal.End(ended(Finish.ERROR, 2, 2, failure)), true).bytes());
 
     assertThat(sent())
         .contains("\"code\":\"engine_failed\"")
@@ -75,7 +73,7 @@ final class SseWriterTests {
     var failure = ServiceException.of(ErrorCode.QUEUE_TIMEOUT, "It waited too long.");
 
     AnswerWriter.Last last =
-        writer.end(new Signal.End(ended(Finish.DEADLINE, 0, 0, failure), false), false);
+        writer.end(new Signal.End(ended(Finish.DEADLINE, 0, 0, failure)), false);
 
     assertThat(last.status()).isEqualTo(504);
     assertThat(last.mediaType().toString()).isEqualTo("application/json");
@@ -98,7 +96,7 @@ final class SseWriterTests {
         }
       }
       var failure = fails ? ServiceException.of(ErrorCode.INTERNAL_ERROR, "x\n\ny") : null;
-      var end = new Signal.End(ended(Finish.STOP, 1, tokens + 1, failure), true);
+      var end = new Signal.End(ended(Finish.STOP, 1, tokens + 1, failure));
       bytes.writeBytes(stream.end(end, true).bytes());
 
       assertBlankLinesEndData(bytes.toString(StandardCharsets.UTF_8));

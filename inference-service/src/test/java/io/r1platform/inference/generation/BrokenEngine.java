@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.beans.factory.support.GenericBeanDefinition;
@@ -64,7 +65,8 @@ public final class BrokenEngine {
       Field live = Generations.class.getDeclaredField("live");
       live.setAccessible(true);
       ((LiveGenerations) live.get(generations))
-          .add(new Generation(Long.MAX_VALUE, task, listener, clock.instant(), _ -> {}));
+          .addAll(
+              List.of(new Generation(Long.MAX_VALUE, task, listener, clock.instant(), _ -> {})));
     } else {
       var unused = generations.start(task, listener);
     }

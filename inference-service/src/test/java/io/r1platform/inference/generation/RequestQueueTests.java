@@ -53,6 +53,12 @@ final class RequestQueueTests {
   }
 
   private Generation add(int maxTokens) {
+    Generation generation = generation(maxTokens);
+    queue.add(generation);
+    return generation;
+  }
+
+  private Generation generation(int maxTokens) {
     lastId++;
     var task =
         new GenerationTask(
@@ -67,9 +73,7 @@ final class RequestQueueTests {
             0,
             5,
             Share.UNNAMED);
-    var generation = new Generation(lastId, task, _ -> true, Instant.EPOCH, _ -> {});
-    queue.add(generation);
-    return generation;
+    return new Generation(lastId, task, _ -> true, Instant.EPOCH, _ -> {});
   }
 
   private void end(Generation generation) {
@@ -131,6 +135,31 @@ final class RequestQueueTests {
     assertThat(refusal.code()).isEqualTo(ErrorCode.ENGINE_OVERLOADED);
     assertThat(refusal.explanation()).contains("full in tokens");
     assertThat(refusal.retryAfter()).isNotNull();
+  }
+
+  @Test
+  void choicesAreTakenTogetherOrNotAtAll() {
+    queue.addAll(List.of(generation(10), generation(10), generation(10), generation(10)));
+    assertThat(submitted).containsExactly(1L, 2L);
+    assertThat(queue.requests()).isEqualTo(2);
+    List<Generation> three = List.of(generation(900), generation(900), generation(900));
+    assertThat(catchThrowableOfType(ServiceException.class, () -> queue.addAll(three)).code())
+        .isEqualTo(ErrorCode.ENGINE_OVERLOADED);
+    assertThat(queue.requests()).isEqualTo(2);
+  }
+
+  @Test
+  void moreChoicesThanMayWaitAreTakenWhereOneMay() {
+    queue.addAll(
+        List.of(
+            generation(10),
+            generation(10),
+            generation(10),
+            generation(10),
+            generation(10),
+            generation(10)));
+    assertThat(queue.requests()).isEqualTo(4);
+    assertThat(refusal(10).explanation()).contains("full in requests");
   }
 
   @Test

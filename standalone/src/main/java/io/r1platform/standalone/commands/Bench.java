@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       "start: clone what is committed into a new directory, with empty Maven and npm caches;",
       "./r1 up --detach (cold), run the printed curl line, down, up again (warm).",
       "Last line: start cold_minutes=… warm_seconds=…",
-      "ingest: billing's whole usage transaction on an embedded PostgreSQL that syncs, two streams,",
+      "ingest: billing's whole usage transaction on an embedded PostgreSQL that syncs, two"
+          + " streams,",
       "against COPY of the same rows into the same indexed table; then everything is sent again.",
       "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0",
       "engine: tokens per second against llama-batched-bench on one source build of llama.cpp, and",
@@ -39,8 +40,10 @@ import picocli.CommandLine.Spec;
       "trtllm: 512 streams through the TensorRT-LLM backend, every tenth cancelled, over the",
       "stand-in for tensorrt_llm: what everything around a GPU takes, not what a GPU gives.",
       "Last line: trtllm stand_in=true streams=512 cancelled=… terminal_events=… tokens_per_s=… …",
-      "fairness: the queue of inference-service on the real engine with a random model, in steps of",
-      "the engine: what 1,000 waiting requests of another tenant cost a newcomer's first token, and",
+      "fairness: the queue of inference-service on the real engine with a random model, in steps"
+          + " of",
+      "the engine: what 1,000 waiting requests of another tenant cost a newcomer's first token,"
+          + " and",
       "the token shares of the weights 1:2:4.",
       "Last line: fairness waiting=1000 steps_alone=… steps_behind=… delay_steps=… worst_error=… …"
     })
@@ -72,7 +75,7 @@ final class Bench implements Callable<Integer> {
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());
       case "trtllm" -> NativeFigures.TRTLLM.run(invocation, out());
-      case "fairness" -> new FairnessBench(invocation).run(out());
+      case "fairness" -> InferenceFigures.FAIRNESS.run(invocation, out());
       default ->
           throw new IllegalArgumentException(
               "there is no bench '"

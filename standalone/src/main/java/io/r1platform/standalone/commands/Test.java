@@ -35,9 +35,11 @@ import picocli.CommandLine.Spec;
       "  faults      seeded kill -9 at random instants, batches lost and reordered",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 6 minutes (R1_SCHEDULES, R1_SEED)",
+      "  simulation  schedules of crashes in metering: 100,000, or 6 minutes (R1_SCHEDULES,"
+          + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
+      "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
       "  overspend   one dollar, spent to the end by gateways killed at random"
@@ -48,10 +50,9 @@ final class Test implements Callable<Integer> {
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
-          "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*"
-              + "|\\[INFO] BUILD .*"
-              + "|(skipped|journey|streams|kill|faults|export|console|simulation|trtllm|overspend): .*"
-              + "|hygiene .*");
+          "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
+              + " .*|(skipped|journey|streams|kill|faults|export|console|simulation|trtllm|overspend):"
+              + " .*|hygiene .*");
 
   private final Invocation invocation;
 
@@ -86,6 +87,7 @@ final class Test implements Callable<Integer> {
     }
     return switch (suite) {
       case "parity" -> NativeFigures.PARITY.run(invocation, out());
+      case "schemas" -> InferenceFigures.SCHEMAS.run(invocation, out());
       case "leaks" -> NativeFigures.LEAKS.run(invocation, out());
       default -> one(maven, Suite.of(suite));
     };
