@@ -1,4 +1,4 @@
-/** How much memory this process can still take. Invariant: never more than the kernel would give. */
+/** How much memory is still free. Invariant: never more than the kernel says. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})
 package io.r1platform.inference.memory;
