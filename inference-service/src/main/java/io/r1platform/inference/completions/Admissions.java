@@ -43,11 +43,12 @@ final class Admissions {
   /**
    * A request that the engine has taken.
    *
+   * @param model the name of its model
    * @param completion its answer
    * @param writer how the answer is written
    * @param promptTokens length of the prompt
    */
-  record Admitted(Completion completion, AnswerWriter writer, int promptTokens) {
+  record Admitted(String model, Completion completion, AnswerWriter writer, int promptTokens) {
     Response response(
         ServerHttpResponse response, Duration keepAlive, BooleanSupplier alive, Clock clock) {
       Scheduler eventLoop = EventLoop.of(response);
@@ -61,7 +62,7 @@ final class Admissions {
     ChatRequest request = ChatRequest.of(Fields.parse(json, body));
     ModelCard card =
         models.require(headers.model() == null ? request.common().model() : headers.model());
-    Vocabulary vocabulary = generations.vocabulary();
+    Vocabulary vocabulary = generations.vocabulary(card.name());
     var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
     Wishes wishes = Requirements.check(request, vocabulary, template);
     int[] promptIds = template.render(request.messages(), request.tools().use());
@@ -78,6 +79,7 @@ final class Admissions {
     completion.started(
         generations.start(
             new GenerationTask(
+                    card.name(),
                     headers.eventId(),
                     headers.attempt(),
                     headers.replica(),
@@ -103,7 +105,7 @@ final class Admissions {
         common.stream()
             ? new SseWriter(answer, promptIds.length, common.choices())
             : new JsonWriter(answer);
-    return new Admitted(completion, writer, promptIds.length);
+    return new Admitted(card.name(), completion, writer, promptIds.length);
   }
 
   /** A prompt that the gateway holds no money for must not run. */

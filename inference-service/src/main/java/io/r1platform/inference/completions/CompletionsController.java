@@ -53,7 +53,10 @@ final class CompletionsController {
             admitted ->
                 admitted
                     .response(
-                        exchange.getResponse(), settings.keepAlive(), generations::alive, clock)
+                        exchange.getResponse(),
+                        settings.keepAlive(),
+                        () -> generations.alive(admitted.model()),
+                        clock)
                     .write(admitted.completion().signals()))
         .doFinally(_ -> call.over());
   }
