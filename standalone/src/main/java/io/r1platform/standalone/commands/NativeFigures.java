@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,6 +18,8 @@ enum NativeFigures {
   PARITY("ParityFigures"),
   /** Ten thousand requests, a third of them cancelled. */
   LEAKS("LeakFigures"),
+  /** Random loads, unloads and cancels; takes {@code r1.soak.seconds}. */
+  SOAK("SoakFigures"),
   /** Speed against llama-batched-bench. */
   ENGINE("SpeedFigures"),
   /** What a token costs on its way to Java. */
@@ -34,23 +37,26 @@ enum NativeFigures {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  int run(Invocation invocation, PrintWriter out) {
+  /** With these properties besides, each as {@code -Dname=value}. */
+  int run(Invocation invocation, PrintWriter out, String... properties) {
     Path file = invocation.root().resolve("native/target/figures/" + word() + ".txt");
+    var arguments =
+        new ArrayList<String>(
+            List.of(
+                "--projects",
+                "native",
+                "--also-make",
+                "-Dspotless.check.skip=true",
+                "-Dnative.ctest.skip=true",
+                "-Dtest=" + testClass,
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                "test"));
+    arguments.addAll(List.of(properties));
     try {
       Files.deleteIfExists(file);
       int exit =
           new Maven(invocation.root(), invocation.home(), invocation.clock())
-              .run(
-                  List.of(
-                      "--projects",
-                      "native",
-                      "--also-make",
-                      "-Dspotless.check.skip=true",
-                      "-Dnative.ctest.skip=true",
-                      "-Dtest=" + testClass,
-                      "-Dsurefire.failIfNoSpecifiedTests=false",
-                      "test"),
-                  line -> {});
+              .run(arguments, line -> {});
       if (Files.exists(file)) {
         out.print(Files.readString(file));
         return exit;

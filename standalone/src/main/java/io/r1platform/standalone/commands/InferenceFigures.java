@@ -7,19 +7,32 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
-/** Runs inference-service's own figures, which lie with its tests, and prints them. */
-final class FairnessBench {
-  private final Invocation invocation;
+/**
+ * The measurements of inference-service: each is a class beside its tests that writes its figures.
+ */
+enum InferenceFigures {
+  /** What the queue gives to whom. */
+  FAIRNESS("FairnessFigures"),
+  /** Speed over HTTP against llama-server. */
+  HTTP("HttpFigures");
 
-  FairnessBench(Invocation invocation) {
-    this.invocation = invocation;
+  private final String testClass;
+
+  InferenceFigures(String testClass) {
+    this.testClass = testClass;
   }
 
-  int run(PrintWriter out) {
-    Path figures = invocation.root().resolve("inference-service/target/figures/fairness.txt");
+  private String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** On a database that syncs, as in production. */
+  int run(Invocation invocation, PrintWriter out) {
+    Path file = invocation.root().resolve("inference-service/target/figures/" + word() + ".txt");
     try {
-      Files.deleteIfExists(figures);
+      Files.deleteIfExists(file);
       int exit =
           new Maven(invocation.root(), invocation.home(), invocation.clock())
               .run(
@@ -31,15 +44,16 @@ final class FairnessBench {
                       "-Dnative.ctest.skip=true",
                       "-Dtest=NoUnitTests",
                       "-Dsurefire.failIfNoSpecifiedTests=false",
-                      "-Dit.test=FairnessFigures",
+                      "-Dit.test=" + testClass,
                       "-Dfailsafe.failIfNoSpecifiedTests=false",
+                      "-Dr1.test.durable=true",
                       "verify"),
                   line -> {});
-      if (Files.exists(figures)) {
-        out.print(Files.readString(figures));
+      if (Files.exists(file)) {
+        out.print(Files.readString(file));
         return exit;
       }
-      out.println("fairness FAILED; see " + invocation.home().log("build"));
+      out.println(word() + " FAILED; see " + invocation.home().log("build"));
       return 1;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
