@@ -130,9 +130,7 @@ final class ModelsIT {
         service()
             .http()
             .sendAsync(
-                service()
-                    .chat(id, body("leaving", ",\"max_tokens\":480,\"stream\":true"))
-                    .build(),
+                service().chat(id, body("leaving", ",\"max_tokens\":480,\"stream\":true")).build(),
                 BodyHandlers.ofString());
     Await.until("it is admitted", () -> service().bean(Probe.class).tookSomething("leaving"));
 

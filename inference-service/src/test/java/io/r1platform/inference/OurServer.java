@@ -1,14 +1,10 @@
 package io.r1platform.inference;
 
-import io.r1platform.testing.TestDatabase;
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -25,76 +21,50 @@ final class OurServer implements MeasuredServer {
   private static final Path LIBRARIES =
       Path.of("../native/target/cmake/source/classes").toAbsolutePath().normalize();
 
-  private final BillingFake billing;
-  private final URI address;
-  private final Process process;
+  private final ServiceProcess service;
 
-  private OurServer(BillingFake billing, URI address, Process process) {
-    this.billing = billing;
-    this.address = address;
-    this.process = process;
+  private OurServer(ServiceProcess service) {
+    this.service = service;
   }
 
   static OurServer start(HttpClient http, HttpBench.Load load, int threads, Path directory)
       throws IOException {
-    var billing = new BillingFake();
-    int port = Programs.freePort();
-    Path tokens = Files.writeString(directory.resolve("tokens"), RunningService.TOKEN + "\n");
-    URI address = URI.create("http://127.0.0.1:" + port);
-    var command =
-        new ArrayList<String>(
-            List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dr1.native.dir=" + Path.of("target/native-cache").toAbsolutePath(),
-                "-classpath",
-                LIBRARIES + File.pathSeparator + System.getProperty("java.class.path"),
-                InferenceService.class.getName(),
-                "--server.port=" + port,
-                "--management.server.port=" + Programs.freePort(),
-                "--r1.inference.models.path=" + load.model().toAbsolutePath(),
-                "--r1.inference.generation.threads=" + threads,
-                "--r1.inference.generation.max-running=" + load.streams(),
-                "--r1.inference.generation.context-tokens=" + HttpBench.CONTEXT_TOKENS,
-                "--r1.inference.security.token-file=" + tokens,
-                "--r1.inference.receipts.billing-token-file=" + tokens,
-                "--r1.inference.receipts.billing-url=" + billing.uri()));
-    TestDatabase.create()
-        .springProperties("inference")
-        .forEach((name, value) -> command.add("--" + name + "=" + value));
-    Process process =
-        Programs.serve(
-            "our-server",
-            Path.of("."),
-            command,
+    return new OurServer(
+        ServiceProcess.start(
             http,
-            address.resolve("/readyz"));
-    return new OurServer(billing, address, process);
+            directory,
+            List.of(
+                "-classpath",
+                LIBRARIES + File.pathSeparator + System.getProperty("java.class.path")),
+            Map.of(
+                "r1.inference.models[0].path",
+                load.model().toAbsolutePath().toString(),
+                "r1.inference.models[0].max-running",
+                Integer.toString(load.streams()),
+                "r1.inference.models[0].context-tokens",
+                Integer.toString(HttpBench.CONTEXT_TOKENS),
+                "r1.inference.generation.threads",
+                Integer.toString(threads))));
   }
 
   @Override
   public HttpRequest request(String question, int maxTokens) {
-    String body =
-        JSON.writeValueAsString(
-            Map.of(
-                "model",
-                "r1-nano",
-                "max_tokens",
-                maxTokens,
-                "stream",
-                true,
-                "temperature",
-                0,
-                "messages",
-                List.of(Map.of("role", "user", "content", question))));
-    return HttpRequest.newBuilder(address.resolve("/v1/chat/completions"))
-        .header("Authorization", "Bearer " + RunningService.TOKEN)
-        .header("x-r1-request-id", RunningService.eventId().toString()) // no tenant: nothing shared
-        .header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(body))
-        .build();
+    Map<String, Object> body =
+        Map.of(
+            "model",
+            "r1-nano",
+            "max_tokens",
+            maxTokens,
+            "stream",
+            true,
+            "temperature",
+            0,
+            "messages",
+            List.of(Map.of("role", "user", "content", question)));
+    return service.chat(RunningService.eventId(), JSON.writeValueAsString(body));
   }
 
+  /** Its first event has the first text. */
   @Override
   public boolean bringsText(String data) {
     return true;
@@ -109,7 +79,6 @@ final class OurServer implements MeasuredServer {
 
   @Override
   public void close() {
-    Programs.end(process);
-    billing.close();
+    service.close();
   }
 }

@@ -27,7 +27,7 @@ final class Probe {
   /** Whether a model runs something or has ended something. */
   boolean tookSomething(String model) {
     var running = meters.find("r1.engine.requests.running").tag("model", model).gauge();
-    return running != null && running.value() > 0
+    return (running != null && running.value() > 0)
         || !meters.find("r1.engine.finished").tag("model", model).counters().isEmpty();
   }
 

@@ -136,11 +136,7 @@ final class StopsIT {
   }
 
   private static double steps() {
-    return service()
-        .bean(MeterRegistry.class)
-        .get(EngineMeter.STEP.id())
-        .functionTimer()
-        .count();
+    return service().bean(MeterRegistry.class).get(EngineMeter.STEP.id()).functionTimer().count();
   }
 
   @Test

@@ -130,8 +130,7 @@ final class EveryHazard {
   private void unknownIds() {
     for (int id : new int[] {1_024, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       refused(() -> engine.submit(GenerationRequest.greedy(lastId + 1, new int[] {id}, 1)));
-      refused(
-          () -> engine.submit(GenerationRequest.greedy(lastId + 1, PROMPT, 1).withStopIds(id)));
+      refused(() -> engine.submit(GenerationRequest.greedy(lastId + 1, PROMPT, 1).withStopIds(id)));
       refused(() -> engine.detokenize(new int[] {id}));
     }
   }
@@ -187,8 +186,7 @@ final class EveryHazard {
             },
             task -> Thread.ofPlatform().daemon().start(task));
     closed.close();
-    require(
-        elsewhere.handle((_, failure) -> failure != null).join(), "a poll outlived its engine");
+    require(elsewhere.handle((_, failure) -> failure != null).join(), "a poll outlived its engine");
     List<Runnable> uses =
         List.of(
             closed::state,

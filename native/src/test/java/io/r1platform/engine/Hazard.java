@@ -26,9 +26,7 @@ enum Hazard {
   /** The rows that a dying backend or another machine reaches. */
   static final Set<String> NOT_OF_INPUT =
       Set.of(
-          "decode below −1",
-          "a build for newer processors: SIGILL",
-          "C++ built for a newer glibc");
+          "decode below −1", "a build for newer processors: SIGILL", "C++ built for a newer glibc");
 
   private final String row;
 

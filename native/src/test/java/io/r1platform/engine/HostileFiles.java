@@ -40,7 +40,7 @@ final class HostileFiles {
     refused(withNumber("deepseek2.block_count", 600));
     refused(withNumber("deepseek2.context_length", 0));
     Random random = new Random(23);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 40; i++) {
       byte[] edits = new byte[4 * (1 + random.nextInt(8))];
       random.nextBytes(edits);
       open(new GgufEdits("deepseek2", deepseek).file(edits));

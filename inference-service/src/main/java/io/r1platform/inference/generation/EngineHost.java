@@ -53,8 +53,7 @@ final class EngineHost {
    *
    * @param survives tells whether the process outlives the death of this engine, and if not ends it
    */
-  EngineHost(
-      Shared shared, ServedModel model, EngineOptions options, Predicate<Death> survives) {
+  EngineHost(Shared shared, ServedModel model, EngineOptions options, Predicate<Death> survives) {
     this.shared = shared;
     this.model = model;
     GenerationSettings settings = shared.settings();

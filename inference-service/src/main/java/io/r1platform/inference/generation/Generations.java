@@ -101,7 +101,7 @@ public final class Generations implements SmartLifecycle {
 
   /** Whether every engine's thread turns, but for those whose death was contained. */
   public boolean alive() {
-    return !running || !exit.begun() && engines.all().stream().allMatch(EngineHost::alive);
+    return !running || (!exit.begun() && engines.all().stream().allMatch(EngineHost::alive));
   }
 
   /** The same for one model; false where it is gone. */

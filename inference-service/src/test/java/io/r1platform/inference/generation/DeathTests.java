@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 final class DeathTests {
-  private static final EngineException FAILURE = failure();
+  private final EngineException failure = failure();
 
   private static EngineException failure() {
     EngineOptions nothing = EngineOptions.defaults(Path.of("no-such-model.gguf"));
@@ -21,14 +21,14 @@ final class DeathTests {
 
   @Test
   void aFileThatIsRefusedHarmsNobody() {
-    var refused = new Death(Kind.NOT_LOADED, FAILURE);
+    var refused = new Death(Kind.NOT_LOADED, failure);
     assertThat(refused.contained(Backend.LLAMACPP, false)).isTrue();
   }
 
   @Test
   void anEngineThatDiedIsContainedIfAnotherModelIsServed() {
-    assertThat(new Death(Kind.DIED, FAILURE).contained(Backend.LLAMACPP, true)).isTrue();
-    assertThat(new Death(Kind.DIED, FAILURE).contained(Backend.LLAMACPP, false)).isFalse();
+    assertThat(new Death(Kind.DIED, failure).contained(Backend.LLAMACPP, true)).isTrue();
+    assertThat(new Death(Kind.DIED, failure).contained(Backend.LLAMACPP, false)).isFalse();
   }
 
   @Test
@@ -44,7 +44,7 @@ final class DeathTests {
 
   @Test
   void ranksKeepTheirGpus() {
-    assertThat(new Death(Kind.NOT_LOADED, FAILURE).contained(Backend.TRTLLM, false)).isFalse();
-    assertThat(new Death(Kind.DIED, FAILURE).contained(Backend.TRTLLM, true)).isFalse();
+    assertThat(new Death(Kind.NOT_LOADED, failure).contained(Backend.TRTLLM, false)).isFalse();
+    assertThat(new Death(Kind.DIED, failure).contained(Backend.TRTLLM, true)).isFalse();
   }
 }

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,8 +17,6 @@ enum NativeFigures {
   PARITY("ParityFigures"),
   /** Ten thousand requests, a third of them cancelled. */
   LEAKS("LeakFigures"),
-  /** Random loads, unloads and cancels; takes {@code r1.soak.seconds}. */
-  SOAK("SoakFigures"),
   /** Speed against llama-batched-bench. */
   ENGINE("SpeedFigures"),
   /** What a token costs on its way to Java. */
@@ -37,26 +34,23 @@ enum NativeFigures {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** With these properties besides, each as {@code -Dname=value}. */
-  int run(Invocation invocation, PrintWriter out, String... properties) {
+  int run(Invocation invocation, PrintWriter out) {
     Path file = invocation.root().resolve("native/target/figures/" + word() + ".txt");
-    var arguments =
-        new ArrayList<String>(
-            List.of(
-                "--projects",
-                "native",
-                "--also-make",
-                "-Dspotless.check.skip=true",
-                "-Dnative.ctest.skip=true",
-                "-Dtest=" + testClass,
-                "-Dsurefire.failIfNoSpecifiedTests=false",
-                "test"));
-    arguments.addAll(List.of(properties));
     try {
       Files.deleteIfExists(file);
       int exit =
           new Maven(invocation.root(), invocation.home(), invocation.clock())
-              .run(arguments, line -> {});
+              .run(
+                  List.of(
+                      "--projects",
+                      "native",
+                      "--also-make",
+                      "-Dspotless.check.skip=true",
+                      "-Dnative.ctest.skip=true",
+                      "-Dtest=" + testClass,
+                      "-Dsurefire.failIfNoSpecifiedTests=false",
+                      "test"),
+                  line -> {});
       if (Files.exists(file)) {
         out.print(Files.readString(file));
         return exit;

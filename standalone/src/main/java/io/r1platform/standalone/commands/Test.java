@@ -39,14 +39,14 @@ import picocli.CommandLine.Spec;
       "  rater       a million random charges against a naive rater",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
-      "  soak        native: random loads, unloads and cancels; memory stays flat",
+      "  soak        inference-service: random loads, unloads and cancels; memory stays flat",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
       "  overspend   one dollar, spent to the end by gateways killed at random"
     })
 final class Test implements Callable<Integer> {
   private static final int MOST_KILLS = 200;
-  private static final int SHORT_SOAK = 60; // seconds
-  private static final int LONG_SOAK = 1_800;
+  private static final int SHORT_SOAK = 3; // minutes
+  private static final int LONG_SOAK = 30;
 
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
@@ -66,7 +66,7 @@ final class Test implements Callable<Integer> {
       names = "--long",
       description = {
         "faults: 200 kills instead of 8, about 50 minutes",
-        "soak: 30 minutes instead of one"
+        "soak: 30 minutes instead of three"
       })
   private boolean longForm;
 
@@ -96,8 +96,8 @@ final class Test implements Callable<Integer> {
       case "parity" -> NativeFigures.PARITY.run(invocation, out());
       case "leaks" -> NativeFigures.LEAKS.run(invocation, out());
       case "soak" ->
-          NativeFigures.SOAK.run(
-              invocation, out(), "-Dr1.soak.seconds=" + (longForm ? LONG_SOAK : SHORT_SOAK));
+          InferenceFigures.SOAK.run(
+              invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
       default -> one(maven, Suite.of(suite));
     };
   }
