@@ -40,10 +40,10 @@ final class HttpFigures {
   @Test
   void measure() throws Exception {
     build();
-    Ratios nano8 = ratios(new HttpBench.Load(NANO, 8, 16, 256));
-    Ratios nano32 = ratios(new HttpBench.Load(NANO, 32, 6, 256));
-    Ratios large8 = ratios(new HttpBench.Load(LARGE, 8, 1, 48));
-    Ratios large32 = ratios(new HttpBench.Load(LARGE, 32, 1, 32));
+    Ratios nano8 = ratios(new HttpBench.Load(NANO, 8, 8, 128));
+    Ratios nano32 = ratios(new HttpBench.Load(NANO, 32, 4, 128));
+    Ratios large8 = ratios(new HttpBench.Load(LARGE, 8, 1, 32));
+    Ratios large32 = ratios(new HttpBench.Load(LARGE, 32, 1, 24));
     Path figures = Files.createDirectories(Path.of("target/figures")).resolve("http.txt");
     Files.writeString(
         figures,

@@ -50,8 +50,11 @@ final class Admissions {
    */
   record Admitted(String model, Completion completion, AnswerWriter writer, int promptTokens) {
     Response response(
-        ServerHttpResponse response, Duration keepAlive, BooleanSupplier alive, Clock clock) {
-      Scheduler eventLoop = EventLoop.of(response);
+        ServerHttpResponse response,
+        Duration keepAlive,
+        BooleanSupplier alive,
+        Clock clock,
+        Scheduler eventLoop) {
       return new Response(response, writer, promptTokens, keepAlive, alive, clock, eventLoop);
     }
   }

@@ -43,6 +43,7 @@ final class CompletionsController {
   @PostMapping("/v1/chat/completions")
   Mono<Void> complete(ServerWebExchange exchange) {
     var call = new Call();
+    Scheduler eventLoop = EventLoop.of(exchange.getResponse()); // a closed connection has none
     return DataBufferUtils.join(exchange.getRequest().getBody(), settings.bodyBytesMax())
         .onErrorMap(DataBufferLimitException.class, _ -> tooLarge())
         .map(CompletionsController::bytes)
@@ -56,7 +57,8 @@ final class CompletionsController {
                         exchange.getResponse(),
                         settings.keepAlive(),
                         () -> generations.alive(admitted.model()),
-                        clock)
+                        clock,
+                        eventLoop)
                     .write(admitted.completion().signals()))
         .doFinally(_ -> call.over());
   }
