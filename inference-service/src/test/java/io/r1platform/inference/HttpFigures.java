@@ -23,6 +23,11 @@ final class HttpFigures {
   private static final int WARM_UP_ROUNDS = 2;
   private static final int ROUNDS = Integer.getInteger("r1.bench.rounds", 5);
   private final int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
+  static { // read once, by the first client: each request has a connection of its own
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "connection");
+  }
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -114,6 +114,7 @@ final class LlamaServer implements MeasuredServer {
   private HttpRequest post(String path, Map<String, Object> body) {
     return HttpRequest.newBuilder(address.resolve(path))
         .header("Content-Type", "application/json")
+        .header("Connection", "close")
         .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
         .build();
   }

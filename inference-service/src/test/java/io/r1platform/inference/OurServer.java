@@ -61,7 +61,8 @@ final class OurServer implements MeasuredServer {
             0,
             "messages",
             List.of(Map.of("role", "user", "content", question)));
-    return service.chat(RunningService.eventId(), JSON.writeValueAsString(body));
+    HttpRequest request = service.chat(RunningService.eventId(), JSON.writeValueAsString(body));
+    return HttpRequest.newBuilder(request, (_, _) -> true).header("Connection", "close").build();
   }
 
   /** Its first event has the first text. */
