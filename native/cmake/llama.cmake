@@ -93,7 +93,9 @@ elseif(R1_LLAMA STREQUAL "source")
   set(LLAMA_BUILD_EXAMPLES ${R1_LLAMA_TOOLS})
   set(LLAMA_BUILD_TOOLS ${R1_LLAMA_TOOLS})
   set(LLAMA_BUILD_TESTS OFF)
-  set(LLAMA_BUILD_SERVER OFF)
+  set(LLAMA_BUILD_SERVER ${R1_LLAMA_TOOLS})
+  set(LLAMA_BUILD_UI OFF) # llama-server without its web pages: neither built with npm
+  set(LLAMA_USE_PREBUILT_UI OFF) # nor fetched
   set(LLAMA_BUILD_APP OFF)
   set(LLAMA_OPENSSL OFF)
   set(LLAMA_CURL OFF)
@@ -103,7 +105,8 @@ elseif(R1_LLAMA STREQUAL "source")
   set(GGML_CPU_ALL_VARIANTS ${R1_CPU_VARIANTS})
   add_subdirectory("${r1_source}" "${r1_third_party}/build" EXCLUDE_FROM_ALL)
   if(R1_LLAMA_TOOLS) # the tools' own libraries mark nothing as visible
-    set_target_properties(llama-common llama-batched-bench-impl llama-completion-impl PROPERTIES
+    set_target_properties(llama-common llama-batched-bench-impl llama-completion-impl
+      llama-server-impl mtmd PROPERTIES
       CXX_VISIBILITY_PRESET default VISIBILITY_INLINES_HIDDEN OFF)
   endif()
   get_property(variants DIRECTORY "${r1_source}/ggml/src" PROPERTY BUILDSYSTEM_TARGETS)

@@ -57,6 +57,11 @@ final class BillingFake implements AutoCloseable {
     receipts.clear();
   }
 
+  /** What came so far is not kept; the streams go on. */
+  synchronized void forgetReceipts() {
+    receipts.clear();
+  }
+
   synchronized List<JsonNode> receipts() {
     return List.copyOf(receipts);
   }

@@ -41,7 +41,7 @@ final class BrokenEngineIT {
                   "--management.server.port=0",
                   "--r1.inference.generation.stall-timeout=2s",
                   "--r1.inference.generation.threads=1",
-                  "--r1.inference.models.path=" + RunningService.FIXTURE,
+                  "--r1.inference.models[0].path=" + RunningService.FIXTURE,
                   "--r1.inference.security.token-file=" + tokens,
                   "--r1.inference.receipts.billing-token-file=" + tokens,
                   "--r1.inference.receipts.billing-url=" + billing.uri()));

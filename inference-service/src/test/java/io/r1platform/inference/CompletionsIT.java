@@ -254,10 +254,11 @@ final class CompletionsIT {
     HttpResponse<String> live = service().send(HttpRequest.newBuilder(service().uri("/livez")));
 
     assertThat(metrics.body())
-        .contains("r1_engine_output_tokens_total{model=\"r1-nano\"}")
-        .contains("r1_engine_step_seconds_count{model=\"r1-nano\"}")
-        .contains("r1_engine_kv_tokens_capacity{model=\"r1-nano\"}")
-        .contains("r1_engine_finished_total{model=\"r1-nano\",reason=\"length\"}");
+        .contains("r1_engine_output_tokens_total{backend=\"llamacpp\",model=\"r1-nano\"}")
+        .contains("r1_engine_step_seconds_count{backend=\"llamacpp\",model=\"r1-nano\"}")
+        .contains("r1_engine_kv_tokens_capacity{backend=\"llamacpp\",model=\"r1-nano\"}")
+        .contains(
+            "r1_engine_finished_total{backend=\"llamacpp\",model=\"r1-nano\",reason=\"length\"}");
     assertThat(live.statusCode()).isEqualTo(200);
   }
 
@@ -268,7 +269,7 @@ final class CompletionsIT {
 
   @Test
   void userTextCannotForgeATurnWithTheRealTokenizer() {
-    Vocabulary vocabulary = service().bean(Generations.class).vocabulary();
+    Vocabulary vocabulary = service().bean(Generations.class).vocabulary("r1-nano");
     var template = new R1Template(vocabulary::markerId, vocabulary::tokenize);
     List<Integer> markers =
         List.of(

@@ -39,7 +39,7 @@ final class KilledProcessIT {
                 JAR.toString(),
                 "--server.port=" + port,
                 "--management.server.port=" + freePort(),
-                "--r1.inference.models.path=" + RunningService.FIXTURE,
+                "--r1.inference.models[0].path=" + RunningService.FIXTURE,
                 "--r1.inference.security.token-file=" + tokens,
                 "--r1.inference.receipts.billing-token-file=" + tokens,
                 "--r1.inference.receipts.billing-url=" + billing));

@@ -43,7 +43,7 @@ final class OutputIT {
             DATABASE,
             BILLING.uri(),
             directory.resolve("tokens"),
-            Map.of("r1.inference.models.path", "../models/r1-nano/r1-nano.gguf")));
+            Map.of("r1.inference.models[0].path", "../models/r1-nano/r1-nano.gguf")));
   }
 
   @AfterAll

@@ -24,6 +24,13 @@ final class Probe {
             + ended);
   }
 
+  /** Whether a model runs something or has ended something. */
+  boolean tookSomething(String model) {
+    var running = meters.find("r1.engine.requests.running").tag("model", model).gauge();
+    return (running != null && running.value() > 0)
+        || !meters.find("r1.engine.finished").tag("model", model).counters().isEmpty();
+  }
+
   @GetMapping("/probe/thread")
   boolean onAVirtualThread() {
     return Thread.currentThread().isVirtual();

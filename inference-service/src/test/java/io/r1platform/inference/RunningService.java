@@ -41,7 +41,7 @@ final class RunningService implements AutoCloseable {
     var all = new HashMap<String, String>(database.springProperties("inference"));
     all.put("server.port", "0");
     all.put("management.server.port", "0");
-    all.put("r1.inference.models.path", FIXTURE.toString());
+    all.put("r1.inference.models[0].path", FIXTURE.toString());
     all.put("r1.inference.security.token-file", tokens.toString());
     all.put("r1.inference.receipts.billing-token-file", tokens.toString());
     all.put("r1.inference.receipts.billing-url", billing.toString());

@@ -2,6 +2,8 @@ package io.r1platform.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.inference.observability.EngineMeter;
 import io.r1platform.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -98,25 +100,58 @@ final class StopsIT {
     }
   }
 
+  /**
+   * A stream that its client left before its end.
+   *
+   * @param receipt with what was generated
+   * @param steps that the engine computed for it
+   */
+  private record Left(JsonNode receipt, double steps) {
+    int tokens() {
+      return receipt.path("tok_out").asInt();
+    }
+  }
+
   /** The engine is fast: it may finish before the client has left, so it is tried again. */
-  @Test
-  void closingTheConnectionStopsTheEngineAndLeavesAReceipt() throws Exception {
-    int cut = 0;
-    for (int attempt = 0; attempt < ATTEMPTS && cut == 0; attempt++) {
+  private static Left leaveAfterTheFirstEvent() throws Exception {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Await.until("the engine is idle", () -> gauge(EngineMeter.REQUESTS_RUNNING) == 0);
+      double before = steps();
       UUID id = RunningService.eventId();
       HttpResponse<InputStream> response =
           service().http().send(longStream(id).build(), HttpResponse.BodyHandlers.ofInputStream());
       try (var lines = reader(response.body())) {
         readFirstEvent(lines);
       }
-
       JsonNode receipt = receipt(id);
       if (receipt.path("finish").asString().equals("cancelled")) {
-        cut = receipt.path("tok_out").asInt();
+        return new Left(receipt, steps() - before);
       }
     }
+    throw new AssertionError("every stream was over before its client left");
+  }
 
-    assertThat(cut).isBetween(1, LONGEST - 1);
+  private static double gauge(EngineMeter meter) {
+    return service().bean(MeterRegistry.class).get(meter.id()).gauge().value();
+  }
+
+  private static double steps() {
+    return service().bean(MeterRegistry.class).get(EngineMeter.STEP.id()).functionTimer().count();
+  }
+
+  @Test
+  void closingTheConnectionStopsTheEngineAndLeavesAReceipt() throws Exception {
+    assertThat(leaveAfterTheFirstEvent().tokens()).isBetween(1, LONGEST - 1);
+  }
+
+  /** A step makes one token here, so what was charged shows at which step the cancel came. */
+  @Test
+  void disconnectFreesTheSlotWithinOneStep() throws Exception {
+    Left left = leaveAfterTheFirstEvent();
+    assertThat(left.tokens()).isLessThan(LONGEST);
+    assertThat(left.steps()).isBetween((double) left.tokens(), left.tokens() + 1.0);
+    assertThat(gauge(EngineMeter.REQUESTS_RUNNING)).isZero();
+    assertThat(gauge(EngineMeter.KV_TOKENS_USED)).isZero();
   }
 
   @Test

@@ -63,7 +63,18 @@ final class Tenant {
     sent.add(
         generations.start(
             new GenerationTask(
-                RunningService.eventId(), 1, "1.1", prompt, maxTokens, 0, 1, 0, 0, 5, share),
+                "r1-nano",
+                RunningService.eventId(),
+                1,
+                "1.1",
+                prompt,
+                maxTokens,
+                0,
+                1,
+                0,
+                0,
+                5,
+                share),
             listener));
     return run;
   }

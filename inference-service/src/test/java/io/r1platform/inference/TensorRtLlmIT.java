@@ -67,8 +67,8 @@ final class TensorRtLlmIT {
                 "--r1.inference.generation.backend-options={\"python_path\": [\""
                     + NATIVE.resolve("src/test/python")
                     + "\"]}",
-                "--r1.inference.models.path=" + checkpoint(directory, plan),
-                "--r1.inference.models.name=deepseek-r1",
+                "--r1.inference.models[0].path=" + checkpoint(directory, plan),
+                "--r1.inference.models[0].name=deepseek-r1",
                 "--r1.inference.security.token-file=" + tokens,
                 "--r1.inference.receipts.billing-token-file=" + tokens,
                 "--r1.inference.receipts.billing-url=" + billing));

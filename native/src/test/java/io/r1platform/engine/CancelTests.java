@@ -75,6 +75,31 @@ class CancelTests {
     }
   }
 
+  /** Of the engine's own steps, read as soon as the cancel is in, one more at most is computed. */
+  @Test
+  void disconnectFreesTheSlotWithinOneStep() {
+    int cut = 0;
+    try (Engine engine = Fixture.open()) {
+      for (long id = 1; id <= 100 && cut < 10; id++) { // more if this thread slept until the end
+        long request = id;
+        Map<Long, Generated> seen = new HashMap<>();
+        engine.submit(GenerationRequest.greedy(id, PROMPT, 500).ignoringEnd());
+        Generated.until(engine, seen, some -> !some.isEmpty());
+        boolean ran = engine.cancel(id);
+        long steps = engine.stats().steps();
+        Generated.until(engine, seen, some -> ended(some, request));
+        if (ran) {
+          EngineStats after = engine.stats();
+          assertThat(after.steps()).isBetween(steps, steps + 1);
+          assertThat(after.running()).isZero();
+          assertThat(after.kvTokensUsed()).isZero();
+          cut += Generated.of(seen, id).reason == FinishReason.CANCELLED ? 1 : 0;
+        }
+      }
+    }
+    assertThat(cut).isEqualTo(10);
+  }
+
   @Test
   void cancelAfterFinishIsHarmless() {
     try (Engine engine = Fixture.open()) {

@@ -65,13 +65,19 @@ final class Generated {
   /** Polls until this holds. */
   static Map<Long, Generated> until(Engine engine, Predicate<Map<Long, Generated>> done) {
     Map<Long, Generated> seen = new HashMap<>();
+    until(engine, seen, done);
+    return seen;
+  }
+
+  /** Polls on until this holds. */
+  static void until(
+      Engine engine, Map<Long, Generated> seen, Predicate<Map<Long, Generated>> done) {
     EventBuffer events = new EventBuffer(512);
     for (int polls = 0; !done.test(seen); polls++) {
       assertThat(polls).as("polls without the awaited events").isLessThan(100_000);
       engine.poll(events, Duration.ofMillis(600));
       add(seen, events);
     }
-    return seen;
   }
 
   static void add(Map<Long, Generated> seen, EventBuffer events) {

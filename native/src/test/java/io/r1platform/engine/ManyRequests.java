@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A main class that says by how many KiB the process grew over many requests and engines. */
+/** A main class that says by how many KiB the process grew over many requests. */
 final class ManyRequests {
   private static final int[] PROMPT = {0, 3, 48, 4, 14};
 
@@ -20,10 +20,6 @@ final class ManyRequests {
       run(engine, 1_001, 2_000);
       System.out.println("requests " + (residentKib() - before));
     }
-    openAndClose(20);
-    long before = residentKib();
-    openAndClose(60);
-    System.out.println("engines " + (residentKib() - before));
   }
 
   /** Requests first to last, twenty at a time; every tenth is cancelled. */
@@ -46,12 +42,6 @@ final class ManyRequests {
       int all = seen.size();
       seen.values().removeIf(generated -> generated.last != null);
       ended += all - seen.size();
-    }
-  }
-
-  private static void openAndClose(int times) {
-    for (int i = 0; i < times; i++) {
-      Fixture.open().close();
     }
   }
 

@@ -2,6 +2,10 @@ package io.r1platform.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -22,17 +26,61 @@ class ProcessTests {
   }
 
   /** The heap has a fixed, touched size, so that growth is native. */
-  @Test
-  void requestsAndEnginesLeakNothing() {
+  private static String run(Class<?> main) {
     ChildJvm.Result result =
         ChildJvm.run(
-            ManyRequests.class, "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
+            main,
+            "-Xms64m",
+            "-Xmx64m",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1");
     assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(grownKib(result.output(), "requests")).isLessThan(8 * 1024);
-    assertThat(grownKib(result.output(), "engines")).isLessThan(16 * 1024);
+    return result.output();
   }
 
-  private static long grownKib(String output, String what) {
+  @Test
+  void requestsLeakNothing() {
+    assertThat(kib(run(ManyRequests.class), "requests")).isLessThan(8 * 1024);
+  }
+
+  /** Two hundred engines leave behind less than a quarter of what one holds. */
+  @Test
+  void openAndCloseKeepMemoryFlat() {
+    String output = run(ManyEngines.class);
+    assertThat(kib(output, "held")).isPositive();
+    assertThat(kib(output, "grown")).as(output).isLessThan(kib(output, "held") / 4);
+  }
+
+  /** Every row of the table in docs/engine.md that input can reach. */
+  @Test
+  void badInputNeverAbortsTheProcess() throws IOException {
+    ChildJvm.Result result = ChildJvm.run(EveryHazard.class);
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    List<String> survived =
+        Pattern.compile("survived (\\w+)")
+            .matcher(result.output())
+            .results()
+            .map(found -> Hazard.valueOf(found.group(1)).row())
+            .toList();
+    assertThat(survived)
+        .containsExactlyInAnyOrderElementsOf(
+            tableOfHazards().stream().filter(row -> !Hazard.NOT_OF_INPUT.contains(row)).toList());
+  }
+
+  /** The first cells of the table. */
+  private static List<String> tableOfHazards() throws IOException {
+    String page = Files.readString(Path.of("../docs/engine.md"));
+    int from = page.indexOf("## What would end the process");
+    return page.substring(from, page.indexOf("\n## ", from))
+        .lines()
+        .filter(line -> line.startsWith("| "))
+        .skip(1) // its head
+        .map(line -> line.substring(2, line.indexOf(" | ")))
+        .toList();
+  }
+
+  private static long kib(String output, String what) {
     Matcher matcher = Pattern.compile(what + " (-?\\d+)").matcher(output);
     assertThat(matcher.find()).as(output).isTrue();
     return Long.parseLong(matcher.group(1));

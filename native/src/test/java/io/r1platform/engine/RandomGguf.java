@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes models of random weights in GGUF: the architectures of R1's distills with their own
@@ -40,6 +41,16 @@ final class RandomGguf {
             128_013, "<think>",
             128_014, "</think>",
             128_015, "<｜▁pad▁｜>");
+
+    /** R1's markers, for the last ids of a vocabulary that is no distill's: begin, end, roles. */
+    static final List<String> LAST =
+        List.of(
+            "<｜begin▁of▁sentence｜>",
+            "<｜end▁of▁sentence｜>",
+            "<｜User｜>",
+            "<｜Assistant｜>",
+            "<think>",
+            "</think>");
   }
 
   /** The distills' architectures: dense, grouped heads; qwen2 has biases. */
@@ -92,6 +103,11 @@ final class RandomGguf {
     int head() {
       return embedding / heads;
     }
+
+    /** Of a vocabulary that has R1's markers at its end. */
+    int firstMarker() {
+      return vocabulary - Specials.LAST.size();
+    }
   }
 
   static final Shape TINY_QWEN = new Shape(151_936, 32, 2, 64, 2, 1, 256);
@@ -100,7 +116,10 @@ final class RandomGguf {
   /** Without the distills' special tokens, so that it is read in milliseconds. */
   static final Shape SMALL_VOCABULARY = new Shape(512, 32, 2, 64, 2, 1, 256);
 
-  /** 0.34 billion parameters: large enough that a processor does little but multiply. */
+  /**
+   * 0.34 billion parameters: large enough that a processor does little but multiply. R1's markers
+   * are its last tokens, so that a chat can be served with it.
+   */
   static final Shape BENCH = new Shape(32_000, 1_024, 20, 4_096, 16, 4, 4_096);
 
   private static final int NORMAL = 1;
@@ -198,6 +217,9 @@ final class RandomGguf {
       key("tokenizer.ggml.bos_token_id", architecture.beginId);
       key("tokenizer.ggml.eos_token_id", architecture.endId);
       key("tokenizer.ggml.padding_token_id", architecture.padId);
+    } else if (hasMarkers()) {
+      key("tokenizer.ggml.bos_token_id", shape.firstMarker());
+      key("tokenizer.ggml.eos_token_id", shape.firstMarker() + 1);
     } else {
       key("tokenizer.ggml.eos_token_id", shape.vocabulary - 1);
     }
@@ -207,13 +229,28 @@ final class RandomGguf {
     return architecture.specials.keySet().stream().allMatch(id -> id < shape.vocabulary);
   }
 
+  /** Whether R1's markers are at the end of the vocabulary. */
+  private boolean hasMarkers() {
+    return !hasSpecials() && shape.vocabulary >= BENCH.vocabulary;
+  }
+
+  /** The special token with this id, or null. */
+  private @Nullable String special(int id) {
+    if (hasSpecials()) {
+      return architecture.specials.get(id);
+    }
+    int marker = id - shape.firstMarker();
+    return hasMarkers() && marker >= 0 ? Specials.LAST.get(marker) : null;
+  }
+
   /** As the distills' own files: begin and end are control tokens, the others user-defined. */
   private int typeOf(int id) {
-    String special = hasSpecials() ? architecture.specials.get(id) : null;
-    if (special == null) {
+    if (special(id) == null) {
       return NORMAL;
     }
-    return id == architecture.beginId || id == architecture.endId ? CONTROL : USER_DEFINED;
+    int begin = hasSpecials() ? architecture.beginId : shape.firstMarker();
+    int end = hasSpecials() ? architecture.endId : shape.firstMarker() + 1;
+    return id == begin || id == end ? CONTROL : USER_DEFINED;
   }
 
   /** The 256 bytes as GPT-2 writes them, a merge of two, then words by number. */
@@ -233,7 +270,7 @@ final class RandomGguf {
     tokens.add("Ġt");
     while (tokens.size() < shape.vocabulary) {
       int id = tokens.size();
-      String special = hasSpecials() ? architecture.specials.get(id) : null;
+      String special = special(id);
       tokens.add(special != null ? special : "Ġ" + Integer.toString(id, 36) + "_");
     }
     return tokens;
@@ -328,6 +365,7 @@ final class RandomGguf {
     out.putLong(utf8.length).put(utf8);
   }
 
+  /** Writes the large model of the measurements to the file of that name. */
   public static void main(String[] arguments) {
     write(Path.of(arguments[0]), Architecture.LLAMA, BENCH, 1);
   }

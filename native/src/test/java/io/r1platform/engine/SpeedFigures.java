@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class SpeedFigures {
   private static final Path NANO = Path.of("../models/r1-nano/r1-nano.gguf");
-  private static final Path LARGE = Path.of("target/random-0.34b.gguf");
+  private static final Path LARGE = Path.of("target/random-0.34b-chat.gguf");
   private static final int TURNS = Integer.getInteger("r1.bench.turns", 7);
   private static final int PROMPT = 32;
   private static final Pattern SPEED = Pattern.compile("\"pl\": (\\d+),.*\"speed_tg\": ([0-9.]+)");

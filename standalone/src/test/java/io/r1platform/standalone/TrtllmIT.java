@@ -56,7 +56,7 @@ class TrtllmIT {
             "trtllm",
             "r1.inference.generation.backend-options",
             "{\"python_path\": [\"" + modules + "\"]}",
-            "r1.inference.models.path",
+            "r1.inference.models[0].path",
             checkpoint(directory).toString());
     try (var platform =
         Platform.start("trtllm", fresh -> fresh.configure(Part.INFERENCE, settings))) {

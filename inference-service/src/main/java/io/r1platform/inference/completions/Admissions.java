@@ -48,14 +48,18 @@ final class Admissions {
   /**
    * A request that the engine has taken.
    *
+   * @param model the name of its model
    * @param completion its answer
    * @param writer how the answer is written
    * @param promptTokens length of the prompt
    */
-  record Admitted(Completion completion, AnswerWriter writer, int promptTokens) {
+  record Admitted(String model, Completion completion, AnswerWriter writer, int promptTokens) {
     Response response(
-        ServerHttpResponse response, Duration keepAlive, BooleanSupplier alive, Clock clock) {
-      Scheduler eventLoop = EventLoop.of(response);
+        ServerHttpResponse response,
+        Duration keepAlive,
+        BooleanSupplier alive,
+        Clock clock,
+        Scheduler eventLoop) {
       return new Response(response, writer, promptTokens, keepAlive, alive, clock, eventLoop);
     }
   }
@@ -156,7 +160,7 @@ final class Admissions {
 
   private Model model(@Nullable String resolved, String asked) {
     ModelCard card = models.require(resolved == null ? asked : resolved);
-    Vocabulary vocabulary = generations.vocabulary();
+    Vocabulary vocabulary = generations.vocabulary(card.name());
     return new Model(card, vocabulary, new R1Template(vocabulary::markerId, vocabulary::tokenize));
   }
 
@@ -173,7 +177,7 @@ final class Admissions {
     tell(exchange.getResponse().getHeaders(), maxTokens, asked.ignored());
     completion.started(
         generations.start(
-            task(headers, asked, maxTokens), completion.listeners(), completion.choices()));
+            task(headers, model.card(), asked, maxTokens), completion.listeners(), completion.choices()));
     var answer =
         new Answer(
             asked.form(),
@@ -184,12 +188,14 @@ final class Admissions {
             model.vocabulary()::piece);
     AnswerWriter writer =
         common.stream() ? new SseWriter(answer, promptTokens) : new JsonWriter(answer);
-    return new Admitted(completion, writer, promptTokens);
+    return new Admitted(model.card().name(), completion, writer, promptTokens);
   }
 
-  private GenerationTask task(CallHeaders headers, Asked asked, int maxTokens) {
+  private GenerationTask task(
+      CallHeaders headers, ModelCard card, Asked asked, int maxTokens) {
     Common common = asked.common();
     return new GenerationTask(
+            card.name(),
             headers.eventId(),
             headers.attempt(),
             headers.replica(),

@@ -60,13 +60,18 @@ final class CompletionsController {
 
   private Mono<Void> answer(
       ServerWebExchange exchange, Call call, Function<byte[], Admissions.Admitted> admit) {
+    Scheduler eventLoop = EventLoop.of(exchange.getResponse()); // a closed connection has none
     return body(exchange)
         .map(admit)
         .flatMap(
             admitted ->
                 admitted
                     .response(
-                        exchange.getResponse(), settings.keepAlive(), generations::alive, clock)
+                        exchange.getResponse(),
+                        settings.keepAlive(),
+                        () -> generations.alive(admitted.model()),
+                        clock,
+                        eventLoop)
                     .write(admitted.completion().signals()))
         .doFinally(_ -> call.over());
   }

@@ -2,28 +2,36 @@ package io.r1platform.inference.generation;
 
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.r1platform.engine.EngineOptions.Backend;
 import io.r1platform.engine.EngineStats;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
 import io.r1platform.inference.observability.EngineMeter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's meters, tagged with the model. */
+/** The meters of one engine, tagged with model and backend. */
 final class EngineMeters {
   private static final String MODEL = "model";
+  private static final String BACKEND = "backend";
   private static final String REASON = "reason";
 
   private final MeterRegistry registry;
-  private final String model;
+  private final Tags tags;
+  private final List<Meter> shown = new CopyOnWriteArrayList<>();
 
-  EngineMeters(MeterRegistry registry, String model) {
+  EngineMeters(MeterRegistry registry, String model, Backend backend) {
     this.registry = registry;
-    this.model = model;
+    this.tags = Tags.of(MODEL, model, BACKEND, backend.name().toLowerCase(Locale.ROOT));
   }
 
   /** Shows what the engine does now; no value while there is no engine. */
@@ -33,25 +41,38 @@ final class EngineMeters {
     gauge(EngineMeter.QUEUE_TOKENS, stats, _ -> queue.tokens());
     gauge(EngineMeter.KV_TOKENS_USED, stats, EngineStats::kvTokensUsed);
     gauge(EngineMeter.KV_TOKENS_CAPACITY, stats, EngineStats::kvTokensTotal);
-    FunctionTimer.builder(
-            EngineMeter.STEP.id(),
-            stats,
-            supplier -> {
-              EngineStats now = supplier.get();
-              return now == null ? 0 : now.steps();
-            },
-            supplier -> {
-              EngineStats now = supplier.get();
-              return now == null ? 0 : (double) now.stepMicros();
-            },
-            TimeUnit.MICROSECONDS)
-        .tag(MODEL, model)
-        .register(registry);
+    shown.add(
+        FunctionTimer.builder(
+                EngineMeter.STEP.id(),
+                stats,
+                supplier -> {
+                  EngineStats now = supplier.get();
+                  return now == null ? 0 : now.steps();
+                },
+                supplier -> {
+                  EngineStats now = supplier.get();
+                  return now == null ? 0 : (double) now.stepMicros();
+                },
+                TimeUnit.MICROSECONDS)
+            .tags(tags)
+            .register(registry));
   }
 
-  void ended(Ended ended, long millis) {
+  /** The engine is gone: what it counted stays, what it does now has no value any more. */
+  void hide() {
+    shown.forEach(registry::remove);
+    shown.clear();
+  }
+
+  /**
+   * Counts what ended.
+   *
+   * @param mayShare whether it could take computed prompts of others
+   */
+  void ended(Ended ended, boolean mayShare, long millis) {
     Usage usage = ended.usage();
     count(EngineMeter.PROMPT_TOKENS, usage.prompt());
+    count(EngineMeter.PREFIX_QUERY_TOKENS, mayShare ? usage.prompt() : 0);
     count(EngineMeter.PREFIX_HIT_TOKENS, usage.promptHit());
     count(EngineMeter.OUTPUT_TOKENS, usage.output());
     count(EngineMeter.REASONING_TOKENS, usage.reasoning());
@@ -63,7 +84,7 @@ final class EngineMeters {
       time(EngineMeter.INTER_TOKEN, (millis - usage.ttftMillis()) / (usage.output() - 1));
     }
     registry
-        .counter(EngineMeter.FINISHED.id(), MODEL, model, REASON, ended.finish().wire())
+        .counter(EngineMeter.FINISHED.id(), tags.and(REASON, ended.finish().wire()))
         .increment();
   }
 
@@ -72,28 +93,29 @@ final class EngineMeters {
   }
 
   void rejected(ErrorCode code) {
-    registry.counter(EngineMeter.REJECTED.id(), MODEL, model, REASON, code.code()).increment();
+    registry.counter(EngineMeter.REJECTED.id(), tags.and(REASON, code.code())).increment();
   }
 
   private void gauge(
       EngineMeter meter,
       Supplier<@Nullable EngineStats> stats,
       ToDoubleFunction<EngineStats> value) {
-    Gauge.builder(
-            meter.id(),
-            () -> {
-              EngineStats now = stats.get();
-              return now == null ? Double.NaN : value.applyAsDouble(now);
-            })
-        .tag(MODEL, model)
-        .register(registry);
+    shown.add(
+        Gauge.builder(
+                meter.id(),
+                () -> {
+                  EngineStats now = stats.get();
+                  return now == null ? Double.NaN : value.applyAsDouble(now);
+                })
+            .tags(tags)
+            .register(registry));
   }
 
   private void count(EngineMeter meter, long tokens) {
-    registry.counter(meter.id(), MODEL, model).increment((double) tokens);
+    registry.counter(meter.id(), tags).increment((double) tokens);
   }
 
   private void time(EngineMeter meter, long millis) {
-    registry.timer(meter.id(), MODEL, model).record(millis, TimeUnit.MILLISECONDS);
+    registry.timer(meter.id(), tags).record(millis, TimeUnit.MILLISECONDS);
   }
 }

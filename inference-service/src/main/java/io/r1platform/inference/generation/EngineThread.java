@@ -1,13 +1,12 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.engine.Engine;
-import io.r1platform.engine.EngineException;
 import io.r1platform.engine.EngineOptions;
 import io.r1platform.engine.EngineState;
 import io.r1platform.engine.EventBuffer;
 import io.r1platform.engine.ModelInfo;
 import io.r1platform.inference.models.ModelFacts;
-import io.r1platform.inference.models.Models;
+import io.r1platform.inference.models.ServedModel;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,17 +37,15 @@ final class EngineThread implements Runnable {
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
   private static final int BUFFER_EVENTS = 4_096;
 
-  /** Requests that the engine may hold beside the running ones while it ends others. */
-  private static final int SLACK = 16;
-
   private final GenerationSettings settings;
-  private final Models models;
+  private final EngineOptions options;
+  private final ServedModel model;
   private final LiveGenerations live;
   private final RequestQueue queue;
   private final Endings endings;
   private final EngineMeters meters;
   private final Clock clock;
-  private final Runnable onDeath;
+  private final Consumer<Death> onDeath;
   private final ReentrantLock dispatching = new ReentrantLock();
   private final AtomicLong turns = new AtomicLong();
   private final AtomicBoolean hung = new AtomicBoolean();
@@ -58,15 +56,17 @@ final class EngineThread implements Runnable {
 
   EngineThread(
       GenerationSettings settings,
-      Models models,
+      EngineOptions options,
+      ServedModel model,
       LiveGenerations live,
       RequestQueue queue,
       Endings endings,
       EngineMeters meters,
       Clock clock,
-      Runnable onDeath) {
+      Consumer<Death> onDeath) {
     this.settings = settings;
-    this.models = models;
+    this.options = options;
+    this.model = model;
     this.live = live;
     this.queue = queue;
     this.endings = endings;
@@ -108,9 +108,10 @@ final class EngineThread implements Runnable {
 
   @Override
   public void run() {
-    try (Engine opened = Engine.open(options())) {
+    try (Engine opened = Engine.open(options)) {
       if (load(opened)) {
         poll(opened);
+        engine = null; // before it is closed
       }
     } catch (Throwable e) { // the thread's root: requests must not outlive it, whatever it is
       die(e);
@@ -119,34 +120,29 @@ final class EngineThread implements Runnable {
     }
   }
 
-  private EngineOptions options() {
-    return EngineOptions.of(settings.backend(), models.file())
-        .withBackendJson(settings.backendOptions())
-        .withRequests(settings.maxRunning(), SLACK)
-        .withContextTokens(settings.contextTokens())
-        .withThreads(settings.threads());
-  }
-
   private boolean load(Engine opened) {
     EngineState state = opened.awaitReady(LOAD_SLICE);
     while (state.phase() == EngineState.Phase.LOADING && !stopping) {
       turned = clock.instant();
+      model.loading(state.progress());
       state = opened.awaitReady(LOAD_SLICE);
     }
     if (!state.ready()) {
       return false;
     }
-    ModelInfo model = opened.model();
-    models.loaded(
+    ModelInfo info = opened.model();
+    model.loaded(
         new ModelFacts(
-            model.backend() + " " + model.backendVersion(),
-            model.sha256(),
-            tokenizerSha256(opened, model.vocabularySize()),
-            model.contextTokens()));
+            info.backend() + " " + info.backendVersion(),
+            info.sha256(),
+            tokenizerSha256(opened, info.vocabularySize()),
+            info.contextTokens(),
+            info.simulated(),
+            new Vocabulary(opened).abilities().stream().map(Ability::wire).sorted().toList()));
     wasReady = true;
     engine = opened;
     LOG.info(
-        "{} is ready: {}, context {}", models.name(), model.architecture(), model.contextTokens());
+        "{} is ready: {}, context {}", model.name(), info.architecture(), info.contextTokens());
     return true;
   }
 
@@ -166,7 +162,7 @@ final class EngineThread implements Runnable {
       if (!now.isBefore(lastTick.plus(TICK))) {
         lastTick = now;
         endLongWaits(now);
-        if (watch.stalled(now, !live.all().isEmpty(), moved, opened.stats().steps())) {
+        if (watch.stalled(now, !live.of(model.name()).isEmpty(), moved, opened.stats().steps())) {
           giveUp("The engine stands still");
           return;
         }
@@ -257,12 +253,11 @@ final class EngineThread implements Runnable {
       return CompletableFuture.completedFuture(null);
     }
     queue.ended(generation, ended.usage());
-    int modelId = models.card().map(card -> card.modelId()).orElseThrow();
-    return endings.end(generation, ended, modelId);
+    return endings.end(generation, ended, model.plan().modelId());
   }
 
   private void endLongWaits(Instant now) {
-    for (Generation generation : live.all()) {
+    for (Generation generation : live.of(model.name())) {
       boolean late = generation.startedAt().plus(settings.queueTimeout()).isBefore(now);
       if (late && !generation.hasOutput()) {
         generation.stop(Generation.Cause.QUEUE_TIMEOUT);
@@ -277,26 +272,22 @@ final class EngineThread implements Runnable {
       return; // it was given up, and all is ended
     }
     try {
-      LOG.error(wasReady ? "The engine died" : "The model could not be loaded", cause);
+      LOG.error(
+          wasReady ? "The engine died: {}" : "The model could not be loaded: {}",
+          model.name(),
+          cause);
       endAll();
     } finally {
       String message = cause.getMessage();
-      models.failed(message == null ? cause.toString() : message);
-      if (wasReady || !(cause instanceof EngineException) || holdsRanks()) {
-        onDeath.run();
-      }
+      model.failed(message == null ? cause.toString() : message);
+      onDeath.accept(new Death(wasReady ? Death.Kind.DIED : Death.Kind.NOT_LOADED, cause));
     }
-  }
-
-  /** A load that failed may have left ranks that keep their GPUs: only a new process is clean. */
-  private boolean holdsRanks() {
-    return settings.backend() == EngineOptions.Backend.TRTLLM;
   }
 
   private void endAll() {
     var unused = queue.close(); // they are ended below, with those that run
     CompletableFuture<?>[] ends =
-        live.all().stream()
+        live.of(model.name()).stream()
             .map(generation -> end(generation, generation.engineDied()))
             .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(ends).handle((done, failure) -> null).join(); // each has a time limit
@@ -322,16 +313,17 @@ final class EngineThread implements Runnable {
     engine = null;
     try {
       LOG.error(
-          "{} for {} with {} requests; this process ends",
+          "{} for {} with {} requests of {}; this process ends",
           what,
           settings.stallTimeout(),
-          live.all().size());
+          live.of(model.name()).size(),
+          model.name());
       if (counted) {
         endAll();
       }
     } finally {
-      models.failed(what);
-      onDeath.run();
+      model.failed(what);
+      onDeath.accept(new Death(Death.Kind.HANGS, null));
     }
   }
 

@@ -155,7 +155,7 @@ public final class Generation {
           failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
       case CANCELLED -> cancelled(usage);
       case DRAINED ->
-          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The server is shutting down");
+          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");
     };
   }
 
@@ -193,7 +193,7 @@ public final class Generation {
               usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
               "It waited too long for its first token");
       case DRAIN ->
-          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The server is shutting down");
+          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");
       case LISTENER_FAILED ->
           failed(Finish.ERROR, usage, ErrorCode.INTERNAL_ERROR, "The service failed");
       case CANCEL -> cancelledByCaller(usage);

@@ -1,12 +1,13 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.engine.EngineOptions;
+import io.r1platform.inference.models.ModelPlan;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The engine and its limits.
+ * The engines and their limits; each model has an engine of its own.
  *
  * @param backend what computes: {@code llamacpp} or {@code trtllm}, of which a process has only one
  * @param backendOptions the backend's own settings, a JSON object; empty = none
@@ -54,6 +55,16 @@ record GenerationSettings(
     if (drainTimeout.isNegative()) {
       throw new IllegalArgumentException("r1.inference.generation.drain-timeout is negative");
     }
+  }
+
+  /** Requests of this model that generate at the same time. */
+  int maxRunning(ModelPlan plan) {
+    return plan.maxRunning() == 0 ? maxRunning : plan.maxRunning();
+  }
+
+  /** Longest prompt and output of this model together; 0 = what it was trained for. */
+  int contextTokens(ModelPlan plan) {
+    return plan.contextTokens() == 0 ? contextTokens : plan.contextTokens();
   }
 
   private static void positive(String name, Duration duration) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to generate, and for which request.
  *
+ * @param model the name of its model
  * @param eventId the request, a UUIDv7
  * @param attempt from 1
  * @param replica the gateway's replica and epoch, as in {@code 1.3}
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationTask(
+    String model,
     UUID eventId,
     int attempt,
     String replica,
@@ -41,6 +43,7 @@ public record GenerationTask(
     @Nullable Choices choices) {
   /** Checks that what must be there is. */
   public GenerationTask {
+    Objects.requireNonNull(model, "model");
     Objects.requireNonNull(eventId, "eventId");
     Objects.requireNonNull(replica, "replica");
     Objects.requireNonNull(promptIds, "promptIds");
@@ -50,6 +53,7 @@ public record GenerationTask(
 
   /** One that asks nothing else and is the only choice. */
   public GenerationTask(
+      String model,
       UUID eventId,
       int attempt,
       String replica,
@@ -62,6 +66,7 @@ public record GenerationTask(
       int thinkCloseId,
       Share share) {
     this(
+        model,
         eventId,
         attempt,
         replica,
@@ -81,6 +86,7 @@ public record GenerationTask(
   /** The same with other wishes. */
   public GenerationTask with(Wishes other) {
     return new GenerationTask(
+        model,
         eventId,
         attempt,
         replica,
@@ -100,6 +106,7 @@ public record GenerationTask(
   /** The same as one of several choices; each draws from a seed of its own. */
   public GenerationTask asChoice(int index, Choices all) {
     return new GenerationTask(
+        model,
         eventId,
         attempt,
         replica,

@@ -1,101 +1,51 @@
 package io.r1platform.inference.generation;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.r1platform.engine.Engine;
-import io.r1platform.engine.EngineException;
-import io.r1platform.engine.EngineOptions.Backend;
-import io.r1platform.engine.EngineStats;
-import io.r1platform.engine.EngineStatus;
-import io.r1platform.engine.GenerationRequest;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
-import io.r1platform.inference.models.Models;
-import io.r1platform.inference.queue.QueueLimits;
-import io.r1platform.inference.receipts.Receipts;
 import io.r1platform.inference.receipts.ReceiptsLost;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.SpringApplication;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts generations and finds those that wait or run. Started last and stopped first: at the end
- * new work is refused, waiting work ends, running work gets the drain time; what is cut off ends
- * with an error and its usage.
+ * Starts generations and finds those that wait or run; each model has an engine and a queue of its
+ * own. Started last and stopped first: at the end new work is refused, waiting work ends, running
+ * work gets the drain time; what is cut off ends with an error and its usage.
  */
 @Component
 public final class Generations implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
   private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
-  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration AT_EXIT = Duration.ofSeconds(4); // it has 20 s in all
   private static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
-  private static final int EXIT_ENGINE_DIED = 70;
-  private static final Duration LONGEST_EXIT = Duration.ofSeconds(20);
 
   private final GenerationSettings settings;
-  private final Models models;
-  private final Receipts receipts;
-  private final Clock clock;
-  private final LiveGenerations live = new LiveGenerations();
-  private final RequestQueue queue;
-  private final AtomicLong engineIds = new AtomicLong();
-  private final EngineMeters meters;
-  private final Endings endings;
-  private final EngineThread engineThread;
-  private final Thread thread;
-  private final EngineWatch watch;
-  private final ConfigurableApplicationContext context;
-  private final AtomicBoolean exiting = new AtomicBoolean();
+  private final Engines engines;
+  private final LiveGenerations live;
+  private final ProcessExit exit;
   private volatile boolean running;
   private volatile boolean draining;
 
-  Generations(
-      GenerationSettings settings,
-      Models models,
-      Receipts receipts,
-      Clock clock,
-      MeterRegistry registry,
-      ConfigurableApplicationContext context) {
+  Generations(GenerationSettings settings, Engines engines, ProcessExit exit) {
     this.settings = settings;
-    this.models = models;
-    this.receipts = receipts;
-    this.clock = clock;
-    this.meters = new EngineMeters(registry, models.name());
-    this.endings = new Endings(receipts, clock, settings.receiptTimeout(), meters);
-    this.queue =
-        new RequestQueue(
-            models.name(),
-            new QueueLimits(settings.maxWaiting(), settings.maxWaitingTokens()),
-            settings.maxRunning(),
-            clock,
-            new EngineRunner());
-    this.engineThread =
-        new EngineThread(settings, models, live, queue, endings, meters, clock, this::exit);
-    this.thread = Thread.ofPlatform().name("r1-engine").unstarted(engineThread);
-    this.watch = new EngineWatch(engineThread, settings.stallTimeout());
-    this.context = context;
-    meters.show(this::stats, queue);
+    this.engines = engines;
+    this.live = engines.live();
+    this.exit = exit;
   }
 
   /**
-   * Lets a request wait for the engine and returns at once; the listener hears the rest.
+   * Lets a request wait for its model's engine and returns at once; the listener hears the rest.
    *
    * @throws ServiceException engine_overloaded with a time to retry if the queue is full,
-   *     engine_unavailable, server_draining, metering_unavailable, context_length_exceeded; then
-   *     nothing was taken and the listener hears nothing
+   *     model_not_found, engine_unavailable, server_draining, metering_unavailable,
+   *     context_length_exceeded; then nothing was taken and the listener hears nothing
    */
   public Generation start(GenerationTask task, GenerationListener listener) {
     return start(List.of(task), List.of(listener)).getFirst();
@@ -121,10 +71,14 @@ public final class Generations implements SmartLifecycle {
 
   private List<Generation> start(
       List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
+    EngineHost host = engines.require(tasks.getFirst().model());
     try {
-      return admit(tasks, listeners);
+      if (draining) {
+        throw drainingNow();
+      }
+      return host.start(tasks, listeners);
     } catch (ServiceException e) {
-      meters.rejected(e.code());
+      host.rejected(e.code());
       throw e;
     }
   }
@@ -135,22 +89,28 @@ public final class Generations implements SmartLifecycle {
   }
 
   /**
-   * The loaded model's tokenizer.
+   * The tokenizer of a model.
    *
-   * @throws ServiceException engine_unavailable while there is none
+   * @throws ServiceException model_not_found; engine_unavailable while it is not ready
    */
-  public Vocabulary vocabulary() {
-    return new Vocabulary(requireEngine());
+  public Vocabulary vocabulary(String model) {
+    return engines.require(model).vocabulary();
   }
 
-  /** Whether the engine's thread turns. True without a model, but not if that was here and died. */
+  /** Whether every engine's thread turns, but for those whose death was contained. */
   public boolean alive() {
-    if (!running) {
-      return true;
-    }
-    return engineThread.engine() == null
-        ? !engineThread.gone()
-        : thread.isAlive() && engineThread.turning();
+    return !running || (!exit.begun() && engines.all().stream().allMatch(EngineHost::alive));
+  }
+
+  /** The same for one model; false where it is gone. */
+  public boolean alive(String model) {
+    EngineHost host = engines.find(model);
+    return host != null && host.alive() && !exit.begun();
+  }
+
+  /** Whether new work is refused, since the process ends. */
+  boolean draining() {
+    return draining;
   }
 
   /** What runs has no receipt to come: it ends now, with an error, and so does the process. */
@@ -158,69 +118,8 @@ public final class Generations implements SmartLifecycle {
   void on(ReceiptsLost lost) {
     LOG.error("This process ends, for no more receipts would be written or shipped", lost.cause());
     draining = true;
-    exit();
+    exit.begin();
     live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
-  }
-
-  private List<Generation> admit(
-      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
-    if (draining) {
-      throw drainingNow();
-    }
-    var unused = requireEngine();
-    receipts.admit(tasks.getFirst().eventId());
-    var admitted = new ArrayList<Generation>();
-    for (int i = 0; i < tasks.size(); i++) {
-      admitted.add(
-          new Generation(
-              engineIds.incrementAndGet(),
-              tasks.get(i),
-              listeners.get(i),
-              clock.instant(),
-              this::cancel));
-    }
-    live.addAll(admitted);
-    try {
-      queue.addAll(admitted);
-    } catch (RuntimeException e) {
-      admitted.forEach(live::remove);
-      throw e;
-    }
-    admitted.forEach(Generation::submitted);
-    return List.copyOf(admitted);
-  }
-
-  private GenerationRequest request(Generation generation) {
-    Duration left = settings.deadline().minus(generation.waited());
-    return EngineRequests.of(
-        generation.engineId(), generation.task(), left.isPositive() ? left : SHORTEST);
-  }
-
-  private ServiceException refusal(Generation generation, RuntimeException refused) {
-    if (refused instanceof ServiceException known) {
-      return known;
-    }
-    EngineStatus status = null;
-    if (refused instanceof EngineException e) {
-      boolean shaped = generation.task().wishes().shape() != null;
-      ServiceException callers = EngineRequests.refusal(e, shaped);
-      if (callers != null) {
-        return callers;
-      }
-      status = e.status();
-    }
-    if (status == EngineStatus.TOO_LARGE) {
-      return ServiceException.ofParam(
-          ErrorCode.CONTEXT_LENGTH_EXCEEDED, "messages", "The prompt does not fit the context.");
-    }
-    if (status == EngineStatus.STATE && draining) {
-      return drainingNow();
-    }
-    LOG.error("The engine refused a request", refused);
-    return ServiceException.retryable(
-        ErrorCode.ENGINE_UNAVAILABLE,
-        "The engine takes nothing now. Nothing was charged; send the request again.",
-        RETRY_DRAINING);
   }
 
   private static ServiceException drainingNow() {
@@ -230,59 +129,22 @@ public final class Generations implements SmartLifecycle {
         RETRY_DRAINING);
   }
 
-  private Engine requireEngine() {
-    Engine engine = engineThread.engine();
-    if (engine == null) {
-      models.require(models.name()); // says why, if it knows
-      throw ServiceException.retryable(
-          ErrorCode.ENGINE_UNAVAILABLE,
-          "The engine is not ready. Nothing was charged; send the request again.",
-          RETRY_DRAINING);
-    }
-    return engine;
-  }
-
-  private void cancel(long engineId) {
-    Generation waiting = queue.remove(engineId);
-    if (waiting != null) {
-      endInQueue(waiting, Generation.Cause.CANCEL);
-      return;
-    }
-    Engine engine = engineThread.engine();
-    if (engine != null) {
-      engine.cancel(engineId);
-    }
-  }
-
-  private void endInQueue(Generation generation, Generation.Cause why) {
-    engineThread.endOutside(generation, generation.neverRan(why, clock.instant()));
-  }
-
-  private @Nullable EngineStats stats() {
-    Engine engine = engineThread.engine();
-    return engine == null ? null : engine.stats();
-  }
-
   @Override
   public void start() {
-    thread.start();
-    Thread.ofPlatform().daemon().name("r1-engine-watch").start(watch);
+    engines.begin();
     running = true;
   }
 
   @Override
   public void stop() {
     draining = true;
+    engines.loadNoMore();
     try {
-      queue.close().forEach(waiting -> endInQueue(waiting, Generation.Cause.DRAIN));
-      Engine engine = engineThread.engine();
-      if (engine != null && thread.isAlive()) {
-        engine.drain();
+      engines.all().forEach(EngineHost::refuse);
+      if (engines.all().stream().anyMatch(EngineHost::open)) {
         drain();
       }
-      engineThread.stop();
-      watch.stop();
-      thread.join(engineThread.hung() ? Duration.ofMillis(1) : AFTER_DRAIN);
+      engines.end(atMost(AFTER_DRAIN));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -290,12 +152,17 @@ public final class Generations implements SmartLifecycle {
   }
 
   private void drain() throws InterruptedException {
-    if (!live.awaitEmpty(settings.drainTimeout())) {
+    if (!live.awaitEmpty(atMost(settings.drainTimeout()))) {
       live.all().forEach(generation -> generation.stop(Generation.Cause.DRAIN));
-      if (!live.awaitEmpty(AFTER_DRAIN)) {
-        LOG.error("The engine did not end {} requests", live.all().size());
+      if (!live.awaitEmpty(atMost(AFTER_DRAIN))) {
+        LOG.error("The engines did not end {} requests", live.all().size());
       }
     }
+  }
+
+  /** A broken process has little time: what its other models run must be cut off with receipts. */
+  private Duration atMost(Duration wait) {
+    return exit.begun() && wait.compareTo(AT_EXIT) > 0 ? AT_EXIT : wait;
   }
 
   @Override
@@ -307,49 +174,5 @@ public final class Generations implements SmartLifecycle {
   @Override
   public int getPhase() {
     return Integer.MAX_VALUE;
-  }
-
-  /**
-   * A dead engine cannot come back in this process; whoever started it starts it again. A hung one
-   * may also keep the process from ending in order.
-   */
-  private void exit() {
-    if (!exiting.compareAndSet(false, true)) {
-      return;
-    }
-    try {
-      Thread.ofPlatform().daemon().name("r1-halt").start(Generations::haltLater);
-      Thread.ofPlatform().name("r1-exit").start(this::exitInOrder);
-    } catch (Throwable e) { // without memory for a thread there is no order to keep
-      Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
-    }
-  }
-
-  private void exitInOrder() {
-    System.exit(SpringApplication.exit(context, () -> EXIT_ENGINE_DIED));
-  }
-
-  private static void haltLater() {
-    LockSupport.parkNanos(LONGEST_EXIT.toNanos());
-    Runtime.getRuntime().halt(EXIT_ENGINE_DIED);
-  }
-
-  /** The engine as the queue sees it. */
-  private final class EngineRunner implements RequestQueue.Runner {
-    @Override
-    public long cells() {
-      EngineStats stats = settings.backend() == Backend.LLAMACPP ? stats() : null;
-      return stats == null ? Long.MAX_VALUE : stats.kvTokensTotal();
-    }
-
-    @Override
-    public void submit(Generation generation) {
-      requireEngine().submit(request(generation));
-    }
-
-    @Override
-    public void refused(Generation generation, RuntimeException why) {
-      engineThread.endOutside(generation, generation.refused(refusal(generation, why)));
-    }
   }
 }

@@ -10,15 +10,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The generations that the engine has not ended, and which ended lately. For many threads. */
+/** The generations that the engines have not ended, and which ended lately. For many threads. */
 final class LiveGenerations {
   private static final int CHOICES_MAX = 8;
   private static final int ENDED_MAX = 10_000; // older repeats are caught by the receipts' key
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition empty = lock.newCondition();
+  private final Condition fewer = lock.newCondition();
   private final Map<Long, Generation> byEngineId = new HashMap<>();
   private final Map<Choice, Generation> byChoice = new HashMap<>();
   private final LinkedHashSet<Attempt> ended = new LinkedHashSet<>();
@@ -85,9 +86,7 @@ final class LiveGenerations {
     try {
       byEngineId.remove(generation.engineId());
       byChoice.remove(Choice.of(generation.task()));
-      if (byEngineId.isEmpty()) {
-        empty.signalAll();
-      }
+      fewer.signalAll();
     } finally {
       lock.unlock();
     }
@@ -131,16 +130,30 @@ final class LiveGenerations {
     }
   }
 
+  /** Those of one model. */
+  List<Generation> of(String model) {
+    return all().stream().filter(generation -> generation.task().model().equals(model)).toList();
+  }
+
   /** Waits until none is left; false if some are after {@code timeout}. */
   boolean awaitEmpty(Duration timeout) throws InterruptedException {
+    return await(byEngineId::isEmpty, timeout);
+  }
+
+  /** The same for one model. */
+  boolean awaitEmpty(String model, Duration timeout) throws InterruptedException {
+    return await(() -> of(model).isEmpty(), timeout);
+  }
+
+  private boolean await(BooleanSupplier done, Duration timeout) throws InterruptedException {
     long nanos = timeout.toNanos();
     lock.lock();
     try {
-      while (!byEngineId.isEmpty()) {
+      while (!done.getAsBoolean()) {
         if (nanos <= 0) {
           return false;
         }
-        nanos = empty.awaitNanos(nanos);
+        nanos = fewer.awaitNanos(nanos);
       }
       return true;
     } finally {

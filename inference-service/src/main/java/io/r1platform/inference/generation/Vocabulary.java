@@ -5,11 +5,14 @@ import io.r1platform.engine.EngineException;
 import io.r1platform.engine.EngineStatus;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import java.time.Duration;
 import java.util.Set;
 
-/** The loaded model's tokenizer. For any thread, also while the engine generates. */
+/** A loaded model's tokenizer. For any thread, also while the engine generates. */
 public final class Vocabulary {
   private static final String CALLS_BEGIN = "<｜tool▁calls▁begin｜>";
+
+  private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final Engine engine;
 
@@ -54,7 +57,8 @@ public final class Vocabulary {
   /**
    * The ids of a text, without BOS.
    *
-   * @throws ServiceException context_length_exceeded for a text over 2 MiB
+   * @throws ServiceException context_length_exceeded for a text over 2 MiB; engine_unavailable if
+   *     the model was unloaded meanwhile
    */
   public int[] tokenize(String text) {
     try {
@@ -65,6 +69,11 @@ public final class Vocabulary {
             ErrorCode.CONTEXT_LENGTH_EXCEEDED, "messages", "One text is longer than 2 MiB.");
       }
       throw e;
+    } catch (IllegalStateException _) { // it was closed meanwhile
+      throw ServiceException.retryable(
+          ErrorCode.ENGINE_UNAVAILABLE,
+          "The model was unloaded. Nothing was charged; send the request again.",
+          RETRY);
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.r1platform.inference.models;
 
+import java.util.List;
+
 /**
- * The model that is being served.
+ * A model that is being served.
  *
  * @param name its name in requests
  * @param modelId its number in receipts
@@ -11,6 +13,9 @@ package io.r1platform.inference.models;
  * @param tokenizerSha256 identity of the tokenizer, hex
  * @param systemFingerprint changes with the model file and the engine build
  * @param createdEpochSeconds when it was loaded
+ * @param backend what computes it, with its version
+ * @param simulated whether its tokens mean nothing and are never invoiced
+ * @param capabilities what requests can ask beyond chat, as in {@code json_schema}
  */
 public record ModelCard(
     String name,
@@ -20,4 +25,12 @@ public record ModelCard(
     int defaultMaxTokens,
     String tokenizerSha256,
     String systemFingerprint,
-    long createdEpochSeconds) {}
+    long createdEpochSeconds,
+    String backend,
+    boolean simulated,
+    List<String> capabilities) {
+  /** Takes a copy. */
+  public ModelCard {
+    capabilities = List.copyOf(capabilities);
+  }
+}

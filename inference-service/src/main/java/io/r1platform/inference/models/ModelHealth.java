@@ -1,10 +1,11 @@
 package io.r1platform.inference.models;
 
+import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Part of readiness: whether the model is loaded. */
+/** Part of readiness: whether a model is ready and the process does not drain. */
 @Component("modelHealthIndicator")
 final class ModelHealth implements HealthIndicator {
   private final Models models;
@@ -15,10 +16,21 @@ final class ModelHealth implements HealthIndicator {
 
   @Override
   public Health health() {
-    return switch (models.state()) {
-      case Models.Ready ready -> Health.up().withDetail("model", ready.card().name()).build();
-      case Models.Loading _ -> Health.outOfService().withDetail("phase", "loading").build();
-      case Models.Failed failed -> Health.down().withDetail("why", failed.why()).build();
+    List<ServedModel> all = models.all();
+    boolean dead =
+        !all.isEmpty()
+            && all.stream().allMatch(model -> model.state() instanceof ServedModel.Failed);
+    var health = models.wanted() ? Health.up() : dead ? Health.down() : Health.outOfService();
+    all.forEach(model -> health.withDetail(model.name(), detail(model.state())));
+    return health.build();
+  }
+
+  private static String detail(ServedModel.State state) {
+    return switch (state) {
+      case ServedModel.Loading _ -> "loading";
+      case ServedModel.Ready _ -> "ready";
+      case ServedModel.Unloading _ -> "unloading";
+      case ServedModel.Failed failed -> "failed: " + failed.why();
     };
   }
 }

@@ -2,117 +2,119 @@ package io.r1platform.inference.models;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
-/** The one model of this process: where its file is, and its card once the engine has loaded it. */
+/** The models of this process, configured or loaded later. For many threads. */
 @Component
 public final class Models {
-  /** How far loading got. */
-  public sealed interface State {}
-
-  /** On its way. */
-  public record Loading() implements State {}
-
-  /** Ready to generate. */
-  public record Ready(ModelCard card) implements State {}
-
-  /** Will not come, or has died; the process must be started again. */
-  public record Failed(String why) implements State {}
-
-  private static final Duration LOADING_RETRY = Duration.ofSeconds(5);
-
   private final ModelSettings settings;
   private final Clock clock;
-  private volatile State state = new Loading();
+  private final ReentrantLock changing = new ReentrantLock();
+  private volatile boolean draining;
+  private volatile List<ServedModel> served = List.of(); // replaced, never changed
 
   Models(ModelSettings settings, Clock clock) {
     this.settings = settings;
     this.clock = clock;
   }
 
-  /** The file or directory to load. */
-  public Path file() {
-    return settings.path();
+  /** Those to load at the start, at least one. */
+  public List<ModelPlan> configured() {
+    return settings.models();
   }
 
-  /** The model's name, known before it is loaded. */
-  public String name() {
-    return settings.name();
+  /** The name that a caller in this process means who names no model. */
+  public String defaultName() {
+    return settings.models().getFirst().name();
   }
 
-  /** How far loading got. */
-  public State state() {
-    return state;
+  /** All of them, in the order in which they came. */
+  public List<ServedModel> all() {
+    return served;
   }
 
-  /** The engine has loaded the model. */
-  public void loaded(ModelFacts facts) {
-    int longest = Math.min(settings.maxOutputTokens(), facts.contextTokens());
-    state =
-        new Ready(
-            new ModelCard(
-                settings.name(),
-                settings.modelId(),
-                facts.contextTokens(),
-                longest,
-                Math.min(settings.defaultMaxTokens(), longest),
-                facts.tokenizerSha256(),
-                fingerprint(facts),
-                clock.instant().getEpochSecond()));
+  /** From now on this process is not ready, whatever its models are. */
+  public void drain() {
+    draining = true;
   }
 
-  /** The engine could not load the model, or has died. */
-  public void failed(String why) {
-    state = new Failed(why);
+  /** Whether this process should get requests: a model is ready and it does not drain. */
+  boolean wanted() {
+    return anyReady() && !draining;
   }
 
-  /** The card, if the model is ready. */
-  public Optional<ModelCard> card() {
-    return state instanceof Ready ready ? Optional.of(ready.card()) : Optional.empty();
+  /** Whether any model is ready. */
+  public boolean anyReady() {
+    return served.stream().anyMatch(model -> model.card().isPresent());
+  }
+
+  /** The model called {@code name}, in whatever state. */
+  public Optional<ServedModel> find(String name) {
+    return served.stream().filter(model -> model.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Takes the name and the number of a model that is to be loaded.
+   *
+   * @throws ServiceException invalid_state if one of them is taken, or there are too many models
+   */
+  public ServedModel add(ModelPlan plan) {
+    changing.lock();
+    try {
+      for (ServedModel other : served) {
+        refuse(other.name().equals(plan.name()), "The name '%s' is taken.".formatted(plan.name()));
+        refuse(
+            other.plan().modelId() == plan.modelId(),
+            "The number %d is that of '%s'.".formatted(plan.modelId(), other.name()));
+      }
+      refuse(
+          served.size() >= settings.modelsMax(),
+          "There are %d models, as many as this service holds. Unload one first."
+              .formatted(served.size()));
+      var added = new ServedModel(plan, clock);
+      var all = new ArrayList<ServedModel>(served);
+      all.add(added);
+      served = List.copyOf(all);
+      return added;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Forgets a model that is gone. */
+  public void remove(ServedModel gone) {
+    changing.lock();
+    try {
+      served = served.stream().filter(model -> model != gone).toList();
+    } finally {
+      changing.unlock();
+    }
   }
 
   /**
    * The card of the model called {@code name}.
    *
-   * @throws ServiceException model_not_found; engine_unavailable while it is not ready
+   * @throws ServiceException model_not_found; engine_unavailable while it is not ready;
+   *     server_draining once it is being unloaded
    */
   public ModelCard require(String name) {
-    if (!name.equals(settings.name())) {
-      throw ServiceException.ofParam(
-          ErrorCode.MODEL_NOT_FOUND, "model", "The model '%s' is not here.".formatted(name));
-    }
-    return switch (state) {
-      case Ready ready -> ready.card();
-      case Loading _ ->
-          throw ServiceException.retryable(
-              ErrorCode.ENGINE_UNAVAILABLE,
-              "The model is still loading. Nothing was charged; send the request again.",
-              LOADING_RETRY);
-      case Failed _ ->
-          throw ServiceException.retryable(
-              ErrorCode.ENGINE_UNAVAILABLE,
-              "The model could not be loaded. Nothing was charged.",
-              LOADING_RETRY);
-    };
+    return find(name).orElseThrow(() -> notHere(name)).require();
   }
 
-  private static String fingerprint(ModelFacts facts) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(
-                  (facts.fileSha256() + '\n' + facts.backend()).getBytes(StandardCharsets.UTF_8));
-      return "fp_" + HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
+  /** What a caller hears who names a model that is not here. */
+  public static ServiceException notHere(String name) {
+    return ServiceException.ofParam(
+        ErrorCode.MODEL_NOT_FOUND, "model", "The model '%s' is not here.".formatted(name));
+  }
+
+  private static void refuse(boolean wrong, String why) {
+    if (wrong) {
+      throw ServiceException.of(ErrorCode.INVALID_STATE, why);
     }
   }
 }

@@ -1,4 +1,7 @@
-/** The model this process serves. Invariant: a card exists if and only if the engine is ready. */
+/**
+ * The models this process serves. Invariants: names and numbers are unique; a model has a card for
+ * requests if and only if its engine is ready.
+ */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"errors", "observability"})
 package io.r1platform.inference.models;

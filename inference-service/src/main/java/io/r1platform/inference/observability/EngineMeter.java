@@ -1,8 +1,9 @@
 package io.r1platform.inference.observability;
 
 /**
- * Every meter of this service. Tags: {@code model} (one value per process), and {@code reason}
- * where noted, with fewer than ten values.
+ * Every meter of this service. Those of an engine have the tags {@code model} (as many values as
+ * models were ever loaded) and {@code backend} (one value per process); {@code reason} where noted
+ * has fewer than ten values.
  */
 public enum EngineMeter {
   /** Gauge: requests started and not ended. */
@@ -17,6 +18,8 @@ public enum EngineMeter {
   KV_TOKENS_CAPACITY("r1.engine.kv.tokens.capacity"),
   /** Counter: prompt tokens computed or taken from the cache. */
   PROMPT_TOKENS("r1.engine.prompt.tokens"),
+  /** Counter: prompt tokens that were looked up in the cache. */
+  PREFIX_QUERY_TOKENS("r1.engine.prefix.query.tokens"),
   /** Counter: prompt tokens taken from the cache. */
   PREFIX_HIT_TOKENS("r1.engine.prefix.hit.tokens"),
   /** Counter: output tokens, reasoning included. */

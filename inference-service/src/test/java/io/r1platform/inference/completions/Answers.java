@@ -6,6 +6,7 @@ import io.r1platform.inference.generation.GenerationEvent.Finish;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
 import io.r1platform.inference.models.ModelCard;
 import io.r1platform.prompts.OutputText;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,7 +17,7 @@ final class Answers {
   private Answers() {}
 
   static Answer answer() {
-    var card = new ModelCard("r1-nano", 2, 512, 512, 512, "ab", "fp_1", 1);
+    var card = new ModelCard("r1-nano", 2, 512, 512, 512, "ab", "fp_1", 1, "b", false, List.of());
     return new Answer(Form.CHAT, JSON, "chatcmpl-1", 1_795_305_600, card, _ -> new byte[0]);
   }
 

@@ -54,12 +54,13 @@ public final class BrokenEngine {
         new SpringApplication(Class.forName("io.r1platform.inference.InferenceService"));
     application.addInitializers(context -> replaceClock((GenericApplicationContext) context));
     ConfigurableApplicationContext context = application.run(settings);
-    while (context.getBean(Models.class).card().isEmpty()) {
+    while (!context.getBean(Models.class).anyReady()) {
       LockSupport.parkNanos(20_000_000);
     }
     Generations generations = context.getBean(Generations.class);
     var task =
-        new GenerationTask(id, 1, "1.3", new int[] {1}, TOKENS, 0, 1, 0, 0, 5, Share.UNNAMED);
+        new GenerationTask(
+            "r1-nano", id, 1, "1.3", new int[] {1}, TOKENS, 0, 1, 0, 0, 5, Share.UNNAMED);
     GenerationListener listener = event -> on(event, generations);
     if (scenario == Scenario.STANDS_STILL) {
       Field live = Generations.class.getDeclaredField("live");
@@ -118,7 +119,7 @@ public final class BrokenEngine {
 
     @Override
     public Instant instant() {
-      if (hanging && Thread.currentThread().getName().equals("r1-engine")) {
+      if (hanging && Thread.currentThread().getName().equals("r1-engine-r1-nano")) {
         hang();
       }
       return Clock.systemUTC().instant();

@@ -18,7 +18,7 @@ final class GenerationTests {
       new Generation(
           7,
           new GenerationTask(
-              new UUID(1, 2), 1, "1.1", new int[] {1}, 10, 0, 1, 0, 0, 5, Share.UNNAMED),
+              "m", new UUID(1, 2), 1, "1.1", new int[] {1}, 10, 0, 1, 0, 0, 5, Share.UNNAMED),
           event -> true,
           Instant.EPOCH,
           cancels::add);

@@ -62,6 +62,7 @@ final class RequestQueueTests {
     lastId++;
     var task =
         new GenerationTask(
+            "m",
             new UUID(1, lastId),
             1,
             "1.1",

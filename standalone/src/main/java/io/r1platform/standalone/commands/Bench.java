@@ -45,7 +45,10 @@ import picocli.CommandLine.Spec;
       "the engine: what 1,000 waiting requests of another tenant cost a newcomer's first token,"
           + " and",
       "the token shares of the weights 1:2:4.",
-      "Last line: fairness waiting=1000 steps_alone=… steps_behind=… delay_steps=… worst_error=… …"
+      "Last line: fairness waiting=1000 steps_alone=… steps_behind=… delay_steps=… worst_error=… …",
+      "http: inference-service over HTTP against llama-server on one source build of llama.cpp, 8",
+      "and 32 streams, in turns; ratios ours to theirs. Builds llama-server first: minutes.",
+      "Last line: http threads=… rounds=… nano_8=… nano_32=… large_8=… large_32=… ttft_nano_8=… …"
     })
 final class Bench implements Callable<Integer> {
   private static final Pattern CURL = Pattern.compile("(?m)^curl .*$");
@@ -56,7 +59,9 @@ final class Bench implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "WHAT", description = "start, ingest, engine, jni, trtllm or fairness")
+  @Parameters(
+      paramLabel = "WHAT",
+      description = "start, ingest, engine, jni, trtllm, fairness or http")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
@@ -76,11 +81,12 @@ final class Bench implements Callable<Integer> {
       case "jni" -> NativeFigures.JNI.run(invocation, out());
       case "trtllm" -> NativeFigures.TRTLLM.run(invocation, out());
       case "fairness" -> InferenceFigures.FAIRNESS.run(invocation, out());
+      case "http" -> InferenceFigures.HTTP.run(invocation, out());
       default ->
           throw new IllegalArgumentException(
               "there is no bench '"
                   + what
-                  + "'; there are start, ingest, engine, jni, trtllm and fairness");
+                  + "'; there are start, ingest, engine, jni, trtllm, fairness and http");
     };
   }
 

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,7 +17,11 @@ enum InferenceFigures {
   /** What the queue gives to whom. */
   FAIRNESS("FairnessFigures"),
   /** Whether answers are of their schemas. */
-  SCHEMAS("SchemaFigures");
+  SCHEMAS("SchemaFigures"),
+  /** Speed over HTTP against llama-server. */
+  HTTP("HttpFigures"),
+  /** Memory while models come and go; takes {@code r1.soak.minutes}. */
+  SOAK("SoakFigures");
 
   private final String testClass;
 
@@ -28,25 +33,29 @@ enum InferenceFigures {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  int run(Invocation invocation, PrintWriter out) {
+  /** On a database that syncs, as in production; with these properties, {@code -Dname=value}. */
+  int run(Invocation invocation, PrintWriter out, String... properties) {
     Path file = invocation.root().resolve("inference-service/target/figures/" + word() + ".txt");
+    var arguments =
+        new ArrayList<String>(
+            List.of(
+                "--projects",
+                "inference-service",
+                "--also-make",
+                "-Dspotless.check.skip=true",
+                "-Dnative.ctest.skip=true",
+                "-Dtest=NoUnitTests",
+                "-Dsurefire.failIfNoSpecifiedTests=false",
+                "-Dit.test=" + testClass,
+                "-Dfailsafe.failIfNoSpecifiedTests=false",
+                "-Dr1.test.durable=true"));
+    arguments.addAll(List.of(properties));
+    arguments.add("verify");
     try {
       Files.deleteIfExists(file);
       int exit =
           new Maven(invocation.root(), invocation.home(), invocation.clock())
-              .run(
-                  List.of(
-                      "--projects",
-                      "inference-service",
-                      "--also-make",
-                      "-Dspotless.check.skip=true",
-                      "-Dnative.ctest.skip=true",
-                      "-Dtest=NoUnitTests",
-                      "-Dsurefire.failIfNoSpecifiedTests=false",
-                      "-Dit.test=" + testClass,
-                      "-Dfailsafe.failIfNoSpecifiedTests=false",
-                      "verify"),
-                  line -> {});
+              .run(arguments, line -> {});
       if (Files.exists(file)) {
         out.print(Files.readString(file));
         return exit;

@@ -41,11 +41,14 @@ import picocli.CommandLine.Spec;
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
+      "  soak        inference-service: random loads, unloads and cancels; memory stays flat",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
       "  overspend   one dollar, spent to the end by gateways killed at random"
     })
 final class Test implements Callable<Integer> {
   private static final int MOST_KILLS = 200;
+  private static final int SHORT_SOAK = 3; // minutes
+  private static final int LONG_SOAK = 30;
 
   /** Maven's lines that tell how far it is, and what is wrong. */
   private static final Pattern WORTH_SHOWING =
@@ -60,7 +63,12 @@ final class Test implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Option(names = "--long", description = "faults: 200 kills instead of 8, about 50 minutes")
+  @Option(
+      names = "--long",
+      description = {
+        "faults: 200 kills instead of 8, about 50 minutes",
+        "soak: 30 minutes instead of three"
+      })
   private boolean longForm;
 
   @Option(names = "--kills", description = "faults: so many kills, 14 s each")
@@ -89,6 +97,9 @@ final class Test implements Callable<Integer> {
       case "parity" -> NativeFigures.PARITY.run(invocation, out());
       case "schemas" -> InferenceFigures.SCHEMAS.run(invocation, out());
       case "leaks" -> NativeFigures.LEAKS.run(invocation, out());
+      case "soak" ->
+          InferenceFigures.SOAK.run(
+              invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
       default -> one(maven, Suite.of(suite));
     };
   }

@@ -129,7 +129,7 @@ final class ServicePlans {
   private Map<String, String> inferenceSettings(Ports ports) {
     Path model = instance.root().resolve("models/r1-nano/r1-nano.gguf");
     return Map.ofEntries(
-        entry("r1.inference.models.path", model.toString()),
+        entry("r1.inference.models[0].path", model.toString()),
         entry("r1.inference.security.token-file", file(INFERENCE_TOKEN)),
         entry("r1.inference.receipts.billing-url", ports.url(Ports.Name.BILLING)),
         entry("r1.inference.receipts.billing-token-file", file(ENGINE_TOKEN)));
