@@ -189,7 +189,7 @@ final class OutputIT {
   @Test
   void aCancelEndsAllChoicesAndCountsWhatTheyGenerated() throws Exception {
     RunningService service = Objects.requireNonNull(SERVICE.get());
-    Vocabulary vocabulary = service.bean(Generations.class).vocabulary();
+    Vocabulary vocabulary = service.bean(Generations.class).vocabulary("r1-nano");
     UUID id = RunningService.eventId();
     String endless =
         ",\"n\":3,\"max_tokens\":1900,\"stream\":true,\"logit_bias\":{\"%d\":-100,\"%d\":-100}"
@@ -226,7 +226,7 @@ final class OutputIT {
   @Test
   void aStrictCallHasArgumentsOfItsSchema() throws Exception {
     Vocabulary vocabulary =
-        Objects.requireNonNull(SERVICE.get()).bean(Generations.class).vocabulary();
+        Objects.requireNonNull(SERVICE.get()).bean(Generations.class).vocabulary("r1-nano");
     String led =
         ",\"temperature\":0,\"max_tokens\":300,\"presence_penalty\":2,\"frequency_penalty\":2"
             + ",\"logit_bias\":{\"%d\":100,\"%d\":96,\"%d\":92,\"%d\":88}"

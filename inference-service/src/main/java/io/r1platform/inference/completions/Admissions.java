@@ -177,7 +177,9 @@ final class Admissions {
     tell(exchange.getResponse().getHeaders(), maxTokens, asked.ignored());
     completion.started(
         generations.start(
-            task(headers, model.card(), asked, maxTokens), completion.listeners(), completion.choices()));
+            task(headers, model.card(), asked, maxTokens),
+            completion.listeners(),
+            completion.choices()));
     var answer =
         new Answer(
             asked.form(),
@@ -191,8 +193,7 @@ final class Admissions {
     return new Admitted(model.card().name(), completion, writer, promptTokens);
   }
 
-  private GenerationTask task(
-      CallHeaders headers, ModelCard card, Asked asked, int maxTokens) {
+  private GenerationTask task(CallHeaders headers, ModelCard card, Asked asked, int maxTokens) {
     Common common = asked.common();
     return new GenerationTask(
             card.name(),

@@ -95,8 +95,7 @@ final class EngineHost {
   }
 
   /** As {@link Generations#start}, for all choices or none, but for counting refusals. */
-  List<Generation> start(
-      List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
+  List<Generation> start(List<GenerationTask> tasks, List<? extends GenerationListener> listeners) {
     var unused = requireEngine();
     shared.receipts().admit(tasks.getFirst().eventId());
     var admitted = new ArrayList<Generation>();

@@ -26,7 +26,7 @@ final class ChoicesTests {
   ChoicesTests() {
     var task =
         new GenerationTask(
-            new UUID(1, 2), 1, "1.1", new int[100], 10, 0, 1, 0, 0, 5, Share.UNNAMED);
+            "r1-nano", new UUID(1, 2), 1, "1.1", new int[100], 10, 0, 1, 0, 0, 5, Share.UNNAMED);
     for (int i = 0; i < 3; i++) {
       choices.started(
           new Generation(i, task.asChoice(i, choices), _ -> true, Instant.EPOCH, cancelled::add));
