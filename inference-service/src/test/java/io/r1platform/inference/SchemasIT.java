@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Answers are held to schemas; the long form is {@code ./r1 test schemas}. */
 final class SchemasIT {
   static final Map<String, String> SETTINGS =
-      Map.of("r1.inference.models.path", "../models/r1-nano/r1-nano.gguf");
+      Map.of("r1.inference.models[0].path", "../models/r1-nano/r1-nano.gguf");
 
   private static final int SCHEMAS = 50;
   private static final TestDatabase DATABASE = TestDatabase.create();

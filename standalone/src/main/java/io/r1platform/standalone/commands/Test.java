@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  faults      seeded kill -9 at random instants, batches lost and reordered",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 6 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 10 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
@@ -47,6 +47,9 @@ import picocli.CommandLine.Spec;
     })
 final class Test implements Callable<Integer> {
   private static final int MOST_KILLS = 200;
+
+  /** Modules that are tested at a time: their tests wait more than they reckon. */
+  private static final String AT_A_TIME = "2";
   private static final int SHORT_SOAK = 3; // minutes
   private static final int LONG_SOAK = 30;
 
@@ -106,7 +109,10 @@ final class Test implements Callable<Integer> {
 
   private int everything(Maven maven) {
     Instant begun = invocation.clock().instant();
-    int exit = maven.run(List.of("-Dnative.hygiene.skip=false", "verify"), this::show);
+    int exit =
+        maven.run(
+            List.of("--threads", AT_A_TIME, "-Dr1.parallel", "-Dnative.hygiene.skip=false", "verify"),
+            this::show);
     var reports = TestReports.since(invocation.root(), FileTime.from(begun));
     double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
     boolean good = exit == 0 && reports.failed() == 0;
