@@ -50,6 +50,7 @@ final class Test implements Callable<Integer> {
 
   /** Modules that are tested at a time: their tests wait more than they reckon. */
   private static final String AT_A_TIME = "2";
+
   private static final int SHORT_SOAK = 3; // minutes
   private static final int LONG_SOAK = 30;
 
@@ -111,7 +112,8 @@ final class Test implements Callable<Integer> {
     Instant begun = invocation.clock().instant();
     int exit =
         maven.run(
-            List.of("--threads", AT_A_TIME, "-Dr1.parallel", "-Dnative.hygiene.skip=false", "verify"),
+            List.of(
+                "--threads", AT_A_TIME, "-Dr1.parallel", "-Dnative.hygiene.skip=false", "verify"),
             this::show);
     var reports = TestReports.since(invocation.root(), FileTime.from(begun));
     double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
