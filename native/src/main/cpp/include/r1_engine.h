@@ -92,8 +92,8 @@ typedef struct {
 
 /* Of a request. */
 enum {
-  R1_IGNORE_END = 1u, /* the model's end tokens are tokens like all others */
-  R1_LOGPROBS = 2u,   /* TOKEN events carry the logprob, TOP events the top_logprobs likeliest */
+  R1_IGNORE_END = 1u,   /* the model's end tokens are tokens like all others */
+  R1_LOGPROBS = 2u,     /* TOKEN events carry the logprob, TOP events the top_logprobs likeliest */
   R1_MAY_END_FIRST = 4u /* the output may also end before constraint_after_id comes */
 };
 

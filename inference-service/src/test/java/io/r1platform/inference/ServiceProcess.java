@@ -39,7 +39,7 @@ final class ServiceProcess implements AutoCloseable {
     var billing = new BillingFake();
     int port = Programs.freePort();
     Path tokens = Files.writeString(directory.resolve("tokens"), RunningService.TOKEN + "\n");
-    var command = new ArrayList<String>();
+    var command = new ArrayList<String>(List.of("env", "MALLOC_ARENA_MAX=2")); // as it is deployed
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dr1.native.dir=" + Path.of("target/native-cache").toAbsolutePath());

@@ -66,13 +66,22 @@ final class ServicePlans {
     return new Plan(
         part.service(),
         command,
-        Map.of("SPRING_APPLICATION_JSON", JSON.writeValueAsString(settings(part))),
+        environment(part),
         home.log(part.service()),
         home.marker(),
         () -> probe.isReady(part),
         () -> {},
         ProcessHandle::destroy,
         PATIENCE);
+  }
+
+  private Map<String, String> environment(Part part) {
+    var environment = new LinkedHashMap<String, String>();
+    environment.put("SPRING_APPLICATION_JSON", JSON.writeValueAsString(settings(part)));
+    if (part == Part.INFERENCE) {
+      environment.put("MALLOC_ARENA_MAX", "2"); // docs/models.md: or it grows as models come and go
+    }
+    return environment;
   }
 
   private Map<String, Object> settings(Part part) {
