@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** What follows the last token: the receipt becomes durable, then the listener hears the end. */
 final class Endings {
@@ -42,18 +43,22 @@ final class Endings {
       generation.deliver(ended);
       return CompletableFuture.completedFuture(null);
     }
-    return receipts
-        .append(receipt(generation, whole, modelId, endedAt))
+    CompletableFuture<Void> durable = receipts.append(receipt(generation, whole, modelId, endedAt));
+    return durable
         .copy()
         .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
-            (_, failure) ->
-                generation.deliver(failure == null ? ended : withoutReceipt(whole, failure)));
+            (_, failure) -> {
+              if (failure instanceof TimeoutException) {
+                receipts.overdue(durable);
+              }
+              generation.deliver(failure == null ? ended : withoutReceipt(whole, failure));
+            });
   }
 
   private Ended withoutReceipt(Ended ended, Throwable failure) {
     String why =
-        failure instanceof java.util.concurrent.TimeoutException
+        failure instanceof TimeoutException
             ? "the database did not answer in %d ms".formatted(receiptTimeout.toMillis())
             : "it was refused";
     return new Ended(

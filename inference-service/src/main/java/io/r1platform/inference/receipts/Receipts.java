@@ -49,6 +49,7 @@ public final class Receipts implements SmartLifecycle {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("r1-partitions").factory());
   private final ApplicationEventPublisher events;
+  private final AtomicInteger overdue = new AtomicInteger();
   private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile boolean running;
 
@@ -93,7 +94,7 @@ public final class Receipts implements SmartLifecycle {
       throw ServiceException.invalidValue(
           "x-r1-request-id", "The request id must be a UUIDv7 minted now.");
     }
-    if (!writer.healthy()) {
+    if (!writer.healthy() || overdue.get() > 0) {
       throw ServiceException.retryable(
           ErrorCode.METERING_UNAVAILABLE,
           "Receipts cannot be written now. Nothing was charged; send the request again.",
@@ -108,6 +109,15 @@ public final class Receipts implements SmartLifecycle {
    */
   public CompletableFuture<Void> append(Receipt receipt) {
     return writer.add(receipt);
+  }
+
+  /**
+   * Says that somebody waited in vain for a receipt. Nothing is admitted until it is written, for
+   * the database may hang without an error.
+   */
+  public void overdue(CompletableFuture<Void> receipt) {
+    overdue.incrementAndGet();
+    var unused = receipt.whenComplete((_, _) -> overdue.decrementAndGet());
   }
 
   /** Whether another process of the same name has taken over; this one must end. */
