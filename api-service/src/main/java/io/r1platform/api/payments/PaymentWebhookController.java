@@ -87,7 +87,7 @@ final class PaymentWebhookController {
 
   /** The organization that billing does not know, if it asks whether there is one. */
   private @Nullable Long asked(HttpResponse<byte[]> answer) {
-    if (answer.statusCode() != HttpStatus.OK.value() || answer.body().length == 0) {
+    if (answer.statusCode() != HttpStatus.PRECONDITION_REQUIRED.value()) {
       return null;
     }
     JsonNode said = json.readTree(answer.body());

@@ -6,6 +6,7 @@ import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.ledger.Journal;
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -74,22 +75,49 @@ public class Arrivals {
   }
 
   /**
+   * Keeps money for an organization that the gateway does not know.
+   *
+   * @return false: it has an account here, so the money can be taken
+   */
+  @Transactional
+  public boolean refuseUnknown(Arrival arrival) {
+    commands.lock(commandId(arrival.provider, arrival.eventId));
+    if (limits.isKnown(arrival.organization)) {
+      return false;
+    }
+    refused.keep(arrival, "There is no such organization.");
+    return true;
+  }
+
+  /**
    * Keeps a true event that is not understood, for a person to read.
    *
    * @param body as it came, byte for byte
    * @param why what is not as it should be
+   * @return false: it was understood before, and its money moved
    */
-  public void refuse(String provider, String eventId, byte[] body, String why) {
+  @Transactional
+  public boolean refuse(String provider, String eventId, byte[] body, String why) {
+    UUID id = commandId(provider, eventId);
+    commands.lock(id);
+    if (commands.isKnown(id)) {
+      return false;
+    }
     refused.keep(provider, eventId, body, why);
+    return true;
+  }
+
+  private static UUID commandId(String provider, String eventId) {
+    return Journal.idOf("payment|%s|%s".formatted(provider, eventId));
   }
 
   /**
-   * Moves the money once.
+   * Moves the money once. An event that was refused before is a person's, who may have moved it.
    *
    * @return whether it moved now; false: this event moved it before
    * @throws ServiceException {@code command_conflict} if the event said something else before;
-   *     {@code invalid_request} if the account is in another currency or the amount is beyond what
-   *     one command may move
+   *     {@code invalid_request} if it was refused before, the account is in another currency, or
+   *     the amount is beyond what one command may move
    */
   @Transactional
   public boolean take(Arrival arrival) {
@@ -101,7 +129,7 @@ public class Arrivals {
     }
     var command =
         new Command(
-            Journal.idOf("payment|%s|%s".formatted(arrival.provider, arrival.eventId)),
+            commandId(arrival.provider, arrival.eventId),
             arrival.organization,
             arrival.purpose == Purpose.TOP_UP ? Kind.TOP_UP : Kind.PAYMENT,
             "provider:" + arrival.provider,
@@ -109,6 +137,9 @@ public class Arrivals {
     commands.lock(command.id());
     if (commands.isDone(command)) {
       return false;
+    }
+    if (refused.isKept(arrival.provider, arrival.eventId)) {
+      throw ServiceException.invalidRequest("This event was refused before; a person decides.");
     }
     switch (arrival.purpose) {
       case TOP_UP ->

@@ -82,6 +82,14 @@ class CreditCommands {
     return stored.isPresent();
   }
 
+  /** Whether a command of that id was done, whatever it said. */
+  boolean isKnown(UUID id) {
+    return jdbc.sql("select exists (select from credit_command where command_id = ?)")
+        .param(id)
+        .query(Boolean.class)
+        .single();
+  }
+
   void record(Command command, @Nullable UUID journal) {
     jdbc.sql(
             """

@@ -77,6 +77,15 @@ class RefusedArrivals {
         .update();
   }
 
+  /** Whether that event was refused, whatever became of it. */
+  boolean isKept(String provider, String eventId) {
+    return jdbc.sql(
+            "select exists (select from payment_refused where provider = ? and event_id = ?)")
+        .params(provider, eventId)
+        .query(Boolean.class)
+        .single();
+  }
+
   /** The newest first, {@value #MOST} at most. */
   List<Refused> list(boolean open) {
     return jdbc.sql(

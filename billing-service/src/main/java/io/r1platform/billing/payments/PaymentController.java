@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -23,8 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * {@code /internal/v1/payment-events/{provider}}: what the gateway's public webhook passes on, with
- * the sender's headers. Any answer but 200 makes the provider send the event again. After {@code
- * ASKED} the gateway passes the event on once more, with {@code exists}.
+ * the sender's headers. Any answer but 200 makes the provider send the event again. After 428,
+ * {@code ASKED}, the gateway passes the event on once more, with {@code exists}.
  */
 @RestController
 @RequestMapping("/internal/v1/payment-events")
@@ -61,7 +63,7 @@ final class PaymentController {
   }
 
   @PostMapping("/{provider}")
-  Answer take(
+  ResponseEntity<Answer> take(
       @PathVariable String provider,
       @RequestParam(required = false) @Nullable Boolean exists,
       HttpServletRequest request)
@@ -86,7 +88,10 @@ final class PaymentController {
         .counter(
             BillingMetric.PAYMENT_EVENTS.meterName(), "provider", provider, "result", result.name())
         .increment();
-    return new Answer(result, result == Result.ASKED ? organization(event) : null);
+    return result == Result.ASKED // a gateway that cannot be asked has the event sent again
+        ? ResponseEntity.status(HttpStatus.PRECONDITION_REQUIRED)
+            .body(new Answer(result, organization(event)))
+        : ResponseEntity.ok(new Answer(result, null));
   }
 
   private static @Nullable String organization(PaymentProvider.Event event) {
@@ -100,8 +105,9 @@ final class PaymentController {
     if (exists == null && !arrivals.hasAccount(arrival.organization())) {
       return Result.ASKED;
     }
-    if (Boolean.FALSE.equals(exists)) {
-      return refuse(arrival, "There is no such organization.");
+    if (Boolean.FALSE.equals(exists) && arrivals.refuseUnknown(arrival)) {
+      LOG.error("Money arrived for nobody: {}", arrival);
+      return Result.REFUSED;
     }
     try {
       return arrivals.take(arrival) ? Result.MOVED : Result.REPEATED;
@@ -120,7 +126,9 @@ final class PaymentController {
   }
 
   private Result keep(String provider, String eventId, byte[] body, String why) {
-    arrivals.refuse(provider, eventId, body, why);
+    if (!arrivals.refuse(provider, eventId, body, why)) {
+      return Result.REPEATED;
+    }
     LOG.error("A payment event that is not understood: {} {}: {}", provider, eventId, why);
     return Result.REFUSED;
   }

@@ -152,6 +152,10 @@ class PaymentsIT {
         .isEqualTo(unclear);
     assertThat(kept).allMatch(one -> one.path("amount").isNull());
     assertThat(kept.getLast().path("refused_because").asString()).contains("ISO 4217");
+    assertThat(send(id, now(), SECRET, event("TOP_UP", "USD", "100")).text("result"))
+        .as("understood now, but a person has it")
+        .isEqualTo("REFUSED");
+    assertThat(balance(Account.CASH)).isZero();
     refused(post(id, now(), Signature.of(SECRET, "evt_z", now(), "no JSON"), "no JSON"));
     Answer stranger =
         billing.postJson("/internal/v1/payment-events/nobody", BillingFixture.GATEWAY, "{}");
@@ -164,14 +168,27 @@ class PaymentsIT {
     String id = "evt_a" + organization;
     String signature = Signature.of(SECRET, id, now(), event);
     Answer asked = post("", id, now(), signature, event);
+    assertThat(asked.status())
+        .as("a gateway that does not know it has it sent again")
+        .isEqualTo(428);
     assertThat(asked.text("result")).isEqualTo("ASKED");
     assertThat(asked.text("organization")).isEqualTo(Long.toString(organization));
     assertThat(post("?exists=false", id, now(), signature, event).text("result"))
         .isEqualTo("REFUSED");
     assertThat(kept(true).get(0).path("refused_because").asString()).contains("no such");
     assertThat(billing.sum("1", "budget where organization_id = " + organization)).isZero();
-    assertThat(post("?exists=true", id, now(), signature, event).text("result")).isEqualTo("MOVED");
-    assertThat(post("", id, now(), signature, event).text("result")).isEqualTo("REPEATED");
+    assertThat(post("?exists=true", id, now(), signature, event).text("result"))
+        .as("a person may have booked it")
+        .isEqualTo("REFUSED");
+    assertThat(kept(true).size()).isEqualTo(1);
+    String next = "evt_b" + organization;
+    signature = Signature.of(SECRET, next, now(), event);
+    assertThat(post("?exists=true", next, now(), signature, event).text("result"))
+        .isEqualTo("MOVED");
+    for (String query : List.of("", "?exists=false")) {
+      assertThat(post(query, next, now(), signature, event).text("result")).isEqualTo("REPEATED");
+    }
+    assertThat(kept(true).size()).isEqualTo(1);
     assertThat(balance(Account.CASH)).isEqualTo(DOLLAR);
   }
 
