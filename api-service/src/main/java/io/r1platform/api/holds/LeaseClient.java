@@ -97,20 +97,24 @@ class LeaseClient {
     return billing.post(path, "application/json", json.writeValueAsBytes(body));
   }
 
-  /** A billing-service older than {@code lent_until} lends until the period's end. */
+  /**
+   * Where {@code lent_until} is absent, an older billing-service answers. Its {@code ends_at} may
+   * be an increase's end, so such a lease is never forgotten.
+   */
   static LeaseAnswer.Lent lent(JsonNode answer) {
     List<LeaseAnswer.Lease> leases = new ArrayList<>();
     for (JsonNode lease : answer.path("leases")) {
       Scope scope = Scope.valueOf(lease.path("scope").asString());
       Instant end = time(lease, "ends_at");
+      boolean older = !lease.has("lent_until");
       leases.add(
           new LeaseAnswer.Lease(
               scope,
               number(lease, "scope_id"),
               number(lease, "lease_id"),
               pico(lease, "granted"),
-              lease.has("lent_until") ? time(lease, "lent_until") : end,
-              scope == Scope.CREDIT ? null : end));
+              older ? end : time(lease, "lent_until"),
+              older || scope == Scope.CREDIT ? null : end));
     }
     return new LeaseAnswer.Lent(number(answer, "version"), leases);
   }

@@ -21,10 +21,10 @@ class LeaseClientTests {
   }
 
   @Test
-  void anOlderBillingLendsUntilThePeriodsEnd() {
-    LeaseAnswer.Lease lease = lease("KEY", time("ends_at", MIDNIGHT));
-    assertThat(lease.endsAt()).isEqualTo(MIDNIGHT);
-    assertThat(lease.periodEndsAt()).isEqualTo(MIDNIGHT);
+  void aLeaseOfAnOlderBillingIsNeverForgotten() {
+    LeaseAnswer.Lease lease = lease("KEY", time("ends_at", NOON));
+    assertThat(lease.endsAt()).isEqualTo(NOON);
+    assertThat(lease.periodEndsAt()).as("noon may be an increase's end").isNull();
   }
 
   @Test
