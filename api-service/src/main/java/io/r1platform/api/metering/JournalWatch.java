@@ -257,14 +257,16 @@ class JournalWatch {
     keep(day, finals, usage, apart);
   }
 
+  /** Of a day that was dropped meanwhile, what was kept before stays: nothing else knows it. */
   private void keep(LocalDate day, Sums finals, Sums usage, long apart) {
     database
         .sql(
             """
             insert into journal_checked (day, checked_at, finals, input, output, cost_pico,
               usage_requests, usage_input, usage_output, usage_pico, differences)
-            values (:day, :now, :finals, :input, :output, :cost,
-              :usage_requests, :usage_input, :usage_output, :usage, :apart)
+            select :day, :now, :finals, :input, :output, :cost,
+              :usage_requests, :usage_input, :usage_output, :usage, :apart
+            where not exists (select from journal_dropped where day = :day)
             on conflict (day) do update set checked_at = excluded.checked_at,
               finals = excluded.finals, input = excluded.input, output = excluded.output,
               cost_pico = excluded.cost_pico, usage_requests = excluded.usage_requests,
