@@ -68,6 +68,7 @@ public class RequestLog {
         } else {
           dropped.increment(batch.size());
           batch.clear();
+          failed = 0;
         }
         return;
       }
