@@ -83,6 +83,15 @@ final class OutputIT {
     assertThat(refused.body()).contains("unsupported_schema").contains("minimum");
   }
 
+  /** A gateway could not take it, and who cannot be answered must not be generated for. */
+  @Test
+  void moreLogprobsThanAnAnswerInOnePieceCanHaveAreRefused() throws Exception {
+    String more = ",\"max_tokens\":480,\"n\":8,\"logprobs\":true,\"top_logprobs\":20";
+    HttpResponse<String> refused = chat(RunningService.eventId(), more);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+    assertThat(refused.body()).contains("max_tokens", "at most 390 tokens for each choice");
+  }
+
   @Test
   void aRequiredCallHasArgumentsOfItsSchema() throws Exception {
     for (String choice :

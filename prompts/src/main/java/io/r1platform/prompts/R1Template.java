@@ -47,11 +47,6 @@ public final class R1Template {
     this.tools = ToolMarkers.of(markerIds).orElse(null);
   }
 
-  /** The id of {@code <think>}. */
-  public int thinkOpenId() {
-    return thinkOpen;
-  }
-
   /** The id of {@code </think>}. */
   public int thinkCloseId() {
     return thinkClose;

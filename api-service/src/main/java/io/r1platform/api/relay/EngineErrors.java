@@ -57,9 +57,10 @@ final class EngineErrors {
   static ReplyReader.Errored inside(byte[] body, JsonMapper json) {
     JsonNode error = error(body, json);
     ErrorCode code = code(error.path("code").asString(""), 502);
-    Finish finish = code == ErrorCode.QUEUE_TIMEOUT ? Finish.REFUSED : afterRunning(code);
-    return new ReplyReader.Errored(
-        finish, exception(code, error, null, false), EngineReport.read(body, json));
+    EngineReport report = EngineReport.read(body, json);
+    boolean ran = report != null && report.tokens().output() > 0;
+    Finish finish = code == ErrorCode.QUEUE_TIMEOUT && !ran ? Finish.REFUSED : afterRunning(code);
+    return new ReplyReader.Errored(finish, exception(code, error, null, false), report);
   }
 
   private static boolean endsARun(ErrorCode code) {

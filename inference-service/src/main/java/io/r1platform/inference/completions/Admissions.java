@@ -32,6 +32,12 @@ final class Admissions {
   private static final float LEAST_TOP_P = 1e-6f;
   private static final int IGNORED_NAMES_MAX = 32;
 
+  /** What a gateway takes of an answer in one piece: its {@code r1.api.relay.reply-limit}. */
+  private static final long WHOLE_BYTES_MAX = 16L << 20;
+
+  /** A token with its logprob, or one of the likeliest, in JSON; most have a third of it. */
+  private static final int LOGPROB_BYTES = 256;
+
   private final JsonMapper json;
   private final Models models;
   private final Generations generations;
@@ -170,6 +176,7 @@ final class Admissions {
     int promptTokens = asked.promptIds().length;
     checkBound(headers, promptTokens);
     int maxTokens = maxTokens(common, headers, model.card(), promptTokens);
+    checkWhole(common, asked.wishes(), maxTokens);
     var completion =
         new Completion(
             common.choices(), asked.output(), asked.wishes().topLogprobs() != Wishes.NO_LOGPROBS);
@@ -209,6 +216,21 @@ final class Admissions {
             asked.thinkCloseId(),
             headers.share())
         .with(asked.wishes());
+  }
+
+  /** An answer that nobody could take would be generated for nothing. */
+  private static void checkWhole(Common common, Wishes wishes, int maxTokens) {
+    if (common.stream() || wishes.topLogprobs() == Wishes.NO_LOGPROBS) {
+      return;
+    }
+    long each = (long) common.choices() * (1 + wishes.topLogprobs()) * LOGPROB_BYTES;
+    if (maxTokens * each > WHOLE_BYTES_MAX) {
+      throw ServiceException.invalidValue(
+          "max_tokens",
+          "With these logprobs an answer in one piece has at most %d tokens for each choice. Ask for"
+                  .formatted(WHOLE_BYTES_MAX / each)
+              + " fewer, or for a stream.");
+    }
   }
 
   /** A prompt that the gateway holds no money for must not run. */

@@ -120,7 +120,8 @@ final class Completion {
               ended,
               reasoningTokens(),
               choice.called(),
-              choice.takeLogprobs());
+              choice.takeLogprobs(),
+              cachedTokens);
       boolean only = texts.size() == 1;
       if (!only) {
         signals.emitNext(finished, TURN);

@@ -81,7 +81,7 @@ final class Response {
           case Signal.Finished finished -> {
             byte[] told = writer.finished(finished);
             if (told.length > 0) {
-              cachedTokens = finished.ended().usage().promptHit();
+              cachedTokens = finished.cachedTokens();
             }
             begin(told.length > 0, 200, writer.mediaType());
             yield told;

@@ -41,9 +41,16 @@ sealed interface Signal {
    * @param reasoningTokens those of them that are reasoning
    * @param called whether it called a tool
    * @param logprobs of tokens that brought no text
+   * @param cachedTokens prompt tokens that came from the cache, as the first token said
    */
   record Finished(
-      int choice, int tokens, Ended ended, int reasoningTokens, boolean called, Logprobs logprobs)
+      int choice,
+      int tokens,
+      Ended ended,
+      int reasoningTokens,
+      boolean called,
+      Logprobs logprobs,
+      int cachedTokens)
       implements Signal {}
 
   /**
@@ -63,7 +70,8 @@ sealed interface Signal {
               ended,
               ended.usage().reasoning(),
               /* called= */ false,
-              Logprobs.NONE));
+              Logprobs.NONE,
+              ended.usage().promptHit()));
     }
   }
 

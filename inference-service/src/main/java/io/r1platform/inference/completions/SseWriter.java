@@ -39,8 +39,6 @@ final class SseWriter implements AnswerWriter {
   @Override
   public byte[] delta(Signal.Delta delta) {
     String role = roles.add(delta.choice()) ? "assistant" : null;
-    boolean tellPrompt = headLeftEarly && !begun;
-    begun = true;
     byte[] data =
         answer.chunk(
             delta.choice(),
@@ -52,10 +50,7 @@ final class SseWriter implements AnswerWriter {
             delta.logprobs(),
             null);
     var out = new ByteArrayOutputStream(data.length + 64);
-    if (tellPrompt) { // the head left before anybody knew what the cache held
-      int hit = delta.cachedTokens();
-      out.writeBytes(ascii(": prompt_tokens=" + hit + "," + (promptTokens - hit) + "\n"));
-    }
+    tellPrompt(out, delta.cachedTokens());
     tellReasoning(out, delta.reasoningTokens(), delta.tokens());
     event(out, delta.tokens(), data);
     return out.toByteArray();
@@ -103,11 +98,19 @@ final class SseWriter implements AnswerWriter {
     if (finished.ended().failure() != null) {
       return new byte[0];
     }
-    begun = true;
     var out = new ByteArrayOutputStream(512);
+    tellPrompt(out, finished.cachedTokens());
     tellReasoning(out, finished.reasoningTokens(), finished.tokens());
     event(out, finished.tokens(), finish(finished));
     return out.toByteArray();
+  }
+
+  /** With the first event, if the head left before anybody knew what the cache held. */
+  private void tellPrompt(ByteArrayOutputStream out, int hit) {
+    if (headLeftEarly && !begun) {
+      out.writeBytes(ascii(": prompt_tokens=" + hit + "," + (promptTokens - hit) + "\n"));
+    }
+    begun = true;
   }
 
   private byte[] finish(Signal.Finished finished) {

@@ -1,5 +1,7 @@
 package io.r1platform.inference.generation;
 
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Finish;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
@@ -15,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The generations of a request with several choices. They have one receipt, written when the last
@@ -51,6 +54,16 @@ public final class Choices {
     lock.lock();
     try {
       leader = leader < 0 ? choice : leader;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether one of them has a token: then the request does not wait any more. */
+  boolean begun() {
+    lock.lock();
+    try {
+      return leader >= 0;
     } finally {
       lock.unlock();
     }
@@ -100,10 +113,25 @@ public final class Choices {
           ended.values().stream()
               .min(Comparator.comparingInt(end -> WORST_FIRST.indexOf(end.finish())))
               .orElseThrow();
-      return new Ended(worst.finish(), usage(), worst.failure());
+      Usage usage = usage();
+      return new Ended(worst.finish(), usage, failure(worst.failure(), usage));
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A failure tells what is charged, and one choice knows only of its own tokens. */
+  private static @Nullable ServiceException failure(@Nullable ServiceException one, Usage usage) {
+    if (one == null || usage.output() == 0 || one.code() == ErrorCode.METERING_UNAVAILABLE) {
+      return one;
+    }
+    ErrorCode code =
+        one.code() == ErrorCode.QUEUE_TIMEOUT ? ErrorCode.DEADLINE_EXCEEDED : one.code();
+    return ServiceException.of(
+        code,
+        "Not all choices came to their end. Stopped after %d tokens of all, which are charged with"
+                .formatted(usage.output())
+            + " the prompt. Send it again.");
   }
 
   private Usage usage() {

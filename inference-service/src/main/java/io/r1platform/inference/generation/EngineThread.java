@@ -108,15 +108,25 @@ final class EngineThread implements Runnable {
 
   @Override
   public void run() {
-    try (Engine opened = Engine.open(options)) {
-      if (load(opened)) {
-        poll(opened);
-        engine = null; // before it is closed
+    try {
+      serve();
+      if (!hung.get()) {
+        endAll(); // what a stop in the middle of a long step has left
       }
     } catch (Throwable e) { // the thread's root: requests must not outlive it, whatever it is
       die(e);
-    } finally {
-      engine = null;
+    }
+  }
+
+  private void serve() {
+    try (Engine opened = Engine.open(options)) {
+      try {
+        if (load(opened)) {
+          poll(opened);
+        }
+      } finally {
+        engine = null; // before it is closed
+      }
     }
   }
 
@@ -259,7 +269,9 @@ final class EngineThread implements Runnable {
   private void endLongWaits(Instant now) {
     for (Generation generation : live.of(model.name())) {
       boolean late = generation.startedAt().plus(settings.queueTimeout()).isBefore(now);
-      if (late && !generation.hasOutput()) {
+      Choices choices = generation.task().choices();
+      boolean begun = generation.hasOutput() || (choices != null && choices.begun());
+      if (late && !begun) {
         generation.stop(Generation.Cause.QUEUE_TIMEOUT);
       }
     }

@@ -28,11 +28,6 @@ public final class Models {
     return settings.models();
   }
 
-  /** The name that a caller in this process means who names no model. */
-  public String defaultName() {
-    return settings.models().getFirst().name();
-  }
-
   /** All of them, in the order in which they came. */
   public List<ServedModel> all() {
     return served;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Finish;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,6 +23,17 @@ final class SseWriterTests {
 
   private String sent() {
     return sent.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Whoever counts from a stream that breaks later must know the prompt. */
+  @Test
+  void thePromptIsToldThoughTheFirstEventIsTheEndOfAChoice() {
+    sent.writeBytes(writer.silence());
+    Ended end = ended(Finish.STOP, 0, 1, null);
+    sent.writeBytes(
+        writer.finished(new Signal.Finished(1, 1, end, 0, false, Signal.Logprobs.NONE, 7)));
+    sent.writeBytes(writer.delta(content(2, 1, "9")));
+    assertThat(sent()).containsOnlyOnce(": prompt_tokens=7,10\n");
   }
 
   @Test

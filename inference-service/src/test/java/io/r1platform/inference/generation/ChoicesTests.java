@@ -71,4 +71,30 @@ final class ChoicesTests {
     assertThat(Objects.requireNonNull(whole.failure()).code()).isEqualTo(ErrorCode.ENGINE_FAILED);
     assertThat(whole.usage().output()).isEqualTo(8);
   }
+
+  /** One that never ran says that nothing is charged; the others' tokens are. */
+  @Test
+  void theFailureTellsWhatAllOfThemCost() {
+    choices.began(0);
+    assertThat(choices.begun()).isTrue();
+    Ended never = ended(Finish.DEADLINE, 0, 0, 0, ErrorCode.QUEUE_TIMEOUT);
+    assertThat(choices.ended(1, never)).isEmpty();
+    assertThat(choices.ended(2, never)).isEmpty();
+    Ended ran = ended(Finish.CANCELLED, 0, 3, 7, ErrorCode.REQUEST_CANCELLED);
+    ServiceException failure =
+        Objects.requireNonNull(choices.ended(0, ran).orElseThrow().failure());
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(failure).hasMessageContaining("after 7 tokens of all, which are charged");
+  }
+
+  @Test
+  void whereNoneHasATokenTheFailureStaysAsItIs() {
+    assertThat(choices.begun()).isFalse();
+    Ended never = ended(Finish.DEADLINE, 0, 0, 0, ErrorCode.QUEUE_TIMEOUT);
+    assertThat(choices.ended(0, never)).isEmpty();
+    assertThat(choices.ended(1, never)).isEmpty();
+    Ended whole = choices.ended(2, never).orElseThrow();
+    assertThat(Objects.requireNonNull(whole.failure()).code()).isEqualTo(ErrorCode.QUEUE_TIMEOUT);
+  }
 }
