@@ -11,9 +11,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Leases go only when nothing can be charged to them; what was spent stays with their period. */
-class OldLeasesIT {
+/**
+ * Leases go only when nothing can be charged to them, and what was spent stays with their period;
+ * that goes after 400 days.
+ */
+class OldPeriodsIT {
   private static final long ORGANIZATION = 5;
+  private static final long OTHER = 6;
   private static final long DOLLAR = 1_000_000_000_000L;
 
   private static BillingFixture billing;
@@ -31,7 +35,7 @@ class OldLeasesIT {
   @Test
   void aLeaseGoesWhenItsPeriodIsLongOverAndNobodyCanUseIt() {
     billing.clock().set(Instant.now().minus(Duration.ofDays(38)));
-    String budget = dailyBudget();
+    String budget = dailyBudget(ORGANIZATION);
     spend(1, 1);
     spend(2, 1);
     spend(3, 1);
@@ -54,11 +58,46 @@ class OldLeasesIT {
     assertThat(billing.lawBroken()).isEmpty();
   }
 
-  private static long drop() {
-    return billing.bean(OldLeases.class).drop();
+  @Test
+  void aPeriodGoesAfterFourHundredDaysWithItsAlertsOnceTheyAreDelivered() {
+    billing.clock().set(Instant.now().minus(Duration.ofDays(402)));
+    target();
+    String budget = dailyBudget(OTHER);
+    String periods = "budget_period where budget_id = " + budget;
+    String alerts = "budget_alert join budget_period using (period_id) where budget_id = " + budget;
+    spend(OTHER, 11, 1, 25);
+    billing.clock().set(Instant.now().minus(Duration.ofDays(399)));
+    spend(OTHER, 11, 1, 25);
+    close(11, 1);
+    assertThat(billing.sum("1", alerts)).as("50 % of two days").isEqualTo(2);
+    assertThat(drop()).as("two leases").isEqualTo(2);
+    assertThat(billing.sum("1", periods)).as("an alert is under way").isEqualTo(2);
+    billing.database().execute("update billing.webhook_delivery set next_at = null");
+    assertThat(drop()).as("a delivery, its alert, its period").isEqualTo(3);
+    assertThat(billing.sum("1", periods)).isEqualTo(1);
+    assertThat(billing.sum("1", alerts)).isEqualTo(1);
+    assertThat(drop()).isZero();
+    assertThat(BudgetLaw.broken(billing.sql())).isEmpty();
+    assertThat(billing.lawBroken()).isEmpty();
   }
 
-  private static String dailyBudget() {
+  /** Alerts go nowhere: nothing is delivered in this test. */
+  private static void target() {
+    billing
+        .database()
+        .execute(
+            """
+            insert into billing.webhook_target (organization_id, url, secret, created_at)
+            values (%d, 'https://example.com/', sha256('secret'), now())
+            """
+                .formatted(OTHER));
+  }
+
+  private static long drop() {
+    return billing.bean(OldPeriods.class).drop();
+  }
+
+  private static String dailyBudget(long organization) {
     Answer answer =
         billing.postJson(
             "/internal/v1/budgets",
@@ -66,14 +105,18 @@ class OldLeasesIT {
             """
             {"command_id":"%s","organization":"%d","limit":"%d","reset":"DAY"}
             """
-                .formatted(UUID.randomUUID(), ORGANIZATION, 50 * DOLLAR));
+                .formatted(UUID.randomUUID(), organization, 50 * DOLLAR));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     return answer.text("budget_id");
   }
 
   private static void spend(long replica, int epoch) {
-    var gateway = new Gateway(billing, ORGANIZATION, new Leases.Holder(replica, epoch), 3);
-    assertThat(gateway.request(2 * DOLLAR, DOLLAR)).isTrue();
+    spend(ORGANIZATION, replica, epoch, 1);
+  }
+
+  private static void spend(long organization, long replica, int epoch, int dollars) {
+    var gateway = new Gateway(billing, organization, new Leases.Holder(replica, epoch), 3);
+    assertThat(gateway.request(2L * dollars * DOLLAR, dollars * DOLLAR)).isTrue();
     gateway.ship();
   }
 
