@@ -23,6 +23,10 @@ final class BrokenEngineIT {
 
   /** Runs the process to its end, which is with 70, and returns what it said. */
   private String log(BrokenEngine.Scenario scenario) throws Exception {
+    return log(scenario, "2s");
+  }
+
+  private String log(BrokenEngine.Scenario scenario, String stallTimeout) throws Exception {
     Path tokens = Files.writeString(directory.resolve("tokens"), RunningService.TOKEN + "\n");
     String name = scenario.name().toLowerCase(Locale.ROOT).replace('_', '-');
     Path log = Path.of("target", "broken-engine-" + name + ".log");
@@ -39,7 +43,8 @@ final class BrokenEngineIT {
                   id.toString(),
                   "--server.port=0",
                   "--management.server.port=0",
-                  "--r1.inference.generation.stall-timeout=2s",
+                  "--r1.inference.generation.stall-timeout=" + stallTimeout,
+                  "--r1.inference.generation.drain-timeout=1s",
                   "--r1.inference.generation.threads=1",
                   "--r1.inference.models[0].path=" + RunningService.FIXTURE,
                   "--r1.inference.security.token-file=" + tokens,
@@ -101,6 +106,13 @@ final class BrokenEngineIT {
   void anEnginesThreadThatHangsInAListenerEndsTheProcessAllTheSame() throws Exception {
     assertThat(log(BrokenEngine.Scenario.LISTENER_HANGS)).contains("does not come back");
     assertThat(receipts()).isEmpty();
+  }
+
+  @Test
+  void anEngineThatDoesNotStopLeavesReceiptsOfWhatItRan() throws Exception {
+    assertThat(log(BrokenEngine.Scenario.STOP_HANGS, "60s"))
+        .contains("The engine does not stop", "told: ENGINE_FAILED");
+    assertThat(receipts()).containsExactly("error true 1");
   }
 
   @Test

@@ -161,6 +161,9 @@ final class EngineHost {
     engineThread.stop();
     watch.stop();
     boolean ended = thread.join(engineThread.hung() ? SHORTEST : longest);
+    if (!ended) {
+      engineThread.abandon();
+    }
     meters.hide();
     return ended;
   }

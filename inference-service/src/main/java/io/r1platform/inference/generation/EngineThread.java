@@ -312,9 +312,26 @@ final class EngineThread implements Runnable {
    * @param what is wrong with it
    */
   void giveUp(String what) {
+    if (stopping) {
+      return; // whoever stops it waits, and abandons it
+    }
+    endWithout(
+        what + "; this process ends",
+        () -> {
+          model.failed(what);
+          onDeath.accept(new Death(Death.Kind.HANGS, null));
+        });
+  }
+
+  /** It was told to stop and does not: what it left ends without it, with receipts. */
+  void abandon() {
+    endWithout("The engine does not stop", () -> {});
+  }
+
+  private void endWithout(String what, Runnable then) {
     boolean counted = dispatching.tryLock(); // else the thread is amid a count
     try {
-      if (stopping || !hung.compareAndSet(false, true)) {
+      if (!hung.compareAndSet(false, true)) {
         return;
       }
     } finally {
@@ -325,17 +342,16 @@ final class EngineThread implements Runnable {
     engine = null;
     try {
       LOG.error(
-          "{} for {} with {} requests of {}; this process ends",
+          "{}: {} with {} requests, a stall is {}",
           what,
-          settings.stallTimeout(),
+          model.name(),
           live.of(model.name()).size(),
-          model.name());
+          settings.stallTimeout());
       if (counted) {
         endAll();
       }
     } finally {
-      model.failed(what);
-      onDeath.accept(new Death(Death.Kind.HANGS, null));
+      then.run();
     }
   }
 

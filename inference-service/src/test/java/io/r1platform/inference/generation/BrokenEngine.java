@@ -29,6 +29,8 @@ public final class BrokenEngine {
     THREAD_HANGS,
     /** The engine's thread does not come back; it hangs while it hands out a token. */
     LISTENER_HANGS,
+    /** The engine's thread does not come back while the service stops. */
+    STOP_HANGS,
     /** The thread that writes receipts ends. */
     RECEIPTS_END
   }
@@ -100,6 +102,10 @@ public final class BrokenEngine {
       case THREAD_DIES -> throw new StackOverflowError("on purpose");
       case THREAD_HANGS -> clock.hanging = true;
       case LISTENER_HANGS -> hang();
+      case STOP_HANGS -> {
+        clock.hanging = true;
+        Thread.ofPlatform().start(() -> System.exit(70)); // a stop, then the code that all have
+      }
       case RECEIPTS_END ->
           Thread.getAllStackTraces().keySet().stream()
               .filter(thread -> thread.getName().equals("r1-receipts"))
