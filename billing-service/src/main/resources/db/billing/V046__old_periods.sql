@@ -3,6 +3,7 @@
 -- a lease or an alert stays; without an end it stays for ever, and only alerts of it go that were
 -- rearmed (of a rolling budget) since.
 create index on budget_alert (created_at);
+create index on budget_alert (period_id);
 create index budget_period_ended on budget_period (upper(period)) where not upper_inf(period);
 
 create function drop_old_periods() returns int
@@ -16,7 +17,7 @@ begin
     select d.alert_id, d.target_id
     from budget_alert a join webhook_delivery d using (alert_id)
     where a.created_at <= before and d.next_at is null
-    order by d.alert_id, d.target_id limit 50000
+    order by d.alert_id, d.target_id limit 5000
     for update of d skip locked);
   get diagnostics dropped = row_count;
 
@@ -25,7 +26,7 @@ begin
     from budget_alert a join budget_period p using (period_id)
     where a.created_at <= before and (a.rearmed_at <= before or upper(p.period) <= before)
       and not exists (select from webhook_delivery d where d.alert_id = a.alert_id)
-    order by a.alert_id limit 50000
+    order by a.alert_id limit 5000
     for update of a skip locked);
   get diagnostics more = row_count;
   dropped := dropped + more;
@@ -37,7 +38,7 @@ begin
       and not exists (select from lease l where l.period_id = p.period_id)
       and not exists (select from budget_alert a where a.period_id = p.period_id)
       and not exists (select from budget_hour h where h.period_id = p.period_id)
-    order by p.period_id limit 50000
+    order by p.period_id limit 5000
     for update of p skip locked);
   get diagnostics more = row_count;
   return dropped + more;
@@ -45,3 +46,23 @@ end
 $$;
 revoke all on function drop_old_periods() from public;
 grant execute on function drop_old_periods() to r1_billing;
+
+-- As in V045, but of a period without an end (credit, rolling budgets) too, 36 days after its stream
+-- was closed: nobody may lend or charge under that epoch any more.
+create or replace function drop_old_leases() returns int
+language sql security definer set search_path = billing, pg_temp as $$
+  with dropped as (
+    delete from lease where lease_id in (
+      select l.lease_id
+      from lease l join budget_period p using (period_id) join usage_stream s
+        on s.source = 'gateway' and (s.replica_id, s.epoch) = (l.replica_id, l.epoch)
+      where not l.holds and s.closed
+        and (upper(p.period) <= now() - interval '36 days'
+          or upper_inf(p.period) and s.seen_at <= now() - interval '36 days')
+        and l.lease_id not in (
+          select unnest(leases) from usage_held where resolved is null and leases is not null)
+      order by l.lease_id limit 5000
+      for update of l skip locked)
+    returning lease_id)
+  select count(*)::int from dropped
+$$;

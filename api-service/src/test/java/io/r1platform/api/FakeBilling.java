@@ -38,6 +38,8 @@ public final class FakeBilling implements AutoCloseable {
     DOWN,
     /** Takes batches, then answers 500, as when it dies after its commit. */
     FORGETS_TO_ANSWER,
+    /** Does all else, but answers 500 where it is asked for prices. */
+    HIDES_PRICES,
     /** Takes nothing and answers 200 with a number that is none. */
     BABBLES
   }
@@ -125,6 +127,10 @@ public final class FakeBilling implements AutoCloseable {
   private void prices(HttpExchange exchange) throws IOException {
     if (illness == Illness.DOWN) {
       answer(exchange, 503, "{}");
+      return;
+    }
+    if (illness == Illness.HIDES_PRICES) {
+      answer(exchange, 500, "{}");
       return;
     }
     String rows =

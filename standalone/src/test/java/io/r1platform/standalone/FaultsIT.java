@@ -136,6 +136,25 @@ class FaultsIT {
                 .single())
         .as("revenue, pico")
         .isEqualByComparingTo(clean.usageCost().movePointRight(12));
+    assertThat(
+            database
+                .sql(
+                    """
+                    select sum(spent) - (select sum(amount_pico) from billing.usage_record)
+                    from billing.budget_period p join billing.budget b using (budget_id)
+                    where b.scope = 'CREDIT'
+                    """)
+                .query(BigDecimal.class)
+                .single())
+        .as("credit spent without usage, pico")
+        .isZero();
+    assertThat(
+            database
+                .sql("select coalesce(sum(overrun), 0) from billing.budget_period")
+                .query(BigDecimal.class)
+                .single())
+        .as("charged beyond what was held, pico")
+        .isZero();
   }
 
   private void report(Platform platform, FaultyWire wire, Load load, Reconciliation clean) {

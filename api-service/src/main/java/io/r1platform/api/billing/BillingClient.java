@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,8 @@ public final class BillingClient implements AutoCloseable {
   private final BillingSettings settings;
   private final TokenFile token;
   private final HttpClient http;
+  private final Clock clock;
+  private volatile Instant tookAt = Instant.MIN;
 
   @Autowired
   BillingClient(BillingSettings settings, Clock clock) {
@@ -43,6 +46,7 @@ public final class BillingClient implements AutoCloseable {
     this.settings = settings;
     this.token = new TokenFile(settings.tokenFile(), clock);
     this.http = http;
+    this.clock = clock;
   }
 
   /** GET of a path with its query; {@code headers} are name, value pairs. */
@@ -71,7 +75,16 @@ public final class BillingClient implements AutoCloseable {
             .header("Content-Type", contentType)
             .POST(BodyPublishers.ofByteArray(body))
             .build();
-    return send(request, settings.timeout());
+    HttpResponse<byte[]> answer = send(request, settings.timeout());
+    if (answer.statusCode() / 100 == 2) {
+      tookAt = clock.instant();
+    }
+    return answer;
+  }
+
+  /** When billing last took a POST, so that it was there and well. */
+  public Instant tookAt() {
+    return tookAt;
   }
 
   /** A request's own time limit ends with the answer's head; this one covers its body too. */

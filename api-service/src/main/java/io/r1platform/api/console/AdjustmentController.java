@@ -2,6 +2,7 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -30,11 +31,14 @@ final class AdjustmentController {
   private final Access access;
   private final BillingReports billing;
   private final BillingOrders orders;
+  private final Tenants tenants;
 
-  AdjustmentController(Access access, BillingReports billing, BillingOrders orders) {
+  AdjustmentController(
+      Access access, BillingReports billing, BillingOrders orders, Tenants tenants) {
     this.access = access;
     this.billing = billing;
     this.orders = orders;
+    this.tenants = tenants;
   }
 
   @GetMapping
@@ -81,14 +85,11 @@ final class AdjustmentController {
       @AuthenticationPrincipal @Nullable Operator principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
+    Operator operator = access.operator(principal);
+    String organization = body.path("organization_id").asString("");
+    tenants.requireOrganization(Fields.requiredId("organization_id", organization));
     return order(
-        access.operator(principal),
-        exchange,
-        "commitment.made",
-        "commitment",
-        "commitment_id",
-        COMMITMENTS,
-        body);
+        operator, exchange, "commitment.made", "commitment", "commitment_id", COMMITMENTS, body);
   }
 
   @PostMapping("/commitments/{id}/cancel")

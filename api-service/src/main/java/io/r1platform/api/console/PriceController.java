@@ -7,6 +7,7 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
@@ -36,13 +37,19 @@ final class PriceController {
   private final BillingReports billing;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
+  private final Tenants tenants;
 
   PriceController(
-      Access access, BillingReports billing, AuditTrail audit, TransactionOperations transactions) {
+      Access access,
+      BillingReports billing,
+      AuditTrail audit,
+      TransactionOperations transactions,
+      Tenants tenants) {
     this.access = access;
     this.billing = billing;
     this.audit = audit;
     this.transactions = transactions;
+    this.tenants = tenants;
   }
 
   @GetMapping("/versions")
@@ -66,16 +73,14 @@ final class PriceController {
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     String command = Fields.required("command_id", body.path("command_id").asString(null));
-    String organization = body.path("card").path("organization_id").asString(null);
+    String named = body.path("card").path("organization_id").asString(null);
+    Long organization = Fields.optionalId("organization_id", named);
+    if (organization != null) {
+      tenants.requireOrganization(organization);
+    }
     return command(
         actor,
-        new Change(
-            "price_draft.created",
-            VERSION,
-            command,
-            Fields.optionalId("organization_id", organization),
-            null,
-            body.deepCopy()),
+        new Change("price_draft.created", VERSION, command, organization, null, body.deepCopy()),
         "/drafts",
         body);
   }

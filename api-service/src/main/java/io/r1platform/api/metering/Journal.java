@@ -11,8 +11,11 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +56,7 @@ public class Journal implements SmartLifecycle {
   private final JsonMapper json;
   private final Clock clock;
   private final DatabaseClock databaseClock;
-  private final AtomicInteger open = new AtomicInteger();
+  private final Set<UUID> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger overdueDays = new AtomicInteger();
   private volatile @Nullable JournalWriter writer;
   private volatile @Nullable Shipper shipper;
@@ -95,11 +98,15 @@ public class Journal implements SmartLifecycle {
     if (current == null || !isServing(current)) {
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
     }
-    if (open.incrementAndGet() > settings.maxOpen()) {
-      open.decrementAndGet();
+    UUID id = admission.eventId();
+    open.add(id);
+    if (open.size() > settings.maxOpen()) {
+      open.remove(id);
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
     }
-    return current.append(admission.admit(), admission.reservation());
+    CompletableFuture<Void> written = current.append(admission.admit(), admission.reservation());
+    var unused = written.exceptionally(refused -> forget(id));
+    return written;
   }
 
   /**
@@ -109,7 +116,12 @@ public class Journal implements SmartLifecycle {
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
     return running()
         .append(admission.settle(outcome), admission.reservation())
-        .whenComplete((done, failure) -> open.decrementAndGet());
+        .whenComplete((done, failure) -> open.remove(admission.eventId()));
+  }
+
+  private @Nullable Void forget(UUID id) {
+    open.remove(id);
+    return null;
   }
 
   /** Whether this replica may serve. */
@@ -145,7 +157,7 @@ public class Journal implements SmartLifecycle {
   /** Requests between ADMIT and durable FINAL; 0 under an epoch that is over: a peer has them. */
   public int openRequests() {
     JournalWriter current = writer;
-    return current == null || current.isFenced() ? 0 : open.get();
+    return current == null || current.isFenced() ? 0 : open.size();
   }
 
   /** Number of the last FINAL of this epoch that is on disk. */

@@ -46,7 +46,10 @@ class JournalWatch {
   /** A day may have many millions of requests, and either side reads them all. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** Longer than any request: whatever began on a day has ended and is shipped by then. */
+  /**
+   * Longer than any request (r1.api.relay.deadline is 75 min at most): whatever began on a day has
+   * ended and is shipped by then.
+   */
   private static final Duration SETTLING = Duration.ofMinutes(80);
 
   private static final Duration BETWEEN_LOOKS = Duration.ofHours(6);

@@ -25,13 +25,16 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The price versions that billing published, asked for before this service serves and then every 5
  * s. The last answer is kept in the database, so that it starts while billing is away; then what
- * changed meanwhile is not known here, and billing holds what was admitted at another price.
+ * changed meanwhile is not known here, and billing holds what was admitted at another price. While
+ * billing is there and only its prices cannot be had, nothing is admitted at prices of more than 4
+ * minutes: a version is published 5 minutes ahead.
  */
 @Component
 public class Prices {
   private static final Logger log = LoggerFactory.getLogger(Prices.class);
 
   private static final int TICKS_PER_REFRESH = 5;
+  private static final Duration KNOWN_AHEAD = Duration.ofMinutes(4);
 
   private final JdbcClient database;
   private final BillingClient billing;
@@ -65,17 +68,21 @@ public class Prices {
 
   /**
    * The price of a model for an organization's request that is admitted at that time: by its
-   * contract, else by the public list. Empty if no version holds then. Memory only.
+   * contract, else by the public list. Empty if no version holds then, or what is known may be
+   * over. Memory only.
    */
   public Optional<Price> at(long organizationId, int modelId, Instant time) {
-    KnownPrices known = answer;
-    return known == null ? Optional.empty() : known.at(organizationId, modelId, time);
+    return known().flatMap(known -> known.at(organizationId, modelId, time));
   }
 
   /** The price of a model on the public list at a time; empty if none holds. Memory only. */
   public Optional<Price> at(int modelId, Instant time) {
-    KnownPrices known = answer;
-    return known == null ? Optional.empty() : known.at(null, modelId, time);
+    return known().flatMap(known -> known.at(null, modelId, time));
+  }
+
+  private Optional<KnownPrices> known() {
+    boolean over = billing.tookAt().isAfter(heardAt.plus(KNOWN_AHEAD));
+    return over ? Optional.empty() : Optional.ofNullable(answer);
   }
 
   /** Every second until there is an answer, then every fifth. */
@@ -146,7 +153,9 @@ public class Prices {
 
   private void unreachable(String why) {
     if (reachable) {
-      log.warn("no prices from billing ({}); those known stay in use", why);
+      log.warn(
+          "no prices from billing ({}); those known stay in use, for 4 minutes if it does all else",
+          why);
     }
     reachable = false;
   }

@@ -18,7 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param countWait longest wait for the engine's count after the client left
  * @param engineSilence longest silence of an engine that is listened to; ours says something every
  *     10 s, were it only that it lives
- * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit
+ * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit,
+ *     and an hour and a quarter at most: what is not over by then is taken for lost
  * @param replyLimit largest reply that is not streamed, and largest single event of a stream
  * @param drainWait longest wait at shutdown for running requests to end by themselves; then they
  *     are stopped, which takes up to countWait and finalWait more. Whoever stops the process must
@@ -36,7 +37,12 @@ record RelaySettings(
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
     @DefaultValue("120s") Duration drainWait) {
+  private static final Duration LONGEST = Duration.ofMinutes(75);
+
   RelaySettings {
+    if (deadline.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("r1.api.relay.deadline is 75m at most");
+    }
     if (bodiesLimit != null && bodiesLimit.compareTo(bodyLimit) < 0) {
       throw new IllegalArgumentException(
           "r1.api.relay.bodies-limit is below body-limit, so that the largest body never fits");

@@ -91,9 +91,7 @@ final class Run {
       return;
     }
     var durable = relay.journal().admit(admission);
-    if (durable.isCompletedExceptionally()) {
-      hold.release();
-    } else {
+    if (!durable.isCompletedExceptionally()) {
       callEngine();
     }
     Mono.fromFuture(durable, true)
@@ -204,6 +202,7 @@ final class Run {
       stopEngine();
       finish(Finish.REFUSED, Tokens.NONE, null, ServiceException.meteringUnavailable());
     } else {
+      hold.release(); // no ADMIT was written, or this epoch is over and its holds are void
       abandon("The request could not be metered. Nothing was charged. Send it again.");
     }
   }

@@ -3,6 +3,7 @@ package io.r1platform.api.requests;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.observability.Metric;
+import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +74,13 @@ public class RequestLog {
         return;
       }
     }
+  }
+
+  /** What waits is written when the service stops, with its second try. */
+  @PreDestroy
+  void stop() {
+    write();
+    write();
   }
 
   /** Makes the next days' partitions and drops those that are too old. */

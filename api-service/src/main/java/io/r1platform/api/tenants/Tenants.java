@@ -42,6 +42,19 @@ public class Tenants {
     return organizations.existsById(id);
   }
 
+  /**
+   * Asks that there is such an organization, since billing knows none.
+   *
+   * @param id the request's {@code organization_id}
+   * @throws ServiceException invalid_value
+   */
+  public void requireOrganization(long id) {
+    if (!hasOrganization(id)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "organization_id", "This organization does not exist.");
+    }
+  }
+
   /** Projects of one organization by name, or of all. */
   public List<ProjectView> projects(@Nullable Long organizationId) {
     List<Project> found =
@@ -90,10 +103,7 @@ public class Tenants {
   @Transactional
   public ProjectView createProject(long organizationId, String name) {
     var project = new Project(organizationId, name, clock.instant().truncatedTo(ChronoUnit.MICROS));
-    if (!organizations.existsById(organizationId)) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE, "organization_id", "This organization does not exist.");
-    }
+    requireOrganization(organizationId);
     if (projects.existsByOrganizationIdAndNameIgnoreCase(organizationId, name.strip())) {
       throw taken("project");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +58,33 @@ class AdjustmentOrdersIT {
         "/internal/v1/commitments",
         400,
         "{\"code\":\"invalid_request\",\"detail\":\"Another commitment holds.\"}");
+    long organization = api.bean(Tenants.class).createOrganization("Acme").id();
     var refused =
         browser.post(
-            "/admin/api/adjustments/commitments", "{\"command_id\":\"%s\"}".formatted(COMMAND));
+            "/admin/api/adjustments/commitments",
+            "{\"command_id\":\"%s\",\"organization_id\":\"%d\"}".formatted(COMMAND, organization));
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("Another commitment holds.");
     assertThat(browser.post("/admin/api/adjustments/commitments/1%2F2/cancel", "{}").statusCode())
         .isIn(400, 404);
     assertThat(trail("commitment.%")).hasSize(1);
+  }
+
+  /** Billing knows no organizations: it would book a typo's minimum as revenue. */
+  @Test
+  void nobodyIsCommittedWhoDoesNotExist() {
+    var refused =
+        browser.post(
+            "/admin/api/adjustments/commitments",
+            "{\"command_id\":\"%s\",\"organization_id\":\"999\"}".formatted(COMMAND));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("organization_id", "does not exist");
+    refused =
+        browser.post(
+            "/admin/api/prices/drafts",
+            "{\"command_id\":\"%s\",\"card\":{\"organization_id\":\"999\"}}".formatted(COMMAND));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("organization_id", "does not exist");
   }
 
   private String written() {

@@ -8,6 +8,7 @@ import static io.r1platform.api.relay.Wire.usageChunk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.Await;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -92,6 +93,25 @@ class DurabilityIT {
     assertThat(entry.finish()).isEqualTo("refused");
     assertThat(entry.amountPico()).isZero();
     assertThat(gateway.rows(Gateway.id(response), "A")).isEqualTo(1);
+  }
+
+  /** It holds nothing of a budget and no place among the open requests, or either would run out. */
+  @Test
+  void anAdmitThatIsRefusedForGoodLeavesNothingBehind() {
+    gateway.engine.does(chat -> chat.stream().write(WHOLE + usageChunk(0, 5, "stop") + DONE));
+    gateway.database.execute(
+        "alter table api.usage_journal add constraint none check (kind <> 'A') not valid");
+    HttpResponse<String> response;
+    try {
+      response = gateway.chat(STREAM);
+    } finally {
+      gateway.database.execute("alter table api.usage_journal drop constraint none");
+    }
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body()).contains("\"code\":\"metering_unavailable\"");
+    assertThat(gateway.api.bean(io.r1platform.api.metering.Journal.class).openRequests()).isZero();
+    assertThat(gateway.api.bean(MeterRegistry.class).get("r1.holds.open").gauge().value()).isZero();
+    assertThat(gateway.chat(STREAM).statusCode()).isEqualTo(200);
   }
 
   @Test

@@ -30,7 +30,7 @@ public enum BillingMetric {
   DENIALS("r1.billing.budgets.denials"),
   /** Sums charged without room in a lease; tag {@code cause} (3). Alarm on MISSING, OVERRUN. */
   UNLEASED("r1.billing.budgets.unleased"),
-  /** Items of the budgets' jobs that failed; tag {@code job} (3). Alarm when it rises. */
+  /** Items of the budgets' jobs that failed; tag {@code job} (4). Alarm when it rises. */
   BUDGET_JOBS_FAILED("r1.billing.budgets.jobs.failed"),
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),

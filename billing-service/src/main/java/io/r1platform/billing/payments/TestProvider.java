@@ -60,7 +60,7 @@ final class TestProvider implements PaymentProvider {
     String id = check(header, body);
     try {
       JsonNode event = json.readTree(body);
-      return event.path("type").asString("").equals("payment.succeeded")
+      return text(event, "type", "[a-z_.]{1,100}").equals("payment.succeeded")
           ? new Money(arrival(id, event.path("data")))
           : new NoMoney();
     } catch (JacksonException e) {
@@ -113,7 +113,7 @@ final class TestProvider implements PaymentProvider {
   private static String text(JsonNode data, String member, String pattern) {
     JsonNode value = data.path(member);
     if (!value.isString() || !value.asString().matches(pattern)) {
-      throw new IllegalArgumentException("data.%s must match %s.".formatted(member, pattern));
+      throw new IllegalArgumentException("%s must match %s.".formatted(member, pattern));
     }
     return value.asString();
   }

@@ -18,9 +18,6 @@ class Conservation {
   /** Days whose every request is added up each night. */
   private static final int DAYS_IN_FULL = 3;
 
-  /** Those of which it is each week: all that retention leaves by default, so none goes unseen. */
-  private static final int HOT_DAYS = 39;
-
   /** What one statement adds up, so that it ends in time. */
   private static final int DAYS_AT_ONCE = 5;
 
@@ -90,10 +87,16 @@ class Conservation {
   }
 
   /**
-   * The whole law: the hot days by every request, all days by sums, every journal, grant, budget.
+   * The whole law: each day that is still in the database by every request, all days by sums, every
+   * journal, grant, budget.
    */
   List<String> broken(LocalDate today) {
-    return broken(today.minusDays(HOT_DAYS), today, WHOLE, Map.of());
+    LocalDate first =
+        jdbc.sql("select coalesce(min(day), ?) from usage_days()")
+            .param(today)
+            .query(LocalDate.class)
+            .single();
+    return broken(first, today, WHOLE, Map.of());
   }
 
   /**

@@ -46,7 +46,7 @@ class OldPeriodsIT {
     close(1, 2);
     close(2, 1);
     hold(lease(budget, 2));
-    assertThat(drop()).isEqualTo(1);
+    assertThat(drop()).as("one of the budget, three of the credit").isEqualTo(4);
     assertThat(leases(budget)).as("held, open, and of a period that ended lately").isEqualTo(3);
     reject();
     assertThat(drop()).isEqualTo(1);
@@ -70,7 +70,7 @@ class OldPeriodsIT {
     spend(OTHER, 11, 1, 25);
     close(11, 1);
     assertThat(billing.sum("1", alerts)).as("50 % of two days").isEqualTo(2);
-    assertThat(drop()).as("two leases").isEqualTo(2);
+    assertThat(drop()).as("two leases of the budget, one of the credit").isEqualTo(3);
     assertThat(billing.sum("1", periods)).as("an alert is under way").isEqualTo(2);
     billing.database().execute("update billing.webhook_delivery set next_at = null");
     assertThat(drop()).as("a delivery, its alert, its period").isEqualTo(3);

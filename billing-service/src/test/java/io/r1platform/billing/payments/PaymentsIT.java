@@ -139,6 +139,8 @@ class PaymentsIT {
             event("TOP_UP", "USD", "1.5"),
             event("GIFT", "USD", "5"),
             "{\"type\":\"payment.succeeded\"}",
+            "{\"data\":{}}",
+            "[]",
             "no JSON");
     for (String event : unclear) {
       assertThat(send(id, now(), SECRET, event).text("result")).as(event).isEqualTo("REFUSED");
