@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <span>
 #include <thread>
 
 #include "check.h"
@@ -69,6 +71,29 @@ TEST(aDeadBackendEndsEveryRequestThenOnlyFatalIsLeft) {
   CHECK(bench.engine().state(milliseconds(0)).phase == R1_FAILED);
   CHECK(bench.submit(99, numbers(1, 4), 3) == R1_STATE);
   CHECK(!bench.engine().failure().empty());
+}
+
+// The last events may come between a look at the ring and one at the phase.
+TEST(fatalComesOnlyWhenAllEventsAreRead) {
+  for (int round = 0; round < 100; round++) {
+    Script script;
+    script.fail_at = 1;
+    script.failure = r1::Decoded::kDead;
+    Bench bench(script, 2);
+    int accepted = 0;
+    for (uint64_t id = 1; id <= 3; id++) {
+      accepted += bench.submit(id, numbers(1, 4), 30) == R1_OK ? 1 : 0;
+    }
+    std::array<r1_event, 16> events{};
+    int ends = 0;
+    uint32_t count = 0;
+    while (bench.engine().poll(events, milliseconds(0), count).code != R1_FATAL) {
+      for (const r1_event &event : std::span(events).first(count)) {
+        ends += event.kind == R1_EVENT_ERROR ? 1 : 0;
+      }
+    }
+    CHECK(ends == accepted);
+  }
 }
 
 TEST(aDeadBackendWithAFullRingStillEndsEveryRequest) {

@@ -42,7 +42,8 @@ TEST(settingsAreReadOrRefused) {
   CHECK(status_of("r1-9000", "") == R1_MODEL);
   for (const char *json :
        {"{", "[]", R"({"mode":"loud"})", R"({"mode":"echo",})", R"({"mode":"echo","mode":"echo"})",
-        R"({"answer_tokens":9999999})", R"({"answer_tokens":"x"})", R"({"a\n":1})", R"({} x)",
+        R"({"answer_tokens":9999999})", R"({"answer_tokens":"x"})", R"({"answer_tokens":""})",
+        R"({"answer_tokens":"999999999999999999999999999999"})", R"({"a\n":1})", R"({} x)",
         R"({"answer_tokens":99999999999999999999999})", R"({"other":1})"}) {
     CHECK(status_of("r1-8xb200", json) == R1_INVALID);
   }

@@ -72,3 +72,23 @@ TEST(digestsAreThoseOfTheStandard) {
         "9bc1b2a288b26af7257a36277ae3816a7d4f16e89c1e7e77d0a5c48bad62b360");
   std::filesystem::remove(path);
 }
+
+TEST(theDigestOfAModelInPartsIsOfAllItsParts) {
+  const auto part = [](int number) {
+    return std::filesystem::temp_directory_path() /
+           ("r1-digest-0000" + std::to_string(number) + "-of-00002.gguf");
+  };
+  std::ofstream(part(1), std::ios::binary) << "ab";
+  std::ofstream(part(2), std::ios::binary) << "c";
+  r1::FileDigest found;
+  CHECK(r1::digest_model(
+            part(1), [](float) { return true; }, found)
+            .ok());
+  CHECK(found.bytes == 3);
+  CHECK(found.hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  std::filesystem::remove(part(2));
+  CHECK(!r1::digest_model(
+             part(1), [](float) { return true; }, found)
+             .ok());
+  std::filesystem::remove(part(1));
+}

@@ -333,6 +333,7 @@ TEST(theModelIsDescribed) {
   CHECK(model.end_count == 2 && model.end_ids[0] == 257 && model.end_ids[1] == 258);
   CHECK(model.kv_tokens == 65536 && model.think_close_id == kThinkEnd);
   CHECK(std::string(model.backend_version) == "0.0.0-stand-in");
+  CHECK((model.features & R1_CAN_END_FIRST) == 0);
   constexpr uint32_t kAll = R1_CAN_GRAMMAR | R1_CAN_LOGPROBS | R1_CAN_TEXT | R1_CAN_MIN_TOKENS;
   CHECK((model.features & kAll) == (kAll & ~uint32_t{R1_CAN_MIN_TOKENS}));  // two end tokens
 }

@@ -27,7 +27,8 @@ enum class Decoded {
 
 // What the scheduler does with the logits of any backend.
 inline constexpr uint32_t kSchedulerFeatures = R1_CAN_LOGPROBS | R1_CAN_PENALTIES | R1_CAN_BIAS |
-                                               R1_CAN_MIN_TOKENS | R1_CAN_MIN_P | R1_CAN_GRAMMAR;
+                                               R1_CAN_MIN_TOKENS | R1_CAN_MIN_P | R1_CAN_GRAMMAR |
+                                               R1_CAN_END_FIRST;
 
 class BatchBackend : public Backend {
  public:

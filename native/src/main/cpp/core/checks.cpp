@@ -157,6 +157,7 @@ uint32_t needed_features(const r1_request &request) {
   need(request.min_tokens > 0, R1_CAN_MIN_TOKENS);
   need(request.min_p > 0, R1_CAN_MIN_P);
   need(request.prompt_text != nullptr, R1_CAN_TEXT);
+  need((request.flags & R1_MAY_END_FIRST) != 0, R1_CAN_END_FIRST);
   return needed;
 }
 

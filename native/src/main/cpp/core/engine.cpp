@@ -339,12 +339,21 @@ Status Engine::cancel(uint64_t id) {
   return runner_->cancel(id);
 }
 
+bool Engine::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return phase_ == R1_FAILED;
+}
+
 Status Engine::poll(std::span<r1_event> events, std::chrono::milliseconds timeout,
                     uint32_t &count) {
   if (polling_.exchange(true)) {
     return refuse(R1_STATE, "another thread polls");
   }
   count = static_cast<uint32_t>(ring_.take(events, timeout));
+  const bool failed = has_failed();  // then all events are in the ring
+  if (count == 0 && failed) {        // they may have come since it was found empty
+    count = static_cast<uint32_t>(ring_.take(events, std::chrono::milliseconds{0}));
+  }
   polling_ = false;
   const std::lock_guard lock(mutex_);
   if (count > 0) {
@@ -353,7 +362,7 @@ Status Engine::poll(std::span<r1_event> events, std::chrono::milliseconds timeou
     }
     return {};
   }
-  return phase_ == R1_FAILED ? refuse(R1_FATAL, failed_.reason) : Status{R1_TIMEOUT, {}};
+  return failed ? refuse(R1_FATAL, failed_.reason) : Status{R1_TIMEOUT, {}};
 }
 
 void Engine::wake() {

@@ -34,6 +34,7 @@ class Engine {
   Status token_id(std::string_view piece, int32_t &id) const;
   Status submit(const r1_request &request);
   Status cancel(uint64_t id);
+  [[nodiscard]] bool has_failed() const;
   Status poll(std::span<r1_event> events, std::chrono::milliseconds timeout, uint32_t &count);
   void wake();
   Status stats(r1_stats_snapshot &stats) const;

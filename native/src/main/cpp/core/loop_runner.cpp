@@ -51,7 +51,14 @@ Status LoopRunner::submit(Request request) {
     entry.tally.cached = R1_UNKNOWN;
     entry.tally.started = entry.request.submitted;
   }
-  Status status = backend_.submit(copy);
+  Status status;
+  try {
+    status = backend_.submit(copy);
+  } catch (...) {  // for want of memory: the backend does not have it
+    const std::lock_guard lock(mutex_);
+    entries_.erase(id);
+    throw;
+  }
   bool cancel_now = false;
   {
     const std::lock_guard lock(mutex_);
@@ -121,7 +128,11 @@ void LoopRunner::end_by(Clock::time_point grace) {
 
 r1_stats_snapshot LoopRunner::stats() const {
   const std::lock_guard lock(mutex_);
-  return stats_;
+  r1_stats_snapshot stats = stats_;
+  if (entries_.empty()) {
+    stats.output_tokens_per_second = 0;
+  }
+  return stats;
 }
 
 bool LoopRunner::idle() const {

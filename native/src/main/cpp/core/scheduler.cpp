@@ -43,6 +43,7 @@ Status Scheduler::submit(Request request) {
     stats_.rejected++;
     return refuse(R1_QUEUE_FULL, std::to_string(unfinished) + " requests run or wait already");
   }
+  waiting_.reserve(waiting_.size() + 1);  // so that nothing throws once the id is accepted
   accepted_.emplace(request.id, false);
   const auto place = std::find_if(waiting_.begin(), waiting_.end(), [&](const Request &other) {
     return other.priority < request.priority;
@@ -80,7 +81,11 @@ std::string Scheduler::death() const { return "the backend failed while it compu
 
 r1_stats_snapshot Scheduler::stats() const {
   const std::lock_guard lock(mutex_);
-  return stats_;
+  r1_stats_snapshot stats = stats_;
+  if (accepted_.empty()) {
+    stats.output_tokens_per_second = 0;
+  }
+  return stats;
 }
 
 bool Scheduler::idle() const {

@@ -165,6 +165,31 @@ Status digest_directory(const std::filesystem::path &root,
   return {};
 }
 
+// All files of a model in parts, whose first is named "…-00001-of-00003.gguf"; else the one file.
+std::vector<std::filesystem::path> parts_of(const std::filesystem::path &path) {
+  constexpr std::string_view kFirst = "-00001-of-";
+  constexpr std::string_view kSuffix = ".gguf";
+  constexpr size_t kDigits = 5;
+  const std::string name = path.filename().string();
+  const size_t tail = kFirst.size() + kDigits + kSuffix.size();
+  if (name.size() <= tail || !name.ends_with(kSuffix) ||
+      name.substr(name.size() - tail, kFirst.size()) != kFirst) {
+    return {path};
+  }
+  const std::string count = name.substr(name.size() - kSuffix.size() - kDigits, kDigits);
+  if (count.find_first_not_of("0123456789") != std::string::npos) {
+    return {path};
+  }
+  std::vector<std::filesystem::path> parts;
+  for (int part = 1; part <= std::max(1, std::stoi(count)); part++) {
+    std::string digits = std::to_string(part);
+    digits.insert(0, kDigits - digits.size(), '0');
+    parts.push_back(path.parent_path() / (name.substr(0, name.size() - tail) + "-" + digits +
+                                          "-of-" + count + std::string(kSuffix)));
+  }
+  return parts;
+}
+
 }  // namespace
 
 Status digest_model(const std::string &path, const std::function<bool(float)> &progress,
@@ -175,9 +200,15 @@ Status digest_model(const std::string &path, const std::function<bool(float)> &p
   Message message;
   digest.bytes = 0;
   if (std::filesystem::exists(path)) {
-    digest.bytes = std::filesystem::file_size(path);
-    if (Status status = add_file(message, path, digest.bytes, progress); !status.ok()) {
-      return status;
+    for (const auto &part : parts_of(path)) {
+      if (!std::filesystem::exists(part)) {
+        return refuse(R1_MODEL, "a part of the model is missing");
+      }
+      const uint64_t bytes = std::filesystem::file_size(part);
+      digest.bytes += bytes;
+      if (Status status = add_file(message, part, bytes, progress); !status.ok()) {
+        return status;
+      }
     }
   } else {
     message.add(path);

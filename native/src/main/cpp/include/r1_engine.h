@@ -9,8 +9,10 @@
  * engine is destroyed before. Every sampled token is one TOKEN event, the end token too.
  *
  * Errors: every function returns a status; what state it leaves stands at its enum. The reason is
- * then r1_last_error(NULL, …) of the same thread. Text is UTF-8; an error's text has at most 1,024
- * bytes and no text of a prompt. */
+ * then r1_last_error(NULL, …) of the same thread, but for R1_NOT_FOUND and R1_TIMEOUT, which leave
+ * the one before. R1_REQUEST from any function: something inside failed, mostly for want of memory;
+ * nothing was queued. Text is UTF-8; an error's text has at most 1,023 bytes and no text of a
+ * prompt. */
 #ifndef R1_ENGINE_H
 #define R1_ENGINE_H
 
@@ -29,7 +31,7 @@ extern "C" {
 #define R1_NOEXCEPT
 #endif
 
-#define R1_ABI_VERSION 3u /* raised with any change */
+#define R1_ABI_VERSION 4u /* raised with any change */
 
 #define R1_PIECE_BYTES_MAX 512u
 #define R1_EVENTS_PER_TOKEN_MAX 16u /* TOKEN, 10 × CONT, 4 × TOP, FINISHED */
@@ -212,7 +214,8 @@ enum {
   R1_CAN_JSON_OBJECT = 1u << 8,
   R1_CAN_JSON_SCHEMA = 1u << 9,
   R1_CAN_REGEX = 1u << 10,
-  R1_CAN_GRAMMAR = 1u << 11
+  R1_CAN_GRAMMAR = 1u << 11,
+  R1_CAN_END_FIRST = 1u << 12 /* R1_MAY_END_FIRST */
 };
 
 /* 512 bytes; texts end with 0; ids are -1 where the model has none. */
@@ -278,12 +281,13 @@ R1_API r1_status r1_token_id(r1_engine *engine, const uint8_t *piece, uint32_t b
 
 /* Queues a request. R1_INVALID: a field out of range, an id outside the vocabulary, a request id
  * in use, a constraint that does not parse. R1_UNSUPPORTED: see r1_model.features. R1_TOO_LARGE:
- * prompt and max_tokens pass the context or all cells. R1_QUEUE_FULL: submit again after a poll.
- * R1_STATE: not READY. All of these leave the engine unchanged. */
+ * prompt and max_tokens pass the context or all cells, a text 2 MiB or a constraint 64 KiB; or with
+ * trtllm a prompt passes max_num_tokens without chunked prefill. R1_QUEUE_FULL: submit again after
+ * a poll. R1_STATE: not READY. All of these leave the engine unchanged. */
 R1_API r1_status r1_submit(r1_engine *engine, const r1_request *request) R1_NOEXCEPT;
 
 /* Ends a request early; takes effect with the next step. Its last event has the reason CANCELLED,
- * or another if it had ended by then. R1_NOT_FOUND: unknown, or its last event is in the ring. */
+ * or another if it had ended by then. R1_NOT_FOUND: unknown, or its last event is made. */
 R1_API r1_status r1_cancel(r1_engine *engine, uint64_t request_id) R1_NOEXCEPT;
 
 /* Waits up to timeout_ms (at most 1000) for events, and takes up to capacity of them, 16..65536.

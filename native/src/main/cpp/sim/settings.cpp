@@ -14,9 +14,11 @@ constexpr std::array<Preset, 2> kPresets = {{
 }};
 
 constexpr uint64_t kTokensMax = 1'000'000;
+constexpr size_t kDigitsMax = 7;
 
 Status apply(const std::string &key, const std::string &value, Settings &settings) {
-  const bool is_number = value.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_number = !value.empty() && value.size() <= kDigitsMax &&
+                         value.find_first_not_of("0123456789") == std::string::npos;
   if (key == "mode" && (value == "echo" || value == "reason")) {
     settings.echo = value == "echo";
   } else if (key == "clock" && (value == "virtual" || value == "real")) {

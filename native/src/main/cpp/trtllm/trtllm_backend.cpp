@@ -16,7 +16,9 @@ bool run_driver() {
   const Ref native(PyImport_ImportModule("_r1native"));
   const Ref module(native ? PyImport_ImportModule("r1_trtllm") : nullptr);
   const Ref done(module ? PyObject_CallMethod(module.get(), "run", "O", native.get()) : nullptr);
-  if (!done) {
+  if (!done && PyErr_ExceptionMatches(PyExc_SystemExit) != 0) {
+    PyErr_Clear();  // printed, it would end this process
+  } else if (!done) {
     PyErr_Print();
   }
   return static_cast<bool>(done);
@@ -73,9 +75,6 @@ Status TrtllmBackend::submit(const Request &request) {
   }
   if (request.min_tokens > 0 && !request.stops.empty()) {
     return refuse(R1_UNSUPPORTED, "TensorRT-LLM has no min_tokens together with stop ids");
-  }
-  if (request.constraint.may_end_first) {
-    return refuse(R1_UNSUPPORTED, "TensorRT-LLM cannot end before a constraint holds");
   }
   session_->commands().give(request);
   return {};

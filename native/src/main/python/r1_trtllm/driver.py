@@ -27,7 +27,7 @@ def run(native):
         loop.set_default_executor(calls)
         try:
             loop.run_until_complete(_run(native, loop))
-        except Exception as problem:  # the thread's root
+        except BaseException as problem:  # the thread's root; SystemExit would end the process
             complain("the driver failed", problem)
             native.fatal(f"the driver failed: {type(problem).__name__}")
 
@@ -150,7 +150,7 @@ class Driver:
         """An error here would leave a request open for ever: nothing goes on after it."""
         try:
             yield
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             complain(what, problem)
             self._die(f"{what}: {type(problem).__name__}")
 
@@ -170,7 +170,7 @@ class Driver:
                 kv_cache_retention_config=self._retention,
                 **sampling.arguments(request, self._nonce, self._has_priority),
             )
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             complain(f"request {request_id} was refused", problem)
             self._emit(last(request_id, FAILED))
             return

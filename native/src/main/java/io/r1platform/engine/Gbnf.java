@@ -20,7 +20,11 @@ final class Gbnf {
       ws ::= [ \\n\\t]{0,20}
       """;
 
+  /** More than an engine takes, so that what comes of a short text does not fill the heap. */
+  private static final int CHARACTERS_MAX = 4 * 65_536;
+
   private final Map<String, String> rules = new LinkedHashMap<>();
+  private int characters;
 
   /** Any JSON object; space may come before it. */
   static String jsonObject() {
@@ -46,8 +50,13 @@ final class Gbnf {
     return name;
   }
 
-  /** Defines it. */
+  /** Defines it; TOO_LARGE where all rules together are far more than an engine takes. */
   String define(String name, String expression) {
+    characters += expression.length();
+    if (characters > CHARACTERS_MAX) {
+      throw new EngineException(
+          EngineStatus.TOO_LARGE, "the constraint is a grammar of more than 64 KiB");
+    }
     rules.put(name, expression);
     return name;
   }

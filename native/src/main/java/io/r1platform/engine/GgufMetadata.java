@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key-value part of a GGUF file, read strictly: every length is checked against the file before
- * it is used. Strings, numbers and arrays of them are kept.
+ * The key-value part of a GGUF file and its list of tensors, read strictly: every length is checked
+ * against the file before it is used. Strings, numbers and arrays of them are kept.
  */
 final class GgufMetadata {
   /** A file that is not well-formed GGUF; the message says where. */
@@ -26,9 +26,19 @@ final class GgufMetadata {
     }
   }
 
+  /**
+   * A tensor as the list names it.
+   *
+   * @param type a {@code ggml_type}
+   * @param vector whether it has one dimension, but for dimensions of 1
+   */
+  record Tensor(String name, int type, boolean vector) {}
+
   private static final int MAGIC = 0x46554747;
   private static final long KEYS_MAX = 65_536;
-  private static final long TENSORS_MAX = 1_000_000;
+  private static final long TENSORS_MAX = 65_536;
+  private static final int TENSOR_NAME_MAX = 63; // GGML_MAX_NAME
+  private static final int DIMENSIONS_MAX = 4;
   private static final int STRING_BYTES_MAX = 16 << 20;
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int TYPE_STRING = 8;
@@ -40,6 +50,7 @@ final class GgufMetadata {
   private final ByteBuffer window =
       ByteBuffer.allocate(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final Map<String, Object> values = new HashMap<>();
+  private final List<Tensor> tensors = new ArrayList<>();
   private long position;
 
   private GgufMetadata(FileChannel channel) throws IOException {
@@ -88,6 +99,16 @@ final class GgufMetadata {
     return values.get(key) instanceof List<?> list ? list : List.of();
   }
 
+  /** All tensors of the file, in its order. */
+  List<Tensor> tensors() {
+    return tensors;
+  }
+
+  /** Whether there is an array of that name. */
+  boolean isList(String key) {
+    return values.get(key) instanceof List<?>;
+  }
+
   private void readAll() throws IOException, Malformed {
     if (size < 24 || readInt() != MAGIC) {
       throw new Malformed("not a GGUF file");
@@ -96,10 +117,10 @@ final class GgufMetadata {
     if (version != 2 && version != 3) {
       throw new Malformed("GGUF version " + Integer.toUnsignedString(version) + ", not 2 or 3");
     }
-    long tensors = readLong();
+    long tensorCount = readLong();
     long keys = readLong();
-    if (tensors < 1 || tensors > TENSORS_MAX || keys < 1 || keys > KEYS_MAX) {
-      throw new Malformed(tensors + " tensors and " + keys + " keys");
+    if (tensorCount < 1 || tensorCount > TENSORS_MAX || keys < 1 || keys > KEYS_MAX) {
+      throw new Malformed(tensorCount + " tensors and " + keys + " keys");
     }
     for (long i = 0; i < keys; i++) {
       String key = readString();
@@ -107,6 +128,24 @@ final class GgufMetadata {
         throw new Malformed("key '" + key + "' is empty or comes twice");
       }
     }
+    for (long i = 0; i < tensorCount; i++) {
+      tensors.add(readTensor());
+    }
+  }
+
+  private Tensor readTensor() throws IOException, Malformed {
+    String name = readString();
+    int dimensions = readInt();
+    if (name.length() > TENSOR_NAME_MAX || dimensions < 1 || dimensions > DIMENSIONS_MAX) {
+      throw new Malformed("tensor '" + name + "' has " + dimensions + " dimensions");
+    }
+    boolean vector = true;
+    for (int i = 0; i < dimensions; i++) {
+      vector &= readLong() == 1 || i == 0;
+    }
+    int type = readInt();
+    readLong(); // where its weights begin, which llama.cpp checks
+    return new Tensor(name, type, vector);
   }
 
   private Object readValue(int type) throws IOException, Malformed {

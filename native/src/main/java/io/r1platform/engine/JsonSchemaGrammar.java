@@ -42,9 +42,13 @@ final class JsonSchemaGrammar {
   private static final int COUNT_MAX = 1_000;
   private static final int UNLIMITED = -1;
 
+  /** As deep as JSON may be nested; references do not nest the text. */
+  private static final int DEPTH_MAX = 64;
+
   private final Gbnf gbnf;
   private final Map<String, String> rulesByReference = new HashMap<>();
   private final @Nullable Object root;
+  private int depth;
 
   private JsonSchemaGrammar(Gbnf gbnf, @Nullable Object root) {
     this.gbnf = gbnf;
@@ -77,6 +81,16 @@ final class JsonSchemaGrammar {
   }
 
   private String expression(@Nullable Object schema) {
+    if (depth == DEPTH_MAX) {
+      throw unsupported("nesting deeper than " + DEPTH_MAX);
+    }
+    depth++;
+    String expression = translated(schema);
+    depth--;
+    return expression;
+  }
+
+  private String translated(@Nullable Object schema) {
     if (Boolean.TRUE.equals(schema)) {
       return "value";
     }
@@ -118,6 +132,9 @@ final class JsonSchemaGrammar {
     for (Object one : type instanceof List<?> several ? several : Collections.singletonList(type)) {
       if (!(one instanceof String name) || !KEYWORDS_BY_TYPE.containsKey(name)) {
         throw unsupported("type " + Json.write(one));
+      }
+      if (types.contains(name)) {
+        throw invalid("type names " + name + " twice");
       }
       types.add(name);
     }

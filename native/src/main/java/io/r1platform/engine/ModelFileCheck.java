@@ -21,6 +21,23 @@ final class ModelFileCheck {
   /** Those whose heads are checked below. */
   private static final List<String> ARCHITECTURES = List.of("deepseek2", "qwen2", "llama");
 
+  /**
+   * Numbers that llama.cpp also takes as one for each layer, which R1 and its distills have not.
+   */
+  private static final List<String> SINGLE_NUMBERS =
+      List.of("attention.head_count", "attention.head_count_kv", "expert_used_count");
+
+  private static final int F32 = 0;
+
+  /**
+   * Those that the processor can multiply with: ggml's {@code type_traits_cpu} with a {@code
+   * vec_dot}. With any other the first token calls a null pointer.
+   */
+  private static final Set<Integer> WEIGHT_TYPES =
+      Set.of(
+          0, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 29, 30, 34, 35,
+          39, 40, 41, 42);
+
   private static final Set<String> ROPE_SCALINGS = Set.of("none", "linear", "yarn", "longrope");
 
   private final GgufMetadata metadata;
@@ -43,6 +60,10 @@ final class ModelFileCheck {
         throw new GgufMetadata.Malformed("general.architecture is missing");
       }
       new ModelFileCheck(metadata, architecture).run();
+      tensors(metadata);
+      for (Path part : ModelMemory.furtherParts(file, metadata)) {
+        tensors(GgufMetadata.read(part));
+      }
     } catch (GgufMetadata.Malformed e) {
       throw new EngineException(EngineStatus.MODEL, file + ": " + e.getMessage(), e);
     } catch (IOException e) {
@@ -58,6 +79,9 @@ final class ModelFileCheck {
             + "; supported are "
             + String.join(", ", ARCHITECTURES)
             + ", those of R1 and its distills");
+    for (String key : SINGLE_NUMBERS) {
+      rule(!metadata.isList(architecture + "." + key), key + " is an array");
+    }
     layers();
     experts();
     heads();
@@ -167,6 +191,14 @@ final class ModelFileCheck {
       rule(
           entries == 0 || entries >= tokens.size(),
           "tokenizer.ggml." + list + " has " + entries + " of " + tokens.size() + " entries");
+    }
+  }
+
+  private static void tensors(GgufMetadata metadata) throws GgufMetadata.Malformed {
+    for (GgufMetadata.Tensor tensor : metadata.tensors()) {
+      String type = "tensor " + tensor.name() + " is of type " + tensor.type();
+      rule(WEIGHT_TYPES.contains(tensor.type()), type + ", which no processor multiplies with");
+      rule(!tensor.vector() || tensor.type() == F32, type + ", but a vector must be F32");
     }
   }
 

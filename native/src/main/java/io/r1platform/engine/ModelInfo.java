@@ -68,7 +68,9 @@ public record ModelInfo(
     /** {@link Constraint.Regex}, by the backend itself. */
     REGEX(10),
     /** {@link Constraint.Grammar}; the other constraints are translated to one. */
-    GRAMMAR(11);
+    GRAMMAR(11),
+    /** {@link GenerationRequest#mayEndFirst}. */
+    END_FIRST(12);
 
     private final int bit;
 

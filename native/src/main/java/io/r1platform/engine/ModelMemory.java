@@ -4,7 +4,9 @@ import io.r1platform.engine.EngineOptions.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /**
  * What a GGUF file takes on backend LLAMACPP, told from its metadata before it is loaded. Bytes.
@@ -28,6 +30,7 @@ public record ModelMemory(
   private static final int CELLS_ROUNDING = 256;
   private static final int STEP_TOKENS_MAX = 512;
   private static final int FLOAT = Float.BYTES;
+  private static final int PARTS_MAX = 65_535; // split.count is a uint16
   private static final int WIDE_TENSORS = 8; // those of one layer that live at the same time
   private static final long ALL_F32 = 0;
 
@@ -79,18 +82,26 @@ public record ModelMemory(
   }
 
   private static long bytesOfParts(Path file, GgufMetadata metadata) throws IOException {
-    int parts = (int) metadata.number("split.count").orElse(1);
-    String name = Objects.requireNonNull(file.getFileName(), "a file has a name").toString();
-    String first = "-00001-of-%05d.gguf".formatted(parts);
-    if (parts <= 1 || !name.endsWith(first)) {
-      return Files.size(file);
-    }
-    String stem = name.substring(0, name.length() - first.length());
-    long bytes = 0;
-    for (int part = 1; part <= parts; part++) {
-      bytes += Files.size(file.resolveSibling("%s-%05d-of-%05d.gguf".formatted(stem, part, parts)));
+    long bytes = Files.size(file);
+    for (Path part : furtherParts(file, metadata)) {
+      bytes += Files.size(part);
     }
     return bytes;
+  }
+
+  /** The files after the first of a model in parts, by llama.cpp's names; they need not exist. */
+  static List<Path> furtherParts(Path file, GgufMetadata metadata) {
+    long parts = metadata.number("split.count").orElse(1);
+    String name = Objects.requireNonNull(file.getFileName(), "a file has a name").toString();
+    String first = "-00001-of-%05d.gguf".formatted(parts);
+    if (parts <= 1 || parts > PARTS_MAX || !name.endsWith(first)) {
+      return List.of();
+    }
+    String stem = name.substring(0, name.length() - first.length());
+    return LongStream.rangeClosed(2, parts)
+        .mapToObj(part -> "%s-%05d-of-%05d.gguf".formatted(stem, part, parts))
+        .map(file::resolveSibling)
+        .toList();
   }
 
   /** The numbers of one file. */

@@ -15,7 +15,7 @@ import java.util.Map;
  * method converts, makes one call and maps its status.
  */
 final class NativeEngine {
-  private static final int ABI_VERSION = 3;
+  private static final int ABI_VERSION = 4;
   private static final int CLOSED = 100;
   private static final int TOO_MANY_OPEN = 101;
   private static final int LAST_ERROR_BYTES = 1_024;

@@ -152,6 +152,40 @@ class BadModelTests {
         "the architecture is " + other + "; supported are deepseek2, qwen2, llama");
   }
 
+  /** With such weights llama.cpp calls a null pointer, or aborts, at the first token. */
+  @ParameterizedTest
+  @CsvSource({
+    "blk.0.attn_output.weight, 26, which no processor multiplies with",
+    "blk.0.attn_output.weight, 9, which no processor multiplies with",
+    "blk.0.attn_output.weight, 43, which no processor multiplies with",
+    "output_norm.weight, 26, which no processor multiplies with",
+    "output_norm.weight, 1, but a vector must be F32"
+  })
+  void weightsThatNoProcessorComputesWithAreRefused(String tensor, int type, String reason)
+      throws IOException {
+    byte[] file = good.clone();
+    ByteBuffer buffer = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int at = indexOf(file, tensor) + tensor.length();
+    int typeAt = at + Integer.BYTES + Long.BYTES * buffer.getInt(at);
+    assertThat(buffer.getInt(typeAt)).as("F32").isZero();
+    buffer.putInt(typeAt, type);
+    assertRefused(file, "tensor " + tensor + " is of type " + type + ", " + reason.strip());
+  }
+
+  /** A number for each layer: llama.cpp takes it, and aborts where layers differ. */
+  @ParameterizedTest
+  @CsvSource({
+    "deepseek2, attention.head_count_kv",
+    "deepseek2, expert_used_count",
+    "llama, attention.head_count_kv",
+    "qwen2, attention.head_count"
+  })
+  void aNumberForEachLayerIsRefused(String architecture, String key) throws IOException {
+    of(architecture);
+    byte[] file = new GgufEdits(architecture, good).withArray(architecture + "." + key, 2, 1);
+    assertRefused(file, key + " is an array");
+  }
+
   @Test
   void aTokenThatComesTwiceIsRefused() throws IOException {
     byte[] file = good.clone();

@@ -253,6 +253,37 @@ class ConstraintTests {
         .hasMessageContaining("nested");
   }
 
+  /** Two names would be two translations of all that is below: 2 to the 40th of the innermost. */
+  @Test
+  @Timeout(20)
+  void aTypeNamedTwiceIsRefusedNotFollowed() {
+    String twice =
+        "{\"type\":[\"array\",\"array\"],\"items\":".repeat(40) + "true" + "}".repeat(40);
+    assertThatThrownBy(() -> run(new Constraint.JsonSchema(twice), 0, 0))
+        .hasMessageContaining("type names array twice");
+  }
+
+  /** References are as deep as there are definitions, however shallow the text. */
+  @Test
+  void aLongChainOfReferencesIsRefusedNotFollowed() {
+    var chain = new StringBuilder("{\"$ref\":\"#/$defs/0\",\"$defs\":{");
+    for (int i = 0; i < 1_500; i++) {
+      chain.append("\"%d\":{\"anyOf\":[{\"$ref\":\"#/$defs/%d\"}]},".formatted(i, i + 1));
+    }
+    chain.append("\"1500\":true}}");
+    assertThatThrownBy(() -> run(new Constraint.JsonSchema(chain.toString()), 0, 0))
+        .hasMessageContaining("nesting deeper than 64");
+  }
+
+  /** The item comes twice in the grammar. */
+  @Test
+  void aSchemaWhoseGrammarIsTooLargeIsRefused() {
+    String many = "[" + "\"%s\",".formatted("x".repeat(500)).repeat(120) + "1]";
+    String wide = "{\"type\":\"array\",\"items\":{\"const\":" + many + "}}";
+    assertThatThrownBy(() -> run(new Constraint.JsonSchema(wide), 0, 0))
+        .hasMessageContaining("a grammar of more than 64 KiB");
+  }
+
   @Test
   void aBrokenGrammarIsInvalidAndTakesNoPlace() {
     EngineStats before = engine.stats();

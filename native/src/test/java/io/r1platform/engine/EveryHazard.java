@@ -57,6 +57,7 @@ final class EveryHazard {
       }
       case SHARED_PREFIX -> sharedPrefix();
       case METADATA -> files.metadata();
+      case WEIGHTS -> files.weights();
       case ARCHITECTURE -> files.architecture();
       case OTHER_KIND -> files.otherKinds();
       case NOT_UTF8 -> {
@@ -72,6 +73,14 @@ final class EveryHazard {
       }
       case UNKNOWN_ID -> unknownIds();
       case GRAMMAR -> grammars();
+      case COSTLY_SCHEMA ->
+          refused(
+              () ->
+                  constrained(
+                      new Constraint.JsonSchema(
+                          "{\"type\":[\"array\",\"array\"],\"items\":".repeat(40)
+                              + "true"
+                              + "}".repeat(40))));
       case COSTLY_CONSTRAINT -> constrained(costlyGrammar());
       case NO_NUMBERS -> files.noNumbers();
       case NO_CELLS -> {

@@ -24,6 +24,11 @@ final class GgufEdits {
   private static final int ALIGNMENT = 32;
   private static final int EDIT_BYTES = 4;
   private static final int EDITS_MAX = 8;
+
+  /** The first byte of an edit that changes a tensor's type, to one of so many. */
+  private static final int TENSOR_TYPE = 255;
+
+  private static final int TENSOR_TYPES = 45;
   private static final int[] NUMBER_BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
   /** Of many readers' bugs. */
@@ -123,6 +128,7 @@ final class GgufEdits {
   private final List<Entry> entries = new ArrayList<>();
   private final long tensorCount;
   private final byte[] tensors;
+  private final List<Integer> typesAt = new ArrayList<>();
   private final byte[] weights;
   private final ByteBuffer in;
 
@@ -142,7 +148,9 @@ final class GgufEdits {
     int from = in.position();
     for (long i = 0; i < tensorCount; i++) {
       text();
-      in.position(in.position() + 4 + 8 * in.getInt(in.position()) + 12);
+      int typeAt = in.position() + 4 + 8 * in.getInt(in.position());
+      typesAt.add(typeAt - from);
+      in.position(typeAt + 12);
     }
     tensors = Arrays.copyOfRange(file, from, in.position());
     weights = Arrays.copyOfRange(file, aligned(in.position()), file.length);
@@ -167,14 +175,39 @@ final class GgufEdits {
     }
   }
 
+  /** The whole file with these 32-bit numbers in the place of one. */
+  byte[] withArray(String key, int... numbers) {
+    byte[] value = new byte[12 + 4 * numbers.length];
+    ByteBuffer array = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    array.putInt(NUMBER).putLong(numbers.length);
+    for (int number : numbers) {
+      array.putInt(number);
+    }
+    List<Entry> changed = new ArrayList<>(entries);
+    changed.replaceAll(old -> old.key.equals(key) ? new Entry(key, ARRAY, value) : old);
+    return whole(head(changed, tensors));
+  }
+
   /** The changed file's metadata and list of tensors: four bytes a change, eight at most. */
   byte[] head(byte[] edits) {
     List<Entry> changed = new ArrayList<>(entries);
+    byte[] list = tensors.clone();
     ByteBuffer from = ByteBuffer.wrap(edits);
     for (int i = 0; i < EDITS_MAX && from.remaining() >= EDIT_BYTES && !changed.isEmpty(); i++) {
-      edit(changed, from.get() & 0xff, from.get() & 0xff, from.get() & 0xff, from.get());
+      int what = from.get() & 0xff;
+      if (what == TENSOR_TYPE) {
+        int at = typesAt.get((from.get() & 0xff) % typesAt.size());
+        list[at] = (byte) ((from.get() & 0xff) % TENSOR_TYPES);
+        from.get();
+      } else {
+        edit(changed, what, from.get() & 0xff, from.get() & 0xff, from.get());
+      }
     }
-    int bytes = HEAD + tensors.length + ALIGNMENT;
+    return head(changed, list);
+  }
+
+  private byte[] head(List<Entry> changed, byte[] list) {
+    int bytes = HEAD + list.length + ALIGNMENT;
     for (Entry entry : changed) {
       bytes += 12 + entry.key.length() + entry.value.length;
     }
@@ -184,13 +217,16 @@ final class GgufEdits {
       byte[] key = entry.key.getBytes(StandardCharsets.UTF_8);
       out.putLong(key.length).put(key).putInt(entry.type).put(entry.value);
     }
-    out.put(tensors).position(aligned(out.position()));
+    out.put(list).position(aligned(out.position()));
     return Arrays.copyOf(out.array(), out.position());
   }
 
   /** The whole changed file. */
   byte[] file(byte[] edits) {
-    byte[] head = head(edits);
+    return whole(head(edits));
+  }
+
+  private byte[] whole(byte[] head) {
     return ByteBuffer.allocate(head.length + weights.length).put(head).put(weights).array();
   }
 

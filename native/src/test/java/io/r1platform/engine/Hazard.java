@@ -7,7 +7,10 @@ enum Hazard {
   LARGE_BATCH("more tokens in a batch than `n_batch`"),
   MANY_SEQUENCES("a sequence id beyond `n_seq_max`"),
   SHARED_PREFIX("copying a part of a sequence between streams"),
-  METADATA("metadata that its loader asserts on: expert groups, heads, rope, norms, vocabulary"),
+  METADATA(
+      "metadata that its loader asserts on: expert groups, heads, a number for each layer, rope, norms, vocabulary"),
+  WEIGHTS(
+      "weights of a type that the processor cannot multiply with, or a vector that is not 32-bit floats"),
   ARCHITECTURE(
       "another architecture than `deepseek2`, `qwen2` and `llama`, R1's and the distills': heads of other shapes"),
   OTHER_KIND("an encoder, a diffusion model, no vocabulary"),
@@ -16,6 +19,7 @@ enum Hazard {
   UNKNOWN_ID("a prompt id outside the vocabulary"),
   GRAMMAR(
       "a grammar: end token too early, left recursion, deep nesting, exceptions through C, text on stderr"),
+  COSTLY_SCHEMA("a schema whose translation is exponential, or as deep as its references"),
   COSTLY_CONSTRAINT("a constraint whose next token takes very long to find"),
   NO_NUMBERS("logits that are no numbers"),
   NO_CELLS("decode 1 or −1: no cells, a refused batch"),

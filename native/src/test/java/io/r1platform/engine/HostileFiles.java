@@ -39,12 +39,23 @@ final class HostileFiles {
     refused(withNumber("deepseek2.rope.dimension_count", 3));
     refused(withNumber("deepseek2.block_count", 600));
     refused(withNumber("deepseek2.context_length", 0));
+    refused(new GgufEdits("llama", llama).withArray("llama.attention.head_count_kv", 2, 1));
     Random random = new Random(23);
     for (int i = 0; i < 40; i++) {
       byte[] edits = new byte[4 * (1 + random.nextInt(8))];
       random.nextBytes(edits);
       open(new GgufEdits("deepseek2", deepseek).file(edits));
       open(new GgufEdits("llama", llama).file(edits));
+    }
+  }
+
+  /** Every tensor of every type, known or not. */
+  void weights() {
+    for (int tensor = 0; tensor < 12; tensor++) {
+      for (int type = 0; type < 45; type++) {
+        byte[] edit = {(byte) 255, (byte) tensor, (byte) type, 0};
+        open(new GgufEdits("llama", llama).file(edit));
+      }
     }
   }
 

@@ -38,7 +38,8 @@ public enum Ability {
     add(abilities, JSON_OBJECT, grammar || features.contains(ModelInfo.Feature.JSON_OBJECT));
     add(abilities, JSON_SCHEMA, grammar || features.contains(ModelInfo.Feature.JSON_SCHEMA));
     add(abilities, TOOLS, toolMarkers);
-    add(abilities, STRICT_TOOLS, toolMarkers && grammar);
+    boolean endFirst = features.contains(ModelInfo.Feature.END_FIRST);
+    add(abilities, STRICT_TOOLS, toolMarkers && grammar && endFirst);
     return abilities;
   }
 
