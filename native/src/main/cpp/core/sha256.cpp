@@ -182,10 +182,11 @@ std::vector<std::filesystem::path> parts_of(const std::filesystem::path &path) {
   }
   std::vector<std::filesystem::path> parts;
   for (int part = 1; part <= std::max(1, std::stoi(count)); part++) {
-    std::string digits = std::to_string(part);
-    digits.insert(0, kDigits - digits.size(), '0');
-    parts.push_back(path.parent_path() / (name.substr(0, name.size() - tail) + "-" + digits +
-                                          "-of-" + count + std::string(kSuffix)));
+    const std::string digits = std::to_string(part);
+    std::string other = name.substr(0, name.size() - tail);
+    other.append("-").append(kDigits - digits.size(), '0').append(digits);
+    other.append("-of-").append(count).append(kSuffix);
+    parts.push_back(path.parent_path() / other);
   }
   return parts;
 }
