@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "check.h"
+#include "core/slots.h"
 #include "core/token_filter.h"
 #include "costly_grammar.h"
 #include "engine_bench.h"
@@ -28,6 +29,37 @@ TEST(everyRequestGetsItsOwnTokensAndOneEnd) {
   }
   CHECK(script.largest_batch <= script.step_tokens && script.largest_batch > 4);
   CHECK(script.cells == 0);
+}
+
+// llama.cpp passes over the weights once for sequences that follow each other, again after a gap.
+TEST(aRequestStartsBesideThoseThatRun) {
+  Script script;
+  ScriptedBackend backend(script);
+  r1::Slots slots(backend, 4, 400, true);
+  const auto start = [&](uint64_t id) {
+    r1::Request request;
+    request.id = id;
+    request.prompt = numbers(static_cast<int32_t>(id), 4);
+    request.max_tokens = 4;
+    request.cache_salt = 9;
+    const auto placement = slots.find(request);
+    CHECK(placement.has_value());
+    slots.place(*placement, request, r1::Clock::now());
+    slots[placement->slot].cells = request.prompt;
+    return placement->slot;
+  };
+  for (uint32_t i = 0; i < 4; i++) {
+    CHECK(start(1 + i) == i);
+  }
+  slots.release(0, 7);
+  slots.release(1, 9);
+  slots.release(2, 20);
+  CHECK(start(5) == 2);  // though it was used last
+  CHECK(start(6) == 1);
+  slots.release(1, 21);
+  slots.release(2, 22);
+  slots.release(3, 23);
+  CHECK(start(7) == 0);  // nothing runs: the one unused for longest
 }
 
 TEST(aFailedBatchEndsItsRequestsAndFreesTheirCells) {

@@ -76,6 +76,8 @@ class ScriptedBackend final : public BatchBackend {
     const int now = script_.decodes++;
     script_.largest_batch = std::max(script_.largest_batch.load(), batch.size());
     CHECK(batch.size() <= script_.step_tokens);
+    CHECK(std::is_sorted(batch.begin(), batch.end(),
+                         [](const auto &one, const auto &next) { return one.slot < next.slot; }));
     answers_.assign(batch.size(), -1);
     for (size_t i = 0; i < batch.size(); i++) {
       std::vector<int32_t> &cells = slots_[batch[i].slot];

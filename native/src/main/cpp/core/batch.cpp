@@ -7,16 +7,24 @@ namespace r1 {
 size_t Batch::fill(Slots &slots, size_t step_tokens, size_t chunk_tokens) {
   tokens_.clear();
   outputs_.clear();
-  prefilling_.clear();
+  const size_t prompt_tokens = share_out(slots, step_tokens, chunk_tokens);
   for (uint32_t i = 0; i < slots.size(); i++) {
     Slot &slot = slots[i];
-    if (!slot.request) {
-      continue;
-    }
-    if (slot.prefilling()) {
-      prefilling_.push_back(i);
-    } else {
+    if (slot.request && slot.prefilling()) {
+      add_chunk(i, slot, chunks_[i]);
+    } else if (slot.request) {
       add(i, slot, slot.next, true);
+    }
+  }
+  return prompt_tokens;
+}
+
+size_t Batch::share_out(const Slots &slots, size_t step_tokens, size_t chunk_tokens) {
+  chunks_.assign(slots.size(), 0);
+  prefilling_.clear();
+  for (uint32_t i = 0; i < slots.size(); i++) {
+    if (slots[i].request && slots[i].prefilling()) {
+      prefilling_.push_back(i);
     }
   }
   std::sort(prefilling_.begin(), prefilling_.end(), [&](uint32_t a, uint32_t b) {
@@ -25,13 +33,14 @@ size_t Batch::fill(Slots &slots, size_t step_tokens, size_t chunk_tokens) {
     return first.priority != second.priority ? first.priority > second.priority
                                              : first.submitted < second.submitted;
   });
-  const size_t generating = tokens_.size();
+  const size_t room = step_tokens - (slots.running() - prefilling_.size());
+  size_t shared = 0;
   for (const uint32_t i : prefilling_) {
-    const size_t room = step_tokens - tokens_.size();
     const size_t left = slots[i].request->prompt.size() - slots[i].cells.size();
-    add_chunk(i, slots[i], std::min({room, left, chunk_tokens}));
+    chunks_[i] = std::min({room - shared, left, chunk_tokens});
+    shared += chunks_[i];
   }
-  return tokens_.size() - generating;
+  return shared;
 }
 
 void Batch::add(uint32_t index, Slot &slot, int32_t id, bool wants_logits) {

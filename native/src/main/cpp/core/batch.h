@@ -18,20 +18,25 @@ class Batch {
     uint32_t slot;
   };
 
-  // One token of every generating request, then chunks of prompts, the highest priority first.
-  // Their ids are in the slots' cells afterwards. Returns how many tokens of prompts there are.
+  // One token of every generating request, and chunks of prompts: the highest priority gets its
+  // chunk first. In the order of slots, for llama.cpp computes only sequences that follow each
+  // other in one pass over the weights. Their ids are in the slots' cells afterwards. Returns how
+  // many tokens of prompts there are.
   size_t fill(Slots &slots, size_t step_tokens, size_t chunk_tokens);
 
   [[nodiscard]] const std::vector<BatchToken> &tokens() const { return tokens_; }
   [[nodiscard]] const std::vector<Output> &outputs() const { return outputs_; }
 
  private:
+  // How many tokens of its prompt each slot may compute in this step; returns their sum.
+  size_t share_out(const Slots &slots, size_t step_tokens, size_t chunk_tokens);
   void add(uint32_t index, Slot &slot, int32_t id, bool wants_logits);
   void add_chunk(uint32_t index, Slot &slot, size_t tokens);
 
   std::vector<BatchToken> tokens_;  // kept between steps to allocate once
   std::vector<Output> outputs_;
   std::vector<uint32_t> prefilling_;
+  std::vector<size_t> chunks_;  // by slot
 };
 
 }  // namespace r1

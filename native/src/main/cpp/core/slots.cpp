@@ -1,6 +1,7 @@
 #include "core/slots.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace r1 {
 namespace {
@@ -43,15 +44,23 @@ uint64_t Slots::kept_cells() const {
   return cells;
 }
 
-std::optional<uint32_t> Slots::oldest_free(std::optional<uint32_t> except) const {
-  std::optional<uint32_t> oldest;
-  const auto age = [&](uint32_t i) { return slots_[i].cells.empty() ? 0 : slots_[i].last_used; };
+std::optional<uint32_t> Slots::best_free(std::optional<uint32_t> except) const {
+  std::optional<uint32_t> best;
+  const auto rank = [&](uint32_t i) {
+    return std::pair(2 - running_beside(i), slots_[i].cells.empty() ? 0 : slots_[i].last_used);
+  };
   for (uint32_t i = 0; i < slots_.size(); i++) {
-    if (!slots_[i].request && i != except && (!oldest || age(i) < age(*oldest))) {
-      oldest = i;
+    if (!slots_[i].request && i != except && (!best || rank(i) < rank(*best))) {
+      best = i;
     }
   }
-  return oldest;
+  return best;
+}
+
+int Slots::running_beside(uint32_t index) const {
+  const bool left = index > 0 && slots_[index - 1].request.has_value();
+  const bool right = index + 1 < slots_.size() && slots_[index + 1].request.has_value();
+  return (left ? 1 : 0) + (right ? 1 : 0);
 }
 
 // Of equal prefixes the one in a free slot, which may be used in place.
@@ -71,7 +80,7 @@ Placement Slots::longest_prefix(const Request &request) const {
 
 std::optional<Placement> Slots::find(const Request &request) const {
   const uint64_t needed = reserved_cells() + request.cells();
-  const auto target = oldest_free(std::nullopt);
+  const auto target = best_free(std::nullopt);
   if (!target || needed > kv_tokens_) {
     return std::nullopt;
   }
@@ -82,7 +91,7 @@ std::optional<Placement> Slots::find(const Request &request) const {
   const Slot &source = slots_[found.source];
   const bool fits_beside = source.request || needed + source.cells.size() <= kv_tokens_;
   const bool is_extended = !source.request && source.cells.size() <= found.shared + 1;
-  const auto other = oldest_free(found.source);
+  const auto other = best_free(found.source);
   if (is_extended || !fits_beside || !other) {
     if (source.request) {
       return Placement{*target, *target, 0};

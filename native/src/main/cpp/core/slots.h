@@ -39,6 +39,7 @@ class Slots {
 
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(slots_.size()); }
   Slot &operator[](uint32_t index) { return slots_[index]; }
+  const Slot &operator[](uint32_t index) const { return slots_[index]; }
 
   // Cells that running requests may still need.
   [[nodiscard]] uint64_t reserved_cells() const;
@@ -47,8 +48,8 @@ class Slots {
   // Cells kept for later requests.
   [[nodiscard]] uint64_t kept_cells() const;
 
-  // The free slot unused for longest, with the longest prefix of the prompt that any slot holds;
-  // none if no slot is free or its cells would not fit.
+  // The free slot beside running ones, or else unused for longest, with the longest prefix of the
+  // prompt that any slot holds; none if no slot is free or its cells would not fit.
   [[nodiscard]] std::optional<Placement> find(const Request &request) const;
   // Places the request where find() said.
   void place(const Placement &placement, Request request, Clock::time_point now);
@@ -58,7 +59,10 @@ class Slots {
   void clear(uint32_t index);
 
  private:
-  [[nodiscard]] std::optional<uint32_t> oldest_free(std::optional<uint32_t> except) const;
+  // Beside running ones first, for only sequences that follow each other are computed together;
+  // then the one whose cells were used longest ago, or has none.
+  [[nodiscard]] std::optional<uint32_t> best_free(std::optional<uint32_t> except) const;
+  [[nodiscard]] int running_beside(uint32_t index) const;
   [[nodiscard]] Placement longest_prefix(const Request &request) const;
   void take_prefix(const Placement &placement);
   void evict_for(uint64_t cells, const Placement &keep);
