@@ -201,13 +201,17 @@ Status digest_model(const std::string &path, const std::function<bool(float)> &p
   Message message;
   digest.bytes = 0;
   if (std::filesystem::exists(path)) {
-    for (const auto &part : parts_of(path)) {
-      if (!std::filesystem::exists(part)) {
+    const std::vector<std::filesystem::path> parts = parts_of(path);
+    for (size_t i = 0; i < parts.size(); i++) {
+      if (!std::filesystem::exists(parts[i])) {
         return refuse(R1_MODEL, "a part of the model is missing");
       }
-      const uint64_t bytes = std::filesystem::file_size(part);
+      const uint64_t bytes = std::filesystem::file_size(parts[i]);
       digest.bytes += bytes;
-      if (Status status = add_file(message, part, bytes, progress); !status.ok()) {
+      const auto share = [&](float of_part) {
+        return progress((static_cast<float>(i) + of_part) / static_cast<float>(parts.size()));
+      };
+      if (Status status = add_file(message, parts[i], bytes, share); !status.ok()) {
         return status;
       }
     }

@@ -258,7 +258,10 @@ final class CompletionsIT {
         .contains("r1_engine_step_seconds_count{backend=\"llamacpp\",model=\"r1-nano\"}")
         .contains("r1_engine_kv_tokens_capacity{backend=\"llamacpp\",model=\"r1-nano\"}")
         .contains(
-            "r1_engine_finished_total{backend=\"llamacpp\",model=\"r1-nano\",reason=\"length\"}");
+            "r1_engine_finished_total{backend=\"llamacpp\",model=\"r1-nano\",reason=\"length\"}")
+        .contains(
+            "gen_ai_server_time_to_first_token_seconds_bucket{gen_ai_operation_name=\"chat\","
+                + "gen_ai_provider_name=\"r1_platform\",gen_ai_request_model=\"r1-nano\",le=");
     assertThat(live.statusCode()).isEqualTo(200);
   }
 

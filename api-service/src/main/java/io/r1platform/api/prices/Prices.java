@@ -43,7 +43,7 @@ public class Prices {
   private volatile @Nullable KnownPrices answer;
   private volatile Instant heardAt;
   private @Nullable String etag;
-  private boolean reachable = true;
+  private volatile boolean reachable = true;
   private final AtomicInteger ticks = new AtomicInteger();
 
   Prices(
@@ -85,10 +85,10 @@ public class Prices {
     return over ? Optional.empty() : Optional.ofNullable(answer);
   }
 
-  /** Every second until there is an answer, then every fifth. */
+  /** Every second until there is an answer that may be used, then every fifth. */
   @Scheduled(fixedRateString = "1s")
   void tick() {
-    if (answer == null || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
+    if (!reachable || known().isEmpty() || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
       refresh();
     }
   }

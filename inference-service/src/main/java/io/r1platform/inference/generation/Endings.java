@@ -35,7 +35,7 @@ final class Endings {
   CompletableFuture<Void> end(Generation generation, Ended ended, int modelId) {
     Instant endedAt = clock.instant();
     long millis = Duration.between(generation.startedAt(), endedAt).toMillis();
-    meters.ended(ended, generation.task().cacheSalt() != 0, millis);
+    meters.ended(generation.task(), ended, millis);
     Choices choices = generation.task().choices();
     Ended whole =
         choices == null ? ended : choices.ended(generation.task().choice(), ended).orElse(null);

@@ -156,10 +156,15 @@ final class EngineHost {
     }
   }
 
-  /** Ends the thread and closes the engine; false if that did not come to an end in time. */
-  boolean end(Duration longest) throws InterruptedException {
+  /** Makes the thread end and the engine close, soon. */
+  void stop() {
     engineThread.stop();
     watch.stop();
+  }
+
+  /** Waits for that; false if it did not come to an end in time. */
+  boolean end(Duration longest) throws InterruptedException {
+    stop();
     boolean ended = thread.join(engineThread.hung() ? SHORTEST : longest);
     if (!ended) {
       engineThread.abandon();

@@ -5,12 +5,15 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.r1platform.engine.EngineOptions.Backend;
 import io.r1platform.engine.EngineStats;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.generation.GenerationEvent.Ended;
 import io.r1platform.inference.generation.GenerationEvent.Usage;
 import io.r1platform.inference.observability.EngineMeter;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,12 +28,27 @@ final class EngineMeters {
   private static final String BACKEND = "backend";
   private static final String REASON = "reason";
 
+  /** Boundaries in milliseconds that the conventions advise. */
+  private static final int[] DURATIONS = {
+    10, 20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_120, 10_240, 20_480, 40_960, 81_920
+  };
+
+  private static final int[] FIRST_TOKENS = {
+    1, 5, 10, 20, 40, 60, 80, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000
+  };
+
+  private static final int[] TOKENS = {
+    10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1_000, 2_500
+  };
+
   private final MeterRegistry registry;
+  private final String model;
   private final Tags tags;
   private final List<Meter> shown = new CopyOnWriteArrayList<>();
 
   EngineMeters(MeterRegistry registry, String model, Backend backend) {
     this.registry = registry;
+    this.model = model;
     this.tags = Tags.of(MODEL, model, BACKEND, backend.name().toLowerCase(Locale.ROOT));
   }
 
@@ -67,10 +85,11 @@ final class EngineMeters {
   /**
    * Counts what ended.
    *
-   * @param mayShare whether it could take computed prompts of others
+   * @param millis from admission to the end
    */
-  void ended(Ended ended, boolean mayShare, long millis) {
+  void ended(GenerationTask task, Ended ended, long millis) {
     Usage usage = ended.usage();
+    boolean mayShare = task.cacheSalt() != 0;
     count(EngineMeter.PROMPT_TOKENS, usage.prompt());
     count(EngineMeter.PREFIX_QUERY_TOKENS, mayShare ? usage.prompt() : 0);
     count(EngineMeter.PREFIX_HIT_TOKENS, usage.promptHit());
@@ -81,11 +100,54 @@ final class EngineMeters {
       time(EngineMeter.TIME_TO_FIRST_TOKEN, usage.ttftMillis());
     }
     if (usage.output() > 1) {
-      time(EngineMeter.INTER_TOKEN, (millis - usage.ttftMillis()) / (usage.output() - 1));
+      double each = (double) (millis - usage.ttftMillis()) / (usage.output() - 1);
+      registry.timer(EngineMeter.INTER_TOKEN.id(), tags).record(nanos(each), TimeUnit.NANOSECONDS);
     }
+    conventional(task, ended, millis);
     registry
         .counter(EngineMeter.FINISHED.id(), tags.and(REASON, ended.finish().wire()))
         .increment();
+  }
+
+  /** As OpenTelemetry's semantic conventions for generative AI name and bound them. */
+  private void conventional(GenerationTask task, Ended ended, long millis) {
+    Usage usage = ended.usage();
+    boolean chat = task.thinkCloseId() >= 0;
+    Tags attributes =
+        Tags.of(
+            "gen_ai.operation.name",
+            chat ? "chat" : "text_completion",
+            "gen_ai.provider.name",
+            "r1_platform",
+            "gen_ai.request.model",
+            model);
+    String error = ended.failure() == null ? "none" : ended.failure().code().code();
+    histogram(
+        EngineMeter.GEN_AI_DURATION,
+        DURATIONS,
+        attributes.and("error.type", error),
+        (double) millis);
+    if (usage.output() > 0) {
+      histogram(
+          EngineMeter.GEN_AI_FIRST_TOKEN, FIRST_TOKENS, attributes, (double) usage.ttftMillis());
+    }
+    if (usage.output() > 1) {
+      double each = (double) (millis - usage.ttftMillis()) / (usage.output() - 1);
+      histogram(EngineMeter.GEN_AI_TOKEN, TOKENS, attributes, each);
+    }
+  }
+
+  private void histogram(EngineMeter meter, int[] bounds, Tags attributes, double millis) {
+    Timer.builder(meter.id())
+        .tags(attributes)
+        .serviceLevelObjectives(
+            Arrays.stream(bounds).mapToObj(Duration::ofMillis).toArray(Duration[]::new))
+        .register(registry)
+        .record(nanos(millis), TimeUnit.NANOSECONDS);
+  }
+
+  private static long nanos(double millis) {
+    return Math.round(millis * 1e6);
   }
 
   void overrun(int tokens) {

@@ -16,6 +16,7 @@ import io.r1platform.inference.receipts.Receipts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -153,10 +154,13 @@ public final class Engines {
     shared.models().drain();
   }
 
-  /** Closes them all. */
+  /** Closes them all, within one time for all. */
   void end(Duration longest) throws InterruptedException {
+    hosts.values().forEach(EngineHost::stop);
+    Instant end = shared.clock().instant().plus(longest);
     for (EngineHost host : hosts.values()) {
-      var unused = host.end(longest);
+      Duration left = Duration.between(shared.clock().instant(), end);
+      var unused = host.end(left.isPositive() ? left : Duration.ofMillis(1));
     }
   }
 

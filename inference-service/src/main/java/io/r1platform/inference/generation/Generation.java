@@ -227,9 +227,18 @@ public final class Generation {
         counts.promptTokens() - hit,
         reasoning,
         output,
-        HexFormat.of().formatHex(digest.digest()),
+        HexFormat.of().formatHex(outputSha256()),
         TimeUnit.MICROSECONDS.toMillis(queueMicros + counts.prefillMicros()),
         TimeUnit.MICROSECONDS.toMillis(queueMicros));
+  }
+
+  /** Of a copy: who ends it a second time, and is not heard, must not take it away. */
+  private byte[] outputSha256() {
+    try {
+      return ((MessageDigest) digest.clone()).digest();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of every JDK can be copied", e);
+    }
   }
 
   private boolean deliver(GenerationEvent event) {

@@ -3,7 +3,7 @@ package io.r1platform.inference.observability;
 /**
  * Every meter of this service. Those of an engine have the tags {@code model} (as many values as
  * models were ever loaded) and {@code backend} (one value per process); {@code reason} where noted
- * has fewer than ten values.
+ * has fewer than ten values. Those of OpenTelemetry have its attributes instead.
  */
 public enum EngineMeter {
   /** Gauge: requests started and not ended. */
@@ -36,6 +36,12 @@ public enum EngineMeter {
   TIME_TO_FIRST_TOKEN("r1.engine.time.to.first.token"),
   /** Timer: mean time between two tokens of a request. */
   INTER_TOKEN("r1.engine.inter.token"),
+  /** Histogram of OpenTelemetry's GenAI conventions: from admission to the end. */
+  GEN_AI_DURATION("gen_ai.server.request.duration"),
+  /** The same: to the first token. */
+  GEN_AI_FIRST_TOKEN("gen_ai.server.time_to_first_token"),
+  /** The same: mean time of each token after the first. */
+  GEN_AI_TOKEN("gen_ai.server.time_per_output_token"),
   /** Counter by {@code reason}: requests ended. */
   FINISHED("r1.engine.finished"),
   /** Counter by {@code reason}: requests refused. */
