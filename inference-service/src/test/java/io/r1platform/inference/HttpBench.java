@@ -37,9 +37,14 @@ final class HttpBench {
    *
    * @param tokensPerSecond output tokens of all streams, by wall time
    * @param firstTokenMillis median time to the first text
+   * @param serversFirstMillis the median of what the server says of it: without HTTP
    * @param promptTokens of all questions
    */
-  record Round(double tokensPerSecond, double firstTokenMillis, long promptTokens) {}
+  record Round(
+      double tokensPerSecond,
+      double firstTokenMillis,
+      long serversFirstMillis,
+      long promptTokens) {}
 
   private record Answer(MeasuredServer.Counted counted, long firstTextNanos) {}
 
@@ -49,6 +54,12 @@ final class HttpBench {
   HttpBench(HttpClient http, Load load) {
     this.http = http;
     this.load = load;
+  }
+
+  /** Short answers, so that what a JVM compiles is compiled. */
+  void warmUp(MeasuredServer server, int requests) throws Exception {
+    int each = Math.ceilDiv(requests, load.streams());
+    new HttpBench(http, new Load(load.model(), load.streams(), each, 1)).round(server);
   }
 
   Round round(MeasuredServer server) throws Exception {
@@ -66,10 +77,12 @@ final class HttpBench {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     long output = answers.stream().mapToLong(answer -> answer.counted().output()).sum();
+    long[] said = answers.stream().mapToLong(a -> a.counted().firstMillis()).sorted().toArray();
     long[] firsts = answers.stream().mapToLong(Answer::firstTextNanos).sorted().toArray();
     return new Round(
         output / seconds,
         firsts[firsts.length / 2] / 1e6,
+        said[said.length / 2],
         answers.stream().mapToLong(answer -> answer.counted().prompt()).sum());
   }
 

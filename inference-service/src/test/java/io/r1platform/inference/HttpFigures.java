@@ -20,6 +20,7 @@ final class HttpFigures {
   private static final Path NATIVE = Path.of("../native").toAbsolutePath().normalize();
   private static final Path NANO = Path.of("../models/r1-nano/r1-nano.gguf");
   private static final Path LARGE = NATIVE.resolve("target/random-0.34b-chat.gguf");
+  private static final int WARM_UP_REQUESTS = 300;
   private static final int WARM_UP_ROUNDS = 2;
   private static final int ROUNDS = Integer.getInteger("r1.bench.rounds", 5);
   private final int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
@@ -47,7 +48,7 @@ final class HttpFigures {
     build();
     Ratios nano8 = ratios(new HttpBench.Load(NANO, 8, 8, 128));
     Ratios nano32 = ratios(new HttpBench.Load(NANO, 32, 4, 128));
-    Ratios large8 = ratios(new HttpBench.Load(LARGE, 8, 1, 32));
+    Ratios large8 = ratios(new HttpBench.Load(LARGE, 8, 3, 32));
     Ratios large32 = ratios(new HttpBench.Load(LARGE, 32, 1, 24));
     Path figures = Files.createDirectories(Path.of("target/figures")).resolve("http.txt");
     Files.writeString(
@@ -113,6 +114,8 @@ final class HttpFigures {
     var rounds = new ArrayList<Pair>();
     try (var theirs = LlamaServer.start(http, load, threads);
         var ours = OurServer.start(http, load, threads, directory)) {
+      bench.warmUp(ours, WARM_UP_REQUESTS);
+      bench.warmUp(theirs, WARM_UP_REQUESTS);
       for (int round = 0; round < WARM_UP_ROUNDS; round++) {
         pair(bench, ours, theirs, round % 2 == 0);
       }

@@ -127,7 +127,7 @@ final class LlamaServer implements MeasuredServer {
   @Override
   public Counted counted(JsonNode last) {
     return new Counted(
-        last.path("tokens_evaluated").asInt(), last.path("tokens_predicted").asInt());
+        last.path("tokens_evaluated").asInt(), last.path("tokens_predicted").asInt(), 0);
   }
 
   @Override

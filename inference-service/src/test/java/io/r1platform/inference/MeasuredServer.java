@@ -19,8 +19,9 @@ interface MeasuredServer extends AutoCloseable {
    *
    * @param prompt tokens of the prompt
    * @param output tokens generated
+   * @param firstMillis from admission to the first token, as the server says; 0 if it does not
    */
-  record Counted(int prompt, int output) {}
+  record Counted(int prompt, int output, long firstMillis) {}
 
   @Override
   void close();

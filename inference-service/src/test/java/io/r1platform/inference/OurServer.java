@@ -33,7 +33,10 @@ final class OurServer implements MeasuredServer {
         ServiceProcess.start(
             http,
             directory,
-            List.of(
+            List.of( // the JVM's options are those of ./r1 up
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-classpath",
                 LIBRARIES + File.pathSeparator + System.getProperty("java.class.path")),
             Map.of(
@@ -75,7 +78,9 @@ final class OurServer implements MeasuredServer {
   public Counted counted(JsonNode last) {
     JsonNode usage = last.path("usage");
     return new Counted(
-        usage.path("prompt_tokens").asInt(), usage.path("completion_tokens").asInt());
+        usage.path("prompt_tokens").asInt(),
+        usage.path("completion_tokens").asInt(),
+        last.path("r1").path("ttft_ms").asLong());
   }
 
   @Override
