@@ -63,6 +63,7 @@ public final class FakeBilling implements AutoCloseable {
     server.createContext("/internal/v1/usage-batches", this::batch);
     server.createContext("/internal/v1/epochs/close", this::close);
     server.createContext("/internal/v1/leases", leases);
+    server.createContext("/internal/v1/limits", leases::limits);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
   }

@@ -123,6 +123,34 @@ public final class FakeLeases implements HttpHandler {
     }
   }
 
+  /** Says what binds. */
+  void limits(HttpExchange exchange) throws IOException {
+    if (down.getAsBoolean()) {
+      answer(exchange, 503, Map.of());
+    } else {
+      answer(exchange, 200, Map.of("as_of", "2026-11-22T10:00:00Z", "limits", limits()));
+    }
+  }
+
+  private synchronized List<Map<String, Object>> limits() {
+    List<Map<String, Object>> limits = new ArrayList<>();
+    for (String scope : SCOPES) {
+      Budget budget = budgets.get(scope);
+      if (budget != null) {
+        Map<String, Object> limit = new HashMap<>();
+        limit.put("scope", scope);
+        limit.put("scope_id", "1");
+        limit.put("currency", "USD");
+        limit.put("limit", budget.limit.toString());
+        limit.put("used", budget.spent.toString());
+        limit.put("leased", budget.leased.toString());
+        limit.put("resets_at", budget.resetsAt);
+        limits.add(limit);
+      }
+    }
+    return limits;
+  }
+
   private synchronized Map<String, Object> ask(JsonNode body) {
     asks++;
     String holder = holder(body);

@@ -142,8 +142,23 @@ final class RawCompletionsIT {
     assertThat(chat.path("tokens"))
         .isEqualTo(RunningService.json(answer.body()).path("usage").path("prompt_tokens"));
     assertThat(chat.has("token_ids")).isFalse();
+    assertThat(count(messages + ",\"input\":\"x\"").path("tokens")).isEqualTo(chat.path("tokens"));
     assertThat(chat.path("tokens").asInt() - chat.path("template_tokens").asInt())
         .isEqualTo(charged - 1);
+  }
+
+  @Test
+  void theModelThatTheGatewayNamesCounts() throws Exception {
+    HttpResponse<String> counted =
+        service()
+            .send(
+                service()
+                    .request("/v1/tokenize")
+                    .header("x-r1-model", "r1-nano")
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            "{\"model\":\"an alias of the gateway's\",\"input\":\"x\"}")));
+    assertThat(counted.statusCode()).as(counted.body()).isEqualTo(200);
   }
 
   @Test

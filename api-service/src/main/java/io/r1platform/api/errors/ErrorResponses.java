@@ -15,6 +15,9 @@ import reactor.core.publisher.Mono;
  */
 @Component
 public final class ErrorResponses {
+  /** Where nobody knows better. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final ErrorBody bodies;
 
   ErrorResponses(ErrorBody bodies) {
@@ -28,6 +31,7 @@ public final class ErrorResponses {
         || path.equals("/chat/completions")
         || path.equals("/completions")
         || path.equals("/models")
+        || path.equals("/user/balance")
         || path.startsWith("/models/");
   }
 
@@ -43,8 +47,9 @@ public final class ErrorResponses {
         tenantApi ? MediaType.APPLICATION_JSON : MediaType.APPLICATION_PROBLEM_JSON);
     headers.set("x-should-retry", Boolean.toString(error.shouldRetry()));
     Duration retryAfter = error.retryAfter();
-    if (retryAfter != null) {
-      headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
+    if (error.shouldRetry()) {
+      Duration wait = retryAfter == null ? SOON : retryAfter;
+      headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
     }
     var requestId = RequestId.of(exchange);
     byte[] body = tenantApi ? bodies.openAi(error, requestId) : bodies.problem(error, requestId);

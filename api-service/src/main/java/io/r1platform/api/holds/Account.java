@@ -110,6 +110,20 @@ final class Account {
     return new Attempt.Taken(new Hold(this, taken, worst.amount()), low(taken, amount));
   }
 
+  /** What could be held at once in each scope that has a slice. */
+  synchronized Map<String, BigInteger> room(Caller caller) {
+    Instant now = clock.instant();
+    var room = new HashMap<String, BigInteger>();
+    for (Scope scope : Scope.values()) {
+      Binding binding = bindings.get(scope.of(caller));
+      Slice slice = binding == null ? null : binding.sliceAt(now);
+      if (slice != null) {
+        room.put(scope.wire(), slice.room());
+      }
+    }
+    return room;
+  }
+
   private @Nullable Refusal denied(Scope.At at, @Nullable Slice slice, BigInteger missing) {
     if (missing.signum() <= 0) {
       return null;

@@ -82,6 +82,15 @@ public class Holds implements SmartLifecycle {
     };
   }
 
+  /**
+   * What this replica has leased for a caller and holds for no request, pico, by the name of the
+   * scope. Reserves nothing.
+   */
+  public Map<String, BigInteger> room(Caller caller) {
+    Account account = accounts.get(caller.organizationId());
+    return account == null ? Map.of() : account.room(caller);
+  }
+
   private Account account(long organization) {
     return new Account(organization, settings, clock, System::nanoTime, this::wake);
   }

@@ -2,7 +2,7 @@ package io.r1platform.api.holds;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
-import java.math.BigDecimal;
+import io.r1platform.api.money.Pico;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,6 @@ record Refusal(
     BigInteger left,
     BigInteger unspent,
     @Nullable Instant resetsAt) {
-  private static final int PICO_DIGITS = 12;
   private static final Duration SOON = Duration.ofSeconds(1);
 
   ServiceException of(WorstCase wanted) {
@@ -33,8 +32,8 @@ record Refusal(
     Map<String, @Nullable Object> details = new LinkedHashMap<>();
     details.put("scope", at.scope().wire());
     details.put("scope_id", Long.toString(at.id()));
-    details.put("limit", decimal(limit));
-    details.put("left", decimal(left));
+    details.put("limit", Pico.decimal(limit));
+    details.put("left", Pico.decimal(left));
     details.put("needed", wanted.amount().decimal());
     details.put("resets_at", resetsAt == null ? null : resetsAt.toString());
     details.put("max_tokens_that_fits", fits);
@@ -51,7 +50,7 @@ record Refusal(
         at.scope().wire(),
         held ? SOON : null,
         "The %s has %s left, and this request may cost up to %s%s. Nothing was charged. %s"
-            .formatted(name(), decimal(left), wanted.amount().decimal(), then, advice),
+            .formatted(name(), Pico.decimal(left), wanted.amount().decimal(), then, advice),
         details);
   }
 
@@ -83,10 +82,5 @@ record Refusal(
 
   private String name() {
     return at.scope() == Scope.CREDIT ? "credit" : at.scope().wire() + "'s budget";
-  }
-
-  static String decimal(BigInteger pico) {
-    BigDecimal exact = new BigDecimal(pico, PICO_DIGITS);
-    return exact.signum() == 0 ? "0" : exact.stripTrailingZeros().toPlainString();
   }
 }

@@ -1,5 +1,7 @@
 package io.r1platform.api.money;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +15,7 @@ public record Pico(long value) {
   public static final Pico ZERO = new Pico(0);
 
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,7}([.][0-9]{1,12})?");
+  private static final int FRACTION_DIGITS = 12;
   private static final long ONE = 1_000_000_000_000L;
 
   public Pico {
@@ -44,6 +47,12 @@ public record Pico(long value) {
   /** This unit price for {@code count} pieces, which is not negative. */
   public Pico times(long count) {
     return new Pico(Math.multiplyExact(value, count));
+  }
+
+  /** A sum that may exceed one amount, as {@link #decimal()}; below 0 with a minus. */
+  public static String decimal(BigInteger pico) {
+    BigDecimal exact = new BigDecimal(pico, FRACTION_DIGITS);
+    return exact.signum() == 0 ? "0" : exact.stripTrailingZeros().toPlainString();
   }
 
   /** As a decimal in major units: no exponent, at most 12 fraction digits, no trailing zeros. */

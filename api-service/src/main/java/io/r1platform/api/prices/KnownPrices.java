@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,15 @@ final class KnownPrices {
       list = holding(null, modelId, time);
     }
     return list == null ? Optional.empty() : Optional.ofNullable(list.priceAt(modelId, time));
+  }
+
+  /** The next moment after {@code time} at which another price of a model may begin to hold. */
+  Optional<Instant> validUntil(long organizationId, int modelId, Instant time) {
+    return Stream.of(new Customer(organizationId, modelId), new Customer(null, modelId))
+        .flatMap(customer -> lists.getOrDefault(customer, List.of()).stream())
+        .flatMap(list -> list.edgesAfter(time))
+        .filter(edge -> edge.isAfter(time))
+        .min(Instant::compareTo);
   }
 
   private @Nullable PriceList holding(@Nullable Long organizationId, int modelId, Instant time) {

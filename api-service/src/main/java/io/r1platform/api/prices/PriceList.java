@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One version made ready: windows as clocks, and the frozen price of each model and window. */
@@ -84,6 +86,15 @@ final class PriceList {
 
   boolean holdsAt(Instant time) {
     return version.holdsAt(time);
+  }
+
+  /** When this version begins and ends and, while it holds, when its windows may turn next. */
+  Stream<Instant> edgesAfter(Instant time) {
+    Stream<Instant> ends =
+        Stream.of(version.valid_from(), version.valid_until()).filter(Objects::nonNull);
+    return holdsAt(time)
+        ? Stream.concat(ends, windows.stream().flatMap(window -> window.edgesAfter(time)))
+        : ends;
   }
 
   /** The price in the first window that holds, else in window 0; null if there is none. */

@@ -75,6 +75,16 @@ public class Prices {
     return known().flatMap(known -> known.at(organizationId, modelId, time));
   }
 
+  /**
+   * Until when that price surely holds, by what is published now: the next time at which a version
+   * begins or ends or a window opens or closes, though the price may be the same after it. Empty:
+   * nothing later is known. Memory only.
+   */
+  public Optional<Instant> validUntil(long organizationId, int modelId, Instant time) {
+    KnownPrices known = answer;
+    return known == null ? Optional.empty() : known.validUntil(organizationId, modelId, time);
+  }
+
   /** The price of a model on the public list at a time; empty if none holds. Memory only. */
   public Optional<Price> at(int modelId, Instant time) {
     return known().flatMap(known -> known.at(null, modelId, time));

@@ -23,6 +23,16 @@ public record UnitPrices(Pico hit, Pico miss, Pico reasoning, Pico answer) {
     return dearer(reasoning, answer);
   }
 
+  /** The least a prompt token can be. */
+  public Pico cheapestInput() {
+    return hit.value() <= miss.value() ? hit : miss;
+  }
+
+  /** The least an output token can be. */
+  public Pico cheapestOutput() {
+    return reasoning.value() <= answer.value() ? reasoning : answer;
+  }
+
   /** The dearer of both in each class. */
   UnitPrices worse(UnitPrices other) {
     return new UnitPrices(

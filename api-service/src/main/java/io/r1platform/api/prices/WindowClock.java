@@ -2,12 +2,15 @@ package io.r1platform.api.prices;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Says fast whether a window holds at a moment. The same function stands in billing-service's
@@ -57,6 +60,22 @@ final class WindowClock {
       return second >= from && second < to && holdsOn(day);
     }
     return second >= from ? holdsOn(day) : second < to && holdsOn(day - 1);
+  }
+
+  /** When it may begin or end next: its times of today and tomorrow, and when clocks are set. */
+  Stream<Instant> edgesAfter(Instant moment) {
+    LocalDate today = LocalDate.ofInstant(moment, zone.getOffset(moment));
+    Stream<Instant> times =
+        Stream.of(today, today.plusDays(1))
+            .flatMap(day -> Stream.of(at(day, from), at(day, to)))
+            .filter(edge -> edge.isAfter(moment));
+    ZoneOffsetTransition set = zone.nextTransition(moment);
+    return set == null ? times : Stream.concat(times, Stream.of(set.getInstant()));
+  }
+
+  private Instant at(LocalDate day, int second) {
+    LocalDateTime local = day.atStartOfDay().plusSeconds(second);
+    return local.toInstant(zone.getOffset(local));
   }
 
   private boolean holdsOn(long day) {

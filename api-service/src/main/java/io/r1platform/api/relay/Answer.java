@@ -50,6 +50,8 @@ final class Answer {
     event.set("error", json.valueToTree(errors.openAiError(error, admission.eventId())));
     if (report != null) {
       event.set("usage", report.pricedUsage(charge, admission.price()));
+    } else if (charge.amount().value() > 0) {
+      event.set("usage", Usage.of(charge.charged(), json).priced(charge, admission.price()));
     }
     var out = new ByteArrayOutputStream();
     event(out, "", json.writeValueAsBytes(event));

@@ -3,7 +3,6 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
-import java.util.concurrent.TimeoutException;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -11,14 +10,10 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** {@code POST /v1/chat/completions}, {@code /v1/completions} and their bare aliases. */
 @RestController
 final class ChatController {
-  /** Larger bodies are read off the event loop: a few milliseconds of its time are many tokens. */
-  private static final int LARGE = 64 << 10;
-
   /** Pieces that may wait for the connection's thread. */
   private static final int AHEAD = 32;
 
@@ -48,44 +43,15 @@ final class ChatController {
     Caller caller = callerOf(exchange);
     ServerHttpRequest request = exchange.getRequest();
     ServerHttpResponse response = exchange.getResponse();
-    return Mono.using(
-        () -> bodies.open(request.getHeaders().getContentLength()),
-        body ->
-            receive(request, body)
-                .then(parsed(kind, body))
-                .flatMap(
-                    chat ->
-                        response.writeAndFlushWith(
-                            relay
-                                .run(caller, chat, body, exchange)
-                                .publishOn(EventLoop.of(response), AHEAD)
-                                .map(Mono::just))),
-        RequestBody::abandon);
-  }
-
-  private Mono<Void> receive(ServerHttpRequest request, RequestBody body) {
-    return request
-        .getBody()
-        .doOnNext(body::add)
-        .then()
-        .timeout(relay.settings().bodyWait())
-        .onErrorMap(
-            TimeoutException.class,
-            late ->
-                ServiceException.of(
-                    ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again."));
-  }
-
-  private static Mono<ChatRequest> parsed(Kind kind, RequestBody body) {
-    return Mono.defer(
-        () -> {
-          if (body.length() == 0) {
-            throw ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.");
-          }
-          Mono<ChatRequest> parse =
-              Mono.fromCallable(() -> ChatRequest.parse(kind, body.content()));
-          return body.length() < LARGE ? parse : parse.subscribeOn(Schedulers.boundedElastic());
-        });
+    return bodies.read(
+        request,
+        content -> ChatRequest.parse(kind, content),
+        (body, chat) ->
+            response.writeAndFlushWith(
+                relay
+                    .run(caller, chat, body, exchange)
+                    .publishOn(EventLoop.of(response), AHEAD)
+                    .map(Mono::just)));
   }
 
   static Caller callerOf(ServerWebExchange exchange) {

@@ -40,10 +40,6 @@ record ChatRequest(
   /** Reads and checks a body. Throws a 400 or 422 that names the field. */
   static ChatRequest parse(Kind kind, ByteBuffer body) {
     ChatFields fields = read(body);
-    if (fields == null) {
-      throw ServiceException.of(
-          ErrorCode.INVALID_JSON, "The body must be a JSON object. Nothing was charged.");
-    }
     String unsupported = fields.unsupported();
     if (unsupported != null) {
       throw ServiceException.about(
@@ -51,10 +47,7 @@ record ChatRequest(
           unsupported,
           "'" + unsupported + "' is not supported. Leave it out.");
     }
-    String model = text(fields, "model");
-    if (model == null) {
-      throw missing("model");
-    }
+    String model = model(fields);
     Integer cap = cap(fields);
     switch (kind) {
       case CHAT -> checkMessages(fields.messages());
@@ -78,6 +71,19 @@ record ChatRequest(
         fields.ignored());
   }
 
+  /** The model that a body asks for, by name or alias. Throws a 400 that names what is wrong. */
+  static String model(ByteBuffer body) {
+    return model(read(body));
+  }
+
+  private static String model(ChatFields fields) {
+    String model = text(fields, "model");
+    if (model == null) {
+      throw missing("model");
+    }
+    return model;
+  }
+
   /**
    * Most tokens of the prompt of a body of so many bytes. A byte-level token covers at least one
    * byte, and the names of fields take more than the markers that stand for them.
@@ -97,9 +103,14 @@ record ChatRequest(
     return wanted;
   }
 
-  private static @Nullable ChatFields read(ByteBuffer body) {
+  private static ChatFields read(ByteBuffer body) {
     try {
-      return ChatFields.read(body);
+      ChatFields fields = ChatFields.read(body);
+      if (fields == null) {
+        throw ServiceException.of(
+            ErrorCode.INVALID_JSON, "The body must be a JSON object. Nothing was charged.");
+      }
+      return fields;
     } catch (JacksonException e) {
       throw ServiceException.of(
           ErrorCode.INVALID_JSON,

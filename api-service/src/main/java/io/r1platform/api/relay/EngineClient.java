@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -16,6 +17,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -111,13 +113,35 @@ final class EngineClient {
             });
   }
 
+  /**
+   * How many tokens a prompt has, as the engine says it.
+   *
+   * @param model its resolved name
+   * @param body a JSON object with {@code messages} or {@code input}
+   * @param use takes the answer, whatever its status
+   */
+  <T> Mono<T> tokens(String model, ByteBuffer body, Function<ClientResponse, Mono<T>> use) {
+    return http.post()
+        .uri(upstream.url() + "/v1/tokenize")
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
+        .header("x-r1-model", model)
+        .contentLength(body.remaining())
+        .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> wrapped(body))))
+        .exchangeToMono(use);
+  }
+
+  private static DataBuffer wrapped(ByteBuffer body) {
+    return DefaultDataBufferFactory.sharedInstance.wrap(body);
+  }
+
   /** Only now, so that nothing but the body itself holds its bytes while the engine answers. */
   private static DataBuffer bytes(Call call) {
     ByteBuffer content = call.body.content();
     if (!content.hasRemaining()) {
       throw new IllegalStateException("the request was over before it was sent");
     }
-    return DefaultDataBufferFactory.sharedInstance.wrap(content);
+    return wrapped(content);
   }
 
   /**

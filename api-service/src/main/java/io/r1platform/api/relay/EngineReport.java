@@ -69,10 +69,6 @@ record EngineReport(
 
   /** The usage with what it costs. */
   ObjectNode pricedUsage(Charge charge, Price price) {
-    ObjectNode usage = ((ObjectNode) body.get("usage")).deepCopy();
-    usage.put("cost", charge.amount().decimal());
-    usage.put("currency", price.currency());
-    usage.put("price_version", price.publicVersion());
-    return usage;
+    return new Usage(((ObjectNode) body.get("usage")).deepCopy()).priced(charge, price);
   }
 }

@@ -15,15 +15,9 @@ import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.JournalFenced;
 import io.r1platform.api.metering.Outcome;
-import io.r1platform.api.money.Pico;
-import io.r1platform.api.prices.Price;
-import io.r1platform.api.prices.Prices;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
-import io.r1platform.api.upstreams.ModelCard;
-import io.r1platform.api.upstreams.ServedModel;
-import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +47,7 @@ class Relay implements SmartLifecycle {
   private static final long DRAIN_LOOK_NANOS = 20_000_000;
 
   private final Catalogue catalogue;
-  private final Prices prices;
+  private final Offers offers;
   private final Journal journal;
   private final Holds holds;
   private final KeyChecks keys;
@@ -70,7 +64,7 @@ class Relay implements SmartLifecycle {
 
   Relay(
       Catalogue catalogue,
-      Prices prices,
+      Offers offers,
       Journal journal,
       Holds holds,
       KeyChecks keys,
@@ -82,7 +76,7 @@ class Relay implements SmartLifecycle {
       ErrorBody errors,
       Clock clock) {
     this.catalogue = catalogue;
-    this.prices = prices;
+    this.offers = offers;
     this.journal = journal;
     this.holds = holds;
     this.keys = keys;
@@ -101,16 +95,9 @@ class Relay implements SmartLifecycle {
    */
   Flux<DataBuffer> run(
       Caller caller, ChatRequest request, RequestBody body, ServerWebExchange exchange) {
-    ServedModel model =
-        catalogue.find(request.model()).orElseThrow(() -> notFound(request.model()));
-    ModelCard card = catalogue.card(model).orElseThrow(Relay::unavailable);
     Instant now = clock.instant();
-    Price price =
-        prices
-            .at(caller.organizationId(), model.id(), now)
-            .orElseThrow(ServiceException::meteringUnavailable);
-    WorstCase worst =
-        worstCase(request, cap(request, card), request.promptBound(body.length()), price);
+    Offers.Offer offer = offers.of(caller, request, body.length(), now);
+    WorstCase worst = offer.worst();
     if (!accepting) {
       throw draining();
     }
@@ -123,14 +110,21 @@ class Relay implements SmartLifecycle {
     }
     UUID id = RequestId.renew(exchange, now);
     var admission =
-        Admission.of(id, caller, model.id(), price, worst.outputCap(), request.stream(), now);
+        Admission.of(
+            id,
+            caller,
+            offer.model().id(),
+            offer.price(),
+            worst.outputCap(),
+            request.stream(),
+            now);
     var call =
         new EngineClient.Call(
             id,
             request.kind(),
             Asker.of(caller),
             journal.replica(),
-            model.name(),
+            offer.model().name(),
             worst.promptBound(),
             worst.maxTokens(),
             body);
@@ -160,25 +154,6 @@ class Relay implements SmartLifecycle {
       run.stop(new Run.Stop(Finish.CANCELLED, revoked));
     }
     run.start();
-  }
-
-  /** The caller's {@code max_cost} lowers the cap to what it buys beside the whole prompt. */
-  private static WorstCase worstCase(ChatRequest request, int cap, int prompt, Price price) {
-    WorstCase worst = WorstCase.of(prompt, cap, price.worst()).withChoices(request.choices());
-    Pico most = request.maxCost();
-    if (most == null) {
-      return worst;
-    }
-    int fits = worst.largestCap(BigInteger.valueOf(most.value()), cap);
-    if (fits < 1) {
-      throw ServiceException.about(
-          ErrorCode.MAX_COST_TOO_LOW,
-          "max_cost",
-          "'max_cost' does not buy one token of each answer beside the prompt: that takes %s."
-              .concat(" Nothing was charged.")
-              .formatted(worst.withMaxTokens(1).amount().decimal()));
-    }
-    return worst.withMaxTokens(fits);
   }
 
   @EventListener
@@ -249,6 +224,16 @@ class Relay implements SmartLifecycle {
     }
   }
 
+  /** Stops a request of a project that runs here; false if none does. */
+  boolean cancel(UUID id, long projectId) {
+    Run run = running.get(id);
+    if (run == null || run.admission().caller().projectId() != projectId) {
+      return false;
+    }
+    run.stop(new Run.Stop(Finish.CANCELLED, EngineErrors.cancelled()));
+    return true;
+  }
+
   /** Takes note of the end of a request. Returns its row for {@link #log}. */
   LoggedRequest finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
     forget(run);
@@ -295,40 +280,10 @@ class Relay implements SmartLifecycle {
     return clock;
   }
 
-  private static int cap(ChatRequest request, ModelCard card) {
-    Integer wanted = request.maxTokens();
-    if (wanted == null) {
-      return card.default_max_tokens();
-    }
-    if (wanted > card.max_output_tokens()) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE,
-          "max_tokens",
-          "'max_tokens' is above this model's maximum of %d. Nothing was charged."
-              .formatted(card.max_output_tokens()));
-    }
-    return wanted;
-  }
-
-  private static ServiceException notFound(String model) {
-    String shown = model.length() > 64 ? model.substring(0, 64) : model;
-    return ServiceException.about(
-        ErrorCode.MODEL_NOT_FOUND,
-        "model",
-        "The model '%s' does not exist or this key may not use it.".formatted(shown));
-  }
-
   private static ServiceException draining() {
     return ServiceException.later(
         ErrorCode.SERVER_DRAINING,
         Duration.ofSeconds(1),
         "This server is about to stop. Nothing was charged. Send it again.");
-  }
-
-  private static ServiceException unavailable() {
-    return ServiceException.later(
-        ErrorCode.ENGINE_UNAVAILABLE,
-        Duration.ofSeconds(2),
-        "The engine of this model is not there yet. Nothing was charged. Send it again.");
   }
 }

@@ -10,6 +10,7 @@
       "metering",
       "holds",
       "requests",
+      "statements",
       "upstreams",
       "money",
       "credentials",

@@ -6,10 +6,12 @@ import io.r1platform.api.observability.Metric;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -52,6 +54,14 @@ public class RequestLog {
   /** Those of the requests that were logged and are still kept. Blocks. */
   public Map<UUID, LoggedRequest> find(Collection<UUID> ids) {
     return ids.isEmpty() ? Map.of() : table.find(ids);
+  }
+
+  /**
+   * The median of the output tokens of a project's newest 1,000 requests that have any; empty if
+   * there is none since {@code since}. Blocks.
+   */
+  public Optional<Integer> medianOutput(long projectId, Instant since) {
+    return table.medianOutput(projectId, since);
   }
 
   /** Writes what waits. A batch that fails waits for the next time, then it is dropped. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -88,6 +89,24 @@ class RequestLogTable {
               found.put(request.eventId(), request);
             });
     return found;
+  }
+
+  /** Over the newest rows of a project, so that no project's size makes it slow. */
+  Optional<Integer> medianOutput(long projectId, Instant since) {
+    return client
+        .sql(
+            """
+            select percentile_disc(0.5) within group (order by output) from (
+              select tok_reason + tok_answer as output from request_log
+              where project_id = :project and admitted_at >= :since
+                and bucket >= cast(:since as timestamptz)::date - 1
+                and tok_reason + tok_answer > 0
+              order by admitted_at desc limit 1000) newest
+            """)
+        .param("project", projectId)
+        .param("since", since.atOffset(ZoneOffset.UTC))
+        .query((row, n) -> row.getObject(1, Integer.class))
+        .optional();
   }
 
   void makePartitions(Instant now) {

@@ -103,7 +103,7 @@ class SecurityConfiguration {
         .build();
   }
 
-  /** Health probes, payment webhooks, and the management port, which has no other chain. */
+  /** Health probes, the API's description, payment webhooks, and the management port. */
   @Bean
   @Order(4)
   SecurityWebFilterChain open(ServerHttpSecurity http, ErrorResponses errors) {
@@ -120,7 +120,7 @@ class SecurityConfiguration {
         .authorizeExchange(
             exchange ->
                 exchange
-                    .pathMatchers("/livez", "/readyz", "/actuator/**")
+                    .pathMatchers("/livez", "/readyz", "/openapi.json", "/actuator/**")
                     .permitAll()
                     .pathMatchers(HttpMethod.POST, "/webhooks/payments/*")
                     .permitAll() // billing-service checks the provider's signature

@@ -24,6 +24,8 @@ final class FakeEngine implements AutoCloseable {
   private final Map<String, CountDownLatch> cancelled = new ConcurrentHashMap<>();
   private final List<Chat> chats = new CopyOnWriteArrayList<>();
   private final AtomicInteger deafTo = new AtomicInteger();
+  private final List<String> counted = new CopyOnWriteArrayList<>();
+  private volatile int promptTokens = 12;
   private volatile Script script = chat -> chat.error(503, "engine_unavailable", "no script");
 
   /** What the engine does with a request. */
@@ -39,6 +41,7 @@ final class FakeEngine implements AutoCloseable {
     }
     server.createContext("/v1/chat/completions", this::chat);
     server.createContext("/v1/completions", this::chat);
+    server.createContext("/v1/tokenize", this::tokenize);
     server.createContext("/v1/requests/", this::cancel);
     server.createContext("/v1/models", this::models);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -52,6 +55,35 @@ final class FakeEngine implements AutoCloseable {
   void does(Script next) {
     chats.clear();
     script = next;
+  }
+
+  /** Says from now on that any prompt has so many tokens. */
+  void counts(int tokens) {
+    promptTokens = tokens;
+  }
+
+  /** Bodies that were to be counted, with the model that the gateway named. */
+  List<String> counted() {
+    return counted;
+  }
+
+  private void tokenize(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String model = exchange.getRequestHeaders().getFirst("x-r1-model");
+    counted.add(model + " " + body);
+    try (exchange) {
+      boolean refused = body.contains("\"input\":7");
+      byte[] answer =
+          (refused
+                  ? "{\"error\":{\"message\":\"'input' must be a"
+                      + " string.\",\"param\":\"input\",\"code\":\"invalid_type\"}}"
+                  : "{\"object\":\"token_count\",\"model\":\"%s\",\"tokens\":%d,\"template_tokens\":4}"
+                      .formatted(model, promptTokens))
+              .getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(refused ? 400 : 200, answer.length);
+      exchange.getResponseBody().write(answer);
+    }
   }
 
   /** Does not know the request yet when the next {@code n} cancels come. */

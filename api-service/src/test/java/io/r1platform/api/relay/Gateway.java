@@ -69,9 +69,14 @@ final class Gateway implements AutoCloseable {
 
   /** The same body to another path. */
   HttpResponse<String> post(String path, String body) {
+    return postAs(key, path, body);
+  }
+
+  /** The same with another key. */
+  HttpResponse<String> postAs(String apiKey, String path, String body) {
     return api.send(
         HttpRequest.newBuilder(api.uri(path))
-            .header("Authorization", "Bearer " + key)
+            .header("Authorization", "Bearer " + apiKey)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }

@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class LostPartsIT {
   private static final String STREAM =
       """
-      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}""";
+      {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true}\
+      """;
 
   @Test
   void triesTwiceToReachTheEngineThenAnswers502() {
@@ -45,6 +46,8 @@ class LostPartsIT {
       HttpResponse<String> response = gateway.chat(STREAM);
       assertThat(response.body())
           .contains("\"code\":\"deadline_exceeded\"")
+          .contains("\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":5,\"total_tokens\":17")
+          .contains("\"charged\":\"0.00001673\"", "\"cost\":\"0.00001673\"")
           .doesNotContain("[DONE]", "\"charged\":\"0\"");
       var entry = gateway.finalOf(Gateway.id(response));
       assertThat(entry.finish()).isEqualTo("deadline");

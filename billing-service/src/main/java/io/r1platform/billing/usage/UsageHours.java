@@ -39,6 +39,7 @@ class UsageHours {
     private long answer;
     private long waivedIn;
     private long waivedOut;
+    private long cancelled;
     private BigInteger amount = BigInteger.ZERO;
     private long small;
 
@@ -50,6 +51,7 @@ class UsageHours {
       answer += record.answer();
       waivedIn += record.waivedIn();
       waivedOut += record.waivedOut();
+      cancelled += record.isCancelled() ? 1 : 0;
       if (record.amountPico() > Long.MAX_VALUE - small) {
         amount = amount.add(BigInteger.valueOf(small));
         small = 0;
@@ -94,10 +96,10 @@ class UsageHours {
             """
             insert into usage_hourly as h (tenant_id, hour, project_id, api_key_id, model_id,
               version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
-              waived_out, amount)
+              waived_out, cancelled, amount)
             select * from unnest(?::bigint[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::int[],
               ?::bigint[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-              ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
+              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
             on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win)
             do update set
               requests = h.requests + excluded.requests,
@@ -107,6 +109,7 @@ class UsageHours {
               tok_answer = h.tok_answer + excluded.tok_answer,
               waived_in = h.waived_in + excluded.waived_in,
               waived_out = h.waived_out + excluded.waived_out,
+              cancelled = h.cancelled + excluded.cancelled,
               amount = h.amount + excluded.amount
             """)
         .param(keys(sums, Key::tenant))
@@ -123,6 +126,7 @@ class UsageHours {
         .param(values(sums, sum -> sum.answer))
         .param(values(sums, sum -> sum.waivedIn))
         .param(values(sums, sum -> sum.waivedOut))
+        .param(values(sums, sum -> sum.cancelled))
         .param(values(sums, Sums::amount))
         .update();
   }

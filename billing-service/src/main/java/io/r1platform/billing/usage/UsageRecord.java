@@ -62,6 +62,8 @@ record UsageRecord(
     String salt,
     String outputSha256) {
   static final int BYTES = 184;
+  private static final int CLIENT_DISCONNECT = 3;
+  private static final int CANCELLED = 8;
   private static final int SALT_BYTES = 16;
   private static final int HASH_BYTES = 32;
 
@@ -119,6 +121,11 @@ record UsageRecord(
 
   Charge charge() {
     return new Charge(tenantId, modelId, admittedAt(), false, hit, miss, reasoning, answer);
+  }
+
+  /** Whether its client left, or somebody cancelled it. */
+  boolean isCancelled() {
+    return finish == CLIENT_DISCONNECT || finish == CANCELLED;
   }
 
   Instant admittedAt() {

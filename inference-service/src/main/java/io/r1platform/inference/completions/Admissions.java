@@ -114,14 +114,17 @@ final class Admissions {
             () -> template.rawOutput(request.common().stops())));
   }
 
-  /** How many tokens {@code input} has as a raw prompt, or {@code messages} with {@code tools}. */
-  Wire.TokenCount count(byte[] body) {
+  /**
+   * How many tokens {@code messages} with {@code tools} have, so that a whole chat body is counted
+   * as such, or else {@code input} as a raw prompt.
+   */
+  Wire.TokenCount count(@Nullable String resolved, byte[] body) {
     Fields fields = Fields.parse(json, body);
-    Model model = model(null, fields.text("model"));
+    Model model = model(resolved, fields.text("model"));
     R1Template template = model.template();
     int[] ids;
     int templateTokens;
-    if (fields.optional("input") == null) {
+    if (fields.optional("messages") != null || fields.optional("input") == null) {
       List<ChatMessage> messages = Messages.of(fields.required("messages"));
       ToolUse use = Tools.of(fields).use();
       Requirements.check(messages, use, model.vocabulary());

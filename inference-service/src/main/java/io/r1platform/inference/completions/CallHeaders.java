@@ -44,10 +44,15 @@ record CallHeaders(
         attempt == null ? 1 : attempt,
         replica == null || replica.length() > TEXT_MAX ? "0.0" : replica,
         tenant == null || tenant.isEmpty() ? 0 : salt(tenant),
-        headers.getFirst("x-r1-model"),
+        model(headers),
         integer(headers, "x-r1-max-tokens"),
         integer(headers, "x-r1-max-prompt-tokens"),
         share(tenant, headers));
+  }
+
+  /** The resolved name, or null. */
+  static @Nullable String model(HttpHeaders headers) {
+    return headers.getFirst("x-r1-model");
   }
 
   private static Share share(@Nullable String tenant, HttpHeaders headers) {

@@ -55,7 +55,8 @@ final class CompletionsController {
   /** How many tokens a prompt would have. */
   @PostMapping("/v1/tokenize")
   Mono<Wire.TokenCount> tokenize(ServerWebExchange exchange) {
-    return body(exchange).map(admissions::count);
+    String resolved = CallHeaders.model(exchange.getRequest().getHeaders());
+    return body(exchange).map(body -> admissions.count(resolved, body));
   }
 
   private Mono<Void> answer(

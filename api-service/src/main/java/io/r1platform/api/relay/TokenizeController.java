@@ -1,0 +1,42 @@
+package io.r1platform.api.relay;
+
+import io.r1platform.api.upstreams.ServedModel;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/** {@code POST /v1/tokenize}: how many tokens a prompt has. Free. */
+@RestController
+final class TokenizeController {
+  private final Offers offers;
+  private final TokenCounts counts;
+  private final Bodies bodies;
+
+  TokenizeController(Offers offers, TokenCounts counts, Bodies bodies) {
+    this.offers = offers;
+    this.counts = counts;
+    this.bodies = bodies;
+  }
+
+  @PostMapping(path = "/v1/tokenize", consumes = MediaType.APPLICATION_JSON_VALUE)
+  Mono<Void> tokenize(ServerWebExchange exchange) {
+    ServerHttpResponse response = exchange.getResponse();
+    return bodies.read(
+        exchange.getRequest(),
+        content -> offers.model(ChatRequest.model(content)),
+        (body, model) -> count(model, body, response));
+  }
+
+  private Mono<Void> count(ServedModel model, RequestBody body, ServerHttpResponse response) {
+    return counts.pass(
+        model.name(),
+        body.content(),
+        answer -> {
+          response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+          return response.writeWith(answer);
+        });
+  }
+}

@@ -1,0 +1,103 @@
+package io.r1platform.api.statements;
+
+import io.r1platform.api.billing.BillingClient;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Caller;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads from billing for tenants. Blocks, {@link #LONGEST} at most; so many at once, so that no
+ * tenant keeps billing from its work or from others. While billing is away the answer is 503.
+ */
+@Component
+class BillingReads {
+  private static final Logger log = LoggerFactory.getLogger(BillingReads.class);
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration LATER = Duration.ofSeconds(5);
+  private static final int MOST = 32;
+  private static final int MOST_OF_ONE = 4;
+
+  private final BillingClient billing;
+  private final JsonMapper json;
+  private final Semaphore all = new Semaphore(MOST);
+  private final Map<Long, Integer> running = new ConcurrentHashMap<>();
+
+  BillingReads(BillingClient billing, JsonMapper json) {
+    this.billing = billing;
+    this.json = json;
+  }
+
+  /**
+   * The answer to a path and query that name the caller's organization. Fails with 422 where
+   * billing does not take what the caller asked, 429 where the organization asks too much at once,
+   * and 503.
+   */
+  ObjectNode read(Caller caller, String pathAndQuery) {
+    begin(caller.organizationId());
+    try {
+      if (!all.tryAcquire()) {
+        throw unavailable();
+      }
+      try {
+        return ask(pathAndQuery);
+      } finally {
+        all.release();
+      }
+    } finally {
+      running.computeIfPresent(caller.organizationId(), (id, n) -> n == 1 ? null : n - 1);
+    }
+  }
+
+  private void begin(long organization) {
+    int now = running.merge(organization, 1, Integer::sum);
+    if (now > MOST_OF_ONE) {
+      running.computeIfPresent(organization, (id, n) -> n == 1 ? null : n - 1);
+      throw ServiceException.later(
+          ErrorCode.RATE_LIMIT_EXCEEDED,
+          SOON,
+          "Your organization has %d such questions running. Nothing was charged. Send it again."
+              .formatted(MOST_OF_ONE));
+    }
+  }
+
+  private ObjectNode ask(String pathAndQuery) {
+    try {
+      HttpResponse<byte[]> answer = billing.get(pathAndQuery, LONGEST);
+      if (answer.statusCode() == 200 && json.readTree(answer.body()) instanceof ObjectNode object) {
+        return object;
+      }
+      if (answer.statusCode() == 400 || answer.statusCode() == 422) {
+        throw ServiceException.of(
+            ErrorCode.INVALID_VALUE,
+            json.readTree(answer.body()).path("detail").asString("A parameter is out of range."));
+      }
+      log.warn("billing-service answered a tenant's question with {}", answer.statusCode());
+    } catch (IOException | JacksonException e) {
+      log.warn("billing-service did not answer a tenant's question: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw unavailable();
+  }
+
+  private static ServiceException unavailable() {
+    return ServiceException.later(
+        ErrorCode.METERING_UNAVAILABLE,
+        LATER,
+        "Billing cannot be asked now. Usage is recorded all the same. Nothing was charged. Send it"
+            + " again.");
+  }
+}

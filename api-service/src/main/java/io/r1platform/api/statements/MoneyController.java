@@ -1,0 +1,99 @@
+package io.r1platform.api.statements;
+
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.money.Pico;
+import java.math.BigInteger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/limits}, {@code /v1/balance} and DeepSeek's {@code /user/balance}. */
+@RestController
+final class MoneyController {
+  record LimitList(String object, String as_of, List<LimitView> data) {}
+
+  /**
+   * An organization's credit.
+   *
+   * @param available what may still be spent: grants, payments and, if postpaid, the credit limit
+   * @param held set aside for requests that run, and what gateways keep ready for the next
+   */
+  record Balance(
+      String object,
+      String as_of,
+      String currency,
+      String available,
+      String granted,
+      String topped_up,
+      String held,
+      @Nullable String next_expiry) {}
+
+  record DeepSeekBalance(boolean is_available, List<DeepSeekInfo> balance_infos) {}
+
+  record DeepSeekInfo(
+      String currency, String total_balance, String granted_balance, String topped_up_balance) {}
+
+  private final Limits limits;
+  private final BillingReads billing;
+
+  MoneyController(Limits limits, BillingReads billing) {
+    this.limits = limits;
+    this.billing = billing;
+  }
+
+  @GetMapping("/v1/limits")
+  LimitList limits(@AuthenticationPrincipal Caller caller) {
+    Limits.Above above = limits.above(caller);
+    return new LimitList(
+        "list", above.asOf().toString(), above.limits().stream().map(LimitView::of).toList());
+  }
+
+  @GetMapping("/v1/balance")
+  Balance balance(@AuthenticationPrincipal Caller caller) {
+    JsonNode balance = ask(caller);
+    JsonNode expiry = balance.path("next_expiry");
+    return new Balance(
+        "balance",
+        balance.path("as_of").asString(),
+        balance.path("currency").asString(),
+        Pico.decimal(available(balance)),
+        Pico.decimal(pico(balance, "granted")),
+        Pico.decimal(pico(balance, "topped_up")),
+        Pico.decimal(pico(balance, "leased")),
+        expiry.isString() ? expiry.asString() : null);
+  }
+
+  /** The same in DeepSeek's shape. */
+  @GetMapping("/user/balance")
+  DeepSeekBalance deepSeek(@AuthenticationPrincipal Caller caller) {
+    JsonNode balance = ask(caller);
+    BigInteger available = available(balance);
+    return new DeepSeekBalance(
+        available.signum() > 0,
+        List.of(
+            new DeepSeekInfo(
+                balance.path("currency").asString(),
+                Pico.decimal(available),
+                Pico.decimal(pico(balance, "granted")),
+                Pico.decimal(pico(balance, "topped_up")))));
+  }
+
+  private JsonNode ask(Caller caller) {
+    return billing.read(
+        caller, "/internal/v1/organizations/%d/balance".formatted(caller.organizationId()));
+  }
+
+  private static BigInteger available(JsonNode balance) {
+    return pico(balance, "limit")
+        .subtract(pico(balance, "used"))
+        .subtract(pico(balance, "leased"))
+        .max(BigInteger.ZERO);
+  }
+
+  private static BigInteger pico(JsonNode node, String field) {
+    return new BigInteger(node.path(field).asString());
+  }
+}

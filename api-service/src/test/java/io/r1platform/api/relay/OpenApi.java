@@ -1,0 +1,117 @@
+package io.r1platform.api.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The description of the tenant API, as another implementation of JSON Schema reads it. */
+final class OpenApi {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final SchemaRegistry JUDGE =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+  private final JsonNode document;
+
+  OpenApi(String document) {
+    this.document = JSON.readTree(document);
+  }
+
+  JsonNode document() {
+    return document;
+  }
+
+  /** Methods and paths, as {@code POST /v1/quotes}. */
+  List<String> routes() {
+    List<String> routes = new ArrayList<>();
+    document
+        .path("paths")
+        .forEachEntry(
+            (path, item) ->
+                item.forEachEntry(
+                    (method, operation) -> {
+                      if (!method.equals("parameters")) {
+                        routes.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path);
+                      }
+                    }));
+    return routes;
+  }
+
+  /** The codes that an error may have. */
+  List<String> errorCodes() {
+    List<String> codes = new ArrayList<>();
+    resolve("#/components/schemas/ErrorCode").path("enum").forEach(c -> codes.add(c.asString()));
+    return codes;
+  }
+
+  /** What is wrong with a value; empty if nothing. */
+  String judge(JsonNode schema, JsonNode value) {
+    ObjectNode whole = JSON.createObjectNode();
+    whole.set("components", document.path("components"));
+    whole.putArray("allOf").add(schema);
+    var errors =
+        JUDGE
+            .getSchema(whole.toString(), InputFormat.JSON)
+            .validate(value.toString(), InputFormat.JSON);
+    return errors.isEmpty() ? "" : errors.toString();
+  }
+
+  /** The schema of a route's JSON answer; an error where the status is described nowhere else. */
+  JsonNode answer(String path, String method, int status) {
+    JsonNode responses = document.path("paths").path(path).path(method).path("responses");
+    JsonNode own = responses.path(Integer.toString(status));
+    JsonNode response = followed(own.isMissingNode() ? responses.path("default") : own);
+    JsonNode schema = response.path("content").path("application/json").path("schema");
+    assertThat(schema.isObject()).as("%s %s %d is described", method, path, status).isTrue();
+    return schema;
+  }
+
+  /** Every example with the schema that it stands for, by where it stands. */
+  void examples(BiConsumer<String, Example> each) {
+    document
+        .path("components")
+        .path("schemas")
+        .forEachEntry(
+            (name, schema) -> {
+              assertThat(schema.path("examples").size()).as(name).isPositive();
+              for (JsonNode example : schema.path("examples")) {
+                each.accept(name, new Example(reference(name), example));
+              }
+            });
+    document
+        .path("components")
+        .path("parameters")
+        .forEachEntry(
+            (name, parameter) -> {
+              assertThat(parameter.has("example")).as(name).isTrue();
+              each.accept(name, new Example(parameter.path("schema"), parameter.path("example")));
+            });
+  }
+
+  /** A value and what it must satisfy. */
+  record Example(JsonNode schema, JsonNode value) {}
+
+  /** Every {@code $ref} anywhere. */
+  List<String> references() {
+    return document.findValuesAsString("$ref");
+  }
+
+  JsonNode resolve(String reference) {
+    return document.at(reference.substring(1));
+  }
+
+  private JsonNode followed(JsonNode node) {
+    return node.has("$ref") ? resolve(node.path("$ref").asString()) : node;
+  }
+
+  private static JsonNode reference(String schema) {
+    return JSON.createObjectNode().put("$ref", "#/components/schemas/" + schema);
+  }
+}

@@ -1,0 +1,215 @@
+package io.r1platform.api.statements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Await;
+import io.r1platform.api.RunningApi;
+import io.r1platform.api.console.FakeReports;
+import io.r1platform.api.keys.IssuedKey;
+import io.r1platform.api.keys.Keys;
+import io.r1platform.api.tenants.Tenants;
+import io.r1platform.testing.TestDatabase;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What two tenants read of their money. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MoneyIT {
+  private static final Executor THREADS = Thread::startVirtualThread;
+  private static final String BALANCE =
+      """
+      {"as_of":"2026-11-22T10:00:00Z","currency":"USD","limit":"110000000000000",
+       "used":"1500000000000","leased":"1","granted":"2000000000000","topped_up":"500000000000",
+       "next_expiry":"2026-12-01T00:00:00Z"}
+      """;
+  private static final String LIMITS =
+      """
+      {"as_of":"2026-11-22T10:00:00Z","limits":[
+        {"scope":"CREDIT","scope_id":"%1$d","currency":"USD","limit":"100000000000000",
+         "used":"0","leased":"0","resets_at":null},
+        {"scope":"PROJECT","scope_id":"%2$d","currency":"USD","limit":"5000000000000",
+         "used":"4000000000000","leased":"500000000000","resets_at":"2026-12-01T00:00:00Z"}]}
+      """;
+
+  private final FakeReports billing = new FakeReports();
+  private RunningApi api;
+  private IssuedKey own;
+  private long organization;
+  private long project;
+  private String stranger;
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(TestDatabase.create(), Map.of("r1.api.billing.url", billing.url()));
+    Tenants tenants = api.bean(Tenants.class);
+    organization = tenants.createOrganization("Acme", 1).id();
+    project = tenants.createProject(organization, "Chat").id();
+    own = api.bean(Keys.class).issue(project, "own", null);
+    long other = tenants.createOrganization("Other", 1).id();
+    stranger =
+        api.bean(Keys.class).issue(tenants.createProject(other, "P").id(), "x", null).secret();
+    Await.until("keys", () -> api.get("/v1/models", stranger).statusCode() == 200);
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    billing.close();
+  }
+
+  @BeforeEach
+  void forget() {
+    billing.forget();
+    billing.say("/internal/v1/limits", 200, LIMITS.formatted(organization, project));
+    billing.say("/internal/v1/organizations/%d/balance".formatted(organization), 200, BALANCE);
+  }
+
+  @Test
+  void limitsNameTheOneThatWouldRefuseFirst() {
+    JsonNode limits = json("/v1/limits");
+    assertThat(limits.path("object").asString()).isEqualTo("list");
+    assertThat(limits.path("data").size()).isEqualTo(2);
+    JsonNode tight = limits.path("data").get(1);
+    assertThat(tight.path("kind").asString()).isEqualTo("budget");
+    assertThat(tight.path("scope").asString()).isEqualTo("project");
+    assertThat(tight.path("limit").asString()).isEqualTo("5");
+    assertThat(tight.path("used").asString()).isEqualTo("4");
+    assertThat(tight.path("held").asString()).isEqualTo("0.5");
+    assertThat(tight.path("remaining").asString()).isEqualTo("0.5");
+    assertThat(tight.path("resets_at").asString()).isEqualTo("2026-12-01T00:00:00Z");
+    assertThat(tight.path("binding").asBoolean(false)).isTrue();
+    assertThat(limits.path("data").get(0).path("binding").asBoolean(true)).isFalse();
+    assertThat(limits.path("data").get(0).path("kind").asString()).isEqualTo("credit");
+    assertThat(billing.asked())
+        .isEqualTo(
+            List.of(
+                "/internal/v1/limits?organization=%d&project=%d&key=%d"
+                    .formatted(organization, project, own.key().id())));
+  }
+
+  @Test
+  void theBalanceIsToThePicoInBothShapes() {
+    JsonNode balance = json("/v1/balance");
+    assertThat(balance.path("available").asString()).isEqualTo("108.499999999999");
+    assertThat(balance.path("granted").asString()).isEqualTo("2");
+    assertThat(balance.path("topped_up").asString()).isEqualTo("0.5");
+    assertThat(balance.path("held").asString()).isEqualTo("0.000000000001");
+    assertThat(balance.path("next_expiry").asString()).isEqualTo("2026-12-01T00:00:00Z");
+    assertThat(api.get("/user/balance", own.secret()).body())
+        .isEqualTo(
+            "{\"is_available\":true,\"balance_infos\":[{\"currency\":\"USD\","
+                + "\"total_balance\":\"108.499999999999\",\"granted_balance\":\"2\","
+                + "\"topped_up_balance\":\"0.5\"}]}");
+  }
+
+  @Test
+  void whoOwesHasNothingAvailable() {
+    billing.say(
+        "/internal/v1/organizations/%d/balance".formatted(organization),
+        200,
+        BALANCE.replace("\"1500000000000\"", "\"110000000000001\""));
+    assertThat(json("/v1/balance").path("available").asString()).isEqualTo("0");
+    assertThat(json("/user/balance").path("is_available").asBoolean(true)).isFalse();
+  }
+
+  /** Whatever a caller sends, its key decides whose money it sees. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/limits", "/v1/balance", "/user/balance"})
+  void nobodyAsksForAnother(String path) {
+    api.get(
+        path
+            + "?organization=%1$d&project=%2$d&organization_id=%1$d"
+                .formatted(organization, project),
+        stranger);
+    assertThat(billing.asked())
+        .hasSize(1)
+        .noneMatch(asked -> asked.contains("organization=" + organization + "&"))
+        .noneMatch(asked -> asked.contains("/organizations/" + organization + "/"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/limits", "/v1/balance", "/user/balance"})
+  void saysLaterWhileBillingIsAway(String path) {
+    billing.forget();
+    for (int status : List.of(500, 503)) {
+      billing.say("/internal/v1/limits", status, "{}");
+      billing.say("/internal/v1/organizations/%d/balance".formatted(organization), status, "{}");
+      HttpResponse<String> away = api.get(path, own.secret());
+      assertThat(away.statusCode()).isEqualTo(503);
+      assertThat(away.body())
+          .contains("\"code\":\"metering_unavailable\"", "\"charged\":\"0\"", "\"request_id\"");
+      assertThat(away.headers().firstValue("x-should-retry")).contains("true");
+      assertThat(away.headers().firstValue("retry-after")).contains("5");
+    }
+  }
+
+  /** One tenant keeps four of billing's threads busy at most. */
+  @Test
+  void aTenantAsksFourThingsAtOnce() {
+    var asked = new CountDownLatch(4);
+    var answer = new CountDownLatch(1);
+    billing.answer(
+        "/internal/v1/limits",
+        exchange -> {
+          asked.countDown();
+          await(answer);
+          FakeReports.send(exchange, 200, LIMITS.formatted(organization, project));
+        });
+    List<CompletableFuture<HttpResponse<String>>> running =
+        Stream.generate(
+                () ->
+                    CompletableFuture.supplyAsync(
+                        () -> api.get("/v1/limits", own.secret()), THREADS))
+            .limit(4)
+            .toList();
+    await(asked);
+    HttpResponse<String> fifth = api.get("/v1/balance", own.secret());
+    assertThat(fifth.statusCode()).isEqualTo(429);
+    assertThat(fifth.body()).contains("\"code\":\"rate_limit_exceeded\"");
+    assertThat(fifth.headers().firstValue("retry-after")).contains("1");
+    answer.countDown();
+    running.forEach(request -> assertThat(request.join().statusCode()).isEqualTo(200));
+    assertThat(api.get("/v1/balance", own.secret()).statusCode()).isEqualTo(200);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(4, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/v1/limits", "/v1/balance", "/user/balance"})
+  void needsAKeyThatHolds(String path) {
+    assertThat(api.get(path, "sk-r1-nobody").statusCode()).isEqualTo(401);
+    Keys keys = api.bean(Keys.class);
+    IssuedKey gone = keys.issue(project, "gone", null);
+    assertThat(api.get(path, gone.secret()).statusCode()).isEqualTo(200);
+    keys.revoke(gone.key().id(), gone.key().version());
+    Await.until(
+        "the revocation", () -> api.get(path, gone.secret()).body().contains("key_revoked"));
+  }
+
+  private JsonNode json(String path) {
+    HttpResponse<String> answer = api.get(path, own.secret());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JsonMapper.shared().readTree(answer.body());
+  }
+}

@@ -1,0 +1,166 @@
+package io.r1platform.billing.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.billing.BillingFixture;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** A tenant's sums over 300 requests of three tenants in three days, held against the records. */
+class TenantUsageIT {
+  private static final List<UsageRecord> RECORDS = new ArrayList<>();
+  private static BillingFixture billing;
+  private static long from;
+  private static long to;
+
+  @BeforeAll
+  static void start() {
+    billing = new BillingFixture();
+    Instant now = billing.clock().instant();
+    var random = new Random(11);
+    var samples = new Samples(random, billing.priceSha256(), now);
+    for (int i = 0; i < 300; i++) {
+      Instant at = now.minus(Duration.ofMinutes(random.nextInt(2 * 24 * 60)));
+      UsageRecord record =
+          samples.at(
+              at,
+              1 + i % 3,
+              random.nextInt(2_000),
+              random.nextInt(2_000),
+              1 + random.nextInt(5_000),
+              random.nextInt(2_000));
+      RECORDS.add(i % 7 == 0 ? Samples.with(record, i % 2 == 0 ? 3 : 8, 0, 0, 0) : record);
+    }
+    RECORDS.add(samples.free(1, 7, 0));
+    assertThat(billing.postBatch(Samples.batch(1, 1, 1, RECORDS)).status()).isEqualTo(200);
+    from = Math.floorDiv(now.getEpochSecond(), 86_400) * 86_400 - 2 * 86_400;
+    to = from + 3 * 86_400;
+  }
+
+  @AfterAll
+  static void stop() {
+    billing.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1h", "1d"})
+  void usageIsTheSumOfItsRecords(String width) {
+    JsonNode rows = rows(1, "usage", width, "");
+    assertThat(sum(rows, "tokens", "input")).isEqualTo(total(1, r -> r.hit() + r.miss()));
+    assertThat(sum(rows, "tokens", "cached")).isEqualTo(total(1, UsageRecord::hit));
+    assertThat(sum(rows, "tokens", "output")).isEqualTo(total(1, r -> r.reasoning() + r.answer()));
+    assertThat(sum(rows, "tokens", "reasoning")).isEqualTo(total(1, UsageRecord::reasoning));
+    assertThat(sum(rows, "tokens", "requests")).isEqualTo(total(1, r -> 1));
+    long cancelled = total(1, r -> r.finish() == 3 || r.finish() == 8 ? 1 : 0);
+    assertThat(sum(rows, "tokens", "cancelled")).isEqualTo(cancelled).isPositive();
+    if (width.equals("1h")) {
+      assertThat(rows.size()).isGreaterThan(24);
+    }
+  }
+
+  /** Whatever they are grouped by, costs are what was charged, to the pico. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "&group_by=line_item",
+        "&group_by=price_version,line_item",
+        "&group_by=model&group_by=api_key_id",
+        "&group_by=project_id"
+      })
+  void costsAgreeToThePico(String grouped) {
+    for (String width : List.of("1h", "1d")) {
+      BigInteger sum = BigInteger.ZERO;
+      for (JsonNode row : rows(2, "costs", width, grouped)) {
+        assertThat(row.path("cost").path("currency").asString()).isEqualTo("USD");
+        sum = sum.add(new BigInteger(row.path("cost").path("pico").asString()));
+      }
+      assertThat(sum).isEqualTo(BigInteger.valueOf(total(2, UsageRecord::amountPico)));
+    }
+  }
+
+  @Test
+  void groupsAreNamed() {
+    JsonNode row =
+        rows(1, "costs", "1d", "&group_by=project_id,api_key_id,model,price_version,line_item")
+            .get(0);
+    JsonNode by = row.path("by");
+    assertThat(by.path("project_id").asString()).isEqualTo("10");
+    assertThat(by.path("api_key_id").asString()).isEqualTo("100");
+    assertThat(by.path("model").asString()).isEqualTo("r1-nano");
+    assertThat(by.path("price_version").asString()).isEqualTo("pv_1");
+    assertThat(by.path("line_item").asString()).isEqualTo("ANSWER");
+    assertThat(row.path("start").asLong() % 86_400).isZero();
+  }
+
+  @Test
+  void filtersNarrow() {
+    assertThat(rows(1, "usage", "1d", "&api_key_id=100").size()).isPositive();
+    assertThat(rows(1, "usage", "1d", "&api_key_id=200").size()).isZero();
+    assertThat(rows(1, "usage", "1d", "&model=r1-nano").size()).isPositive();
+    assertThat(rows(1, "usage", "1d", "&model=other").size()).isZero();
+  }
+
+  /** A project of another organization has nothing here, whoever names it. */
+  @Test
+  void organizationAndProjectMustBelongTogether() {
+    for (String report : List.of("usage", "costs")) {
+      String path =
+          "/internal/v1/organizations/1/projects/20/%s?from=%d&to=%d&width=1d"
+              .formatted(report, from, to);
+      assertThat(billing.get(path).json().path("rows").size()).isZero();
+    }
+  }
+
+  @Test
+  void allIsInUntilTheOldestSignOfLife() {
+    var answer = billing.get(path(1, "usage", "1d", ""));
+    assertThat(Instant.parse(answer.text("as_of"))).isBeforeOrEqualTo(billing.clock().instant());
+  }
+
+  @Test
+  void refusesWhatItCannotSum() {
+    assertThat(billing.get(path(1, "usage", "1w", "")).text("code")).isEqualTo("invalid_request");
+    assertThat(billing.get(path(1, "usage", "1d", "&group_by=line_item")).text("code"))
+        .isEqualTo("invalid_request");
+    assertThat(
+            billing
+                .get("/internal/v1/organizations/1/projects/10/usage?from=1&to=86401&width=1d")
+                .text("code"))
+        .isEqualTo("invalid_request");
+  }
+
+  private static long total(long tenant, ToLongFunction<UsageRecord> what) {
+    return RECORDS.stream().filter(r -> r.tenantId() == tenant).mapToLong(what).sum();
+  }
+
+  private static long sum(JsonNode rows, String member, String count) {
+    long sum = 0;
+    for (JsonNode row : rows) {
+      sum += row.path(member).path(count).asLong();
+    }
+    return sum;
+  }
+
+  private static String path(long tenant, String report, String width, String more) {
+    return "/internal/v1/organizations/%d/projects/%d/%s?from=%d&to=%d&width=%s%s"
+        .formatted(tenant, tenant * 10, report, from, to, width, more);
+  }
+
+  private static JsonNode rows(long tenant, String report, String width, String more) {
+    var answer = billing.get(path(tenant, report, width, more));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return answer.json().path("rows");
+  }
+}
