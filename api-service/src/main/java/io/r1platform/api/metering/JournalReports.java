@@ -72,7 +72,8 @@ public class JournalReports {
       @Nullable Instant finishedAt,
       Tokens tokens,
       String finish,
-      long amountPico) {}
+      long amountPico,
+      String priceSha256) {}
 
   JournalReports(JdbcTemplate connection) {
     this.connection = connection;
@@ -221,7 +222,8 @@ public class JournalReports {
         record.finishedAtMicros() == 0 ? null : instant(record.finishedAtMicros()),
         record.charged(),
         record.finish().wire(),
-        record.amount().value());
+        record.amount().value(),
+        record.priceSha256());
   }
 
   private static Instant instant(long micros) {

@@ -19,6 +19,7 @@ final class KnownPrices {
   private record Customer(@Nullable Long organizationId, int modelId) {}
 
   private final Map<Customer, List<PriceList>> lists = new HashMap<>();
+  private final Map<String, PriceVersion> names = new HashMap<>();
 
   KnownPrices(PriceAnswer answer) {
     var calendars = new HashMap<String, Map<LocalDate, Boolean>>();
@@ -31,6 +32,7 @@ final class KnownPrices {
         String tenant = version.tenant_id();
         Long organization = tenant == null ? null : Long.valueOf(tenant);
         var list = new PriceList(version, calendars);
+        names.put(list.contentSha256(), list.name());
         version.prices().stream()
             .mapToInt(PriceAnswer.Row::model_id)
             .distinct()
@@ -51,6 +53,11 @@ final class KnownPrices {
       list = holding(null, modelId, time);
     }
     return list == null ? Optional.empty() : Optional.ofNullable(list.priceAt(modelId, time));
+  }
+
+  /** The version with that content. */
+  Optional<PriceVersion> version(String contentSha256) {
+    return Optional.ofNullable(names.get(contentSha256));
   }
 
   /** The next moment after {@code time} at which another price of a model may begin to hold. */

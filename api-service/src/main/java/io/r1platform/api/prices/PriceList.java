@@ -84,6 +84,14 @@ final class PriceList {
         : new UnitPrices(hit, miss, reasoning, answer);
   }
 
+  PriceVersion name() {
+    return new PriceVersion(version.version_id(), version.currency());
+  }
+
+  String contentSha256() {
+    return version.content_sha256();
+  }
+
   boolean holdsAt(Instant time) {
     return version.holdsAt(time);
   }

@@ -90,6 +90,14 @@ public class Prices {
     return known().flatMap(known -> known.at(null, modelId, time));
   }
 
+  /**
+   * The version whose content was frozen with a charge. Empty where it ended more than 36 days ago,
+   * longer than the journal keeps requests.
+   */
+  public Optional<PriceVersion> version(String contentSha256) {
+    return Optional.ofNullable(answer).flatMap(known -> known.version(contentSha256));
+  }
+
   private Optional<KnownPrices> known() {
     boolean over = billing.tookAt().isAfter(heardAt.plus(KNOWN_AHEAD));
     return over ? Optional.empty() : Optional.ofNullable(answer);

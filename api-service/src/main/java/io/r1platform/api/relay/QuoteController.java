@@ -67,7 +67,7 @@ final class QuoteController {
     Instant now = clock.instant();
     Offers.Offer offer = offers.of(caller, request.chat(), request.body().remaining(), now);
     return counts
-        .ofPrompt(offer.model().name(), request.body())
+        .ofPrompt(caller, offer.model().name(), request.body())
         .publishOn(virtualThreads)
         .map(prompt -> json.writeValueAsBytes(quote(caller, request, offer, prompt, now)))
         .flatMap(

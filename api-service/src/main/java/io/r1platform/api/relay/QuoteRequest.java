@@ -73,6 +73,10 @@ record QuoteRequest(ChatRequest chat, ByteBuffer body, @Nullable Integer expecte
     long from = parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
     long to = parser.currentLocation().getByteOffset();
+    if (from < 0) { // the parser counts characters
+      throw ServiceException.of(
+          ErrorCode.INVALID_JSON, "The body is not in UTF-8. Nothing was charged.");
+    }
     return content.slice(content.position() + (int) from, (int) (to - from));
   }
 

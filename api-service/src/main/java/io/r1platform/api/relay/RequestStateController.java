@@ -5,7 +5,7 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.money.Pico;
-import io.r1platform.api.prices.Price;
+import io.r1platform.api.prices.PriceVersion;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.upstreams.Catalogue;
 import java.util.UUID;
@@ -103,8 +103,7 @@ final class RequestStateController {
 
   private RequestView view(JournalReports.Entry entry) {
     boolean over = entry.finishedAt() != null;
-    Price price =
-        prices.at(entry.organizationId(), entry.modelId(), entry.admittedAt()).orElse(null);
+    PriceVersion price = prices.version(entry.priceSha256()).orElse(null);
     return new RequestView(
         entry.eventId().toString(),
         "request",

@@ -2,6 +2,8 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.statements.FreeCalls;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -15,10 +17,17 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks the engine how many tokens a prompt has; its refusals come as ours. */
+/**
+ * Asks the engine how many tokens a prompt has; its refusals come as ours. Nobody pays for it, so
+ * few run at once.
+ */
 @Component
 final class TokenCounts {
   private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final int MOST = 8;
+  private static final int MOST_OF_ONE = 2;
+
+  private final FreeCalls calls = new FreeCalls(MOST, MOST_OF_ONE);
 
   private final EngineClient engine;
   private final JsonMapper json;
@@ -29,13 +38,20 @@ final class TokenCounts {
   }
 
   /** The engine's answer as it comes, to whoever passes it on. */
-  Mono<Void> pass(String model, ByteBuffer body, Function<Flux<DataBuffer>, Mono<Void>> on) {
-    return ask(model, body, answer -> on.apply(answer.bodyToFlux(DataBuffer.class)));
+  Mono<Void> pass(
+      Caller caller, String model, ByteBuffer body, Function<Flux<DataBuffer>, Mono<Void>> on) {
+    return ask(caller, model, body, answer -> on.apply(answer.bodyToFlux(DataBuffer.class)));
   }
 
   /** The number of tokens of a chat body's prompt. */
-  Mono<Integer> ofPrompt(String model, ByteBuffer chatBody) {
-    return ask(model, chatBody, answer -> answer.bodyToMono(byte[].class).map(this::tokens));
+  Mono<Integer> ofPrompt(Caller caller, String model, ByteBuffer chatBody) {
+    return ask(
+        caller, model, chatBody, answer -> answer.bodyToMono(byte[].class).map(this::tokens));
+  }
+
+  private <T> Mono<T> ask(
+      Caller caller, String model, ByteBuffer body, Function<ClientResponse, Mono<T>> use) {
+    return Mono.using(() -> calls.begin(caller), place -> ask(model, body, use));
   }
 
   private <T> Mono<T> ask(String model, ByteBuffer body, Function<ClientResponse, Mono<T>> use) {

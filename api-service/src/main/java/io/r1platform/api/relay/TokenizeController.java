@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.upstreams.ServedModel;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -23,15 +24,18 @@ final class TokenizeController {
 
   @PostMapping(path = "/v1/tokenize", consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<Void> tokenize(ServerWebExchange exchange) {
+    Caller caller = ChatController.callerOf(exchange);
     ServerHttpResponse response = exchange.getResponse();
     return bodies.read(
         exchange.getRequest(),
         content -> offers.model(ChatRequest.model(content)),
-        (body, model) -> count(model, body, response));
+        (body, model) -> count(caller, model, body, response));
   }
 
-  private Mono<Void> count(ServedModel model, RequestBody body, ServerHttpResponse response) {
+  private Mono<Void> count(
+      Caller caller, ServedModel model, RequestBody body, ServerHttpResponse response) {
     return counts.pass(
+        caller,
         model.name(),
         body.content(),
         answer -> {

@@ -7,9 +7,6 @@ import io.r1platform.api.keys.Caller;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -25,15 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
 class BillingReads {
   private static final Logger log = LoggerFactory.getLogger(BillingReads.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
-  private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LATER = Duration.ofSeconds(5);
   private static final int MOST = 32;
   private static final int MOST_OF_ONE = 4;
 
   private final BillingClient billing;
   private final JsonMapper json;
-  private final Semaphore all = new Semaphore(MOST);
-  private final Map<Long, Integer> running = new ConcurrentHashMap<>();
+  private final FreeCalls calls = new FreeCalls(MOST, MOST_OF_ONE);
 
   BillingReads(BillingClient billing, JsonMapper json) {
     this.billing = billing;
@@ -46,30 +41,8 @@ class BillingReads {
    * and 503.
    */
   ObjectNode read(Caller caller, String pathAndQuery) {
-    begin(caller.organizationId());
-    try {
-      if (!all.tryAcquire()) {
-        throw unavailable();
-      }
-      try {
-        return ask(pathAndQuery);
-      } finally {
-        all.release();
-      }
-    } finally {
-      running.computeIfPresent(caller.organizationId(), (id, n) -> n == 1 ? null : n - 1);
-    }
-  }
-
-  private void begin(long organization) {
-    int now = running.merge(organization, 1, Integer::sum);
-    if (now > MOST_OF_ONE) {
-      running.computeIfPresent(organization, (id, n) -> n == 1 ? null : n - 1);
-      throw ServiceException.later(
-          ErrorCode.RATE_LIMIT_EXCEEDED,
-          SOON,
-          "Your organization has %d such questions running. Nothing was charged. Send it again."
-              .formatted(MOST_OF_ONE));
+    try (FreeCalls.Place _ = calls.begin(caller)) {
+      return ask(pathAndQuery);
     }
   }
 

@@ -72,6 +72,11 @@ public class Limits {
         limits.stream().map(limit -> limit.equals(tightest) ? binding(limit) : limit).toList());
   }
 
+  /** What of the credit that gateways leased is held: what this one has ready is not. */
+  BigInteger heldOfCredit(Caller caller, BigInteger leased) {
+    return leased.subtract(holds.room(caller).getOrDefault("credit", BigInteger.ZERO).min(leased));
+  }
+
   /** What this gateway leased and nobody holds is not held. */
   private static Limit limit(JsonNode node, Map<String, BigInteger> room) {
     String scope = node.path("scope").asString().toLowerCase(Locale.ROOT);

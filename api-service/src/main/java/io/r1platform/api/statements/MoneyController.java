@@ -19,7 +19,7 @@ final class MoneyController {
    * An organization's credit.
    *
    * @param available what may still be spent: grants, payments and, if postpaid, the credit limit
-   * @param held set aside for requests that run, and what gateways keep ready for the next
+   * @param held set aside for requests that run, and what other gateways keep ready
    */
   record Balance(
       String object,
@@ -59,10 +59,10 @@ final class MoneyController {
         "balance",
         balance.path("as_of").asString(),
         balance.path("currency").asString(),
-        Pico.decimal(available(balance)),
+        Pico.decimal(available(caller, balance)),
         Pico.decimal(pico(balance, "granted")),
         Pico.decimal(pico(balance, "topped_up")),
-        Pico.decimal(pico(balance, "leased")),
+        Pico.decimal(held(caller, balance)),
         expiry.isString() ? expiry.asString() : null);
   }
 
@@ -70,7 +70,7 @@ final class MoneyController {
   @GetMapping("/user/balance")
   DeepSeekBalance deepSeek(@AuthenticationPrincipal Caller caller) {
     JsonNode balance = ask(caller);
-    BigInteger available = available(balance);
+    BigInteger available = available(caller, balance);
     return new DeepSeekBalance(
         available.signum() > 0,
         List.of(
@@ -86,11 +86,15 @@ final class MoneyController {
         caller, "/internal/v1/organizations/%d/balance".formatted(caller.organizationId()));
   }
 
-  private static BigInteger available(JsonNode balance) {
+  private BigInteger available(Caller caller, JsonNode balance) {
     return pico(balance, "limit")
         .subtract(pico(balance, "used"))
-        .subtract(pico(balance, "leased"))
+        .subtract(held(caller, balance))
         .max(BigInteger.ZERO);
+  }
+
+  private BigInteger held(Caller caller, JsonNode balance) {
+    return limits.heldOfCredit(caller, pico(balance, "leased"));
   }
 
   private static BigInteger pico(JsonNode node, String field) {

@@ -33,6 +33,18 @@ record UsageQuery(
   private static final long HOUR = 3_600;
   private static final long DAY = 24 * HOUR;
   private static final String PAGE = "page_";
+  private static final Set<String> PARAMETERS =
+      Set.of(
+          "start_time",
+          "end_time",
+          "bucket_width",
+          "group_by",
+          "group_by[]",
+          "project_id",
+          "api_key_id",
+          "model",
+          "limit",
+          "page");
 
   /** Most buckets of a page, and how many unless the caller says. */
   private record Span(long seconds, int most, int usual) {}
@@ -40,6 +52,7 @@ record UsageQuery(
   /** Reads what a caller sent; {@code dimensions} are what it may group by. */
   static UsageQuery of(
       MultiValueMap<String, String> sent, Caller caller, Set<String> dimensions, Instant now) {
+    onlyKnown(sent);
     String width = text(sent, "bucket_width", "1d");
     Span span =
         switch (width) {
@@ -102,6 +115,21 @@ record UsageQuery(
       path.append("&model=").append(URLEncoder.encode(model, StandardCharsets.UTF_8));
     }
     return path.toString();
+  }
+
+  /** A filter that is not understood would give the sums of more than was asked for. */
+  private static void onlyKnown(MultiValueMap<String, String> sent) {
+    sent.forEach(
+        (name, values) -> {
+          if (!PARAMETERS.contains(name)) {
+            throw ServiceException.about(
+                ErrorCode.UNSUPPORTED_PARAMETER, name, "'%s' is not supported.".formatted(name));
+          }
+          if (values.size() > 1 && !name.startsWith("group_by")) {
+            throw ServiceException.about(
+                ErrorCode.UNSUPPORTED_VALUE, name, "'%s' may be given once.".formatted(name));
+          }
+        });
   }
 
   private static void onlyOwnProject(@Nullable String project, Caller caller) {

@@ -112,6 +112,12 @@ public final class ServiceException extends RuntimeException {
         Map.of());
   }
 
+  /** Tenants ask more than is answered at once. */
+  public static ServiceException tooManyQuestions() {
+    return new ServiceException(
+        ErrorCode.TOO_MANY_QUESTIONS, "Too many questions are asked; try again.", Map.of());
+  }
+
   /** What kind of failure this is. */
   public ErrorCode code() {
     return code;

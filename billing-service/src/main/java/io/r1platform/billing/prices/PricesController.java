@@ -24,8 +24,8 @@ import org.springframework.web.context.request.WebRequest;
  */
 @RestController
 final class PricesController {
-  /** How long a version that ended is still told, for requests that began before. */
-  private static final Duration KEPT = Duration.ofDays(2);
+  /** How long a version that ended is still told: as long as gateways can be asked of requests. */
+  private static final Duration KEPT = Duration.ofDays(36);
 
   record Answer(Instant asOf, List<Version> versions, List<Calendar> calendars) {}
 

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.transaction.annotation.Isolation;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -41,13 +39,14 @@ class TenantUsageController {
       EnumSet.allOf(TenantSums.Dimension.class);
 
   private final TenantSums sums;
+  private final TenantQuestions questions;
 
-  TenantUsageController(TenantSums sums) {
+  TenantUsageController(TenantSums sums, TenantQuestions questions) {
     this.sums = sums;
+    this.questions = questions;
   }
 
   @GetMapping("/internal/v1/organizations/{organization}/projects/{project}/usage")
-  @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
   Usage usage(
       @PathVariable long organization,
       @PathVariable long project,
@@ -58,15 +57,18 @@ class TenantUsageController {
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
       @RequestParam(required = false) @Nullable String model) {
     var whose = new TenantSums.Of(organization, project, key, model);
-    return new Usage(
-        sums.asOf(),
-        sums.usage(whose, buckets(from, to, width), dimensions(groupBy, OF_USAGE)).stream()
-            .map(group -> new UsageRow(group.start(), names(group.by()), group.sums()))
-            .toList());
+    Buckets buckets = buckets(from, to, width);
+    Set<TenantSums.Dimension> by = dimensions(groupBy, OF_USAGE);
+    return questions.answer(
+        () ->
+            new Usage(
+                sums.asOf(),
+                sums.usage(whose, buckets, by).stream()
+                    .map(group -> new UsageRow(group.start(), names(group.by()), group.sums()))
+                    .toList()));
   }
 
   @GetMapping("/internal/v1/organizations/{organization}/projects/{project}/costs")
-  @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
   Costs costs(
       @PathVariable long organization,
       @PathVariable long project,
@@ -77,11 +79,15 @@ class TenantUsageController {
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
       @RequestParam(required = false) @Nullable String model) {
     var whose = new TenantSums.Of(organization, project, key, model);
-    return new Costs(
-        sums.asOf(),
-        sums.costs(whose, buckets(from, to, width), dimensions(groupBy, OF_COSTS)).stream()
-            .map(group -> new CostRow(group.start(), names(group.by()), group.sums()))
-            .toList());
+    Buckets buckets = buckets(from, to, width);
+    Set<TenantSums.Dimension> by = dimensions(groupBy, OF_COSTS);
+    return questions.answer(
+        () ->
+            new Costs(
+                sums.asOf(),
+                sums.costs(whose, buckets, by).stream()
+                    .map(group -> new CostRow(group.start(), names(group.by()), group.sums()))
+                    .toList()));
   }
 
   private static Buckets buckets(long from, long to, String width) {

@@ -5,8 +5,12 @@ import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.generation.Generation;
 import io.r1platform.inference.generation.Generations;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -23,10 +27,14 @@ import reactor.core.scheduler.Schedulers;
 /** Completions, their cancellation, and the count of a prompt's tokens. */
 @RestController
 final class CompletionsController {
+  private static final int COUNTS_AT_ONCE = 2;
+  private static final Duration COUNT_WAIT = Duration.ofSeconds(2);
+
   private final CompletionSettings settings;
   private final Admissions admissions;
   private final Generations generations;
   private final Clock clock;
+  private final Semaphore counting = new Semaphore(COUNTS_AT_ONCE);
   private final Scheduler virtualThreads =
       Schedulers.fromExecutor(command -> Thread.ofVirtual().name("r1-admission").start(command));
 
@@ -56,7 +64,32 @@ final class CompletionsController {
   @PostMapping("/v1/tokenize")
   Mono<Wire.TokenCount> tokenize(ServerWebExchange exchange) {
     String resolved = CallHeaders.model(exchange.getRequest().getHeaders());
-    return body(exchange).map(body -> admissions.count(resolved, body));
+    return body(exchange).map(body -> count(resolved, body));
+  }
+
+  /** Nobody pays for it, and it may take a core and much memory: few at once. */
+  private Wire.TokenCount count(@Nullable String resolved, byte[] body) {
+    begin();
+    try {
+      return admissions.count(resolved, body);
+    } finally {
+      counting.release();
+    }
+  }
+
+  private void begin() {
+    boolean begins = false;
+    try {
+      begins = counting.tryAcquire(COUNT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!begins) {
+      throw ServiceException.retryable(
+          ErrorCode.ENGINE_OVERLOADED,
+          "Too many prompts are counted now. Nothing was charged; send the request again.",
+          Duration.ofSeconds(1));
+    }
   }
 
   private Mono<Void> answer(
