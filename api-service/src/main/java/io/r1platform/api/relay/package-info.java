@@ -10,6 +10,7 @@
       "metering",
       "holds",
       "requests",
+      "idempotency",
       "upstreams",
       "money",
       "credentials",
