@@ -43,6 +43,7 @@ public final class RunningApi implements AutoCloseable {
     properties.put("r1.api.upstreams.token-file", file("upstream-token").toString());
     properties.put("r1.api.billing.token-file", file("billing-token").toString());
     properties.put("r1.api.operator.password-file", file(Browser.PASSWORD).toString());
+    properties.put("r1.api.idempotency.key-file", file("k".repeat(43)).toString());
     properties.put("r1.api.relay.drain-wait", "15s");
     properties.putAll(settings);
     var builder =

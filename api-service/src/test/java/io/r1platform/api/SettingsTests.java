@@ -18,7 +18,20 @@ class SettingsTests {
         .isEqualTo(
             "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, bodyWait=PT30S, admitWait=PT2S,"
                 + " finalWait=PT10S, countWait=PT5S, engineSilence=PT1M, deadline=PT1H1M,"
-                + " replyLimit=16777216B, drainWait=PT2M]");
+                + " replyLimit=16777216B, answerLimit=16777216B, answersLimit=null,"
+                + " drainWait=PT2M]");
+    assertThat(bound("relay.DetachedSettings", "r1.api", Map.of()))
+        .isEqualTo("DetachedSettings[detachedLimit=PT5M]");
+  }
+
+  @Test
+  void idempotency() throws Exception {
+    Map<String, String> file = Map.of("key-file", "/k");
+    assertThat(bound("idempotency.IdempotencySettings", "r1.api.idempotency", file))
+        .isEqualTo(
+            "IdempotencySettings[keyFile=/k, keepFor=PT24H, projectRows=100000,"
+                + " projectBytes=1073741824B, countEvery=PT10S, calls=6, callWait=PT2S,"
+                + " storeTries=300]");
   }
 
   @Test

@@ -134,6 +134,7 @@ class HouseRulesTests {
             API + "metering..",
             API + "clock..", // one query, the time
             API + "holds..",
+            API + "idempotency..", // contended, and gone after a day
             API + "requests..", // counted, dropped by the day
             API + "sessions..",
             API + "keys..", // look-up and LISTEN on the hot path; the entity is JPA

@@ -31,6 +31,7 @@ public enum ErrorCode {
   UNKNOWN_DATASET(404, Kind.CALLER, false),
   METHOD_NOT_ALLOWED(405, Kind.CALLER, false),
   REQUEST_TIMEOUT(408, Kind.CALLER, true),
+  IDEMPOTENCY_CONFLICT(409, Kind.CALLER, false),
   INVALID_STATE(409, Kind.CALLER, false),
   REQUEST_CANCELLED(409, Kind.CALLER, false),
   STALE_VERSION(412, Kind.CALLER, false),

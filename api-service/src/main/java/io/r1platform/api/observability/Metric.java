@@ -12,6 +12,12 @@ public enum Metric {
   BODIES_BYTES("r1.bodies.bytes"),
   /** Counter of request bodies for which there was no memory. Alarm if it rises. */
   BODIES_REFUSED("r1.bodies.refused"),
+  /** Counter of requests with an idempotency key; tag standing (first, running, answered, …). */
+  IDEMPOTENCY("r1.idempotency"),
+  /** Gauge: bytes of answers in memory that may be asked for again. */
+  ANSWERS_BYTES("r1.answers.bytes"),
+  /** Counter of answers that were too large to be kept. */
+  ANSWERS_UNKEPT("r1.answers.unkept"),
   /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */

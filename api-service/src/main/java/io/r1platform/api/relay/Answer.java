@@ -6,6 +6,7 @@ import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,8 +54,23 @@ final class Answer {
     } else if (charge.amount().value() > 0) {
       event.set("usage", Usage.of(charge.charged(), json).priced(charge, admission.price()));
     }
+    return event(json.writeValueAsBytes(event));
+  }
+
+  /** An error that is the whole answer to a request. */
+  byte[] error(ServiceException error, UUID eventId) {
+    return errors.openAi(error, eventId);
+  }
+
+  /** An error as the last event of a stream whose request ran elsewhere. */
+  byte[] errorEvent(ServiceException error, UUID eventId) {
+    return event(errors.openAi(error, eventId));
+  }
+
+  /** A JSON object as an event. */
+  static byte[] event(byte[] data) {
     var out = new ByteArrayOutputStream();
-    event(out, "", json.writeValueAsBytes(event));
+    event(out, "", data);
     return out.toByteArray();
   }
 

@@ -18,10 +18,12 @@ final class ChatController {
   private static final int AHEAD = 32;
 
   private final Relay relay;
+  private final KeyedRuns keyed;
   private final Bodies bodies;
 
-  ChatController(Relay relay, Bodies bodies) {
+  ChatController(Relay relay, KeyedRuns keyed, Bodies bodies) {
     this.relay = relay;
+    this.keyed = keyed;
     this.bodies = bodies;
   }
 
@@ -43,13 +45,15 @@ final class ChatController {
     Caller caller = callerOf(exchange);
     ServerHttpRequest request = exchange.getRequest();
     ServerHttpResponse response = exchange.getResponse();
+    ClientKey key = ClientKey.of(request.getHeaders());
     return bodies.read(
         request,
         content -> ChatRequest.parse(kind, content),
         (body, chat) ->
             response.writeAndFlushWith(
-                relay
-                    .run(caller, chat, body, exchange)
+                (key == null
+                        ? relay.run(caller, chat, body, exchange)
+                        : keyed.run(caller, chat, body, exchange, key))
                     .publishOn(EventLoop.of(response), AHEAD)
                     .map(Mono::just)));
   }

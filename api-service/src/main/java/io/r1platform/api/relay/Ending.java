@@ -12,6 +12,8 @@ final class Ending {
       "Its charge is still pending: it is charged once at most, as soon as the journal can be"
           + " written.";
 
+  private static final String PENDING_CHARGE = "pending";
+
   private final ClientSide client;
   private final Answer answers;
   private final Admission admission;
@@ -27,16 +29,16 @@ final class Ending {
   /** All went well and the charge is durable. */
   void answered(EngineReport report, Charge charge) {
     if (admission.stream()) {
-      client.end(answers.endOfStream(report, charge, admission, includeUsage));
+      client.end(answers.endOfStream(report, charge, admission, includeUsage), charged(charge));
     } else {
       client.header("x-r1-cost", charge.amount().decimal());
-      client.end(answers.body(report, charge, admission));
+      client.end(answers.body(report, charge, admission), charged(charge));
     }
   }
 
   /** It failed, and {@code charge} is what that cost. */
   void failed(@Nullable EngineReport report, Charge charge, ServiceException failure) {
-    tell(report, charge, failure.charged(charge.amount().decimal()));
+    tell(report, charge, failure.charged(charge.amount().decimal()), charged(charge));
   }
 
   /**
@@ -46,7 +48,7 @@ final class Ending {
    */
   void pending(@Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
     if (failure == null && charge.amount().value() == 0) {
-      tell(report, charge, ServiceException.meteringUnavailable());
+      tell(report, charge, ServiceException.meteringUnavailable(), charged(charge));
       return;
     }
     ServiceException pending =
@@ -54,20 +56,29 @@ final class Ending {
             ? ServiceException.of(
                 ErrorCode.METERING_UNAVAILABLE, "The answer is complete. " + PENDING)
             : failure.adding(PENDING);
-    tell(report, charge, pending.charged("pending"));
+    String charged = charged(charge) == null ? null : PENDING_CHARGE;
+    tell(report, charge, pending.charged(PENDING_CHARGE), charged);
   }
 
-  private void tell(@Nullable EngineReport report, Charge charge, ServiceException error) {
+  private void tell(
+      @Nullable EngineReport report,
+      Charge charge,
+      ServiceException error,
+      @Nullable String charged) {
     boolean nothingToShow = admission.stream() || report == null || charge.amount().value() == 0;
     if (!client.isAnswering() && nothingToShow) {
       client.refuse(error);
     } else if (admission.stream()) {
-      client.end(answers.errorEvent(error, report, charge, admission));
+      client.end(answers.errorEvent(error, report, charge, admission), charged);
     } else {
       client.status(error.code().httpStatus());
       client.header("x-should-retry", Boolean.toString(error.shouldRetry()));
       client.header("x-r1-cost", charge.amount().decimal());
-      client.end(answers.errorBody(error, report, charge, admission));
+      client.end(answers.errorBody(error, report, charge, admission), charged);
     }
+  }
+
+  private static @Nullable String charged(Charge charge) {
+    return charge.charged().output() == 0 ? null : charge.amount().decimal();
   }
 }

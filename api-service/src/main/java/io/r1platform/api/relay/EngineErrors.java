@@ -25,6 +25,13 @@ final class EngineErrors {
         ErrorCode.REQUEST_CANCELLED, "The request was cancelled. What was generated is charged.");
   }
 
+  /** Nobody has come for the answer of a request with a key. */
+  static ServiceException abandoned() {
+    return ServiceException.of(
+        ErrorCode.REQUEST_CANCELLED,
+        "Its client had left for too long, so it was stopped. What was generated is charged.");
+  }
+
   /** It took longer than any request may. */
   static ServiceException deadlineExceeded() {
     return ServiceException.of(

@@ -6,6 +6,7 @@ import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.holds.WorstCase;
+import io.r1platform.api.idempotency.Idempotency;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.KeyRevoked;
@@ -21,6 +22,7 @@ import io.r1platform.api.upstreams.Catalogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -55,6 +57,7 @@ class Relay implements SmartLifecycle {
   private final RelaySettings settings;
   private final RelayMetrics metrics;
   private final RequestLog requestLog;
+  private final Idempotency idempotency;
   private final JsonMapper json;
   private final Answer answers;
   private final Clock clock;
@@ -72,6 +75,7 @@ class Relay implements SmartLifecycle {
       RelaySettings settings,
       RelayMetrics metrics,
       RequestLog requestLog,
+      Idempotency idempotency,
       JsonMapper json,
       ErrorBody errors,
       Clock clock) {
@@ -84,10 +88,14 @@ class Relay implements SmartLifecycle {
     this.settings = settings;
     this.metrics = metrics;
     this.requestLog = requestLog;
+    this.idempotency = idempotency;
     this.json = json;
     this.answers = new Answer(json, errors);
     this.clock = clock;
   }
+
+  /** What may run, once money is held for it. */
+  record Admitted(WorstCase worst, Run.Wanted wanted, List<String> ignored) {}
 
   /**
    * Admits a request or throws why not. The bytes of the answer come when they are subscribed to,
@@ -96,6 +104,19 @@ class Relay implements SmartLifecycle {
   Flux<DataBuffer> run(
       Caller caller, ChatRequest request, RequestBody body, ServerWebExchange exchange) {
     Instant now = clock.instant();
+    UUID id = RequestId.renew(exchange, now);
+    Admitted admitted = admit(caller, request, body, id, now);
+    ServerHttpResponse response = exchange.getResponse();
+    return Flux.create(
+        sink -> begin(admitted, new ConnectedClient(response, sink, request.stream())));
+  }
+
+  /**
+   * Admits a request or throws why not.
+   *
+   * @param id the run's, of this moment
+   */
+  Admitted admit(Caller caller, ChatRequest request, RequestBody body, UUID id, Instant now) {
     Offers.Offer offer = offers.of(caller, request, body.length(), now);
     WorstCase worst = offer.worst();
     if (!accepting) {
@@ -104,11 +125,6 @@ class Relay implements SmartLifecycle {
     if (!journal.isServing()) {
       throw ServiceException.meteringUnavailable();
     }
-    ServerHttpResponse response = exchange.getResponse();
-    if (!request.ignored().isEmpty()) {
-      response.getHeaders().set("x-r1-ignored", String.join(", ", request.ignored()));
-    }
-    UUID id = RequestId.renew(exchange, now);
     var admission =
         Admission.of(
             id,
@@ -128,23 +144,30 @@ class Relay implements SmartLifecycle {
             worst.promptBound(),
             worst.maxTokens(),
             body);
-    return Flux.create(
-        sink -> {
-          var _ =
-              holds
-                  .take(caller, worst)
-                  .whenComplete(
-                      (hold, refusal) -> {
-                        if (hold == null) {
-                          sink.error(Objects.requireNonNull(refusal));
-                        } else if (sink.isCancelled()) {
-                          hold.release();
-                        } else {
-                          var wanted = new Run.Wanted(admission, call, request.includeUsage());
-                          start(new Run(this, wanted, hold, response, sink));
-                        }
-                      });
-        });
+    var wanted = new Run.Wanted(admission, call, request.includeUsage());
+    return new Admitted(worst, wanted, request.ignored());
+  }
+
+  /** Holds the money and starts the run; its client hears all that follows. */
+  void begin(Admitted admitted, ClientSide client) {
+    if (!admitted.ignored.isEmpty()) {
+      client.header("x-r1-ignored", String.join(", ", admitted.ignored));
+    }
+    Run.Wanted wanted = admitted.wanted;
+    var _ =
+        holds
+            .take(wanted.admission().caller(), admitted.worst)
+            .whenComplete(
+                (hold, refusal) -> {
+                  if (hold == null) {
+                    wanted.call().body().free();
+                    client.refuse(Objects.requireNonNull(refusal));
+                  } else if (client.isGone()) {
+                    hold.release();
+                  } else {
+                    start(new Run(this, wanted, hold, client));
+                  }
+                });
   }
 
   private void start(Run run) {
@@ -198,9 +221,13 @@ class Relay implements SmartLifecycle {
 
   private void awaitSettled(Duration longest) {
     long end = System.nanoTime() + longest.toNanos();
-    while ((!running.isEmpty() || journal.openRequests() > 0) && System.nanoTime() < end) {
+    while (isUnsettled() && System.nanoTime() < end) {
       LockSupport.parkNanos(DRAIN_LOOK_NANOS);
     }
+  }
+
+  private boolean isUnsettled() {
+    return !running.isEmpty() || journal.openRequests() > 0 || idempotency.storing() > 0;
   }
 
   @Override

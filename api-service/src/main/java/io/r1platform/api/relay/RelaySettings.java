@@ -21,6 +21,10 @@ import org.springframework.util.unit.DataSize;
  * @param deadline longest time from ADMIT to the engine's last word; over the engine's own limit,
  *     and an hour and a quarter at most: what is not over by then is taken for lost
  * @param replyLimit largest reply that is not streamed, and largest single event of a stream
+ * @param answerLimit largest answer to a request with a key that is kept; beyond it the request
+ *     goes on for the clients that read it, as fast as they do, and its answer cannot be had again
+ * @param answersLimit most bytes of all kept answers together, in memory; beyond it new requests
+ *     with a key get 503, and an answer that grows is not kept; an eighth of the heap unless set
  * @param drainWait longest wait at shutdown for running requests to end by themselves; then they
  *     are stopped, which takes up to countWait and finalWait more. Whoever stops the process must
  *     wait for all of it
@@ -36,6 +40,8 @@ record RelaySettings(
     @DefaultValue("60s") Duration engineSilence,
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
+    @DefaultValue("16MB") DataSize answerLimit,
+    @Nullable DataSize answersLimit,
     @DefaultValue("120s") Duration drainWait) {
   private static final Duration LONGEST = Duration.ofMinutes(75);
 

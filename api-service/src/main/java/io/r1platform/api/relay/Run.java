@@ -19,10 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -63,22 +61,16 @@ final class Run {
   /** Why the gateway ends it before the engine does, and what the client hears then. */
   record Stop(Finish finish, ServiceException error) {}
 
-  Run(
-      Relay relay,
-      Wanted wanted,
-      Hold hold,
-      ServerHttpResponse response,
-      FluxSink<DataBuffer> sink) {
+  Run(Relay relay, Wanted wanted, Hold hold, ClientSide client) {
     this.relay = relay;
     this.admission = wanted.admission().holding(hold.reservation());
     this.call = wanted.call();
     this.hold = hold;
-    this.client = new ClientSide(response, sink, admission.stream());
+    this.client = client;
     this.ending = new Ending(client, relay.answers(), admission, wanted.includeUsage());
     this.engine = newEngineSide();
     client.header("x-r1-cost-max", hold.pico().decimal());
-    sink.onRequest(this::onDemand);
-    sink.onCancel(this::onClientGone);
+    client.connect(this);
   }
 
   /**
@@ -103,7 +95,7 @@ final class Run {
 
   private void endUnstarted() {
     finished = true;
-    call.body().abandon();
+    call.body().free();
     hold.release();
     relay.forget(this);
     if (stop != null) {
@@ -231,7 +223,8 @@ final class Run {
     }
   }
 
-  private synchronized void onDemand(long n) {
+  /** The client takes so many more pieces. */
+  synchronized void onDemand(long n) {
     demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
     flow();
   }
@@ -348,7 +341,8 @@ final class Run {
     }
   }
 
-  private synchronized void onClientGone() {
+  /** The client left: the engine stops, and what was generated is charged. */
+  synchronized void onClientGone() {
     clientGone = true;
     client.leave();
     if (finished || attempt == 0) { // over, or start() will see it

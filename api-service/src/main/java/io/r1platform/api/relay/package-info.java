@@ -11,6 +11,7 @@
       "holds",
       "requests",
       "statements",
+      "idempotency",
       "upstreams",
       "money",
       "credentials",

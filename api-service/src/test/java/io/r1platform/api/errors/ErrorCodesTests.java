@@ -53,6 +53,7 @@ class ErrorCodesTests {
       unknown_dataset         404 invalid_request_error -
       method_not_allowed      405 invalid_request_error -
       request_timeout         408 invalid_request_error retry
+      idempotency_conflict    409 invalid_request_error -
       invalid_state           409 invalid_request_error -
       request_cancelled       409 invalid_request_error -
       stale_version           412 invalid_request_error -

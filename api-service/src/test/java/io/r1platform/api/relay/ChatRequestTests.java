@@ -28,6 +28,8 @@ class ChatRequestTests {
           Duration.ofSeconds(60),
           Duration.ofMinutes(61),
           DataSize.ofMegabytes(16),
+          DataSize.ofMegabytes(16),
+          DataSize.ofMegabytes(64),
           Duration.ofSeconds(120));
 
   @Test

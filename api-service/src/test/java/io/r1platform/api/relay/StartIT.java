@@ -110,7 +110,8 @@ class StartIT {
 
     var wanted = new Run.Wanted(admission, call, false);
     var response = new MockServerHttpResponse();
-    new Run(gateway.api.bean(Relay.class), wanted, hold, response, sink.get()).start();
+    var client = new ConnectedClient(response, sink.get(), true);
+    new Run(gateway.api.bean(Relay.class), wanted, hold, client).start();
 
     assertThat(gateway.api.bean(Journal.class).openRequests()).as("no ADMIT").isZero();
     assertThat(holds.openHolds()).isZero();

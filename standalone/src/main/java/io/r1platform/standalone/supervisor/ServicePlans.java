@@ -31,6 +31,7 @@ final class ServicePlans {
 
   private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String ENGINE_TOKEN = "engine-token";
+  private static final String ANSWERS_KEY = "answers-key";
   private static final String INFERENCE_TOKEN = "inference-token";
 
   private final Home home;
@@ -130,6 +131,7 @@ final class ServicePlans {
         entry("r1.api.upstreams.token-file", file(INFERENCE_TOKEN)),
         entry("r1.api.billing.url", ports.url(Ports.Name.BILLING)),
         entry("r1.api.billing.token-file", file(GATEWAY_TOKEN)),
+        entry("r1.api.idempotency.key-file", file(ANSWERS_KEY)),
         entry("r1.api.relay.drain-wait", "15s"), // `./r1 down` is no rolling update
         entry("r1.api.operator.email", Operator.EMAIL),
         entry("r1.api.operator.password-file", file(Operator.PASSWORD_SECRET)));

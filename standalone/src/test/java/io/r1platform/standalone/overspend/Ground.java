@@ -80,6 +80,7 @@ final class Ground implements AutoCloseable {
     settings.put("r1.api.upstreams.inference-url", "http://127.0.0.1:" + engine.port());
     settings.put("r1.api.upstreams.token-file", token.toString());
     settings.put("r1.api.operator.password-file", secret(PASSWORD).toString());
+    settings.put("r1.api.idempotency.key-file", token.toString());
     settings.put("r1.api.relay.drain-wait", "1s");
     return settings;
   }
