@@ -136,11 +136,16 @@ final class KeptAnswer implements ClientSide {
   }
 
   private synchronized void detach(AnswerClient client) {
-    if (clients.remove(client) && clients.isEmpty()) {
-      onAlone();
-      if (stored) {
-        release();
-      }
+    if (!clients.remove(client)) {
+      return;
+    }
+    if (!clients.isEmpty()) {
+      catchUp(); // the others may have waited for this one
+      return;
+    }
+    onAlone();
+    if (stored) {
+      release();
     }
   }
 

@@ -15,7 +15,11 @@ import org.springframework.util.unit.DataSize;
 final class KeptBytes {
   private static final int SHARE_OF_HEAP = 8;
 
+  /** What repeats read is a part of its own, so that they take no room from what runs. */
+  private static final int SHARE_OF_STORED = 4;
+
   private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong stored = new AtomicLong();
   private final Counter unkept;
   private final long mostOfOne;
   private final long most;
@@ -54,10 +58,14 @@ final class KeptBytes {
 
   /** Takes room for an answer that is there already; 503 engine_overloaded if there is none. */
   void reserveStored(int size) {
-    if (bytes.addAndGet(size) > most) {
-      bytes.addAndGet(-size);
+    if (stored.addAndGet(size) > most / SHARE_OF_STORED) {
+      stored.addAndGet(-size);
       throw full();
     }
+  }
+
+  void releaseStored(int size) {
+    stored.addAndGet(-size);
   }
 
   void release(long reserved) {

@@ -90,7 +90,8 @@ final class KeyedRuns {
             memory,
             writer,
             settings.detachedLimit(),
-            relay.settings().deadline().plus(SPARE));
+            relay.settings().deadline().plus(SPARE),
+            relay::revokedSince);
     this.meters = meters;
     this.clock = clock;
   }
@@ -174,6 +175,10 @@ final class KeyedRuns {
 
   private Flux<DataBuffer> repeat(Asked asked, Standing standing) {
     count(standing);
+    ServiceException revoked = relay.revokedSince(asked.caller);
+    if (revoked != null) { // while its body came
+      return Flux.error(revoked);
+    }
     log.info(
         "project={} key={} repeats a request: {}",
         asked.caller.projectId(),
@@ -203,7 +208,7 @@ final class KeyedRuns {
 
   private static StoredAnswers.Wanted wanted(Asked asked) {
     return new StoredAnswers.Wanted(
-        asked.request, asked.response, asked.chat.stream(), asked.after, asked.id);
+        asked.caller, asked.request, asked.response, asked.chat.stream(), asked.after, asked.id);
   }
 
   /** Writes down how a run ended; it leaves memory when that is done. */

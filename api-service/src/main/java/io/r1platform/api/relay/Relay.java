@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -172,11 +173,16 @@ class Relay implements SmartLifecycle {
 
   private void start(Run run) {
     running.put(run.admission().eventId(), run);
-    ServiceException revoked = keys.revokedSince(run.admission().caller());
+    ServiceException revoked = revokedSince(run.admission().caller());
     if (revoked != null) { // before it could be found by the event
       run.stop(new Run.Stop(Finish.CANCELLED, revoked));
     }
     run.start();
+  }
+
+  /** The refusal of a caller whose key was revoked after it was let in; null if it holds. */
+  @Nullable ServiceException revokedSince(Caller caller) {
+    return keys.revokedSince(caller);
   }
 
   @EventListener

@@ -40,7 +40,7 @@ record RelaySettings(
     @DefaultValue("60s") Duration engineSilence,
     @DefaultValue("61m") Duration deadline,
     @DefaultValue("16MB") DataSize replyLimit,
-    @DefaultValue("16MB") DataSize answerLimit,
+    @DefaultValue("32MB") DataSize answerLimit,
     @Nullable DataSize answersLimit,
     @DefaultValue("120s") Duration drainWait) {
   private static final Duration LONGEST = Duration.ofMinutes(75);

@@ -6,11 +6,14 @@ import io.r1platform.api.idempotency.Idempotency;
 import io.r1platform.api.idempotency.KeyedRequest;
 import io.r1platform.api.idempotency.Reply;
 import io.r1platform.api.idempotency.Standing;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.statements.FreeCalls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
@@ -28,6 +31,9 @@ final class StoredAnswers {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
   private static final int LOOKS_PER_KEEP_ALIVE = 10;
   private static final int MOST_WAITING = 256;
+  private static final int MOST_WAITING_OF_ONE = 32;
+  private static final int MOST_READING = 64;
+  private static final int MOST_READING_OF_ONE = 8;
   private static final int PIECE = 64 << 10;
 
   private final Idempotency idempotency;
@@ -35,7 +41,9 @@ final class StoredAnswers {
   private final Answer writer;
   private final Duration readWait;
   private final Duration longestRun;
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Function<Caller, @Nullable ServiceException> revokedSince;
+  private final FreeCalls waiting = new FreeCalls(MOST_WAITING, MOST_WAITING_OF_ONE);
+  private final FreeCalls reading = new FreeCalls(MOST_READING, MOST_READING_OF_ONE);
 
   /**
    * Who asks.
@@ -44,7 +52,12 @@ final class StoredAnswers {
    * @param id of the request that asks, for errors
    */
   record Wanted(
-      KeyedRequest request, ServerHttpResponse response, boolean stream, int after, UUID id) {}
+      Caller caller,
+      KeyedRequest request,
+      ServerHttpResponse response,
+      boolean stream,
+      int after,
+      UUID id) {}
 
   /** What one look found; {@code number} counts from 0. */
   private record Look(long number, Standing standing) {}
@@ -58,18 +71,23 @@ final class StoredAnswers {
       KeptBytes memory,
       Answer writer,
       Duration readWait,
-      Duration longestRun) {
+      Duration longestRun,
+      Function<Caller, @Nullable ServiceException> revokedSince) {
     this.idempotency = idempotency;
     this.memory = memory;
     this.writer = writer;
     this.readWait = readWait;
     this.longestRun = longestRun;
+    this.revokedSince = revokedSince;
   }
 
   /** A stored answer, byte for byte but for what its client has. */
   Flux<DataBuffer> replay(Wanted wanted, UUID id, Reply reply) {
     ServerHttpResponse response = wanted.response;
-    return body(wanted, reply, () -> head(response, id, reply));
+    return Flux.using(
+        () -> reading.begin(wanted.caller),
+        place -> body(wanted, reply, () -> head(response, id, reply)),
+        FreeCalls.Place::close);
   }
 
   private static void head(ServerHttpResponse response, UUID id, Reply reply) {
@@ -88,7 +106,7 @@ final class StoredAnswers {
           return reply.body().length;
         },
         size -> pieces(wanted, reply),
-        size -> memory.release(size));
+        memory::releaseStored);
   }
 
   private Flux<DataBuffer> pieces(Wanted wanted, Reply reply) {
@@ -110,25 +128,26 @@ final class StoredAnswers {
 
   /** The answer of a request that runs elsewhere, once it has ended. */
   Flux<DataBuffer> await(Wanted wanted, Predicate<UUID> runsHere) {
-    return Flux.defer(
-        () -> {
-          if (waiting.incrementAndGet() > MOST_WAITING) {
-            waiting.decrementAndGet();
-            return Flux.error(tooMany());
-          }
+    return Flux.using(
+        () -> waiting.begin(wanted.caller),
+        place -> {
           var wait = new Wait(wanted);
           return Flux.interval(LOOK_EVERY)
               .onBackpressureDrop()
               .concatMap(number -> look(number, wanted, runsHere), 1)
               .takeUntil(look -> !(look.standing instanceof Standing.Running))
               .concatMap(wait::tell)
-              .takeUntilOther(Mono.delay(longestRun).then(Mono.error(notEnded())))
-              .doFinally(end -> waiting.decrementAndGet());
-        });
+              .takeUntilOther(Mono.delay(longestRun).then(Mono.error(notEnded())));
+        },
+        FreeCalls.Place::close);
   }
 
   /** While the database is away, nobody knows better than that it still runs. */
   private Mono<Look> look(long number, Wanted wanted, Predicate<UUID> runsHere) {
+    ServiceException revoked = revokedSince.apply(wanted.caller);
+    if (revoked != null) {
+      return Mono.error(revoked);
+    }
     return Mono.fromFuture(() -> idempotency.look(wanted.request, runsHere), true)
         .onErrorReturn(new Standing.Running(wanted.id, false))
         .map(standing -> new Look(number, standing));
@@ -221,13 +240,6 @@ final class StoredAnswers {
       case Standing.Running running -> throw new IllegalArgumentException("it runs");
       case Standing.Answered answered -> throw new IllegalArgumentException("it has an answer");
     };
-  }
-
-  private static ServiceException tooMany() {
-    return ServiceException.later(
-        ErrorCode.ENGINE_OVERLOADED,
-        LOOK_EVERY,
-        "Too many requests wait for another server's answer. Nothing was charged. Send it again.");
   }
 
   private static ServiceException notEnded() {
