@@ -18,7 +18,7 @@ class SettingsTests {
         .isEqualTo(
             "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, bodyWait=PT30S, admitWait=PT2S,"
                 + " finalWait=PT10S, countWait=PT5S, engineSilence=PT1M, deadline=PT1H1M,"
-                + " replyLimit=16777216B, answerLimit=16777216B, answersLimit=null,"
+                + " replyLimit=16777216B, answerLimit=33554432B, answersLimit=null,"
                 + " drainWait=PT2M]");
     assertThat(bound("relay.DetachedSettings", "r1.api", Map.of()))
         .isEqualTo("DetachedSettings[detachedLimit=PT5M]");
