@@ -173,6 +173,9 @@ final class KeptAnswer implements ClientSide {
   }
 
   private synchronized void pump(AnswerClient client) {
+    if (!clients.contains(client)) {
+      return; // it was cut off meanwhile, and the pieces may be gone
+    }
     pumpLocked(client);
     catchUp();
   }

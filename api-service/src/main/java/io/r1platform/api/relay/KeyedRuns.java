@@ -121,6 +121,7 @@ final class KeyedRuns {
             key.after(),
             RequestId.renew(exchange, now),
             now);
+    KeyedRequest request = asked.request; // alone: the run may outlive the connection in the rest
     var answer =
         new KeptAnswer(
             asked.id,
@@ -128,7 +129,7 @@ final class KeyedRuns {
             memory,
             settings.detachedLimit(),
             writer,
-            (ended, charged) -> note(asked.request, ended, charged));
+            (ended, charged) -> note(request, ended, charged));
     running.put(asked.id, new First(answer, caller));
     CompletableFuture<Flux<DataBuffer>> found =
         idempotency
