@@ -184,10 +184,14 @@ public class Idempotency {
     if (!row.bodySha256().equals(request.bodySha256())) {
       return Optional.of(new Standing.Conflict());
     }
-    if (row.charged() != null) {
-      return Optional.of(ended(request, row, row.charged()));
-    }
     boolean own = row.owner().equals(owner());
+    if (row.charged() != null) {
+      boolean wasPending = row.charged().equals(IdempotencyTable.PENDING);
+      return Optional.of(
+          wasPending && !own && !row.ownerLives()
+              ? leftBehind(request, row, own) // what its server could not say, the journal can
+              : ended(request, row, row.charged()));
+    }
     if (own && runsHere.test(row.eventId())) {
       return Optional.of(new Standing.Running(row.eventId(), true));
     }

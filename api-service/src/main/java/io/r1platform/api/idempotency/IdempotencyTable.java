@@ -15,6 +15,9 @@ import org.springframework.stereotype.Component;
 /** Reads and writes the rows. Blocks. */
 @Component
 class IdempotencyTable {
+  /** What stands for a charge that was not durable when its run ended. */
+  static final String PENDING = "pending";
+
   private static final int SWEPT_AT_ONCE = 1_000;
 
   private final JdbcClient database;
@@ -97,10 +100,11 @@ class IdempotencyTable {
                 """
                 update idempotency set charged = :charged, answer = :answer
                 where project_id = :project and path = :path and key_sha256 = decode(:key, 'hex')
-                  and event_id = :event and charged is null
+                  and event_id = :event and coalesce(charged, :pending) = :pending
                 """,
                 request)
             .param("event", eventId)
+            .param("pending", PENDING)
             .param("charged", charged)
             .param("answer", answer, java.sql.Types.BINARY)
             .update()
@@ -113,10 +117,11 @@ class IdempotencyTable {
             """
             delete from idempotency
             where project_id = :project and path = :path and key_sha256 = decode(:key, 'hex')
-              and event_id = :event and charged is null
+              and event_id = :event and coalesce(charged, :pending) = :pending
             """,
             request)
         .param("event", eventId)
+        .param("pending", PENDING)
         .update();
   }
 

@@ -263,6 +263,27 @@ class IdempotencyIT {
     }
   }
 
+  /** Else a request that a peer settles as lost would say for a day that its charge is pending. */
+  @Test
+  void asksTheJournalAboutAPendingChargeOnceItsGatewayIsDead() {
+    gateway.engine.does(chat -> answer(chat, "pending"));
+    client.chat("pending-lost", STREAM);
+    HttpResponse<String> charged = client.chat("pending-charged", STREAM);
+    KeyedClient.awaitStored(gateway.api);
+    forget("pending-lost", "owner = '9.1', event_id = '%s'".formatted(UUID.randomUUID()));
+    forget("pending-charged", "owner = '9.1'");
+    gateway
+        .api
+        .bean(JdbcClient.class)
+        .sql("update idempotency set charged = 'pending' where owner = '9.1'")
+        .update();
+    assertThat(client.chat("pending-lost", STREAM).body()).contains("\"charged\":\"0\"");
+    assertThat(client.chat("pending-lost", STREAM).body()).endsWith(DONE);
+    HttpResponse<String> repeat = client.chat("pending-charged", STREAM);
+    assertThat(repeat.statusCode()).isEqualTo(409);
+    assertThat(repeat.body()).contains(Gateway.id(charged)).doesNotContain("pending");
+  }
+
   @Test
   void chargesNoSecondTimeWhenTheGatewayDiedAfterTheCharge() {
     gateway.engine.does(chat -> answer(chat, "charged"));
