@@ -78,6 +78,12 @@ public final class Browser {
     return send(with(request, headers).POST(BodyPublishers.ofString(body)));
   }
 
+  /** PATCH with a JSON body; {@code headers} are name, value pairs. */
+  public HttpResponse<String> patch(String path, String body, String... headers) {
+    HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
+    return send(with(request, headers).method("PATCH", BodyPublishers.ofString(body)));
+  }
+
   /** DELETE; {@code headers} are name, value pairs. */
   public HttpResponse<String> delete(String path, String... headers) {
     return send(with(request(path), headers).DELETE());

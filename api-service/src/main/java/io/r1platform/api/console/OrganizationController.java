@@ -3,6 +3,8 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.OrganizationView;
@@ -11,11 +13,15 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -69,6 +75,48 @@ final class OrganizationController {
                   created));
           return created;
         });
+  }
+
+  /** Its weight can be changed, nothing else. */
+  @PatchMapping("/{id}")
+  ResponseEntity<Item> change(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Weight body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    int weight = body.required();
+    Item changed =
+        transactions.execute(
+            status -> {
+              Item before = Item.of(tenants.organization(id));
+              Item after = Item.of(tenants.weigh(id, version, weight));
+              if (before.weight() != after.weight()) {
+                audit.record(
+                    actor,
+                    new Change(
+                        "organization.weight_changed",
+                        "organization",
+                        after.id(),
+                        id,
+                        before,
+                        after));
+              }
+              return after;
+            });
+    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+  }
+
+  record Weight(@Nullable Integer weight) {
+    int required() {
+      if (weight == null) {
+        throw ServiceException.about(
+            ErrorCode.MISSING_PARAMETER, "weight", "The field weight is missing.");
+      }
+      return weight;
+    }
   }
 
   record NewOrganization(@Nullable String name, @Nullable Integer weight) {}

@@ -33,6 +33,14 @@ class Organization {
     this.createdAt = createdAt;
   }
 
+  boolean hasVersion(long other) {
+    return version == other;
+  }
+
+  void weigh(int other) {
+    weight = Weights.checked(other);
+  }
+
   OrganizationView view() {
     if (id == null) {
       throw new IllegalStateException("not saved yet");

@@ -99,6 +99,35 @@ public class Tenants {
     }
   }
 
+  /** One organization. */
+  public OrganizationView organization(long id) {
+    return find(id).view();
+  }
+
+  /**
+   * Gives an organization another weight. Every replica has it within a second, for the requests
+   * that come then.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   */
+  @Transactional
+  public OrganizationView weigh(long id, long version, int weight) {
+    Organization organization = find(id);
+    if (!organization.hasVersion(version)) {
+      throw ServiceException.of(
+          ErrorCode.STALE_VERSION,
+          "The organization has changed since you read it. Read it again.");
+    }
+    organization.weigh(weight);
+    return organizations.saveAndFlush(organization).view();
+  }
+
+  private Organization find(long id) {
+    return organizations
+        .findById(id)
+        .orElseThrow(() -> ServiceException.notFound("This organization"));
+  }
+
   /** Makes a project in an organization that exists. */
   @Transactional
   public ProjectView createProject(long organizationId, String name) {

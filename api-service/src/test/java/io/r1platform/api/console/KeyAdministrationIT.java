@@ -237,6 +237,37 @@ class KeyAdministrationIT {
   }
 
   @Test
+  void aWeightIsChangedByWhoHasSeenIt() {
+    JsonNode made = Browser.json(browser.post("/admin/api/organizations", "{\"name\":\"Light\"}"));
+    String path = "/admin/api/organizations/" + made.get("id").asString();
+    String version = made.get("version").asString();
+    assertThat(browser.patch(path, "{\"weight\":9}").statusCode()).isEqualTo(428);
+    assertThat(browser.patch(path, "{\"weight\":9}", "If-Match", "\"7\"").statusCode())
+        .isEqualTo(412);
+    assertThat(browser.patch(path, "{\"weight\":0}", "If-Match", version).statusCode())
+        .isEqualTo(422);
+    assertThat(browser.patch(path, "{}", "If-Match", version).statusCode()).isEqualTo(400);
+    assertThat(browser.patch("/admin/api/organizations/4711", "{\"weight\":9}", "If-Match", "0"))
+        .matches(answer -> answer.statusCode() == 404);
+    var changed = browser.patch(path, "{\"weight\":9}", "If-Match", version);
+    assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+    assertThat(Browser.json(changed).get("weight").asInt()).isEqualTo(9);
+    assertThat(changed.headers().firstValue("etag"))
+        .contains("\"" + Browser.json(changed).get("version").asString() + "\"");
+    assertThat(
+            superuser
+                .sql(
+                    """
+                    select (before ->> 'weight') || ' ' || (after ->> 'weight')
+                    from api.audit_event where action = 'organization.weight_changed'
+                      and object_id = ?""")
+                .param(made.get("id").asString())
+                .query(String.class)
+                .list())
+        .containsExactly("1 9");
+  }
+
+  @Test
   void namesOfTenantsAreUnique() {
     var again = browser.post("/admin/api/organizations", "{\"name\":\" ACME \"}");
     assertThat(again.statusCode()).isEqualTo(409);
