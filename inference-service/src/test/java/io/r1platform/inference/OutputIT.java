@@ -83,6 +83,22 @@ final class OutputIT {
     assertThat(refused.body()).contains("unsupported_schema").contains("minimum");
   }
 
+  @Test
+  void aJsonObjectIsOne() throws Exception {
+    JsonNode choice =
+        answer(
+                ",\"temperature\":0,\"max_tokens\":200,"
+                    + "\"response_format\":{\"type\":\"json_object\"}")
+            .path("choices")
+            .get(0);
+    String content = choice.path("message").path("content").asString();
+    assertThat(choice.path("message").path("reasoning_content").asString()).doesNotStartWith("{");
+    assertThat(content.strip()).startsWith("{"); // a grammar allows space before it
+    if (choice.path("finish_reason").asString().equals("stop")) { // a random model may go on
+      assertThat(RunningService.json(content).isObject()).isTrue();
+    }
+  }
+
   /** A gateway could not take it, and who cannot be answered must not be generated for. */
   @Test
   void moreLogprobsThanAnAnswerInOnePieceCanHaveAreRefused() throws Exception {

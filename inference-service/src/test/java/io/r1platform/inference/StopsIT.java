@@ -185,6 +185,50 @@ final class StopsIT {
         .isEqualTo(last.path("usage").path("prompt_tokens").asInt());
   }
 
+  /**
+   * The engine is fast, or late: a time in which it makes some tokens but not all is looked for.
+   */
+  @Test
+  void aCallersTimeoutEndsTheAnswerAsAtItsCap() throws Exception {
+    JsonNode whole = null;
+    UUID id = RunningService.eventId();
+    for (int millis = 8; millis < 4_000 && whole == null; millis *= 2) {
+      id = RunningService.eventId();
+      HttpResponse<String> answer =
+          service()
+              .send(
+                  service()
+                      .chat(
+                          id,
+                          """
+                          {"model":"r1-nano","max_tokens":480,"temperature":0,
+                           "messages":[{"role":"user","content":"Count."}]}
+                          """)
+                      .header("x-r1-timeout", "%.3f".formatted(millis / 1_000.0)));
+      if (answer.statusCode() == 200) {
+        whole = RunningService.json(answer.body());
+      } else {
+        assertThat(answer.statusCode()).isEqualTo(504);
+        assertThat(receipt(id).path("tok_out").asInt()).isZero();
+      }
+    }
+
+    int tokens = Objects.requireNonNull(whole).path("usage").path("completion_tokens").asInt();
+    assertThat(tokens).isBetween(1, LONGEST - 1);
+    assertThat(whole.path("choices").path(0).path("finish_reason").asString()).isEqualTo("length");
+    assertThat(whole.has("error")).isFalse();
+    assertThat(receipt(id).path("tok_out").asInt()).isEqualTo(tokens);
+    assertThat(receipt(id).path("finish").asString()).isEqualTo("length");
+  }
+
+  @Test
+  void aTimeoutThatIsNoTimeIsRefused() throws Exception {
+    HttpResponse<String> answer =
+        service().send(longStream(RunningService.eventId()).header("x-r1-timeout", "soon"));
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(answer.body()).contains("x-r1-timeout");
+  }
+
   @Test
   void cancelOfAnUnknownRequestIsNotFound() throws Exception {
     assertThat(cancel(RunningService.eventId())).isEqualTo(404);

@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
+import java.time.Duration;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -46,9 +47,10 @@ final class ChatController {
     ServerHttpRequest request = exchange.getRequest();
     ServerHttpResponse response = exchange.getResponse();
     ClientKey key = ClientKey.of(request.getHeaders());
+    Duration timeout = Timeout.of(request.getHeaders());
     return bodies.read(
         request,
-        content -> ChatRequest.parse(kind, content),
+        content -> ChatRequest.parse(kind, content).within(timeout),
         (body, chat) ->
             response.writeAndFlushWith(
                 (key == null

@@ -4,6 +4,7 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.money.Pico;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -20,6 +21,7 @@ import tools.jackson.core.JacksonException;
  * @param stream whether events are wanted
  * @param includeUsage whether the stream shall end with the usage
  * @param ignored names of top-level fields that have no effect here
+ * @param timeout of {@code x-r1-timeout}, after which the answer ends as at its cap, or null
  */
 record ChatRequest(
     Kind kind,
@@ -30,7 +32,8 @@ record ChatRequest(
     boolean tools,
     boolean stream,
     boolean includeUsage,
-    List<String> ignored) {
+    List<String> ignored,
+    @Nullable Duration timeout) {
   private static final int CHOICES_MAX = 8;
   private static final int RAW_MAX_TOKENS = 16;
 
@@ -68,7 +71,14 @@ record ChatRequest(
         fields.tools(),
         stream,
         includeUsage(fields),
-        fields.ignored());
+        fields.ignored(),
+        /* timeout= */ null);
+  }
+
+  /** The same with a limit of time. */
+  ChatRequest within(@Nullable Duration limit) {
+    return new ChatRequest(
+        kind, model, maxTokens, choices, maxCost, tools, stream, includeUsage, ignored, limit);
   }
 
   /** The model that a body asks for, by name or alias. Throws a 400 that names what is wrong. */

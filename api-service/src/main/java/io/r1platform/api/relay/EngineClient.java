@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -44,6 +45,7 @@ final class EngineClient {
    *
    * @param promptBound most prompt tokens that money is held for
    * @param maxTokens most output tokens of each choice
+   * @param timeout after which the answer ends as at its cap, or null
    */
   record Call(
       UUID id,
@@ -53,6 +55,7 @@ final class EngineClient {
       String model,
       int promptBound,
       int maxTokens,
+      @Nullable Duration timeout,
       RequestBody body) {}
 
   /** Status and headers of a reply. */
@@ -103,6 +106,7 @@ final class EngineClient {
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
+        .headers(headers -> limit(headers, call.timeout))
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))
         .exchangeToFlux(
@@ -111,6 +115,12 @@ final class EngineClient {
                   new Head(response.statusCode().value(), response.headers().asHttpHeaders()));
               return response.bodyToFlux(DataBuffer.class);
             });
+  }
+
+  private static void limit(HttpHeaders headers, @Nullable Duration timeout) {
+    if (timeout != null) {
+      headers.set(Timeout.HEADER, Timeout.text(timeout));
+    }
   }
 
   /**

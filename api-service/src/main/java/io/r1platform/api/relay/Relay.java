@@ -144,6 +144,7 @@ class Relay implements SmartLifecycle {
             offer.model().name(),
             worst.promptBound(),
             worst.maxTokens(),
+            request.timeout(),
             body);
     var wanted = new Run.Wanted(admission, call, request.includeUsage());
     return new Admitted(worst, wanted, request.ignored());

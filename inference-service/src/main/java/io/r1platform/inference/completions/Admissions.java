@@ -170,7 +170,7 @@ final class Admissions {
   private Model model(@Nullable String resolved, String asked) {
     ModelCard card = models.require(resolved == null ? asked : resolved);
     Vocabulary vocabulary = generations.vocabulary(card.name());
-    return new Model(card, vocabulary, new R1Template(vocabulary::markerId, vocabulary::tokenize));
+    return new Model(card, vocabulary, vocabulary.template());
   }
 
   private Admitted start(
@@ -218,7 +218,7 @@ final class Admissions {
             headers.cacheSalt(),
             asked.thinkCloseId(),
             headers.share())
-        .with(asked.wishes());
+        .with(asked.wishes().within(headers.timeout()));
   }
 
   /** An answer that nobody could take would be generated for nothing. */

@@ -4,11 +4,14 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.queue.ServiceClass;
 import io.r1platform.inference.queue.Share;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -23,6 +26,7 @@ import org.springframework.http.HttpHeaders;
  * @param maxTokens the resolved cap, or null
  * @param maxPromptTokens what the gateway holds money for, or null
  * @param share whose turn the request takes
+ * @param timeout after which the answer ends as at its cap, or null
  */
 record CallHeaders(
     UUID eventId,
@@ -32,8 +36,12 @@ record CallHeaders(
     @Nullable String model,
     @Nullable Integer maxTokens,
     @Nullable Integer maxPromptTokens,
-    Share share) {
+    Share share,
+    @Nullable Duration timeout) {
   private static final int TEXT_MAX = 200;
+
+  /** Seconds, to the millisecond; the gateway has its range. */
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,3})?");
 
   static CallHeaders of(HttpHeaders headers) {
     String tenant = headers.getFirst("x-r1-tenant");
@@ -47,7 +55,8 @@ record CallHeaders(
         model(headers),
         integer(headers, "x-r1-max-tokens"),
         integer(headers, "x-r1-max-prompt-tokens"),
-        share(tenant, headers));
+        share(tenant, headers),
+        timeout(headers.getFirst("x-r1-timeout")));
   }
 
   /** The resolved name, or null. */
@@ -108,6 +117,19 @@ record CallHeaders(
       throw ServiceException.invalidValue(name, "The header must be an integer from 1.");
     }
     throw ServiceException.invalidValue(name, "The header must be an integer from 1.");
+  }
+
+  private static @Nullable Duration timeout(@Nullable String seconds) {
+    if (seconds == null) {
+      return null;
+    }
+    if (SECONDS.matcher(seconds).matches()) {
+      Duration timeout = Duration.ofMillis(new BigDecimal(seconds).movePointRight(3).longValue());
+      if (timeout.isPositive()) {
+        return timeout;
+      }
+    }
+    throw ServiceException.invalidValue("x-r1-timeout", "The timeout must be seconds from 0.001.");
   }
 
   /** The same tenant, the same salt; never 0. */

@@ -96,7 +96,14 @@ record Common(
   /** For the engine, with as many alternatives told per token; −1 = none and no logprob. */
   Wishes wishes(int topLogprobs) {
     return new Wishes(
-        topK, minP, presencePenalty, frequencyPenalty, bias, topLogprobs, /* shape= */ null);
+        topK,
+        minP,
+        presencePenalty,
+        frequencyPenalty,
+        bias,
+        topLogprobs,
+        /* shape= */ null,
+        /* timeout= */ null);
   }
 
   private static Map<Integer, Float> bias(@Nullable JsonNode value) {

@@ -1,6 +1,7 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.engine.ModelInfo;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -40,7 +41,7 @@ public enum Ability {
     add(abilities, TOOLS, toolMarkers);
     boolean endFirst = features.contains(ModelInfo.Feature.END_FIRST);
     add(abilities, STRICT_TOOLS, toolMarkers && grammar && endFirst);
-    return abilities;
+    return Collections.unmodifiableSet(abilities);
   }
 
   private static void add(Set<Ability> abilities, Ability ability, boolean has) {

@@ -49,6 +49,7 @@ final class EngineHost {
   private final EngineWatch watch;
   private volatile boolean contained;
   private volatile boolean refusing;
+  private volatile @Nullable Vocabulary vocabulary; // the first request makes it
 
   /**
    * A host that does nothing yet.
@@ -103,7 +104,7 @@ final class EngineHost {
       admitted.add(
           new Generation(
               shared.engineIds().incrementAndGet(),
-              tasks.get(i),
+              tasks.get(i).under(shared.settings().deadline()),
               listeners.get(i),
               shared.clock().instant(),
               this::cancel));
@@ -129,7 +130,13 @@ final class EngineHost {
    * @throws ServiceException engine_unavailable while there is none
    */
   Vocabulary vocabulary() {
-    return new Vocabulary(requireEngine());
+    Engine engine = requireEngine(); // the only one of this host
+    Vocabulary known = vocabulary;
+    if (known == null) {
+      known = new Vocabulary(engine);
+      vocabulary = known;
+    }
+    return known;
   }
 
   /**
@@ -174,7 +181,9 @@ final class EngineHost {
   }
 
   private GenerationRequest request(Generation generation) {
-    Duration left = shared.settings().deadline().minus(generation.waited());
+    Duration timeout = generation.timeout();
+    Duration longest = timeout == null ? shared.settings().deadline() : timeout;
+    Duration left = longest.minus(generation.waited());
     return EngineRequests.of(
         generation.engineId(), generation.task(), left.isPositive() ? left : SHORTEST);
   }

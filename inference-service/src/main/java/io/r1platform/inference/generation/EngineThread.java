@@ -268,13 +268,17 @@ final class EngineThread implements Runnable {
 
   private void endLongWaits(Instant now) {
     for (Generation generation : live.of(model.name())) {
-      boolean late = generation.startedAt().plus(settings.queueTimeout()).isBefore(now);
-      Choices choices = generation.task().choices();
-      boolean begun = generation.hasOutput() || (choices != null && choices.begun());
-      if (late && !begun) {
+      boolean late = generation.startedAt().plus(longestWait(generation)).isBefore(now);
+      if (late && !generation.begun()) {
         generation.stop(Generation.Cause.QUEUE_TIMEOUT);
       }
     }
+  }
+
+  private Duration longestWait(Generation generation) {
+    Duration timeout = generation.timeout();
+    Duration longest = settings.queueTimeout();
+    return timeout != null && timeout.compareTo(longest) < 0 ? timeout : longest;
   }
 
   /** The engine or this thread is dead: what runs ends with an error and its receipt. */

@@ -120,8 +120,15 @@ public final class Generation {
     return startedAt;
   }
 
-  boolean hasOutput() {
-    return output > 0;
+  /** Its caller's own limit, or null. */
+  @Nullable Duration timeout() {
+    return task.wishes().timeout();
+  }
+
+  /** Whether its request has a token. */
+  boolean begun() {
+    Choices choices = task.choices();
+    return output > 0 || (choices != null && choices.begun());
   }
 
   /** Counts a token and passes it on. */
@@ -152,7 +159,9 @@ public final class Generation {
       case END, STOP_ID -> new Ended(Finish.STOP, usage, null);
       case LENGTH -> new Ended(Finish.LENGTH, usage, null);
       case DEADLINE ->
-          failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
+          timeout() != null && begun()
+              ? new Ended(Finish.LENGTH, usage, null)
+              : failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
       case CANCELLED -> cancelled(usage);
       case DRAINED ->
           failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");

@@ -1,6 +1,7 @@
 package io.r1platform.inference.generation;
 
 import io.r1platform.inference.queue.Share;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,12 @@ public record GenerationTask(
         other,
         choice,
         choices);
+  }
+
+  /** The same without its caller's limit, if that is not below the service's own. */
+  GenerationTask under(Duration deadline) {
+    Duration timeout = wishes.timeout();
+    return timeout == null || timeout.compareTo(deadline) < 0 ? this : with(wishes.within(null));
   }
 
   /** The same as one of several choices; each draws from a seed of its own. */

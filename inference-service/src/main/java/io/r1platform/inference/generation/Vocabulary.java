@@ -3,10 +3,13 @@ package io.r1platform.inference.generation;
 import io.r1platform.engine.Engine;
 import io.r1platform.engine.EngineException;
 import io.r1platform.engine.EngineStatus;
+import io.r1platform.engine.ModelInfo;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.prompts.R1Template;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model's tokenizer. For any thread, also while the engine generates. */
 public final class Vocabulary {
@@ -15,9 +18,15 @@ public final class Vocabulary {
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private final Engine engine;
+  private final int size;
+  private final Set<Ability> abilities;
+  private volatile @Nullable R1Template template; // the first request makes it
 
   Vocabulary(Engine engine) {
     this.engine = engine;
+    ModelInfo model = engine.model();
+    this.size = model.vocabularySize();
+    this.abilities = Ability.of(model.features(), engine.tokenId(CALLS_BEGIN) >= 0);
   }
 
   /** The id of a marker such as {@code <｜User｜>}, or −1. */
@@ -25,9 +34,23 @@ public final class Vocabulary {
     return engine.tokenId(marker);
   }
 
+  /**
+   * R1's template in this vocabulary.
+   *
+   * @throws IllegalArgumentException if it lacks one of R1's markers
+   */
+  public R1Template template() {
+    R1Template known = template;
+    if (known == null) {
+      known = new R1Template(this::markerId, this::tokenize);
+      template = known;
+    }
+    return known;
+  }
+
   /** Ids are 0 to this, exclusive. */
   public int size() {
-    return engine.model().vocabularySize();
+    return size;
   }
 
   /** The bytes of a token. */
@@ -37,7 +60,7 @@ public final class Vocabulary {
 
   /** What can be asked of this model. */
   public Set<Ability> abilities() {
-    return Ability.of(engine.model().features(), engine.tokenId(CALLS_BEGIN) >= 0);
+    return abilities;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.r1platform.inference.generation;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param topLogprobs alternatives told with each token, 0 to 20; {@link #NO_LOGPROBS} = not even
  *     its own logprob
  * @param shape what the answer must be, or null
+ * @param timeout the caller's own limit from the request's arrival: the answer then ends as at its
+ *     cap; null = none but the service's
  */
 public record Wishes(
     int topK,
@@ -22,12 +25,13 @@ public record Wishes(
     float frequencyPenalty,
     Map<Integer, Float> bias,
     int topLogprobs,
-    @Nullable AnswerShape shape) {
+    @Nullable AnswerShape shape,
+    @Nullable Duration timeout) {
   /** For {@code topLogprobs}. */
   public static final int NO_LOGPROBS = -1;
 
   /** Nothing. */
-  public static final Wishes NONE = new Wishes(0, 0, 0, 0, Map.of(), NO_LOGPROBS, null);
+  public static final Wishes NONE = new Wishes(0, 0, 0, 0, Map.of(), NO_LOGPROBS, null, null);
 
   /** Takes a copy. */
   public Wishes {
@@ -36,7 +40,14 @@ public record Wishes(
 
   /** The same with another shape. */
   public Wishes with(@Nullable AnswerShape other) {
-    return new Wishes(topK, minP, presencePenalty, frequencyPenalty, bias, topLogprobs, other);
+    return new Wishes(
+        topK, minP, presencePenalty, frequencyPenalty, bias, topLogprobs, other, timeout);
+  }
+
+  /** The same with another limit of its caller's. */
+  public Wishes within(@Nullable Duration other) {
+    return new Wishes(
+        topK, minP, presencePenalty, frequencyPenalty, bias, topLogprobs, shape, other);
   }
 
   boolean penalizes() {

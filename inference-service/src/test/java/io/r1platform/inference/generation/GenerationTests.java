@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.engine.FinishReason;
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.queue.Share;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,28 @@ final class GenerationTests {
     assertThat(ended.finish()).isEqualTo(GenerationEvent.Finish.CANCELLED);
     assertThat(Objects.requireNonNull(ended.failure()).code())
         .isEqualTo(ErrorCode.REQUEST_CANCELLED);
+  }
+
+  @Test
+  void aCallersTimeoutWithoutATokenIsAFreeFailure() {
+    var timed =
+        new Generation(
+            8,
+            generation.task().with(Wishes.NONE.within(Duration.ofSeconds(2))),
+            event -> true,
+            Instant.EPOCH,
+            cancels::add);
+    var ended = timed.finished(FinishReason.DEADLINE, new Generation.Counts(1, 0, 1_000, 2_000));
+    assertThat(ended.finish()).isEqualTo(GenerationEvent.Finish.DEADLINE);
+    assertThat(Objects.requireNonNull(ended.failure()).getMessage()).contains("nothing is charged");
+  }
+
+  @Test
+  void aTimeoutOverTheServicesOwnIsNone() {
+    GenerationTask timed = generation.task().with(Wishes.NONE.within(Duration.ofSeconds(2)));
+    assertThat(timed.under(Duration.ofSeconds(2)).wishes().timeout()).isNull();
+    assertThat(timed.under(Duration.ofSeconds(3)).wishes().timeout())
+        .isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
