@@ -3,19 +3,25 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -30,13 +36,19 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class ProjectController {
   private final Access access;
   private final Tenants tenants;
+  private final RightsFields rights;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
 
   ProjectController(
-      Access access, Tenants tenants, AuditTrail audit, TransactionOperations transactions) {
+      Access access,
+      Tenants tenants,
+      RightsFields rights,
+      AuditTrail audit,
+      TransactionOperations transactions) {
     this.access = access;
     this.tenants = tenants;
+    this.rights = rights;
     this.audit = audit;
     this.transactions = transactions;
   }
@@ -70,18 +82,65 @@ final class ProjectController {
         });
   }
 
+  /** Replaces a project's settings; what is not sent is as for a new project. */
+  @PutMapping("/{id}/settings")
+  ResponseEntity<Item> change(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Settings body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    Set<String> models = rights.models(body.models());
+    Item changed =
+        transactions.execute(
+            status -> {
+              Item before =
+                  tenants
+                      .project(id)
+                      .map(Item::of)
+                      .orElseThrow(() -> ServiceException.notFound("This project"));
+              Item after = Item.of(tenants.changeProject(id, version, models));
+              audit.record(actor, change(before, after));
+              return after;
+            });
+    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+  }
+
+  private static Change change(Item before, Item after) {
+    return new Change(
+        "project.changed",
+        "project",
+        after.id(),
+        Long.valueOf(after.organizationId()),
+        before,
+        after);
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Settings(@Nullable List<String> models) {}
+
   @JsonNaming(SnakeCaseStrategy.class)
   record NewProject(@Nullable String organizationId, @Nullable String name) {}
 
   record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record Item(String id, String organizationId, String name, String version, Instant createdAt) {
+  record Item(
+      String id,
+      String organizationId,
+      String name,
+      @Nullable List<String> models,
+      String version,
+      Instant createdAt) {
     static Item of(ProjectView view) {
+      Set<String> models = view.models();
       return new Item(
           Long.toString(view.id()),
           Long.toString(view.organizationId()),
           view.name(),
+          models == null ? null : models.stream().sorted().toList(),
           Long.toString(view.version()),
           view.createdAt());
     }

@@ -293,6 +293,10 @@ class Relay implements SmartLifecycle {
         : new BodyReader(json, limit, head.status(), head.headers().getFirst("retry-after"));
   }
 
+  Offers offers() {
+    return offers;
+  }
+
   Journal journal() {
     return journal;
   }

@@ -7,6 +7,9 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What an organization's usage is split by. */
@@ -20,6 +23,7 @@ class Project {
   private long organizationId;
 
   private String name;
+  private String @Nullable [] models;
 
   @Column(updatable = false)
   private Instant createdAt;
@@ -34,10 +38,25 @@ class Project {
     this.createdAt = createdAt;
   }
 
+  /** Says which models its keys may use; null for all. */
+  void limitTo(@Nullable Set<String> allowed) {
+    models = allowed == null ? null : new TreeSet<>(allowed).toArray(String[]::new);
+  }
+
+  boolean hasVersion(long expected) {
+    return version == expected;
+  }
+
   ProjectView view() {
     if (id == null) {
       throw new IllegalStateException("not saved yet");
     }
-    return new ProjectView(id, organizationId, name, version, createdAt);
+    return new ProjectView(
+        id,
+        organizationId,
+        name,
+        models == null ? null : Set.copyOf(List.of(models)),
+        version,
+        createdAt);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -22,6 +23,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional(readOnly = true)
 public class Tenants {
+  private static final int MOST_MODELS = 100;
+
   private final Organizations organizations;
   private final Projects projects;
   private final Clock clock;
@@ -112,6 +115,30 @@ public class Tenants {
     } catch (DataIntegrityViolationException e) {
       throw taken("project");
     }
+  }
+
+  /**
+   * Changes what a project's keys may do, on every replica within a second.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   * @param models names of the models that they may use, 1 to 100; null for all
+   */
+  @Transactional
+  public ProjectView changeProject(long id, long version, @Nullable Set<String> models) {
+    Project project =
+        projects.findById(id).orElseThrow(() -> ServiceException.notFound("This project"));
+    if (!project.hasVersion(version)) {
+      throw ServiceException.of(
+          ErrorCode.STALE_VERSION, "The project has changed since you read it. Read it again.");
+    }
+    if (models != null && (models.isEmpty() || models.size() > MOST_MODELS)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "models",
+          "A project has 1 to 100 models; without a value it may use all.");
+    }
+    project.limitTo(models);
+    return projects.saveAndFlush(project).view();
   }
 
   private static ServiceException taken(String what) {
