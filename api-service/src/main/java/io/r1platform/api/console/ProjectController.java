@@ -3,6 +3,7 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
+import io.r1platform.api.contents.Contents;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
@@ -11,6 +12,7 @@ import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -37,6 +39,7 @@ final class ProjectController {
   private final Access access;
   private final Tenants tenants;
   private final RightsFields rights;
+  private final Contents contents;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
 
@@ -44,11 +47,13 @@ final class ProjectController {
       Access access,
       Tenants tenants,
       RightsFields rights,
+      Contents contents,
       AuditTrail audit,
       TransactionOperations transactions) {
     this.access = access;
     this.tenants = tenants;
     this.rights = rights;
+    this.contents = contents;
     this.audit = audit;
     this.transactions = transactions;
   }
@@ -82,17 +87,47 @@ final class ProjectController {
         });
   }
 
-  /** Replaces a project's settings; what is not sent is as for a new project. */
-  @PutMapping("/{id}/settings")
-  ResponseEntity<Item> change(
+  /** Says which models its keys may use; without {@code models} all. */
+  @PutMapping("/{id}/models")
+  ResponseEntity<Item> models(
       @AuthenticationPrincipal @Nullable Operator principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
-      @RequestBody Settings body,
+      @RequestBody Models body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     long version = Fields.version(ifMatch);
     Set<String> models = rights.models(body.models());
+    return changed(actor, id, () -> tenants.limitModels(id, version, models));
+  }
+
+  /**
+   * Says how long its prompts and answers are stored. Without {@code days} they are not, and all
+   * that is stored is deleted.
+   */
+  @PutMapping("/{id}/content")
+  ResponseEntity<Item> content(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Retention body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    return changed(
+        actor,
+        id,
+        () -> {
+          ProjectView after = tenants.keepContent(id, version, body.days());
+          if (after.contentDays() == null) {
+            contents.forget(id);
+          }
+          return after;
+        });
+  }
+
+  /** The change and its audit row, in one transaction. */
+  private ResponseEntity<Item> changed(Actor actor, long id, Supplier<ProjectView> change) {
     Item changed =
         transactions.execute(
             status -> {
@@ -101,7 +136,7 @@ final class ProjectController {
                       .project(id)
                       .map(Item::of)
                       .orElseThrow(() -> ServiceException.notFound("This project"));
-              Item after = Item.of(tenants.changeProject(id, version, models));
+              Item after = Item.of(change.get());
               audit.record(actor, change(before, after));
               return after;
             });
@@ -118,8 +153,9 @@ final class ProjectController {
         after);
   }
 
-  @JsonNaming(SnakeCaseStrategy.class)
-  record Settings(@Nullable List<String> models) {}
+  record Models(@Nullable List<String> models) {}
+
+  record Retention(@Nullable Integer days) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record NewProject(@Nullable String organizationId, @Nullable String name) {}
@@ -132,6 +168,7 @@ final class ProjectController {
       String organizationId,
       String name,
       @Nullable List<String> models,
+      @Nullable Integer contentDays,
       String version,
       Instant createdAt) {
     static Item of(ProjectView view) {
@@ -141,6 +178,7 @@ final class ProjectController {
           Long.toString(view.organizationId()),
           view.name(),
           models == null ? null : models.stream().sorted().toList(),
+          view.contentDays(),
           Long.toString(view.version()),
           view.createdAt());
     }

@@ -12,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param organizationId the organization that pays
  * @param weight tokens it gets from a contended engine for each token of weight 1: 1 to 100
  * @param models names of the models that it may use; null for all
+ * @param keepsContent whether its project has prompts and answers stored
  */
 public record Caller(
-    long keyId, long projectId, long organizationId, int weight, @Nullable Set<String> models) {
+    long keyId,
+    long projectId,
+    long organizationId,
+    int weight,
+    @Nullable Set<String> models,
+    boolean keepsContent) {
   /** Name of the exchange attribute that holds the caller. */
   public static final String ATTRIBUTE = Caller.class.getName();
 
@@ -24,7 +30,7 @@ public record Caller(
 
   /** Of weight 1, with every model. */
   public Caller(long keyId, long projectId, long organizationId) {
-    this(keyId, projectId, organizationId, 1, null);
+    this(keyId, projectId, organizationId, 1, null, false);
   }
 
   /** Whether it may use the model of this name, which is not an alias. */

@@ -101,7 +101,7 @@ class KeyCache {
             select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
               k.old_secret_sha256, least(k.old_until, k.expires_at) as old_until,
               k.scopes, k.models, k.networks, k.revoked_at is not null as revoked,
-              p.models as project_models, o.weight
+              p.models as project_models, p.content_days is not null as keeps_content, o.weight
             from api_key k join project p on p.id = k.project_id
               join organization o on o.id = p.organization_id
             where k.public_id = ?""")
@@ -121,7 +121,8 @@ class KeyCache {
             row.getLong("project_id"),
             row.getLong("organization_id"),
             row.getInt("weight"),
-            within(rights.models(), names(row, "project_models"))),
+            within(rights.models(), names(row, "project_models")),
+            row.getBoolean("keeps_content")),
         rights,
         Objects.requireNonNull(known(row, "secret_sha256", "expires_at")),
         known(row, "old_secret_sha256", "old_until"),

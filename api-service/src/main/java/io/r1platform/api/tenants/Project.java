@@ -24,6 +24,8 @@ class Project {
 
   private String name;
   private String @Nullable [] models;
+  private @Nullable Integer contentDays;
+  private @Nullable Instant contentSince;
 
   @Column(updatable = false)
   private Instant createdAt;
@@ -43,6 +45,16 @@ class Project {
     models = allowed == null ? null : new TreeSet<>(allowed).toArray(String[]::new);
   }
 
+  /** Has prompts and answers of requests from {@code now} on stored; null for not at all. */
+  void keepContent(@Nullable Integer days, Instant now) {
+    if (days == null) {
+      contentSince = null;
+    } else if (contentSince == null) {
+      contentSince = now;
+    }
+    contentDays = days;
+  }
+
   boolean hasVersion(long expected) {
     return version == expected;
   }
@@ -56,6 +68,7 @@ class Project {
         organizationId,
         name,
         models == null ? null : Set.copyOf(List.of(models)),
+        contentDays,
         version,
         createdAt);
   }

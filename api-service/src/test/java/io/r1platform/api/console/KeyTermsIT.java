@@ -158,10 +158,10 @@ class KeyTermsIT {
 
   @Test
   void aProjectsModelsAreSetAndAudited() {
-    String path = "/admin/api/projects/%s/settings".formatted(project.get("id").asString());
+    String path = "/admin/api/projects/%s/models".formatted(project.get("id").asString());
     assertThat(browser.put(path, "{}").statusCode()).isEqualTo(428);
     assertThat(browser.put(path, "{}", "If-Match", "\"99\"").statusCode()).isEqualTo(412);
-    assertThat(browser.put("/admin/api/projects/4711/settings", "{}", "If-Match", "0").statusCode())
+    assertThat(browser.put("/admin/api/projects/4711/models", "{}", "If-Match", "0").statusCode())
         .isEqualTo(404);
     HttpResponse<String> set =
         browser.put(path, "{\"models\":[\"deepseek-reasoner\"]}", "If-Match", version(project));
@@ -181,6 +181,36 @@ class KeyTermsIT {
                 .query(String.class)
                 .list())
         .containsExactly("[\"r1-nano\"] > all");
+  }
+
+  @Test
+  void whatIsStoredOfAProjectIsSetAndAudited() {
+    String path = "/admin/api/projects/%s/content".formatted(project.get("id").asString());
+    assertThat(project.get("content_days").isNull()).as("off by default").isTrue();
+    for (int days : new int[] {0, 91}) {
+      HttpResponse<String> refused =
+          browser.put(path, "{\"days\":%d}".formatted(days), "If-Match", version(project));
+      assertThat(refused.statusCode()).isEqualTo(422);
+      assertThat(Browser.json(refused).get("param").asString()).isEqualTo("days");
+    }
+    for (String days : List.of("90", "null")) {
+      HttpResponse<String> set =
+          browser.put(path, "{\"days\":" + days + "}", "If-Match", version(project));
+      assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+      project = Browser.json(set);
+      assertThat(project.get("content_days").toString()).isEqualTo(days);
+    }
+    assertThat(
+            superuser
+                .sql(
+                    """
+                    select (before ->> 'content_days') || ' > '
+                      || coalesce(after ->> 'content_days', 'off')
+                    from api.audit_event where action = 'project.changed'
+                    order by id desc limit 1""")
+                .query(String.class)
+                .list())
+        .containsExactly("90 > off");
   }
 
   private List<String> audited(String action, JsonNode key) {

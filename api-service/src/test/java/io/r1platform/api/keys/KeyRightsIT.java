@@ -165,7 +165,7 @@ class KeyRightsIT {
     for (String key : List.of(open, narrow)) {
       assertThat(proxied.get(MODELS, key).body()).contains("r1-nano");
     }
-    tenants.changeProject(project.id(), project.version(), Set.of("deepseek-r1"));
+    tenants.limitModels(project.id(), project.version(), Set.of("deepseek-r1"));
     for (String key : List.of(open, narrow)) {
       within(Duration.ofSeconds(1), () -> proxied.get(MODELS, key).body().contains("\"data\":[]"));
     }

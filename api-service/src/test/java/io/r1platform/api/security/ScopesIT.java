@@ -56,6 +56,8 @@ class ScopesIT {
       POST   /v1/quotes                 inference
       GET    /v1/requests/{id}          inference batch usage:read
       POST   /v1/requests/{id}/cancel   inference batch
+      GET    /v1/requests/{id}/content  inference
+      DELETE /v1/requests/{id}/content  inference
       GET    /v1/usage                  usage:read
       GET    /v1/costs                  usage:read
       GET    /v1/balance                usage:read
