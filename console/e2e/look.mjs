@@ -101,6 +101,18 @@ async function tour(width, scheme) {
   await page.getByRole('button', { name: 'Copy key' }).waitFor();
   await shoot(page, 'key-secret', label);
   await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('button', { name: 'Change evaluation runner' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'key-change', label);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Rotate web app' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'key-rotate', label);
+  await page.getByRole('button', { name: 'Make a new secret' }).click();
+  await page.getByRole('button', { name: 'Copy key' }).waitFor();
+  await shoot(page, 'key-rotated', label);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
   await page.getByRole('button', { name: `Revoke key of ${label}` }).click();
   await page.getByRole('dialog').waitFor();
   await shoot(page, 'key-revoke', label);

@@ -166,15 +166,33 @@ function tenancyHandlers(world: World, answer: Answer) {
     ),
     http.delete(
       '*/admin/api/keys/:id',
-      answer((request, id) => revoke(world, id, request.headers.get('If-Match'))),
+      answer((request, id) =>
+        edit(world, id, request.headers.get('If-Match'), (key) => revoke(world, key)),
+      ),
+    ),
+    http.put(
+      '*/admin/api/keys/:id',
+      answer(async (request, id) => {
+        const body: unknown = await request.json();
+        return edit(world, id, request.headers.get('If-Match'), (key) => change(key, body));
+      }),
+    ),
+    http.post(
+      '*/admin/api/keys/:id/rotate',
+      answer(async (request, id) => {
+        const body: unknown = await request.json();
+        return edit(world, id, request.headers.get('If-Match'), (key) => rotate(world, key, body));
+      }),
     ),
   ];
 }
 
 export const SECRET = 'sk-r1-aB3dE5fGh1jK2lM3nO4pQ5rS6tU7vW8xY9z0A1b2C3d4E5f6G';
 
+type Terms = Pick<WorldKey, 'name' | 'scopes' | 'models' | 'networks'>;
+
 function createKey(world: World, id: string, body: unknown) {
-  const given = body as { project_id: string; name: string; expires_in_seconds?: number };
+  const given = body as Terms & { project_id: string; expires_in_seconds?: number };
   const project = world.projects.find((candidate) => candidate.id === given.project_id);
   if (!project) return problem(404, 'not_found', 'There is no such project');
   const lifetime = given.expires_in_seconds;
@@ -186,6 +204,11 @@ function createKey(world: World, id: string, body: unknown) {
     name: given.name,
     public_id: SECRET.slice(6, 14),
     last_four: SECRET.slice(-4),
+    scopes: given.scopes,
+    models: given.models,
+    networks: given.networks,
+    old_last_four: null,
+    old_until: null,
     created_at: world.now.toISOString(),
     expires_at:
       lifetime === undefined ? null : new Date(world.now.getTime() + lifetime * 1000).toISOString(),
@@ -197,12 +220,29 @@ function createKey(world: World, id: string, body: unknown) {
   return HttpResponse.json({ key, secret: SECRET }, { status: 201 });
 }
 
-function revoke(world: World, id: string, ifMatch: string | null) {
+/** Changes a key that is as its caller has seen it. */
+function edit(world: World, id: string, ifMatch: string | null, work: (key: WorldKey) => unknown) {
   const key = world.keys.find((candidate) => candidate.id === id);
   if (!key) return problem(404, 'not_found', 'There is no such key');
   if (ifMatch === null) return problem(428, 'precondition_required', 'If-Match is missing');
   if (ifMatch !== `"${key.version}"`) return problem(412, 'stale', 'The key was changed meanwhile');
-  key.revoked_at = world.now.toISOString();
   key.version = `${key.version}1`;
+  return work(key);
+}
+
+function change(key: WorldKey, body: unknown) {
+  return Object.assign(key, body as Terms & { expires_at: string | null });
+}
+
+function rotate(world: World, key: WorldKey, body: unknown) {
+  const { grace_seconds: grace } = body as { grace_seconds: number };
+  key.old_last_four = key.last_four;
+  key.old_until = new Date(world.now.getTime() + grace * 1000).toISOString();
+  key.last_four = SECRET.slice(-4);
+  return { key, secret: SECRET };
+}
+
+function revoke(world: World, key: WorldKey) {
+  key.revoked_at = world.now.toISOString();
   return key;
 }

@@ -15,6 +15,11 @@ export interface WorldKey {
   name: string;
   public_id: string;
   last_four: string;
+  scopes: string[];
+  models: string[] | null;
+  networks: string[];
+  old_last_four: string | null;
+  old_until: string | null;
   created_at: string;
   expires_at: string | null;
   revoked_at: string | null;
@@ -90,6 +95,11 @@ export function createWorld(now: Date, perDay = 14): World {
     name,
     public_id: `k7Qm2x${id}`,
     last_four: `Zp${id}`,
+    scopes: ['inference', 'batch', 'usage:read'],
+    models: null,
+    networks: [],
+    old_last_four: null,
+    old_until: null,
     created_at,
     expires_at: null,
     revoked_at: null,
@@ -101,8 +111,17 @@ export function createWorld(now: Date, perDay = 14): World {
   const keys = [
     key('21', 0, 'web app', {}),
     key('22', 0, 'mobile app', { expires_at: inDays(60) }),
-    key('23', 1, 'evaluation runner', { expires_at: inDays(1) }),
-    key('24', 2, 'month-end batch', { last_used_at: inDays(-2) }),
+    key('23', 1, 'evaluation runner', {
+      expires_at: inDays(1),
+      scopes: ['inference', 'batch'],
+      models: ['deepseek-r1'],
+      networks: ['10.0.0.0/8', '2001:db8:0:0:0:0:0:0/32'],
+    }),
+    key('24', 2, 'month-end batch', {
+      last_used_at: inDays(-2),
+      old_last_four: 'Qx81',
+      old_until: inDays(2),
+    }),
     key('25', 2, 'first try', { revoked_at: inDays(-3), last_used_at: inDays(-5), version: '2' }),
     key('26', 1, 'never used', { last_used_at: null, expires_at: inDays(-1) }),
   ];

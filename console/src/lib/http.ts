@@ -56,7 +56,7 @@ export async function get<T>(
 }
 
 interface Write<T> {
-  method: 'POST' | 'DELETE';
+  method: 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
   ifMatch?: string;
   schema: z.ZodMiniType<T>;

@@ -57,6 +57,71 @@ describe('keys', () => {
     expect(within(dialog).getByText('Give it a name.')).toBeVisible();
   });
 
+  it('are created with what they may do', async () => {
+    const { user, world } = renderApp('/keys');
+    await rowOf('web app');
+    await user.click(screen.getByRole('button', { name: 'Create key' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.type(dialog.getByLabelText('Name'), 'dashboard');
+    for (const scope of ['Inference', 'Batch', 'Usage (read)'])
+      await user.click(dialog.getByRole('checkbox', { name: scope }));
+    await user.click(dialog.getByRole('button', { name: 'Create key' }));
+    expect(dialog.getByText('Choose one at least.')).toBeVisible();
+    await user.click(dialog.getByRole('checkbox', { name: 'Usage (read)' }));
+    await user.type(dialog.getByLabelText('Models'), 'r1-nano');
+    await user.type(dialog.getByLabelText('From addresses'), '10.0.0.0/8{enter}2001:db8::/32');
+    await expectAccessible();
+    await user.click(dialog.getByRole('button', { name: 'Create key' }));
+    await user.click(await screen.findByRole('button', { name: 'I have copied it' }));
+    expect(world.keys[0]).toMatchObject({
+      name: 'dashboard',
+      scopes: ['usage:read'],
+      models: ['r1-nano'],
+      networks: ['10.0.0.0/8', '2001:db8::/32'],
+    });
+    expect(within(await rowOf('dashboard')).getByText('Usage (read)')).toBeVisible();
+  });
+
+  it('are changed, with the expiry that they have', async () => {
+    const { user, world } = renderApp('/keys');
+    await user.click(await screen.findByRole('button', { name: 'Change evaluation runner' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByLabelText('From addresses')).toHaveValue(
+      '10.0.0.0/8\n2001:db8:0:0:0:0:0:0/32',
+    );
+    await user.clear(dialog.getByLabelText('From addresses'));
+    await user.click(dialog.getByRole('checkbox', { name: 'Batch' }));
+    await expectAccessible();
+    const before = world.keys.find(({ name }) => name === 'evaluation runner')!.expires_at;
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
+    expect(world.keys.find(({ name }) => name === 'evaluation runner')).toMatchObject({
+      scopes: ['inference'],
+      models: ['deepseek-r1'],
+      networks: [],
+      expires_at: before,
+    });
+  });
+
+  it('get a new secret, which is shown once, and show how long the old one works', async () => {
+    const { user } = renderApp('/keys');
+    expect(within(await rowOf('month-end batch')).getByText(/Qx81 works/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Rotate never used' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Rotate web app' }));
+    const dialog = await screen.findByRole('dialog', { name: /“web app”/ });
+    await user.selectOptions(within(dialog).getByLabelText('The old secret works'), 'For 7 days');
+    await expectAccessible();
+    await user.click(within(dialog).getByRole('button', { name: 'Make a new secret' }));
+    expect(await screen.findByLabelText('API key')).toHaveValue(SECRET);
+    await user.click(screen.getByRole('button', { name: 'I have copied it' }));
+    await waitFor(() => {
+      expect(document.body.innerHTML).not.toContain(SECRET);
+    });
+    expect(within(await rowOf('web app')).getByText(/Zp21 works, ends in 7 days/)).toBeVisible();
+  });
+
   it('are revoked only after a question that names them', async () => {
     const { user } = renderApp('/keys');
     await user.click(await screen.findByRole('button', { name: 'Revoke mobile app' }));

@@ -10,14 +10,18 @@ import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
 import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
 import { projectsQuery, type Project } from '@/features/keys/api/projects';
+import { ChangeKeyDialog } from '@/features/keys/components/ChangeKeyDialog';
 import { CreateKeyDialog } from '@/features/keys/components/CreateKeyDialog';
 import { KeyTable } from '@/features/keys/components/KeyTable';
 import { ProjectDialog } from '@/features/keys/components/ProjectDialog';
 import { RevokeDialog } from '@/features/keys/components/RevokeDialog';
+import { RotateDialog } from '@/features/keys/components/RotateDialog';
 
 const route = getRouteApi('/signed-in/keys');
 
-type Dialog = { kind: 'none' | 'create' | 'project' } | { kind: 'revoke'; key: ApiKey };
+type OfKey = 'change' | 'rotate' | 'revoke';
+
+type Dialog = { kind: 'none' | 'create' | 'project' } | { kind: OfKey; key: ApiKey };
 
 /** Which keys live, whose they are, when they were last used. */
 export function KeysPage() {
@@ -32,6 +36,9 @@ export function KeysPage() {
   };
   const open = (kind: 'create' | 'project') => () => {
     setDialog({ kind });
+  };
+  const openFor = (kind: OfKey) => (key: ApiKey) => {
+    setDialog({ kind, key });
   };
   const hasProject = (projects.data?.items.length ?? 0) > 0;
   return (
@@ -68,9 +75,9 @@ export function KeysPage() {
                 return (
                   <KeyTable
                     keys={items}
-                    onRevoke={(key) => {
-                      setDialog({ kind: 'revoke', key });
-                    }}
+                    onChange={openFor('change')}
+                    onRotate={openFor('rotate')}
+                    onRevoke={openFor('revoke')}
                     more={keys.hasNextPage ? () => void keys.fetchNextPage() : undefined}
                     loadingMore={keys.isFetchingNextPage}
                   />
@@ -88,6 +95,8 @@ export function KeysPage() {
         />
       )}
       {dialog.kind === 'project' && <ProjectDialog onClose={close} />}
+      {dialog.kind === 'change' && <ChangeKeyDialog apiKey={dialog.key} onClose={close} />}
+      {dialog.kind === 'rotate' && <RotateDialog apiKey={dialog.key} onClose={close} />}
       {dialog.kind === 'revoke' && <RevokeDialog apiKey={dialog.key} onClose={close} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { keySchema } from '@/features/keys/api/keys';
+import { keySchema, type Scope } from '@/features/keys/api/keys';
 import { write } from '@/lib/http';
 import { z } from '@/lib/wire';
 
@@ -6,7 +6,14 @@ export const createdKeySchema = z.object({ key: keySchema, secret: z.string() })
 
 export type CreatedKey = z.infer<typeof createdKeySchema>;
 
-export interface NewKey {
+/** What a key may do: no models are those of its project, no networks are anywhere. */
+export interface Rights {
+  scopes: Scope[];
+  models: string[] | null;
+  networks: string[];
+}
+
+export interface NewKey extends Rights {
   project_id: string;
   name: string;
   expires_in_seconds?: number;

@@ -2,6 +2,11 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import { get, query } from '@/lib/http';
 import { z } from '@/lib/wire';
 
+/** What a key may open, in the server's words. */
+export const SCOPES = ['inference', 'batch', 'usage:read'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
 export const keySchema = z.object({
   id: z.string(),
   project_id: z.string(),
@@ -10,6 +15,11 @@ export const keySchema = z.object({
   name: z.string(),
   public_id: z.string(),
   last_four: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  models: z.nullable(z.array(z.string())),
+  networks: z.array(z.string()),
+  old_last_four: z.nullable(z.string()),
+  old_until: z.nullable(z.string()),
   created_at: z.string(),
   expires_at: z.nullable(z.string()),
   revoked_at: z.nullable(z.string()),

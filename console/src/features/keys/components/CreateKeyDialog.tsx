@@ -1,24 +1,15 @@
-import {
-  Alert,
-  Button,
-  Group,
-  NativeSelect,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
-import { useClipboard } from '@mantine/hooks';
+import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CurlLine } from '@/components/CurlLine';
 import { Dialog } from '@/components/Dialog';
-import { Icon } from '@/components/Icon';
 import { createKey, type CreatedKey } from '@/features/keys/api/createKey';
 import { KEYS } from '@/features/keys/api/keys';
 import type { Project } from '@/features/keys/api/projects';
 import { FormError } from '@/features/keys/components/FormError';
+import { RightsFields } from '@/features/keys/components/RightsFields';
+import { Secret } from '@/features/keys/components/Secret';
+import { rightsOf, EVERYTHING } from '@/features/keys/rights';
 
 const LIFETIMES = { day: 86_400, month: 30 * 86_400, quarter: 90 * 86_400, never: undefined };
 
@@ -32,7 +23,7 @@ interface CreateKeyDialogProps {
   onClose: () => void;
 }
 
-/** Asks for project, name and lifetime; then shows the secret, once, from this state only. */
+/** Asks for project, name, lifetime, rights; then shows the secret, once, from this state only. */
 export function CreateKeyDialog({ projects, projectId, onClose }: CreateKeyDialogProps) {
   const { t } = useTranslation();
   const [created, setCreated] = useState<CreatedKey>();
@@ -72,13 +63,14 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
   const [project, setProject] = useState(projectId ?? projects[0]?.id ?? '');
   const [name, setName] = useState('');
   const [lifetime, setLifetime] = useState<Lifetime>('never');
+  const [rights, setRights] = useState(EVERYTHING);
   const [error, setError] = useState<Error>();
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
 
   async function submit() {
     setMissing(name.trim() === '');
-    if (name.trim() === '') return;
+    if (name.trim() === '' || rights.scopes.length === 0) return;
     setBusy(true);
     setError(undefined);
     const seconds = LIFETIMES[lifetime];
@@ -86,6 +78,7 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
       const created = await createKey({
         project_id: project,
         name: name.trim(),
+        ...rightsOf(rights),
         ...(seconds === undefined ? {} : { expires_in_seconds: seconds }),
       });
       onCreated(created);
@@ -135,6 +128,7 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
             if (isLifetime(event.currentTarget.value)) setLifetime(event.currentTarget.value);
           }}
         />
+        <RightsFields value={rights} onChange={setRights} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
             {t('keys.form.cancel')}
@@ -145,52 +139,5 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Secret({ created, onClose }: { created: CreatedKey; onClose: () => void }) {
-  const { t } = useTranslation();
-  const clipboard = useClipboard({ timeout: 4000 });
-  return (
-    <Stack gap="md">
-      <Alert color="yellow" icon={<Icon name="warning" />}>
-        {t('keys.secret.warning', { name: created.key.name })}
-      </Alert>
-      <Group gap="sm" align="flex-end">
-        <Textarea
-          flex="1 1 20rem"
-          readOnly
-          rows={2}
-          label={t('keys.secret.label')}
-          value={created.secret}
-          classNames={{ input: 'mono secret' }}
-          onFocus={(event) => {
-            event.currentTarget.select();
-          }}
-        />
-        <Button
-          data-autofocus
-          aria-live="polite"
-          color={clipboard.copied ? 'teal' : undefined}
-          leftSection={<Icon name={clipboard.copied ? 'check' : 'copy'} size={16} />}
-          onClick={() => {
-            clipboard.copy(created.secret);
-          }}
-        >
-          {t(clipboard.copied ? 'copy.copied' : 'keys.secret.copy')}
-        </Button>
-      </Group>
-      <div>
-        <Text size="sm" fw={500} mb={4}>
-          {t('keys.secret.try')}
-        </Text>
-        <CurlLine apiKey={created.secret} />
-      </div>
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          {t('keys.secret.done')}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

@@ -3,20 +3,22 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
 import { useNow } from '@/components/useNow';
-import type { ApiKey } from '@/features/keys/api/keys';
+import { SCOPES, type ApiKey } from '@/features/keys/api/keys';
 import { keyState, maskedKey } from '@/features/keys/keyState';
 import { useLocale } from '@/lib/i18n/useLocale';
 import { formatMoment, formatRelative, monthOf, rangeOfMonth } from '@/lib/time';
 
 interface KeyTableProps {
   keys: ApiKey[];
+  onChange: (key: ApiKey) => void;
+  onRotate: (key: ApiKey) => void;
   onRevoke: (key: ApiKey) => void;
   more: (() => void) | undefined;
   loadingMore: boolean;
 }
 
 /** One line a key; revoked and expired ones stay, for the record. */
-export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
+export function KeyTable({ keys, more, loadingMore, ...actions }: KeyTableProps) {
   const { t } = useTranslation();
   const columns: Column<ApiKey>[] = [
     {
@@ -27,7 +29,7 @@ export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
     {
       id: 'key',
       header: t('keys.col.key'),
-      cell: ({ row }) => <code className="mono nowrap">{maskedKey(row.original)}</code>,
+      cell: ({ row }) => <KeyText apiKey={row.original} />,
     },
     {
       id: 'state',
@@ -35,14 +37,9 @@ export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
       cell: ({ row }) => <State apiKey={row.original} />,
     },
     {
-      id: 'created',
-      header: t('keys.col.created'),
-      cell: ({ row }) => <When moment={row.original.created_at} />,
-    },
-    {
-      id: 'expires',
-      header: t('keys.col.expires'),
-      cell: ({ row }) => <When moment={row.original.expires_at} />,
+      id: 'rights',
+      header: t('keys.col.rights'),
+      cell: ({ row }) => <RightsOf apiKey={row.original} />,
     },
     {
       id: 'used',
@@ -53,20 +50,7 @@ export function KeyTable({ keys, onRevoke, more, loadingMore }: KeyTableProps) {
       id: 'action',
       header: t('keys.col.action'),
       numeric: true,
-      cell: ({ row }) =>
-        row.original.revoked_at === null ? (
-          <Button
-            size="compact-sm"
-            variant="light"
-            color="red"
-            aria-label={t('keys.revoke.named', { name: row.original.name })}
-            onClick={() => {
-              onRevoke(row.original);
-            }}
-          >
-            {t('keys.revoke')}
-          </Button>
-        ) : null,
+      cell: ({ row }) => <Actions apiKey={row.original} {...actions} />,
     },
   ];
   return (
@@ -102,6 +86,83 @@ function KeyName({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
+type ActionsProps = Pick<KeyTableProps, 'onChange' | 'onRotate' | 'onRevoke'> & {
+  apiKey: ApiKey;
+};
+
+/** Nothing for a revoked key; an expired one has no secret to replace. */
+function Actions({ apiKey, onChange, onRotate, onRevoke }: ActionsProps) {
+  const { t } = useTranslation();
+  const state = keyState(apiKey, useNow());
+  if (state === 'revoked') return null;
+  const buttons = [
+    { verb: 'change', act: onChange, color: undefined },
+    ...(state === 'live' ? [{ verb: 'rotate', act: onRotate, color: undefined } as const] : []),
+    { verb: 'revoke', act: onRevoke, color: 'red' },
+  ] as const;
+  return (
+    <Group gap={6} justify="flex-end" wrap="nowrap">
+      {buttons.map(({ verb, act, color }) => (
+        <Button
+          key={verb}
+          size="compact-sm"
+          variant={color === undefined ? 'default' : 'light'}
+          color={color}
+          aria-label={t(`keys.${verb}.named`, { name: apiKey.name })}
+          onClick={() => {
+            act(apiKey);
+          }}
+        >
+          {t(`keys.${verb}`)}
+        </Button>
+      ))}
+    </Group>
+  );
+}
+
+/** The key as it may be shown; with the old secret while that is good, else its age. */
+function KeyText({ apiKey }: { apiKey: ApiKey }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const now = useNow();
+  const { old_last_four: old, old_until: until } = apiKey;
+  const isGood = until !== null && Date.parse(until) > now.getTime() && apiKey.revoked_at === null;
+  return (
+    <div>
+      <code className="mono nowrap">{maskedKey(apiKey)}</code>
+      <Text
+        size="xs"
+        c="dimmed"
+        className="nowrap"
+        title={formatMoment(isGood ? until : apiKey.created_at, locale)}
+      >
+        {isGood
+          ? t('keys.oldGood', { lastFour: old ?? '', when: formatRelative(until, now, locale) })
+          : t('keys.made', { when: formatRelative(apiKey.created_at, now, locale) })}
+      </Text>
+    </div>
+  );
+}
+
+/** What it opens; with which models and from where, if that is bound. */
+function RightsOf({ apiKey }: { apiKey: ApiKey }) {
+  const { t } = useTranslation();
+  const all = apiKey.scopes.length === SCOPES.length;
+  const bounds = [...(apiKey.models ?? []), ...apiKey.networks];
+  return (
+    <div>
+      <Text size="sm">
+        {all ? t('keys.scope.all') : apiKey.scopes.map((one) => t(`keys.scope.${one}`)).join(', ')}
+      </Text>
+      {bounds.length > 0 && (
+        <Text size="xs" c="dimmed" className="mono" maw={170} truncate title={bounds.join('\n')}>
+          {bounds.join(', ')}
+        </Text>
+      )}
+    </div>
+  );
+}
+
 const STATE_COLOR = { live: 'teal', expired: 'yellow', revoked: 'gray' } as const;
 
 function State({ apiKey }: { apiKey: ApiKey }) {
@@ -113,9 +174,16 @@ function State({ apiKey }: { apiKey: ApiKey }) {
       ? undefined
       : t('keys.revokedAt', { when: formatMoment(apiKey.revoked_at, locale) });
   return (
-    <Badge color={STATE_COLOR[state]} title={title}>
-      {t(`keys.state.${state}`)}
-    </Badge>
+    <div>
+      <Badge color={STATE_COLOR[state]} title={title}>
+        {t(`keys.state.${state}`)}
+      </Badge>
+      {state !== 'revoked' && apiKey.expires_at !== null && (
+        <Text size="xs" c="dimmed" className="nowrap">
+          <When moment={apiKey.expires_at} />
+        </Text>
+      )}
+    </div>
   );
 }
 

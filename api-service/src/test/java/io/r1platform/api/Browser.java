@@ -84,6 +84,12 @@ public final class Browser {
     return send(with(request, headers).method("PATCH", BodyPublishers.ofString(body)));
   }
 
+  /** PUT of JSON; {@code headers} are name, value pairs. */
+  public HttpResponse<String> put(String path, String body, String... headers) {
+    var request = request(path).header("Content-Type", "application/json");
+    return send(with(request, headers).PUT(BodyPublishers.ofString(body)));
+  }
+
   /** DELETE; {@code headers} are name, value pairs. */
   public HttpResponse<String> delete(String path, String... headers) {
     return send(with(request(path), headers).DELETE());

@@ -35,6 +35,14 @@ class SettingsTests {
   }
 
   @Test
+  void contents() throws Exception {
+    assertThat(bound("contents.ContentSettings", "r1.api.contents", Map.of()))
+        .isEqualTo(
+            "ContentSettings[memory=null, entryLimit=8388608B, projectBytes=1073741824B,"
+                + " countEvery=PT10S, writes=2, tries=30]");
+  }
+
+  @Test
   void metering() throws Exception {
     assertThat(bound("metering.MeteringSettings", "r1.api.metering", Map.of()))
         .isEqualTo(

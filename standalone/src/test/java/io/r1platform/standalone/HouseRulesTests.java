@@ -134,6 +134,7 @@ class HouseRulesTests {
             API + "metering..",
             API + "clock..", // one query, the time
             API + "holds..",
+            API + "contents..", // many and large, and gone after days
             API + "idempotency..", // contended, and gone after a day
             API + "requests..", // counted, dropped by the day
             API + "sessions..",

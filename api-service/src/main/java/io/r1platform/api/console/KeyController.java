@@ -6,8 +6,12 @@ import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.IssuedKey;
+import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.KeyView;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.keys.Network;
+import io.r1platform.api.keys.Rights;
+import io.r1platform.api.keys.Scope;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
@@ -27,6 +31,7 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -36,15 +41,17 @@ import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** {@code /admin/api/keys}. A secret is in the answer that creates it and nowhere else. */
+/** {@code /admin/api/keys}. A secret is in the answer that makes it and nowhere else. */
 @RestController
 @RequestMapping("/admin/api/keys")
 final class KeyController {
   private static final int LONGEST_PAGE = 200;
+  private static final Duration GRACE = Duration.ofHours(24);
 
   private final Access access;
   private final Keys keys;
   private final Tenants tenants;
+  private final RightsFields rights;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
 
@@ -52,11 +59,13 @@ final class KeyController {
       Access access,
       Keys keys,
       Tenants tenants,
+      RightsFields rights,
       AuditTrail audit,
       TransactionOperations transactions) {
     this.access = access;
     this.keys = keys;
     this.tenants = tenants;
+    this.rights = rights;
     this.audit = audit;
     this.transactions = transactions;
   }
@@ -91,15 +100,65 @@ final class KeyController {
     Actor actor = Actors.of(access.operator(principal), exchange);
     long projectId = Fields.requiredId("project_id", body.projectId());
     String name = Fields.required("name", body.name());
+    Rights wanted = rights.read(body.scopes(), body.models(), body.networks());
     Created created =
         transactions.execute(
             status -> {
-              IssuedKey issued = keys.issue(projectId, name, body.life());
+              IssuedKey issued =
+                  keys.issue(projectId, new KeyTerms(name, keys.end(body.life()), wanted));
               Item item = item(issued.key());
               audit.record(actor, change("key.created", item, null, item));
               return new Created(item, issued.secret());
             });
     return ResponseEntity.status(HttpStatus.CREATED).eTag(created.key().version()).body(created);
+  }
+
+  /** Gives a key other terms; what is not sent is as for a new key. */
+  @PutMapping("/{id}")
+  ResponseEntity<Item> change(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Terms body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    var terms =
+        new KeyTerms(
+            Fields.required("name", body.name()),
+            body.expiresAt(),
+            rights.read(body.scopes(), body.models(), body.networks()));
+    Item changed =
+        transactions.execute(
+            status -> {
+              Item before = item(keys.key(id));
+              Item after = item(keys.change(id, version, terms));
+              audit.record(actor, change("key.changed", after, before, after));
+              return after;
+            });
+    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+  }
+
+  /** Gives a key another secret; the one until now is good for {@code grace_seconds} more. */
+  @PostMapping("/{id}/rotate")
+  ResponseEntity<Created> rotate(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Rotation body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    Created created =
+        transactions.execute(
+            status -> {
+              Item before = item(keys.key(id));
+              IssuedKey issued = keys.rotate(id, version, body.grace());
+              Item after = item(issued.key());
+              audit.record(actor, change("key.rotated", after, before, after));
+              return new Created(after, issued.secret());
+            });
+    return ResponseEntity.ok().eTag(created.key().version()).body(created);
   }
 
   @DeleteMapping("/{id}")
@@ -139,9 +198,29 @@ final class KeyController {
 
   @JsonNaming(SnakeCaseStrategy.class)
   record NewKey(
-      @Nullable String projectId, @Nullable String name, @Nullable Long expiresInSeconds) {
+      @Nullable String projectId,
+      @Nullable String name,
+      @Nullable Long expiresInSeconds,
+      @Nullable List<String> scopes,
+      @Nullable List<String> models,
+      @Nullable List<String> networks) {
     @Nullable Duration life() {
       return expiresInSeconds == null ? null : Duration.ofSeconds(expiresInSeconds);
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Terms(
+      @Nullable String name,
+      @Nullable Instant expiresAt,
+      @Nullable List<String> scopes,
+      @Nullable List<String> models,
+      @Nullable List<String> networks) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Rotation(@Nullable Long graceSeconds) {
+    Duration grace() {
+      return graceSeconds == null ? GRACE : Duration.ofSeconds(graceSeconds);
     }
   }
 
@@ -163,6 +242,11 @@ final class KeyController {
       String name,
       String publicId,
       String lastFour,
+      List<String> scopes,
+      @Nullable List<String> models,
+      List<String> networks,
+      @Nullable String oldLastFour,
+      @Nullable Instant oldUntil,
       Instant createdAt,
       @Nullable Instant expiresAt,
       @Nullable Instant revokedAt,
@@ -173,6 +257,9 @@ final class KeyController {
       if (project == null) {
         throw new IllegalStateException("key " + key.id() + " without project");
       }
+      Rights rights = key.rights();
+      Set<String> models = rights.models();
+      KeyView.OldSecret old = key.old();
       return new Item(
           Long.toString(key.id()),
           Long.toString(project.id()),
@@ -181,6 +268,11 @@ final class KeyController {
           key.name(),
           key.publicId(),
           key.lastFour(),
+          rights.scopes().stream().sorted().map(Scope::wire).toList(),
+          models == null ? null : models.stream().sorted().toList(),
+          rights.networks().stream().map(Network::toString).toList(),
+          old == null ? null : old.lastFour(),
+          old == null ? null : old.until(),
           key.createdAt(),
           key.expiresAt(),
           key.revokedAt(),

@@ -3,19 +3,27 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
+import io.r1platform.api.contents.Contents;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -30,13 +38,22 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class ProjectController {
   private final Access access;
   private final Tenants tenants;
+  private final RightsFields rights;
+  private final Contents contents;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
 
   ProjectController(
-      Access access, Tenants tenants, AuditTrail audit, TransactionOperations transactions) {
+      Access access,
+      Tenants tenants,
+      RightsFields rights,
+      Contents contents,
+      AuditTrail audit,
+      TransactionOperations transactions) {
     this.access = access;
     this.tenants = tenants;
+    this.rights = rights;
+    this.contents = contents;
     this.audit = audit;
     this.transactions = transactions;
   }
@@ -70,18 +87,98 @@ final class ProjectController {
         });
   }
 
+  /** Says which models its keys may use; without {@code models} all. */
+  @PutMapping("/{id}/models")
+  ResponseEntity<Item> models(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Models body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    Set<String> models = rights.models(body.models());
+    return changed(actor, id, () -> tenants.limitModels(id, version, models));
+  }
+
+  /**
+   * Says how long its prompts and answers are stored. Without {@code days} they are not, and all
+   * that is stored is deleted.
+   */
+  @PutMapping("/{id}/content")
+  ResponseEntity<Item> content(
+      @AuthenticationPrincipal @Nullable Operator principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Retention body,
+      ServerWebExchange exchange) {
+    Actor actor = Actors.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    return changed(
+        actor,
+        id,
+        () -> {
+          ProjectView after = tenants.keepContent(id, version, body.days());
+          if (after.contentDays() == null) {
+            contents.forget(id);
+          }
+          return after;
+        });
+  }
+
+  /** The change and its audit row, in one transaction. */
+  private ResponseEntity<Item> changed(Actor actor, long id, Supplier<ProjectView> change) {
+    Item changed =
+        transactions.execute(
+            status -> {
+              Item before =
+                  tenants
+                      .project(id)
+                      .map(Item::of)
+                      .orElseThrow(() -> ServiceException.notFound("This project"));
+              Item after = Item.of(change.get());
+              audit.record(actor, change(before, after));
+              return after;
+            });
+    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+  }
+
+  private static Change change(Item before, Item after) {
+    return new Change(
+        "project.changed",
+        "project",
+        after.id(),
+        Long.valueOf(after.organizationId()),
+        before,
+        after);
+  }
+
+  record Models(@Nullable List<String> models) {}
+
+  record Retention(@Nullable Integer days) {}
+
   @JsonNaming(SnakeCaseStrategy.class)
   record NewProject(@Nullable String organizationId, @Nullable String name) {}
 
   record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record Item(String id, String organizationId, String name, String version, Instant createdAt) {
+  record Item(
+      String id,
+      String organizationId,
+      String name,
+      @Nullable List<String> models,
+      @Nullable Integer contentDays,
+      String version,
+      Instant createdAt) {
     static Item of(ProjectView view) {
+      Set<String> models = view.models();
       return new Item(
           Long.toString(view.id()),
           Long.toString(view.organizationId()),
           view.name(),
+          models == null ? null : models.stream().sorted().toList(),
+          view.contentDays(),
           Long.toString(view.version()),
           view.createdAt());
     }

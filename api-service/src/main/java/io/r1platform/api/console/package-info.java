@@ -8,6 +8,7 @@
     allowedDependencies = {
       "tenants",
       "keys",
+      "contents",
       "sessions",
       "security",
       "audit",

@@ -25,6 +25,7 @@ public enum ErrorCode {
   BUDGET_HELD(402, Kind.CAPACITY, true),
   FORBIDDEN(403, Kind.CALLER, false),
   SCOPE_MISSING(403, Kind.CALLER, false),
+  IP_NOT_ALLOWED(403, Kind.CALLER, false),
   ORGANIZATION_SUSPENDED(403, Kind.CALLER, false),
   MODEL_NOT_FOUND(404, Kind.CALLER, false),
   NOT_FOUND(404, Kind.CALLER, false),

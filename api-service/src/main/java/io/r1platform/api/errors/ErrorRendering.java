@@ -31,7 +31,9 @@ final class ErrorRendering implements WebExceptionHandler {
     }
     ServiceException error = asServiceException(failure);
     if (error.code().kind() == ErrorCode.Kind.INTERNAL) {
-      log.error("request {} failed", RequestId.of(exchange), failure);
+      // A message of ours may repeat the engine's, and that the prompt: it is not for the log.
+      Throwable cause = failure instanceof ServiceException ? failure.getCause() : failure;
+      log.error("request {} failed: {}", RequestId.of(exchange), error.code().wire(), cause);
     }
     return responses.write(exchange, error);
   }

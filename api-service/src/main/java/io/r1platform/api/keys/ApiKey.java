@@ -24,11 +24,14 @@ class ApiKey {
   @Column(updatable = false)
   private String publicId;
 
-  @Column(updatable = false)
   private byte[] secretSha256;
-
-  @Column(updatable = false)
   private String lastFour;
+  private byte @Nullable [] oldSecretSha256;
+  private @Nullable String oldLastFour;
+  private @Nullable Instant oldUntil;
+  private String[] scopes;
+  private String @Nullable [] models;
+  private String[] networks;
 
   @Column(updatable = false)
   private Instant createdAt;
@@ -39,15 +42,52 @@ class ApiKey {
 
   ApiKey() {}
 
-  ApiKey(
-      long projectId, String name, Secret secret, Instant createdAt, @Nullable Instant expiresAt) {
+  ApiKey(long projectId, Secret secret, KeyTerms terms, Instant createdAt) {
     this.projectId = projectId;
-    this.name = name;
+    take(terms);
     this.publicId = secret.publicId();
     this.secretSha256 = secret.sha256();
     this.lastFour = secret.lastFour();
     this.createdAt = createdAt;
-    this.expiresAt = expiresAt;
+  }
+
+  /** Gives it other terms than it was issued on. */
+  void change(KeyTerms terms) {
+    take(terms);
+  }
+
+  private void take(KeyTerms terms) {
+    this.name = terms.name();
+    this.expiresAt = terms.expiresAt();
+    this.scopes = terms.rights().scopeNames();
+    this.models = terms.rights().modelNames();
+    this.networks = terms.rights().networkNames();
+  }
+
+  /** Replaces its secret; the one until now is good for a while, an older one no more. */
+  void rotate(Secret successor, Instant oldGoodUntil) {
+    this.oldSecretSha256 = secretSha256;
+    this.oldLastFour = lastFour;
+    this.oldUntil = oldGoodUntil;
+    this.secretSha256 = successor.sha256();
+    this.lastFour = successor.lastFour();
+  }
+
+  /** Whether it is over at this moment, for whatever reason. */
+  boolean isOver(Instant now) {
+    return revokedAt != null || (expiresAt != null && !now.isBefore(expiresAt));
+  }
+
+  boolean isRevoked() {
+    return revokedAt != null;
+  }
+
+  String publicId() {
+    return publicId;
+  }
+
+  @Nullable Instant expiresAt() {
+    return expiresAt;
   }
 
   /** Ends the key's life; a second time changes nothing. */
@@ -75,6 +115,10 @@ class ApiKey {
         name,
         publicId,
         lastFour,
+        Rights.of(scopes, models, networks),
+        oldSecretSha256 == null || oldLastFour == null || oldUntil == null
+            ? null
+            : new KeyView.OldSecret(oldLastFour, oldUntil),
         createdAt,
         expiresAt,
         revokedAt,

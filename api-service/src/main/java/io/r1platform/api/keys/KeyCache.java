@@ -3,17 +3,22 @@ package io.r1platform.api.keys;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -94,7 +99,9 @@ class KeyCache {
     return jdbc.sql(
             """
             select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
-              k.revoked_at is not null as revoked, o.weight
+              k.old_secret_sha256, least(k.old_until, k.expires_at) as old_until,
+              k.scopes, k.models, k.networks, k.revoked_at is not null as revoked,
+              p.models as project_models, p.content_days is not null as keeps_content, o.weight
             from api_key k join project p on p.id = k.project_id
               join organization o on o.id = p.organization_id
             where k.public_id = ?""")
@@ -105,15 +112,47 @@ class KeyCache {
   }
 
   private static KnownKey present(ResultSet row) throws SQLException {
-    Timestamp expiresAt = row.getTimestamp("expires_at");
+    String[] scopes = Objects.requireNonNull(names(row, "scopes"));
+    String[] networks = Objects.requireNonNull(names(row, "networks"));
+    Rights rights = Rights.of(scopes, names(row, "models"), networks);
     return new KnownKey.Present(
         new Caller(
             row.getLong("id"),
             row.getLong("project_id"),
             row.getLong("organization_id"),
-            row.getInt("weight")),
-        HexFormat.of().formatHex(row.getBytes("secret_sha256")),
-        expiresAt == null ? null : expiresAt.toInstant(),
+            row.getInt("weight"),
+            within(rights.models(), names(row, "project_models")),
+            row.getBoolean("keeps_content")),
+        rights,
+        Objects.requireNonNull(known(row, "secret_sha256", "expires_at")),
+        known(row, "old_secret_sha256", "old_until"),
         row.getBoolean("revoked"));
+  }
+
+  /** A key has no model that its project does not have. */
+  private static @Nullable Set<String> within(
+      @Nullable Set<String> ofKey, String @Nullable [] ofProject) {
+    if (ofProject == null) {
+      return ofKey;
+    }
+    Set<String> both = new HashSet<>(Set.of(ofProject));
+    if (ofKey != null) {
+      both.retainAll(ofKey);
+    }
+    return both;
+  }
+
+  private static KnownKey.@Nullable Known known(ResultSet row, String hash, String until)
+      throws SQLException {
+    byte[] sha256 = row.getBytes(hash);
+    Timestamp at = row.getTimestamp(until);
+    return sha256 == null
+        ? null
+        : new KnownKey.Known(HexFormat.of().formatHex(sha256), at == null ? null : at.toInstant());
+  }
+
+  private static String @Nullable [] names(ResultSet row, String column) throws SQLException {
+    Array array = row.getArray(column);
+    return array == null ? null : (String[]) array.getArray();
   }
 }

@@ -2,6 +2,7 @@ package io.r1platform.api.keys;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -31,8 +32,12 @@ public class KeyChecks {
     this.clock = clock;
   }
 
-  /** Checks the text that came as a bearer token; the future never fails. */
-  public CompletableFuture<KeyCheck> check(String token) {
+  /**
+   * Checks the text that came as a bearer token; the future never fails.
+   *
+   * @param address where the request came from; null if that is not known
+   */
+  public CompletableFuture<KeyCheck> check(String token, @Nullable InetAddress address) {
     Secret secret = Secret.parse(token);
     if (secret == null) {
       return CompletableFuture.completedFuture(refused(notOurs()));
@@ -48,7 +53,7 @@ public class KeyChecks {
                 log.warn("API key {} could not be looked up", secret.publicId(), failure);
                 return refused(unavailable());
               }
-              return judge(secret, known);
+              return judge(secret, known, address);
             });
   }
 
@@ -61,21 +66,33 @@ public class KeyChecks {
     return cache.wasRevoked(caller.keyId()) ? revoked() : null;
   }
 
-  private KeyCheck judge(Secret secret, KnownKey known) {
+  private KeyCheck judge(Secret secret, KnownKey known, @Nullable InetAddress address) {
     return switch (known) {
       case KnownKey.Absent absent -> refused(notOurs());
-      case KnownKey.Present key when !key.opensWith(secret) -> refused(notOurs());
-      case KnownKey.Present key when key.revoked() -> refused(revoked());
-      case KnownKey.Present key when key.expiredBy(clock.instant()) ->
-          refused(
-              ServiceException.of(
-                  ErrorCode.KEY_EXPIRED,
-                  "This API key has expired. Nothing was charged. Use another key."));
-      case KnownKey.Present key -> {
-        uses.mark(key.caller().keyId());
-        yield new KeyCheck.Accepted(key.caller());
-      }
+      case KnownKey.Present key ->
+          key.opened(secret)
+              .map(opened -> judge(key, opened, address))
+              .orElseGet(() -> refused(notOurs()));
     };
+  }
+
+  private KeyCheck judge(
+      KnownKey.Present key, KnownKey.Known opened, @Nullable InetAddress address) {
+    if (key.revoked()) {
+      return refused(revoked());
+    }
+    if (opened.expiredBy(clock.instant())) {
+      return refused(expired(opened.equals(key.current())));
+    }
+    if (!key.rights().allows(address)) {
+      return refused(
+          ServiceException.of(
+              ErrorCode.IP_NOT_ALLOWED,
+              "This API key may not be used from this address. Nothing was charged. Use it from a"
+                  + " network of its list, or have the list changed."));
+    }
+    uses.mark(key.caller().keyId());
+    return new KeyCheck.Accepted(key.caller(), key.rights().scopes(), opened.until());
   }
 
   private static KeyCheck refused(ServiceException error) {
@@ -86,6 +103,14 @@ public class KeyChecks {
     return ServiceException.of(
         ErrorCode.KEY_REVOKED,
         "This API key has been revoked. Nothing was charged. Use another key.");
+  }
+
+  private static ServiceException expired(boolean whole) {
+    return ServiceException.of(
+        ErrorCode.KEY_EXPIRED,
+        whole
+            ? "This API key has expired. Nothing was charged. Use another key."
+            : "This secret was replaced and has expired. Nothing was charged. Use the new one.");
   }
 
   private static ServiceException notOurs() {

@@ -27,7 +27,12 @@ final class Secret {
   }
 
   static Secret random(RandomGenerator random) {
-    var text = new StringBuilder(LENGTH).append(PREFIX);
+    return random(random, "");
+  }
+
+  /** Another secret of the key with this public id. */
+  static Secret random(RandomGenerator random, String publicId) {
+    var text = new StringBuilder(LENGTH).append(PREFIX).append(publicId);
     while (text.length() < CHECKED_LENGTH) {
       text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
     }

@@ -1,6 +1,7 @@
 /**
- * Who calls with which API key. Invariants: a secret is shown once and never stored, only its hash;
- * a revocation holds on every replica within a second, or the replica refuses.
+ * Who calls with which API key, and what the key opens. Invariants: a secret is shown once and
+ * never stored, only its hash; a revocation or change holds on every replica within a second, or
+ * the replica refuses.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"tenants", "errors"})

@@ -18,6 +18,13 @@ public enum Metric {
   ANSWERS_BYTES("r1.answers.bytes"),
   /** Counter of answers that were too large to be kept. */
   ANSWERS_UNKEPT("r1.answers.unkept"),
+  /**
+   * Counter of prompts with answers of projects that keep them; tag outcome: stored, withdrawn, or
+   * why dropped (memory, too_large, project_full, failed). Alarm if one of these rises.
+   */
+  CONTENTS("r1.contents"),
+  /** Gauge: bytes of prompts and answers in memory that are to be stored. */
+  CONTENTS_BYTES("r1.contents.bytes"),
   /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** Who hears the answer of a run: headers with the first byte, nothing after the last. */
 interface ClientSide {
 
+  /** Nothing will come, and nobody waits for it: the run did not begin. */
+  default void unstarted() {}
+
   /** Lets the client be heard by its run. */
   void connect(Run run);
 

@@ -106,6 +106,7 @@ final class KeyedRuns {
       RequestBody body,
       ServerWebExchange exchange,
       ClientKey key) {
+    relay.offers().refuseForeign(caller, chat.model()); // also what another key has run
     if (!body.take()) {
       return Flux.empty(); // the client has left
     }

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 
-/** {@code GET /v1/models} and its bare alias. Answers from memory. */
+/** {@code GET /v1/models} and its bare alias: what the caller may use. Answers from memory. */
 @RestController
 final class ModelsController {
   private static final long MILLION = 1_000_000;
@@ -58,7 +58,11 @@ final class ModelsController {
   ModelList models(ServerWebExchange exchange) {
     Caller caller = ChatController.callerOf(exchange);
     return new ModelList(
-        "list", catalogue.served().stream().map(model -> view(model, caller)).toList());
+        "list",
+        catalogue.served().stream()
+            .filter(model -> caller.mayUse(model.name()))
+            .map(model -> view(model, caller))
+            .toList());
   }
 
   @GetMapping({"/v1/models/{name}", "/models/{name}"})
@@ -66,6 +70,7 @@ final class ModelsController {
     Caller caller = ChatController.callerOf(exchange);
     return catalogue
         .find(name)
+        .filter(model -> caller.mayUse(model.name()))
         .map(model -> view(model, caller))
         .orElseThrow(
             () ->

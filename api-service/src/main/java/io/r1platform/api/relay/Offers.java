@@ -41,14 +41,24 @@ final class Offers {
     this.prices = prices;
   }
 
-  /** The model of this name or alias. Fails with 404 model_not_found. */
-  ServedModel model(String name) {
-    return catalogue.find(name).orElseThrow(() -> notFound(name));
+  /** The model of this name or alias, if the caller may use it. Else 404 model_not_found. */
+  ServedModel model(Caller caller, String name) {
+    return catalogue
+        .find(name)
+        .filter(model -> caller.mayUse(model.name()))
+        .orElseThrow(() -> notFound(name));
+  }
+
+  /** Refuses a model that is served, but not to this caller, like one that does not exist. */
+  void refuseForeign(Caller caller, String name) {
+    if (catalogue.find(name).filter(model -> !caller.mayUse(model.name())).isPresent()) {
+      throw notFound(name);
+    }
   }
 
   /** The terms at a moment of a body of so many bytes, or throws why there are none. */
   Offer of(Caller caller, ChatRequest request, int bodyBytes, Instant now) {
-    ServedModel model = model(request.model());
+    ServedModel model = model(caller, request.model());
     ModelCard card = catalogue.card(model).orElseThrow(Offers::unavailable);
     Price price =
         prices

@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.contents.Contents;
 import io.r1platform.api.errors.ErrorBody;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.RequestId;
@@ -59,6 +60,7 @@ class Relay implements SmartLifecycle {
   private final RelayMetrics metrics;
   private final RequestLog requestLog;
   private final Idempotency idempotency;
+  private final Contents contents;
   private final JsonMapper json;
   private final Answer answers;
   private final Clock clock;
@@ -77,6 +79,7 @@ class Relay implements SmartLifecycle {
       RelayMetrics metrics,
       RequestLog requestLog,
       Idempotency idempotency,
+      Contents contents,
       JsonMapper json,
       ErrorBody errors,
       Clock clock) {
@@ -90,6 +93,7 @@ class Relay implements SmartLifecycle {
     this.metrics = metrics;
     this.requestLog = requestLog;
     this.idempotency = idempotency;
+    this.contents = contents;
     this.json = json;
     this.answers = new Answer(json, errors);
     this.clock = clock;
@@ -156,6 +160,8 @@ class Relay implements SmartLifecycle {
       client.header("x-r1-ignored", String.join(", ", admitted.ignored));
     }
     Run.Wanted wanted = admitted.wanted;
+    boolean kept = wanted.admission().caller().keepsContent();
+    ClientSide heard = kept ? new RecordedClient(client, contents, wanted) : client;
     var _ =
         holds
             .take(wanted.admission().caller(), admitted.worst)
@@ -167,7 +173,7 @@ class Relay implements SmartLifecycle {
                   } else if (client.isGone()) {
                     hold.release();
                   } else {
-                    start(new Run(this, wanted, hold, client));
+                    start(new Run(this, wanted, hold, heard));
                   }
                 });
   }
@@ -234,7 +240,10 @@ class Relay implements SmartLifecycle {
   }
 
   private boolean isUnsettled() {
-    return !running.isEmpty() || journal.openRequests() > 0 || idempotency.storing() > 0;
+    return !running.isEmpty()
+        || journal.openRequests() > 0
+        || idempotency.storing() > 0
+        || contents.waiting() > 0;
   }
 
   @Override
@@ -292,6 +301,10 @@ class Relay implements SmartLifecycle {
     return head.isStream()
         ? new EventReader(json, limit)
         : new BodyReader(json, limit, head.status(), head.headers().getFirst("retry-after"));
+  }
+
+  Offers offers() {
+    return offers;
   }
 
   Journal journal() {

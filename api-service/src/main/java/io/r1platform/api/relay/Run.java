@@ -100,6 +100,8 @@ final class Run {
     relay.forget(this);
     if (stop != null) {
       client.refuse(stop.error());
+    } else {
+      client.unstarted();
     }
   }
 

@@ -28,7 +28,7 @@ final class TokenizeController {
     ServerHttpResponse response = exchange.getResponse();
     return bodies.read(
         exchange.getRequest(),
-        content -> offers.model(ChatRequest.model(content)),
+        content -> offers.model(caller, ChatRequest.model(content)),
         (body, model) -> count(caller, model, body, response));
   }
 

@@ -12,6 +12,7 @@
       "requests",
       "statements",
       "idempotency",
+      "contents",
       "upstreams",
       "money",
       "credentials",

@@ -6,9 +6,12 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.KeyCheck;
 import io.r1platform.api.keys.KeyChecks;
+import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.web.server.ServerWebExchange;
@@ -16,9 +19,15 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Lets a request of the tenant API in if it carries a good key, and notes whose it is. */
+/**
+ * Lets a request of the tenant API in if it carries a good key that opens its route, and notes
+ * whose it is.
+ */
 final class BearerKeyFilter implements WebFilter {
   private static final String SCHEME = "Bearer ";
+
+  /** When the secret that was used stops being good, RFC 3339; absent if never. */
+  private static final String EXPIRES = "x-r1-key-expires";
 
   private final KeyChecks keys;
   private final ErrorResponses errors;
@@ -34,17 +43,30 @@ final class BearerKeyFilter implements WebFilter {
     if (token == null) {
       return refuse(exchange, missing());
     }
-    return Mono.fromFuture(keys.check(token))
+    InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
+    return Mono.fromFuture(keys.check(token, remote == null ? null : remote.getAddress()))
         .flatMap(
             check ->
                 switch (check) {
-                  case KeyCheck.Accepted accepted -> accept(exchange, chain, accepted.caller());
+                  case KeyCheck.Accepted accepted -> accept(exchange, chain, accepted);
                   case KeyCheck.Refused refused -> refuse(exchange, refused.error());
                 });
   }
 
-  private static Mono<Void> accept(
-      ServerWebExchange exchange, WebFilterChain chain, Caller caller) {
+  private Mono<Void> accept(
+      ServerWebExchange exchange, WebFilterChain chain, KeyCheck.Accepted accepted) {
+    Instant expires = accepted.secretExpiresAt();
+    if (expires != null) {
+      exchange.getResponse().getHeaders().set(EXPIRES, expires.toString());
+    }
+    ServerHttpRequest request = exchange.getRequest();
+    ServiceException refusal =
+        RouteScopes.refusal(
+            request.getMethod(), request.getPath().pathWithinApplication(), accepted.scopes());
+    if (refusal != null) {
+      return refuse(exchange, refusal);
+    }
+    Caller caller = accepted.caller();
     exchange.getAttributes().put(Caller.ATTRIBUTE, caller);
     var authentication = UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of());
     return chain

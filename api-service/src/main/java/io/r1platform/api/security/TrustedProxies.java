@@ -1,5 +1,6 @@
 package io.r1platform.api.security;
 
+import io.r1platform.api.keys.Network;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -11,35 +12,6 @@ import java.util.List;
 record TrustedProxies(List<Network> networks) {
   TrustedProxies {
     networks = List.copyOf(networks);
-  }
-
-  /** Some addresses, as in {@code 10.0.0.0/8}, or a single one. */
-  record Network(InetAddress address, int bits) {
-    static Network parse(String text) {
-      int slash = text.indexOf('/');
-      InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
-      int longest = address.getAddress().length * Byte.SIZE;
-      int bits = slash < 0 ? longest : Integer.parseInt(text.substring(slash + 1));
-      if (bits < 0 || bits > longest) {
-        throw new IllegalArgumentException("'%s' has no prefix of %d bits".formatted(text, bits));
-      }
-      return new Network(address, bits);
-    }
-
-    boolean contains(InetAddress other) {
-      byte[] ours = address.getAddress();
-      byte[] theirs = other.getAddress();
-      if (ours.length != theirs.length) {
-        return false;
-      }
-      for (int bit = 0; bit < bits; bit++) {
-        int mask = 0x80 >> (bit % Byte.SIZE);
-        if (((ours[bit / Byte.SIZE] ^ theirs[bit / Byte.SIZE]) & mask) != 0) {
-          return false;
-        }
-      }
-      return true;
-    }
   }
 
   static TrustedProxies of(List<String> texts) {

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -22,6 +23,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @Transactional(readOnly = true)
 public class Tenants {
+  private static final int MOST_MODELS = 100;
+  private static final int MOST_DAYS = 90;
+
   private final Organizations organizations;
   private final Projects projects;
   private final Clock clock;
@@ -141,6 +145,54 @@ public class Tenants {
     } catch (DataIntegrityViolationException e) {
       throw taken("project");
     }
+  }
+
+  /**
+   * Says which models a project's keys may use, on every replica within a second.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   * @param models their names, 1 to 100; null for all
+   */
+  @Transactional
+  public ProjectView limitModels(long id, long version, @Nullable Set<String> models) {
+    Project project = seen(id, version);
+    if (models != null && (models.isEmpty() || models.size() > MOST_MODELS)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "models",
+          "A project has 1 to 100 models; without a value it may use all.");
+    }
+    project.limitTo(models);
+    return projects.saveAndFlush(project).view();
+  }
+
+  /**
+   * Says how long prompts and answers of a project's requests are stored, from the next second on.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   * @param days 1 to 90; null for not at all
+   */
+  @Transactional
+  public ProjectView keepContent(long id, long version, @Nullable Integer days) {
+    Project project = seen(id, version);
+    if (days != null && (days < 1 || days > MOST_DAYS)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "days",
+          "Prompts and answers are stored for 1 to 90 days; without a value they are not.");
+    }
+    project.keepContent(days, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    return projects.saveAndFlush(project).view();
+  }
+
+  private Project seen(long id, long version) {
+    Project project =
+        projects.findById(id).orElseThrow(() -> ServiceException.notFound("This project"));
+    if (!project.hasVersion(version)) {
+      throw ServiceException.of(
+          ErrorCode.STALE_VERSION, "The project has changed since you read it. Read it again.");
+    }
+    return project;
   }
 
   private static ServiceException taken(String what) {

@@ -38,6 +38,7 @@ public class Catalogue implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private volatile List<ServedModel> served;
   private volatile Map<Integer, String> names = Map.of();
+  private volatile Map<String, String> canonical = Map.of();
   private volatile Map<String, ModelCard> cards = Map.of();
   private boolean reachable = true;
   private final AtomicInteger ticks = new AtomicInteger();
@@ -65,6 +66,11 @@ public class Catalogue implements AutoCloseable {
   /** The name of any model in the catalogue, served or not. */
   public Optional<String> nameOf(int modelId) {
     return Optional.ofNullable(names.get(modelId));
+  }
+
+  /** The name of the model that has this name or alias, served or not. */
+  public Optional<String> canonical(String nameOrAlias) {
+    return Optional.ofNullable(canonical.get(nameOrAlias));
   }
 
   /** What the server last said about a model; empty until it has answered once. */
@@ -98,6 +104,10 @@ public class Catalogue implements AutoCloseable {
   private void readCatalogue() {
     List<Model> all = models.findAll();
     names = all.stream().collect(Collectors.toUnmodifiableMap(Model::id, Model::name));
+    canonical =
+        all.stream()
+            .flatMap(model -> model.calledBy().map(called -> Map.entry(called, model.name())))
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     served = all.stream().filter(Model::isServed).map(Model::asServed).toList();
   }
 

@@ -11,6 +11,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A model of this site: what tenants call it, and whether a server stands behind it. */
@@ -44,6 +45,11 @@ class Model {
 
   ServedModel asServed() {
     return new ServedModel(id, name, new TreeSet<>(aliases), ownedBy, createdAt);
+  }
+
+  /** Its name and its aliases. */
+  Stream<String> calledBy() {
+    return Stream.concat(Stream.of(name), aliases.stream());
   }
 
   String name() {

@@ -47,6 +47,7 @@ class ErrorCodesTests {
       budget_held             402 billing_error         retry
       forbidden               403 permission_error      -
       scope_missing           403 permission_error      -
+      ip_not_allowed          403 permission_error      -
       organization_suspended  403 permission_error      -
       model_not_found         404 invalid_request_error -
       not_found               404 invalid_request_error -

@@ -38,7 +38,7 @@ import org.springframework.web.server.ServerWebExchange;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ApiKeysIT {
-  private static final String PATH = "/v1/test-caller";
+  private static final String PATH = "/v1/models/test-caller";
 
   private final TestDatabase database = TestDatabase.create();
   private RunningApi first;
@@ -255,7 +255,7 @@ class ApiKeysIT {
     for (String sql :
         List.of(
             "delete from api_key",
-            "update api_key set secret_sha256 = secret_sha256",
+            "update api_key set public_id = public_id",
             "update api_key set project_id = project_id",
             "delete from api_key_change",
             "update api_key_change set revoked = false")) {

@@ -93,7 +93,19 @@ class SecretTests {
   }
 
   private static KeyView view() {
-    return new KeyView(1, 1, "n", "abcdefgh", "wxyz", java.time.Instant.EPOCH, null, null, null, 0);
+    return new KeyView(
+        1,
+        1,
+        "n",
+        "abcdefgh",
+        "wxyz",
+        Rights.ALL,
+        null,
+        java.time.Instant.EPOCH,
+        null,
+        null,
+        null,
+        0);
   }
 
   /** Gives 0, 1, 2, … below the bound. */

@@ -172,6 +172,7 @@ class AdminRoutesIT {
       case "GET" -> browser.get(route.path()).statusCode();
       case "POST" -> browser.post(route.path(), "{}").statusCode();
       case "PATCH" -> browser.patch(route.path(), "{}").statusCode();
+      case "PUT" -> browser.put(route.path(), "{}").statusCode();
       case "DELETE" -> browser.delete(route.path()).statusCode();
       default -> throw new IllegalStateException("teach this test " + route);
     };

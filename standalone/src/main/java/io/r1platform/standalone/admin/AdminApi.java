@@ -64,7 +64,17 @@ public final class AdminApi {
    * @return the JSON answer, a missing node if it is empty
    */
   public JsonNode call(String method, String path, @Nullable Object body) {
-    var request = request(path).timeout(PATIENCE);
+    return call(request(path), method, path, body);
+  }
+
+  /** The same about an object of which this version has been seen: 412 if it is another now. */
+  public JsonNode call(String method, String path, @Nullable Object body, String version) {
+    return call(request(path).header("If-Match", version), method, path, body);
+  }
+
+  private JsonNode call(
+      HttpRequest.Builder request, String method, String path, @Nullable Object body) {
+    request.timeout(PATIENCE);
     request.method(
         method,
         body == null

@@ -7,7 +7,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -32,9 +34,51 @@ public final class Tenancy {
    * @return the secret, which nobody can read again
    */
   public String mintKey(String name, Optional<Duration> lifetime) {
-    var wanted = new HashMap<String, Object>(Map.of("project_id", project(), "name", name));
+    return mintKey(name, lifetime, Map.of());
+  }
+
+  /** The same with what it may do: {@code scopes}, {@code models}, {@code networks}. */
+  public String mintKey(String name, Optional<Duration> lifetime, Map<String, ?> rights) {
+    var wanted = new HashMap<String, Object>(rights);
+    wanted.put("project_id", project());
+    wanted.put("name", name);
     lifetime.ifPresent(time -> wanted.put("expires_in_seconds", time.toSeconds()));
     return api.post("/admin/api/keys", wanted).path("secret").asString();
+  }
+
+  /** Every key of the site, newest first, as the admin API has it. */
+  public List<JsonNode> keys() {
+    List<JsonNode> keys = new ArrayList<>();
+    String next = "";
+    do {
+      JsonNode page = api.get("/admin/api/keys?limit=200&after=" + next);
+      page.path("items").forEach(keys::add);
+      next = page.path("next").asString("");
+    } while (!next.isEmpty());
+    return keys;
+  }
+
+  /**
+   * Gives a key another secret.
+   *
+   * @param publicId the 8 characters after {@code sk-r1-}
+   * @param grace how long the secret until now stays good
+   * @return the new secret, which nobody can read again
+   */
+  public String rotateKey(String publicId, Duration grace) {
+    JsonNode key =
+        keys().stream()
+            .filter(one -> one.path("public_id").asString().equals(publicId))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalStateException("there is no key sk-r1-%s…".formatted(publicId)));
+    return api.call(
+            "POST",
+            "/admin/api/keys/%s/rotate".formatted(key.path("id").asString()),
+            Map.of("grace_seconds", grace.toSeconds()),
+            key.path("version").asString())
+        .path("secret")
+        .asString();
   }
 
   /** The key that {@code up} shows: the kept one while it works, else a new one, kept. */

@@ -5,8 +5,10 @@ import io.r1platform.standalone.supervisor.Operator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
@@ -33,6 +35,12 @@ final class Admin implements Callable<Integer> {
   @Parameters(arity = "0..3", paramLabel = "METHOD PATH [JSON]", hideParamSyntax = true)
   private List<String> call = List.of();
 
+  @Option(
+      names = "--if-match",
+      paramLabel = "VERSION",
+      description = "The version of the object that you have seen, for PUT and DELETE.")
+  private @Nullable String version;
+
   Admin(Invocation invocation) {
     this.invocation = invocation;
   }
@@ -51,7 +59,10 @@ final class Admin implements Callable<Integer> {
     }
     JsonNode body = call.size() == 3 ? body(call.get(2)) : null;
     String method = call.getFirst().toUpperCase(Locale.ROOT);
-    JsonNode answer = invocation.adminApi().call(method, call.get(1), body);
+    JsonNode answer =
+        version == null
+            ? invocation.adminApi().call(method, call.get(1), body)
+            : invocation.adminApi().call(method, call.get(1), body, version);
     if (!answer.isMissingNode()) {
       out.println(answer.toPrettyString());
     }

@@ -28,7 +28,10 @@ public final class CommandTable {
         .addSubcommand(new Down(invocation))
         .addSubcommand(new Status(invocation))
         .addSubcommand(new Logs(invocation))
-        .addSubcommand(new Key(invocation))
+        .addSubcommand(
+            new CommandLine(new Key(invocation))
+                .addSubcommand(new KeyList(invocation))
+                .addSubcommand(new KeyRotate(invocation)))
         .addSubcommand(new Admin(invocation))
         .addSubcommand(new Reconcile(invocation))
         .addSubcommand(new ExportCommand(invocation))
@@ -36,7 +39,7 @@ public final class CommandTable {
         .addSubcommand(new Bench(invocation))
         .addSubcommand(new Doctor(invocation));
     line.setExecutionExceptionHandler(CommandTable::explain);
-    line.getSubcommands().values().forEach(sub -> sub.addMixin("help", new Help()));
+    line.getSubcommands().values().forEach(CommandTable::explainable);
     line.addSubcommand(new CommandLine.HelpCommand());
     return line;
   }
@@ -44,6 +47,11 @@ public final class CommandTable {
   /** {@code --help} on every command. */
   @Command(mixinStandardHelpOptions = true)
   static final class Help {}
+
+  private static void explainable(CommandLine command) {
+    command.addMixin("help", new Help());
+    command.getSubcommands().values().forEach(CommandTable::explainable);
+  }
 
   private static int explain(Exception exception, CommandLine line, CommandLine.ParseResult parsed)
       throws Exception {

@@ -43,13 +43,29 @@ class CommandTableTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"key", "admin", "reconcile", "export usage_records"})
+  @ValueSource(
+      strings = {
+        "key",
+        "key list",
+        "key rotate abcdefgh",
+        "admin",
+        "reconcile",
+        "export usage_records"
+      })
   void saysHowToStartWhatDoesNotRun(String line) {
     Printed printed = call(line.split(" ", -1));
 
     assertThat(printed.exit()).isEqualTo(1);
     assertThat(printed.text().strip())
         .isEqualTo("r1: R1 Platform does not run here; ./r1 up starts it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "rotate"})
+  void explainsWhatElseIsDoneWithKeys(String command) {
+    assertThat(call("key", command, "--help").exit()).isZero();
+    assertThat(call("key", command, "--help").text()).contains("r1 key " + command);
+    assertThat(call("key", "--help").text()).contains("  " + command + " ");
   }
 
   @Test

@@ -1,0 +1,97 @@
+package io.r1platform.api.security;
+
+import static io.r1platform.api.keys.Scope.BATCH;
+import static io.r1platform.api.keys.Scope.INFERENCE;
+import static io.r1platform.api.keys.Scope.USAGE_READ;
+import static org.springframework.http.HttpMethod.DELETE;
+import static org.springframework.http.HttpMethod.GET;
+import static org.springframework.http.HttpMethod.HEAD;
+import static org.springframework.http.HttpMethod.POST;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.Scope;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Which scope opens which route of the tenant API. A route that is not here does not exist, whoever
+ * serves it. Paths are matched as the routes themselves are.
+ */
+final class RouteScopes {
+  /** One of the scopes is enough. */
+  private static final List<Entry> TABLE =
+      List.of(
+          new Entry(POST, "/v1/chat/completions", INFERENCE),
+          new Entry(POST, "/chat/completions", INFERENCE),
+          new Entry(POST, "/v1/completions", INFERENCE),
+          new Entry(POST, "/completions", INFERENCE),
+          new Entry(GET, "/v1/models", INFERENCE, BATCH),
+          new Entry(GET, "/models", INFERENCE, BATCH),
+          new Entry(GET, "/v1/models/{name}", INFERENCE, BATCH),
+          new Entry(GET, "/models/{name}", INFERENCE, BATCH),
+          new Entry(POST, "/v1/tokenize", INFERENCE),
+          new Entry(POST, "/v1/quotes", INFERENCE),
+          new Entry(GET, "/v1/requests/{id}", INFERENCE, BATCH, USAGE_READ),
+          new Entry(POST, "/v1/requests/{id}/cancel", INFERENCE, BATCH),
+          new Entry(GET, "/v1/requests/{id}/content", INFERENCE),
+          new Entry(DELETE, "/v1/requests/{id}/content", INFERENCE),
+          new Entry(GET, "/v1/files", BATCH),
+          new Entry(POST, "/v1/files", BATCH),
+          new Entry(GET, "/v1/files/{id}", BATCH),
+          new Entry(DELETE, "/v1/files/{id}", BATCH),
+          new Entry(GET, "/v1/files/{id}/content", BATCH),
+          new Entry(GET, "/v1/batches", BATCH),
+          new Entry(POST, "/v1/batches", BATCH),
+          new Entry(GET, "/v1/batches/{id}", BATCH),
+          new Entry(POST, "/v1/batches/{id}/cancel", BATCH),
+          new Entry(GET, "/v1/usage", USAGE_READ),
+          new Entry(GET, "/v1/costs", USAGE_READ),
+          new Entry(GET, "/v1/balance", USAGE_READ),
+          new Entry(GET, "/user/balance", USAGE_READ),
+          new Entry(GET, "/v1/limits", USAGE_READ));
+
+  private record Entry(HttpMethod method, PathPattern path, Set<Scope> scopes) {
+    Entry(HttpMethod method, String path, Scope first, Scope... others) {
+      this(method, PathPatternParser.defaultInstance.parse(path), EnumSet.of(first, others));
+    }
+  }
+
+  private RouteScopes() {}
+
+  /** Why a key of these scopes may not go there; null if it may. */
+  static @Nullable ServiceException refusal(
+      HttpMethod method, PathContainer path, Set<Scope> scopes) {
+    List<Entry> here = TABLE.stream().filter(entry -> entry.path.matches(path)).toList();
+    if (here.isEmpty()) {
+      return ServiceException.notFound("This path");
+    }
+    HttpMethod asked = method.equals(HEAD) ? GET : method;
+    Entry entry =
+        here.stream()
+            .filter(candidate -> candidate.method.equals(asked))
+            .min(Comparator.comparing(candidate -> candidate.path))
+            .orElse(null);
+    if (entry == null) {
+      return ServiceException.of(
+          ErrorCode.METHOD_NOT_ALLOWED, "This path does not take this method.");
+    }
+    return entry.scopes.stream().anyMatch(scopes::contains) ? null : missing(entry.scopes);
+  }
+
+  private static ServiceException missing(Set<Scope> enough) {
+    String names = enough.stream().map(Scope::wire).collect(Collectors.joining(" or "));
+    return ServiceException.of(
+        ErrorCode.SCOPE_MISSING,
+        "This API key lacks the scope %s. Nothing was charged. Use a key that has it."
+            .formatted(names));
+  }
+}
