@@ -26,6 +26,8 @@ public final class FakeBilling implements AutoCloseable {
   /** Price hash of the only version. */
   public static final String PRICE_SHA256 = "ab".repeat(32);
 
+  private static final String FROM = ".*\\bfrom=(\\d+).*";
+
   private final HttpServer server;
   private final Map<String, Stream> streams = new ConcurrentHashMap<>();
   private volatile Illness illness = Illness.NONE;
@@ -64,6 +66,7 @@ public final class FakeBilling implements AutoCloseable {
     server.createContext("/internal/v1/epochs/close", this::close);
     server.createContext("/internal/v1/leases", leases);
     server.createContext("/internal/v1/limits", leases::limits);
+    server.createContext("/internal/v1/organizations/", this::statements);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
   }
@@ -155,6 +158,34 @@ public final class FakeBilling implements AutoCloseable {
            "valid_from":"2025-01-20T00:00:00Z","valid_until":null,"reference":false,"prices":[%s]}]}
         """
             .formatted("cd".repeat(32), rows, PRICE_SHA256, rows));
+  }
+
+  /** Balance, usage and costs, which carry whose they are where the model's name stands. */
+  private void statements(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    if (illness == Illness.DOWN) {
+      answer(exchange, 503, "{}");
+    } else if (path.endsWith("/balance")) {
+      answer(
+          exchange,
+          200,
+          """
+          {"as_of":"2026-11-22T10:00:00Z","currency":"USD","limit":"110000000000000",
+           "used":"1500000000000","leased":"0","granted":"2000000000000",
+           "topped_up":"500000000000","next_expiry":null}
+          """);
+    } else {
+      long from = Long.parseLong(exchange.getRequestURI().getQuery().replaceAll(FROM, "$1"));
+      answer(
+          exchange,
+          200,
+          """
+          {"as_of":"2026-11-22T09:59:58Z","rows":[{"start":%d,"by":{"model":"secret-%s"},
+           "tokens":{"input":4,"cached":2,"output":3,"reasoning":1,"requests":1,"cancelled":0},
+           "cost":{"pico":"12340000000001","currency":"USD"}}]}
+          """
+              .formatted(from, path.replaceAll("\\W", "-")));
+    }
   }
 
   private void batch(HttpExchange exchange) throws IOException {

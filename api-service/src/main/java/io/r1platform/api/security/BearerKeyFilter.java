@@ -9,6 +9,7 @@ import io.r1platform.api.keys.KeyChecks;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -25,6 +26,8 @@ import reactor.core.publisher.Mono;
  */
 final class BearerKeyFilter implements WebFilter {
   private static final String SCHEME = "Bearer ";
+  private static final Set<List<String>> OUR_TYPES =
+      Set.of(List.of("*/*"), List.of("application/json"));
 
   /** When the secret that was used stops being good, RFC 3339; absent if never. */
   private static final String EXPIRES = "x-r1-key-expires";
@@ -70,8 +73,22 @@ final class BearerKeyFilter implements WebFilter {
     exchange.getAttributes().put(Caller.ATTRIBUTE, caller);
     var authentication = UsernamePasswordAuthenticationToken.authenticated(caller, null, List.of());
     return chain
-        .filter(exchange)
+        .filter(acceptingOurType(exchange))
         .contextWrite(ReactiveSecurityContextHolder.withAuthentication(authentication));
+  }
+
+  /**
+   * The type of an answer is the endpoint's and the body's business: a client that accepts only
+   * others gets it all the same, and no object dressed up as an event.
+   */
+  private static ServerWebExchange acceptingOurType(ServerWebExchange exchange) {
+    List<String> accepted = exchange.getRequest().getHeaders().getOrEmpty(HttpHeaders.ACCEPT);
+    return accepted.isEmpty() || OUR_TYPES.contains(accepted)
+        ? exchange
+        : exchange
+            .mutate()
+            .request(request -> request.headers(headers -> headers.remove(HttpHeaders.ACCEPT)))
+            .build();
   }
 
   private Mono<Void> refuse(ServerWebExchange exchange, ServiceException error) {

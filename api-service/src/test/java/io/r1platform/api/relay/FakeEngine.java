@@ -166,6 +166,10 @@ final class FakeEngine implements AutoCloseable {
       return body;
     }
 
+    String path() {
+      return exchange.getRequestURI().getPath();
+    }
+
     /** Begins an event stream after a prompt of 2 cached and 10 other tokens. */
     Chat stream() throws IOException {
       exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
@@ -205,9 +209,13 @@ final class FakeEngine implements AutoCloseable {
       return this;
     }
 
-    /** Refuses before the first byte. */
+    /** Refuses before the first byte, until in 7 seconds. */
     void error(int status, String code, String message) throws IOException {
-      exchange.getResponseHeaders().set("retry-after", "7");
+      error(status, code, message, 7);
+    }
+
+    void error(int status, String code, String message, int retrySeconds) throws IOException {
+      exchange.getResponseHeaders().set("retry-after", Integer.toString(retrySeconds));
       failure(
           status,
           "{\"error\":{\"message\":\"%s\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"}}"

@@ -3,10 +3,13 @@ package io.r1platform.api.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +22,7 @@ final class OpenApi {
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
   private final JsonNode document;
+  private final Map<JsonNode, Schema> compiled = new ConcurrentHashMap<>();
 
   OpenApi(String document) {
     this.document = JSON.readTree(document);
@@ -53,14 +57,18 @@ final class OpenApi {
 
   /** What is wrong with a value; empty if nothing. */
   String judge(JsonNode schema, JsonNode value) {
+    var errors =
+        compiled
+            .computeIfAbsent(schema, this::compile)
+            .validate(value.toString(), InputFormat.JSON);
+    return errors.isEmpty() ? "" : errors.toString();
+  }
+
+  private Schema compile(JsonNode schema) {
     ObjectNode whole = JSON.createObjectNode();
     whole.set("components", document.path("components"));
     whole.putArray("allOf").add(schema);
-    var errors =
-        JUDGE
-            .getSchema(whole.toString(), InputFormat.JSON)
-            .validate(value.toString(), InputFormat.JSON);
-    return errors.isEmpty() ? "" : errors.toString();
+    return JUDGE.getSchema(whole.toString(), InputFormat.JSON);
   }
 
   /** The schema of a route's JSON answer; an error where the status is described nowhere else. */
@@ -107,7 +115,8 @@ final class OpenApi {
     return document.at(reference.substring(1));
   }
 
-  private JsonNode followed(JsonNode node) {
+  /** What a reference leads to; anything else is itself. */
+  JsonNode followed(JsonNode node) {
     return node.has("$ref") ? resolve(node.path("$ref").asString()) : node;
   }
 

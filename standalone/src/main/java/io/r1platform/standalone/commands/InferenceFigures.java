@@ -1,11 +1,6 @@
 package io.r1platform.standalone.commands;
 
-import io.r1platform.standalone.build.Maven;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,35 +30,8 @@ enum InferenceFigures {
 
   /** On a database that syncs, as in production; with these properties, {@code -Dname=value}. */
   int run(Invocation invocation, PrintWriter out, String... properties) {
-    Path file = invocation.root().resolve("inference-service/target/figures/" + word() + ".txt");
-    var arguments =
-        new ArrayList<String>(
-            List.of(
-                "--projects",
-                "inference-service",
-                "--also-make",
-                "-Dspotless.check.skip=true",
-                "-Dnative.ctest.skip=true",
-                "-Dtest=NoUnitTests",
-                "-Dsurefire.failIfNoSpecifiedTests=false",
-                "-Dit.test=" + testClass,
-                "-Dfailsafe.failIfNoSpecifiedTests=false",
-                "-Dr1.test.durable=true"));
-    arguments.addAll(List.of(properties));
-    arguments.add("verify");
-    try {
-      Files.deleteIfExists(file);
-      int exit =
-          new Maven(invocation.root(), invocation.home(), invocation.clock())
-              .run(arguments, line -> {});
-      if (Files.exists(file)) {
-        out.print(Files.readString(file));
-        return exit;
-      }
-      out.println(word() + " FAILED; see " + invocation.home().log("build"));
-      return 1;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    List<String> all = new ArrayList<>(List.of(properties));
+    all.add("-Dr1.test.durable=true");
+    return new ModuleFigures("inference-service", word(), testClass).run(invocation, out, all);
   }
 }

@@ -16,6 +16,8 @@ enum Suite {
   FAULTS("FaultsIT"),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
+  /** Official clients, unchanged; their versions. */
+  CLIENTS("ClientsIT"),
   /** The console in Chromium. */
   CONSOLE("ConsoleIT"),
   /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */

@@ -43,7 +43,9 @@ import picocli.CommandLine.Spec;
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
       "  soak        inference-service: random loads, unloads and cancels; memory stays flat",
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
-      "  overspend   one dollar, spent to the end by gateways killed at random"
+      "  overspend   one dollar, spent to the end by gateways killed at random",
+      "  clients     OpenAI's clients for Java and Node, Spring AI's and LangChain4j's, unchanged",
+      "  fuzz        20,000 random requests to every endpoint of the tenant API"
     })
 final class Test implements Callable<Integer> {
   private static final int MOST_KILLS = 200;
@@ -58,7 +60,7 @@ final class Test implements Callable<Integer> {
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
-              + " .*|(skipped|journey|streams|kill|faults|export|console|simulation|trtllm|overspend):"
+              + " .*|(skipped|journey|streams|kill|faults|export|clients|console|simulation|trtllm|overspend):"
               + " .*|hygiene .*");
 
   private final Invocation invocation;
@@ -78,7 +80,10 @@ final class Test implements Callable<Integer> {
   @Option(names = "--kills", description = "faults: so many kills, 14 s each")
   private @Nullable Integer kills;
 
-  @Option(names = "--seed", defaultValue = "1", description = "faults: which kills, and when")
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = {"faults: which kills, and when", "fuzz: which requests"})
   private long seed;
 
   @Parameters(arity = "0..1", paramLabel = "SUITE")
@@ -104,6 +109,9 @@ final class Test implements Callable<Integer> {
       case "soak" ->
           InferenceFigures.SOAK.run(
               invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
+      case "fuzz" ->
+          new ModuleFigures("api-service", "fuzz", "FuzzIT")
+              .run(invocation, out(), List.of("-Dconsole.skip=true", "-Dr1.fuzz.seed=" + seed));
       default -> one(maven, Suite.of(suite));
     };
   }

@@ -1,0 +1,40 @@
+package io.r1platform.api.errors;
+
+import io.netty.channel.ChannelPipeline;
+import java.time.Clock;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.stereotype.Component;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Puts {@link RequestLineCheck} before the server, which answers what it cannot read without a body
+ * and without an id.
+ */
+@Component
+final class UnreadableRequests
+    implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
+  private final ErrorBody bodies;
+  private final Clock clock;
+
+  UnreadableRequests(ErrorBody bodies, Clock clock) {
+    this.bodies = bodies;
+    this.clock = clock;
+  }
+
+  @Override
+  public void customize(NettyReactiveWebServerFactory factory) {
+    factory.addServerCustomizers(
+        server ->
+            server.doOnChannelInit(
+                (observer, channel, remote) -> {
+                  ChannelPipeline pipeline = channel.pipeline();
+                  if (pipeline.get(NettyPipeline.HttpCodec) != null) {
+                    pipeline.addAfter(
+                        NettyPipeline.HttpCodec,
+                        RequestLineCheck.class.getName(),
+                        new RequestLineCheck(bodies, clock));
+                  }
+                }));
+  }
+}

@@ -1,0 +1,99 @@
+package io.r1platform.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.standalone.clients.LangChain4j;
+import io.r1platform.standalone.clients.OpenAiJava;
+import io.r1platform.standalone.clients.SpringAi;
+import io.r1platform.standalone.clients.Target;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Official clients, unchanged, against the real platform. */
+@ExtendWith(PlatformExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClientsIT {
+  private static final Path NODE = Path.of("../api-service/src/test/node");
+  private static final Pattern NODE_SAYS = Pattern.compile("version=(\\S+) checks=(\\d+)");
+
+  private final Platform platform;
+  private final Target target;
+  private final Map<String, String> versions = new TreeMap<>();
+
+  ClientsIT(Platform platform) {
+    this.platform = platform;
+    this.target = new Target(platform.url(), platform.mintKey(), Platform.MODEL);
+  }
+
+  /** And what they were told is what the ledger has. */
+  @AfterAll
+  void tellTheVersions() {
+    Figures.write(
+        "clients",
+        versions.entrySet().stream()
+                .map(client -> client.getKey() + "=" + client.getValue())
+                .collect(Collectors.joining(" "))
+            + " difference="
+            + platform.reconciled().unexplained());
+  }
+
+  @Test
+  void openAiForJava() {
+    try (var client = new OpenAiJava(target)) {
+      client.check();
+    }
+    versions.put("openai-java", version("openai-java-core"));
+  }
+
+  @Test
+  void springAi() {
+    new SpringAi(target).check();
+    versions.put("spring-ai-openai", version("spring-ai-openai"));
+  }
+
+  @Test
+  void langChain4j() {
+    new LangChain4j(target).check();
+    versions.put("langchain4j-open-ai", version("langchain4j-open-ai"));
+  }
+
+  @Test
+  void openAiForNode() throws Exception {
+    Path log = Path.of("target", "node-client.log");
+    var builder =
+        new ProcessBuilder("node", "conformance.mjs")
+            .directory(NODE.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("R1_URL", target.url());
+    builder.environment().put("R1_KEY", target.key());
+    builder.environment().put("R1_MODEL", target.model());
+    Process node = builder.start();
+    boolean ended = Platform.ends(node);
+    String printed = Files.readString(log, StandardCharsets.UTF_8).strip();
+    assertThat(ended).as(printed).isTrue();
+    assertThat(node.exitValue()).as(printed).isZero();
+    Matcher said = NODE_SAYS.matcher(printed);
+    assertThat(said.find()).as(printed).isTrue();
+    versions.put("openai-node", said.group(1));
+  }
+
+  /** The jar on the class path that is the client. */
+  private static String version(String artifact) {
+    Matcher jar =
+        Pattern.compile("/" + Pattern.quote(artifact) + "-(\\d[^/]*)\\.jar")
+            .matcher(System.getProperty("java.class.path"));
+    assertThat(jar.find()).as(artifact).isTrue();
+    return jar.group(1);
+  }
+}
