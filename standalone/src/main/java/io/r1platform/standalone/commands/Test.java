@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  faults      seeded kill -9 at random instants, batches lost and reordered",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 6 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 4 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
