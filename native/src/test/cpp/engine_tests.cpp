@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "check.h"
+#include "core/batch.h"
 #include "core/slots.h"
 #include "core/token_filter.h"
 #include "costly_grammar.h"
@@ -60,6 +61,33 @@ TEST(aRequestStartsBesideThoseThatRun) {
   slots.release(2, 22);
   slots.release(3, 23);
   CHECK(start(7) == 0);  // nothing runs: the one unused for longest
+}
+
+// A newcomer's first token comes after its own pass, and who generates misses one turn at most.
+TEST(promptsAndGenerationTakeTurns) {
+  Script script;
+  ScriptedBackend backend(script);
+  r1::Slots slots(backend, 4, 400, true);
+  r1::Batch batch;
+  const auto start = [&](uint64_t id, size_t prompt) {
+    r1::Request request;
+    request.id = id;
+    request.prompt = numbers(static_cast<int32_t>(id), prompt);
+    request.max_tokens = 4;
+    const auto placement = slots.find(request);
+    CHECK(placement.has_value());
+    slots.place(*placement, request, r1::Clock::now());
+  };
+  const auto fill = [&] { return batch.fill(slots, /*step_tokens=*/8, /*chunk_tokens=*/6); };
+  start(1, 3);
+  CHECK(fill() == 3 && batch.outputs().size() == 1);
+  CHECK(fill() == 0 && batch.tokens().size() == 1);  // it generates
+  start(2, 10);
+  start(3, 4);
+  CHECK(fill() == 8 && batch.outputs().empty());      // 6 of the second, 2 of the third
+  CHECK(fill() == 0 && batch.outputs().size() == 1);  // the first goes on
+  CHECK(fill() == 6 && batch.outputs().size() == 2);  // the rest of both
+  CHECK(fill() == 0 && batch.outputs().size() == 3);
 }
 
 TEST(aFailedBatchEndsItsRequestsAndFreesTheirCells) {

@@ -7,37 +7,45 @@ namespace r1 {
 size_t Batch::fill(Slots &slots, size_t step_tokens, size_t chunk_tokens) {
   tokens_.clear();
   outputs_.clear();
-  const size_t prompt_tokens = share_out(slots, step_tokens, chunk_tokens);
+  find_prefilling(slots);
+  const bool all = prefilling_.size() == slots.running();
+  prompts_ = !prefilling_.empty() && (all || !prompts_);
+  const size_t prompt_tokens = prompts_ ? share_out(slots, step_tokens, chunk_tokens) : 0;
   for (uint32_t i = 0; i < slots.size(); i++) {
     Slot &slot = slots[i];
-    if (slot.request && slot.prefilling()) {
+    if (!slot.request || slot.prefilling() != prompts_) {
+      continue;
+    }
+    if (prompts_) {
       add_chunk(i, slot, chunks_[i]);
-    } else if (slot.request) {
+    } else {
       add(i, slot, slot.next, true);
     }
   }
   return prompt_tokens;
 }
 
-size_t Batch::share_out(const Slots &slots, size_t step_tokens, size_t chunk_tokens) {
-  chunks_.assign(slots.size(), 0);
+void Batch::find_prefilling(const Slots &slots) {
   prefilling_.clear();
   for (uint32_t i = 0; i < slots.size(); i++) {
     if (slots[i].request && slots[i].prefilling()) {
       prefilling_.push_back(i);
     }
   }
+}
+
+size_t Batch::share_out(const Slots &slots, size_t step_tokens, size_t chunk_tokens) {
+  chunks_.assign(slots.size(), 0);
   std::sort(prefilling_.begin(), prefilling_.end(), [&](uint32_t a, uint32_t b) {
     const Request &first = *slots[a].request;
     const Request &second = *slots[b].request;
     return first.priority != second.priority ? first.priority > second.priority
                                              : first.submitted < second.submitted;
   });
-  const size_t room = step_tokens - (slots.running() - prefilling_.size());
   size_t shared = 0;
   for (const uint32_t i : prefilling_) {
     const size_t left = slots[i].request->prompt.size() - slots[i].cells.size();
-    chunks_[i] = std::min({room - shared, left, chunk_tokens});
+    chunks_[i] = std::min({step_tokens - shared, left, chunk_tokens});
     shared += chunks_[i];
   }
   return shared;

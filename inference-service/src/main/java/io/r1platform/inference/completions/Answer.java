@@ -31,17 +31,25 @@ record Answer(
     IntFunction<byte[]> pieces) {
   private static final String CUT_OFF = "insufficient_system_resource";
 
-  byte[] chunk(
+  /** What every chunk of a stream has around its choice. */
+  ChunkFrame frame() {
+    return ChunkFrame.of(
+        json.writeValueAsString(
+            new Wire.Chunk(
+                id,
+                form.chunk(),
+                created,
+                card.name(),
+                card.systemFingerprint(),
+                List.of(),
+                null)));
+  }
+
+  /** The choice of a chunk. */
+  byte[] choice(
       int choice, Wire.Delta delta, Signal.Logprobs logprobs, @Nullable String finishReason) {
     return json.writeValueAsBytes(
-        new Wire.Chunk(
-            id,
-            form.chunk(),
-            created,
-            card.name(),
-            card.systemFingerprint(),
-            List.of(part(choice, delta, LogprobWriter.of(logprobs, pieces), finishReason)),
-            null));
+        part(choice, delta, LogprobWriter.of(logprobs, pieces), finishReason));
   }
 
   private Wire.AnyChoice part(

@@ -27,6 +27,7 @@ import reactor.core.scheduler.Schedulers;
 /** Completions, their cancellation, and the count of a prompt's tokens. */
 @RestController
 final class CompletionsController {
+  private static final int SHORT_BODY = 4 << 10;
   private static final int COUNTS_AT_ONCE = 2;
   private static final Duration COUNT_WAIT = Duration.ofSeconds(2);
 
@@ -64,7 +65,7 @@ final class CompletionsController {
   @PostMapping("/v1/tokenize")
   Mono<Wire.TokenCount> tokenize(ServerWebExchange exchange) {
     String resolved = CallHeaders.model(exchange.getRequest().getHeaders());
-    return body(exchange).map(body -> count(resolved, body));
+    return body(exchange).publishOn(virtualThreads).map(body -> count(resolved, body));
   }
 
   /** Nobody pays for it, and it may take a core and much memory: few at once. */
@@ -96,6 +97,7 @@ final class CompletionsController {
       ServerWebExchange exchange, Call call, Function<byte[], Admissions.Admitted> admit) {
     Scheduler eventLoop = EventLoop.of(exchange.getResponse()); // a closed connection has none
     return body(exchange)
+        .flatMap(this::whereThereIsTime)
         .map(admit)
         .flatMap(
             admitted ->
@@ -111,14 +113,19 @@ final class CompletionsController {
   }
 
   /**
-   * Reading and tokenizing may take long, hence the virtual thread; then only memory is touched.
+   * Reading and tokenizing a long body takes long, hence a virtual thread; for a short one that
+   * would only be one more wait for a core. Nothing but memory is touched.
    */
+  private Mono<byte[]> whereThereIsTime(byte[] body) {
+    Mono<byte[]> here = Mono.just(body);
+    return body.length <= SHORT_BODY ? here : here.publishOn(virtualThreads);
+  }
+
   private Mono<byte[]> body(ServerWebExchange exchange) {
     return DataBufferUtils.join(exchange.getRequest().getBody(), settings.bodyBytesMax())
         .onErrorMap(DataBufferLimitException.class, _ -> tooLarge())
         .map(CompletionsController::bytes)
-        .defaultIfEmpty(new byte[0])
-        .publishOn(virtualThreads);
+        .defaultIfEmpty(new byte[0]);
   }
 
   /** The stream or JSON answer of the request then ends with its exact usage. */

@@ -17,8 +17,13 @@ final class SseWriter implements AnswerWriter {
   private static final byte[] KEEP_ALIVE = ascii(": keep-alive\n");
   private static final byte[] DONE = ascii("[DONE]");
   private static final byte[] BLANK = ascii("\n");
+  private static final byte[] END = ascii("\n\n");
+
+  /** For the lines around a chunk, comments included. */
+  private static final int ROOM = 96;
 
   private final Answer answer;
+  private final ChunkFrame frame;
   private final int promptTokens;
   private final Set<Integer> roles = new HashSet<>();
   private boolean begun;
@@ -28,6 +33,7 @@ final class SseWriter implements AnswerWriter {
   /** Writes {@code answer}, whose prompt has so many tokens. */
   SseWriter(Answer answer, int promptTokens) {
     this.answer = answer;
+    this.frame = answer.frame();
     this.promptTokens = promptTokens;
   }
 
@@ -39,8 +45,8 @@ final class SseWriter implements AnswerWriter {
   @Override
   public byte[] delta(Signal.Delta delta) {
     String role = roles.add(delta.choice()) ? "assistant" : null;
-    byte[] data =
-        answer.chunk(
+    byte[] part =
+        answer.choice(
             delta.choice(),
             new Wire.Delta(
                 role,
@@ -49,10 +55,10 @@ final class SseWriter implements AnswerWriter {
                 answer.parts(delta.choice(), delta.text().calls())),
             delta.logprobs(),
             null);
-    var out = new ByteArrayOutputStream(data.length + 64);
+    var out = new ByteArrayOutputStream(frame.length() + part.length + ROOM);
     tellPrompt(out, delta.cachedTokens());
     tellReasoning(out, delta.reasoningTokens(), delta.tokens());
-    event(out, delta.tokens(), data);
+    chunk(out, delta.tokens(), part);
     return out.toByteArray();
   }
 
@@ -84,7 +90,7 @@ final class SseWriter implements AnswerWriter {
       event(out, tokens, answer.failure(ended, failure, null));
     } else {
       if (only != null) {
-        event(out, tokens, finish(only));
+        chunk(out, tokens, finish(only));
       }
       event(out, tokens, answer.usageChunk(ended));
       event(out, tokens, DONE);
@@ -101,7 +107,7 @@ final class SseWriter implements AnswerWriter {
     var out = new ByteArrayOutputStream(512);
     tellPrompt(out, finished.cachedTokens());
     tellReasoning(out, finished.reasoningTokens(), finished.tokens());
-    event(out, finished.tokens(), finish(finished));
+    chunk(out, finished.tokens(), finish(finished));
     return out.toByteArray();
   }
 
@@ -115,7 +121,7 @@ final class SseWriter implements AnswerWriter {
 
   private byte[] finish(Signal.Finished finished) {
     String role = roles.add(finished.choice()) ? "assistant" : null;
-    return answer.chunk(
+    return answer.choice(
         finished.choice(),
         new Wire.Delta(role, null, null, null),
         finished.logprobs(),
@@ -133,10 +139,20 @@ final class SseWriter implements AnswerWriter {
     }
   }
 
+  private void chunk(ByteArrayOutputStream out, int tokens, byte[] choice) {
+    begin(out, tokens);
+    frame.write(out, choice);
+    out.writeBytes(END);
+  }
+
   private static void event(ByteArrayOutputStream out, int tokens, byte[] data) {
-    out.writeBytes(ascii("id: " + tokens + "\ndata: "));
+    begin(out, tokens);
     out.writeBytes(data);
-    out.writeBytes(ascii("\n\n"));
+    out.writeBytes(END);
+  }
+
+  private static void begin(ByteArrayOutputStream out, int tokens) {
+    out.writeBytes(ascii("id: " + tokens + "\ndata: "));
   }
 
   private static @Nullable String orNull(String text) {

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     ones of its name left, and those write nothing more
  * @param commitRows receipts of one commit at most
  * @param shipRows receipts of one batch to billing at most, to 1,000
+ * @param shipEvery pause between batches, in which receipts gather
  * @param shipInterval pause between looks for unshipped receipts when nothing new is reported
  * @param shipBackoff longest pause after a failure to ship
  * @param shipTimeout longest wait for one whole answer of billing
@@ -28,6 +29,7 @@ record ReceiptSettings(
     @DefaultValue("local") String instanceName,
     @DefaultValue("256") int commitRows,
     @DefaultValue("1000") int shipRows,
+    @DefaultValue("100ms") Duration shipEvery,
     @DefaultValue("1s") Duration shipInterval,
     @DefaultValue("5s") Duration shipBackoff,
     @DefaultValue("10s") Duration shipTimeout,
@@ -44,7 +46,10 @@ record ReceiptSettings(
       throw new IllegalArgumentException(
           "r1.inference.receipts: commit-rows is at least 1, ship-rows 1 to 1000");
     }
-    if (!shipInterval.isPositive() || !shipBackoff.isPositive() || !shipTimeout.isPositive()) {
+    if (!shipEvery.isPositive()
+        || !shipInterval.isPositive()
+        || !shipBackoff.isPositive()
+        || !shipTimeout.isPositive()) {
       throw new IllegalArgumentException("r1.inference.receipts: intervals must be positive");
     }
     if (keepDays < KEEP_DAYS_MIN) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class Shipper implements Runnable {
   private final Billing billing;
   private final UUID instanceId;
   private final Semaphore news = new Semaphore(0);
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile boolean fenced;
   private volatile long shippedSeq;
@@ -58,6 +60,7 @@ final class Shipper implements Runnable {
   void stop() {
     stopping = true;
     news.release();
+    stopped.countDown();
   }
 
   /** Up to which of this process's receipts billing has them. */
@@ -75,6 +78,7 @@ final class Shipper implements Runnable {
         if (shipAll()) {
           backoff = FIRST_BACKOFF;
           await(last ? Duration.ZERO : settings.shipInterval());
+          gather();
         } else if (!last) {
           await(backoff);
           backoff = min(backoff.multipliedBy(2), settings.shipBackoff());
@@ -154,11 +158,15 @@ final class Shipper implements Runnable {
     }
   }
 
+  /** Receipts come one by one; a round takes as many statements for one as for many. */
+  private void gather() throws InterruptedException {
+    var _ = stopped.await(settings.shipEvery().toMillis(), TimeUnit.MILLISECONDS);
+    news.drainPermits(); // the next round finds them all
+  }
+
   private void await(Duration pause) {
     try {
-      if (news.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-        news.drainPermits();
-      }
+      var _ = news.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
