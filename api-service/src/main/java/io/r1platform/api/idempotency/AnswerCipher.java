@@ -18,12 +18,13 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Encrypts stored answers with AES-256-GCM. What names the row is authenticated with the bytes, so
- * an answer that stands in another row is none. A sealed answer is a version byte, four bytes that
- * name the secret, a random nonce of 12 bytes, and the ciphertext with its tag of 16.
+ * Encrypts what tenants wrote and what they were answered with AES-256-GCM. What names the row is
+ * authenticated with the bytes, so what stands in another row is nothing. Something sealed is a
+ * version byte, four bytes that name the secret, a random nonce of 12 bytes, and the ciphertext
+ * with its tag of 16.
  */
 @Component
-final class AnswerCipher {
+public final class AnswerCipher {
   private static final String ALGORITHM = "AES/GCM/NoPadding";
   private static final byte VERSION = 1;
   private static final int NAME_BYTES = 4;
@@ -62,13 +63,22 @@ final class AnswerCipher {
     }
   }
 
-  /** Encrypts with the first secret. */
+  /** Encrypts an answer with the first secret. */
   byte[] seal(byte[] plain, KeyedRequest request, UUID eventId) {
+    return seal(plain, row(request, eventId));
+  }
+
+  /**
+   * Encrypts with the first secret.
+   *
+   * @param row names where it will stand, as nothing else is named
+   */
+  public byte[] seal(byte[] plain, String row) {
     Secret secret = secrets.getFirst();
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     try {
-      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, secret, nonce, request, eventId).doFinal(plain);
+      byte[] sealed = cipher(Cipher.ENCRYPT_MODE, secret, nonce, row).doFinal(plain);
       return ByteBuffer.allocate(1 + NAME_BYTES + NONCE_BYTES + sealed.length)
           .put(VERSION)
           .put(secret.name)
@@ -82,6 +92,11 @@ final class AnswerCipher {
 
   /** The plain bytes; empty if they were sealed for another row or with a secret that is gone. */
   Optional<byte[]> open(byte[] stored, KeyedRequest request, UUID eventId) {
+    return open(stored, row(request, eventId));
+  }
+
+  /** The same of what {@link #seal(byte[], String)} made for this row. */
+  public Optional<byte[]> open(byte[] stored, String row) {
     if (stored.length < 1 + NAME_BYTES + NONCE_BYTES || stored[0] != VERSION) {
       return Optional.empty();
     }
@@ -92,7 +107,7 @@ final class AnswerCipher {
       if (Arrays.equals(secret.name, name)) {
         try {
           return Optional.of(
-              cipher(Cipher.DECRYPT_MODE, secret, nonce, request, eventId)
+              cipher(Cipher.DECRYPT_MODE, secret, nonce, row)
                   .doFinal(stored, from, stored.length - from));
         } catch (GeneralSecurityException e) {
           return Optional.empty();
@@ -102,13 +117,15 @@ final class AnswerCipher {
     return Optional.empty();
   }
 
-  private static Cipher cipher(
-      int mode, Secret secret, byte[] nonce, KeyedRequest request, UUID eventId)
+  private static String row(KeyedRequest request, UUID eventId) {
+    return "%d %s %s %s"
+        .formatted(request.projectId(), request.path(), request.keySha256(), eventId);
+  }
+
+  private static Cipher cipher(int mode, Secret secret, byte[] nonce, String row)
       throws GeneralSecurityException {
     Cipher cipher = Cipher.getInstance(ALGORITHM);
     cipher.init(mode, secret.key, new GCMParameterSpec(TAG_BITS, nonce));
-    String row =
-        "%d %s %s %s".formatted(request.projectId(), request.path(), request.keySha256(), eventId);
     cipher.updateAAD(row.getBytes(StandardCharsets.UTF_8));
     return cipher;
   }

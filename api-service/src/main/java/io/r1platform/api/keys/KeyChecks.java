@@ -61,21 +61,41 @@ public class KeyChecks {
     return cache.wasRevoked(caller.keyId()) ? revoked() : null;
   }
 
+  /**
+   * Whether a key may still run something, for what it began without a connection. Asks the
+   * database, so it blocks, and fails with a {@code DataAccessException} where that is away.
+   */
+  public KeyCheck again(long keyId) {
+    return switch (cache.read(keyId)) {
+      case KnownKey.Absent absent -> refused(notOurs());
+      case KnownKey.Present key -> judge(key);
+    };
+  }
+
   private KeyCheck judge(Secret secret, KnownKey known) {
     return switch (known) {
       case KnownKey.Absent absent -> refused(notOurs());
       case KnownKey.Present key when !key.opensWith(secret) -> refused(notOurs());
-      case KnownKey.Present key when key.revoked() -> refused(revoked());
-      case KnownKey.Present key when key.expiredBy(clock.instant()) ->
-          refused(
-              ServiceException.of(
-                  ErrorCode.KEY_EXPIRED,
-                  "This API key has expired. Nothing was charged. Use another key."));
       case KnownKey.Present key -> {
-        uses.mark(key.caller().keyId());
-        yield new KeyCheck.Accepted(key.caller());
+        KeyCheck check = judge(key);
+        if (check instanceof KeyCheck.Accepted) {
+          uses.mark(key.caller().keyId());
+        }
+        yield check;
       }
     };
+  }
+
+  private KeyCheck judge(KnownKey.Present key) {
+    if (key.revoked()) {
+      return refused(revoked());
+    }
+    return key.expiredBy(clock.instant())
+        ? refused(
+            ServiceException.of(
+                ErrorCode.KEY_EXPIRED,
+                "This API key has expired. Nothing was charged. Use another key."))
+        : new KeyCheck.Accepted(key.caller());
   }
 
   private static KeyCheck refused(ServiceException error) {

@@ -18,6 +18,15 @@ public enum Metric {
   ANSWERS_BYTES("r1.answers.bytes"),
   /** Counter of answers that were too large to be kept. */
   ANSWERS_UNKEPT("r1.answers.unkept"),
+  /** Gauge: lines of batches that run here. */
+  BATCH_LINES_RUNNING("r1.batch.lines.running"),
+  /**
+   * Counter of runs of lines; tag end (completed, failed, again: it waits once more, recovered:
+   * from a replica that died).
+   */
+  BATCH_LINES("r1.batch.lines"),
+  /** Counter of batches that ended; tag status. */
+  BATCHES_ENDED("r1.batches.ended"),
   /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */

@@ -103,7 +103,15 @@ class StartIT {
     UUID id = new UUID(RunningApi.START.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0001L);
     var call =
         new EngineClient.Call(
-            id, Kind.CHAT, new Asker("tenant", "project", 1), "1.1", "r1-nano", 100, 10, body);
+            id,
+            Kind.CHAT,
+            new Asker("tenant", "project", 1),
+            false,
+            "1.1",
+            "r1-nano",
+            100,
+            10,
+            body);
     var admission = Admission.of(id, caller, 2, price, 10, true, RunningApi.START);
     var sink = new AtomicReference<FluxSink<DataBuffer>>();
     Flux.<DataBuffer>create(sink::set).subscribe().dispose();
