@@ -43,6 +43,19 @@ class SettingsTests {
   }
 
   @Test
+  void filesAndBatches() throws Exception {
+    assertThat(bound("files.FileSettings", "r1.api.files", Map.of()))
+        .isEqualTo(
+            "FileSettings[fileLimit=209715200B, projectFiles=1000, projectBytes=5368709120B,"
+                + " keepFor=PT720H, uploadWait=PT1H, transfers=32, transfersOfOne=8]");
+    assertThat(bound("batches.BatchSettings", "r1.api.batches", Map.of()))
+        .isEqualTo(
+            "BatchSettings[lines=50000, lineLimit=4194304B, projectOpen=100, atOnce=32,"
+                + " ofOrganization=16, ofBatch=16, stopWait=PT10M, tryAfter=PT5S, failures=3,"
+                + " lookEvery=PT1S]");
+  }
+
+  @Test
   void metering() throws Exception {
     assertThat(bound("metering.MeteringSettings", "r1.api.metering", Map.of()))
         .isEqualTo(

@@ -136,6 +136,8 @@ class HouseRulesTests {
             API + "holds..",
             API + "contents..", // many and large, and gone after days
             API + "idempotency..", // contended, and gone after a day
+            API + "files..", // bytes, gone after a month
+            API + "batches..", // contended, and gone when a batch ends
             API + "requests..", // counted, dropped by the day
             API + "sessions..",
             API + "keys..", // look-up and LISTEN on the hot path; the entity is JPA
@@ -156,6 +158,7 @@ class HouseRulesTests {
     onlyIn(
         List.of(
             BASE + "*.relay..",
+            API + "files..", // uploads and downloads stream
             BASE + "*.completions..",
             BASE + "springai..",
             BASE + "*.security..",
@@ -268,6 +271,7 @@ class HouseRulesTests {
                         .or(simpleName("Run")) // gaps between tokens, for the request log
                         .or(simpleName("Shipper")) // pause between two signs of life
                         .or(simpleName("DatabaseClock")) // time since the last reading
+                        .or(simpleName("BatchWork")) // pauses of the work and of one batch
                         .or(simpleName("Holds")) // silence of billing, age of a denial
                         .or(resideInAPackage(BASE + "standalone.processes.."))
                         .or(resideInAPackage(BASE + "testing.."))))

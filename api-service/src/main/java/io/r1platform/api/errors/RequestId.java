@@ -47,14 +47,14 @@ public final class RequestId implements WebFilter {
 
   /** Gives a request whose answer has not begun a new id, of this moment. */
   public static UUID renew(ServerWebExchange exchange, Instant at) {
-    UUID id = mint(at);
+    var id = at(at);
     exchange.getAttributes().put(ATTRIBUTE, id);
     exchange.getResponse().getHeaders().set(HEADER, id.toString());
     return id;
   }
 
-  /** A new UUIDv7 of this moment. */
-  static UUID mint(Instant at) {
+  /** A new id of this moment, for a request that no client sent. */
+  public static UUID at(Instant at) {
     long high = (at.toEpochMilli() << 16) | 0x7000L | (RANDOM.nextInt() & 0x0FFFL);
     long low = (RANDOM.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
     return new UUID(high, low);

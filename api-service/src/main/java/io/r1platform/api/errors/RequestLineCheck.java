@@ -64,7 +64,7 @@ final class RequestLineCheck extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(ChannelHandlerContext context, Throwable cause) {
-    UUID id = RequestId.mint(clock.instant());
+    UUID id = RequestId.at(clock.instant());
     ServiceException error =
         cause instanceof TooLongHttpLineException || cause instanceof TooLongHttpHeaderException
             ? ServiceException.of(

@@ -18,9 +18,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Encrypts what is stored of tenants with AES-256-GCM. What names the row is authenticated with the
- * bytes, so an answer that stands in another row is none. A sealed answer is a version byte, four
- * bytes that name the secret, a random nonce of 12 bytes, and the ciphertext with its tag of 16.
+ * Encrypts what tenants wrote and what they were answered with AES-256-GCM. What names the row is
+ * authenticated with the bytes, so what stands in another row is nothing. Something sealed is a
+ * version byte, four bytes that name the secret, a random nonce of 12 bytes, and the ciphertext
+ * with its tag of 16.
  */
 @Component
 public final class AnswerCipher {

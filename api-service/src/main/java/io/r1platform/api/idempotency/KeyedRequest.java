@@ -1,8 +1,13 @@
 package io.r1platform.api.idempotency;
 
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 
 /**
  * A request that its client may send again.
@@ -13,6 +18,23 @@ import java.util.HexFormat;
  * @param bodySha256 of the body, 64 hex digits
  */
 public record KeyedRequest(long projectId, String path, String keySha256, String bodySha256) {
+
+  /** Name of the header with the client's key. */
+  public static final String HEADER = "Idempotency-Key";
+
+  private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
+
+  /** The client's key; null if it sent none. Throws a 422 that names the header. */
+  public static @Nullable String keyOf(HttpHeaders headers) {
+    String key = headers.getFirst(HEADER);
+    if (key != null && !VISIBLE.matcher(key).matches()) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          HEADER,
+          "'Idempotency-Key' must be 1 to 255 visible ASCII characters. Nothing was charged.");
+    }
+    return key;
+  }
 
   /** Reads all of {@code body} and leaves it as it is. */
   public static KeyedRequest of(long projectId, String path, String key, ByteBuffer body) {

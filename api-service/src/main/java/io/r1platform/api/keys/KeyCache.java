@@ -32,6 +32,16 @@ class KeyCache {
   /** Longer than any request takes from the check of its key to its start. */
   private static final Duration REVOKED_FOR = Duration.ofMinutes(10);
 
+  private static final String KEY =
+      """
+      select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
+        k.old_secret_sha256, least(k.old_until, k.expires_at) as old_until,
+        k.scopes, k.models, k.networks, k.revoked_at is not null as revoked,
+        p.models as project_models, p.content_days is not null as keeps_content, o.weight
+      from api_key k join project p on p.id = k.project_id
+        join organization o on o.id = p.organization_id
+      """;
+
   private final JdbcClient jdbc;
   private final KeySettings settings;
   private final AsyncCache<String, KnownKey> known;
@@ -96,16 +106,17 @@ class KeyCache {
   }
 
   private KnownKey read(String publicId) {
-    return jdbc.sql(
-            """
-            select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
-              k.old_secret_sha256, least(k.old_until, k.expires_at) as old_until,
-              k.scopes, k.models, k.networks, k.revoked_at is not null as revoked,
-              p.models as project_models, p.content_days is not null as keeps_content, o.weight
-            from api_key k join project p on p.id = k.project_id
-              join organization o on o.id = p.organization_id
-            where k.public_id = ?""")
+    return jdbc.sql(KEY + "where k.public_id = ?")
         .param(publicId)
+        .query((row, number) -> present(row))
+        .optional()
+        .orElse(KnownKey.Absent.ABSENT);
+  }
+
+  /** The key as the database has it now. Blocks. */
+  KnownKey read(long keyId) {
+    return jdbc.sql(KEY + "where k.id = ?")
+        .param(keyId)
         .query((row, number) -> present(row))
         .optional()
         .orElse(KnownKey.Absent.ABSENT);

@@ -66,6 +66,28 @@ public class KeyChecks {
     return cache.wasRevoked(caller.keyId()) ? revoked() : null;
   }
 
+  /**
+   * Whether a key may still run something, for what it began without a connection. Asks the
+   * database, so it blocks, and fails with a {@code DataAccessException} where that is away.
+   *
+   * @param scope that the key must have
+   */
+  public KeyCheck again(long keyId, Scope scope) {
+    return switch (cache.read(keyId)) {
+      case KnownKey.Absent absent -> refused(notOurs());
+      case KnownKey.Present key when key.revoked() -> refused(revoked());
+      case KnownKey.Present key when key.current().expiredBy(clock.instant()) ->
+          refused(expired(true));
+      case KnownKey.Present key when !key.rights().scopes().contains(scope) ->
+          refused(
+              ServiceException.of(
+                  ErrorCode.SCOPE_MISSING,
+                  "This API key has lost the scope %s.".formatted(scope.wire())));
+      case KnownKey.Present key ->
+          new KeyCheck.Accepted(key.caller(), key.rights().scopes(), key.current().until());
+    };
+  }
+
   private KeyCheck judge(Secret secret, KnownKey known, @Nullable InetAddress address) {
     return switch (known) {
       case KnownKey.Absent absent -> refused(notOurs());

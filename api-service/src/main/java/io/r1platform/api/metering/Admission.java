@@ -82,6 +82,7 @@ public record Admission(
         stream,
         false,
         outcome.gatewaysCount(),
+        price.batch(),
         charge.waiver(),
         modelId,
         eventId,

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param stream whether the client asked for a stream
  * @param recovered whether somebody other than the serving gateway wrote it
  * @param gatewaysCount whether the counts are the gateway's, not the engine's exact ones
+ * @param batch whether it is a line of a batch
  * @param waiver why tokens were waived
  * @param modelId the model
  * @param eventId UUIDv7 minted when the request came
@@ -39,6 +40,7 @@ public record UsageRecord(
     boolean stream,
     boolean recovered,
     boolean gatewaysCount,
+    boolean batch,
     Waiver waiver,
     int modelId,
     UUID eventId,
@@ -92,6 +94,7 @@ public record UsageRecord(
         stream,
         true,
         true,
+        batch,
         Waiver.LOST,
         modelId,
         eventId,

@@ -13,6 +13,7 @@ final class UsageRecordCodec {
   private static final int STREAM = 1;
   private static final int RECOVERED = 2;
   private static final int GATEWAYS_COUNT = 4;
+  private static final int BATCH = 8;
   private static final int WAIVER_SHIFT = 4;
 
   private UsageRecordCodec() {}
@@ -63,6 +64,7 @@ final class UsageRecordCodec {
         (flags & STREAM) != 0,
         (flags & RECOVERED) != 0,
         (flags & GATEWAYS_COUNT) != 0,
+        (flags & BATCH) != 0,
         Waiver.ofWire((flags >> WAIVER_SHIFT) & 0xF),
         modelId,
         eventId,
@@ -86,6 +88,7 @@ final class UsageRecordCodec {
     return (r.stream() ? STREAM : 0)
         | (r.recovered() ? RECOVERED : 0)
         | (r.gatewaysCount() ? GATEWAYS_COUNT : 0)
+        | (r.batch() ? BATCH : 0)
         | (r.waiver().number() << WAIVER_SHIFT);
   }
 

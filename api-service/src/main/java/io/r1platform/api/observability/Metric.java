@@ -25,6 +25,15 @@ public enum Metric {
   CONTENTS("r1.contents"),
   /** Gauge: bytes of prompts and answers in memory that are to be stored. */
   CONTENTS_BYTES("r1.contents.bytes"),
+  /** Gauge: lines of batches that run here. */
+  BATCH_LINES_RUNNING("r1.batch.lines.running"),
+  /**
+   * Counter of runs of lines; tag end (completed, failed, again: it waits once more, recovered:
+   * from a replica that died).
+   */
+  BATCH_LINES("r1.batch.lines"),
+  /** Counter of batches that ended; tag status. */
+  BATCHES_ENDED("r1.batches.ended"),
   /** Counter of rows of the request log that were dropped. Alarm if it rises for long. */
   REQUEST_LOG_DROPPED("r1.request.log.dropped"),
   /** Gauge: days of the journal that are old and cannot be dropped. Alarm above 0. */

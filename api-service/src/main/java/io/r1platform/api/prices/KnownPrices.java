@@ -48,11 +48,18 @@ final class KnownPrices {
 
   /** The price of a model for an organization, null for the public list's. */
   Optional<Price> at(@Nullable Long organizationId, int modelId, Instant time) {
+    return at(organizationId, modelId, time, false);
+  }
+
+  /** The same, for a line of a batch or for anything else. */
+  Optional<Price> at(@Nullable Long organizationId, int modelId, Instant time, boolean batch) {
     PriceList list = holding(organizationId, modelId, time);
     if (list == null && organizationId != null) {
       list = holding(null, modelId, time);
     }
-    return list == null ? Optional.empty() : Optional.ofNullable(list.priceAt(modelId, time));
+    return list == null
+        ? Optional.empty()
+        : Optional.ofNullable(list.priceAt(modelId, time, batch));
   }
 
   /** The version with that content. */

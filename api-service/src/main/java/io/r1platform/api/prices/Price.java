@@ -11,6 +11,7 @@ import io.r1platform.api.money.Pico;
  * @param unit price per token
  * @param window the time window that holds in that version; 0: none
  * @param worst the dearest price of each class in any window of that version
+ * @param batch whether it is the price of a line of a batch
  */
 public record Price(
     String versionId,
@@ -18,11 +19,23 @@ public record Price(
     String currency,
     UnitPrices unit,
     int window,
-    UnitPrices worst) {
+    UnitPrices worst,
+    boolean batch) {
 
   /** A price outside of any window, of a version without windows. */
   public Price(String versionId, String contentSha256, String currency, UnitPrices unit) {
     this(versionId, contentSha256, currency, unit, 0, unit);
+  }
+
+  /** A price of a request that is no line of a batch. */
+  public Price(
+      String versionId,
+      String contentSha256,
+      String currency,
+      UnitPrices unit,
+      int window,
+      UnitPrices worst) {
+    this(versionId, contentSha256, currency, unit, window, worst, false);
   }
 
   /** What {@code tokens} cost, exactly. */

@@ -12,9 +12,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One version made ready: windows as clocks, and the frozen price of each model and window. */
+/**
+ * One version made ready: windows as clocks, and the frozen prices of each model and window, for
+ * batches and for all else.
+ */
 final class PriceList {
-  private record Place(int modelId, int window) {}
+  private record Place(int modelId, int window, boolean batch) {}
 
   private final PriceAnswer.Version version;
   private final List<WindowClock> windows;
@@ -35,12 +38,16 @@ final class PriceList {
     Map<Place, Map<String, Pico>> units = new HashMap<>();
     for (PriceAnswer.Row row : version.prices()) {
       units
-          .computeIfAbsent(new Place(row.model_id(), row.window()), place -> new HashMap<>())
+          .computeIfAbsent(new Place(row.model_id(), row.window(), false), place -> new HashMap<>())
           .put(row.sku(), new Pico(Long.parseLong(row.unit_pico())));
     }
     var models = new TreeSet<Integer>();
     units.keySet().forEach(place -> models.add(place.modelId));
-    models.forEach(model -> addModel(model, units));
+    models.forEach(
+        model -> {
+          addModel(model, units, false);
+          addModel(model, units, true);
+        });
   }
 
   private static Map<LocalDate, Boolean> days(
@@ -49,13 +56,13 @@ final class PriceList {
     return calendar == null ? Map.of() : calendars.getOrDefault(calendar, Map.of());
   }
 
-  private void addModel(int model, Map<Place, Map<String, Pico>> units) {
+  private void addModel(int model, Map<Place, Map<String, Pico>> units, boolean batch) {
     Map<Place, UnitPrices> whole = new HashMap<>();
     units.forEach(
         (place, bySku) -> {
-          UnitPrices unit = place.modelId == model ? unit(bySku) : null;
+          UnitPrices unit = place.modelId == model ? unit(bySku, batch) : null;
           if (unit != null) {
-            whole.put(place, unit);
+            whole.put(new Place(model, place.window, batch), unit);
           }
         });
     whole.values().stream()
@@ -71,14 +78,24 @@ final class PriceList {
         version.currency(),
         unit,
         place.window,
-        worst);
+        worst,
+        place.batch);
   }
 
-  private static @Nullable UnitPrices unit(Map<String, Pico> bySku) {
-    Pico hit = bySku.get("HIT");
-    Pico miss = bySku.get("MISS");
-    Pico reasoning = bySku.get("REASONING");
-    Pico answer = bySku.get("ANSWER");
+  private static @Nullable UnitPrices unit(Map<String, Pico> bySku, boolean batch) {
+    UnitPrices usual = unit(bySku, "");
+    if (usual == null || !batch) {
+      return usual;
+    }
+    UnitPrices named = unit(bySku, "_BATCH");
+    return named == null ? usual.halved() : named;
+  }
+
+  private static @Nullable UnitPrices unit(Map<String, Pico> bySku, String suffix) {
+    Pico hit = bySku.get("HIT" + suffix);
+    Pico miss = bySku.get("MISS" + suffix);
+    Pico reasoning = bySku.get("REASONING" + suffix);
+    Pico answer = bySku.get("ANSWER" + suffix);
     return hit == null || miss == null || reasoning == null || answer == null
         ? null
         : new UnitPrices(hit, miss, reasoning, answer);
@@ -106,13 +123,13 @@ final class PriceList {
   }
 
   /** The price in the first window that holds, else in window 0; null if there is none. */
-  @Nullable Price priceAt(int modelId, Instant time) {
+  @Nullable Price priceAt(int modelId, Instant time, boolean batch) {
     int window =
         windows.stream()
             .filter(clock -> clock.holdsAt(time))
             .findFirst()
             .map(WindowClock::number)
             .orElse(0);
-    return prices.get(new Place(modelId, window));
+    return prices.get(new Place(modelId, window, batch));
   }
 }

@@ -76,6 +76,14 @@ public class Prices {
   }
 
   /**
+   * The same for a line of a batch: what the version names for batches, else half of the price of
+   * other requests. Memory only.
+   */
+  public Optional<Price> ofBatch(long organizationId, int modelId, Instant time) {
+    return known().flatMap(known -> known.at(organizationId, modelId, time, true));
+  }
+
+  /**
    * Until when that price surely holds, by what is published now: the next time at which a version
    * begins or ends or a window opens or closes, though the price may be the same after it. Empty:
    * nothing later is known. Memory only.

@@ -33,6 +33,15 @@ public record UnitPrices(Pico hit, Pico miss, Pico reasoning, Pico answer) {
     return reasoning.value() <= answer.value() ? reasoning : answer;
   }
 
+  /** Half of it, rounded up: what a batch pays where a version does not say. */
+  UnitPrices halved() {
+    return new UnitPrices(half(hit), half(miss), half(reasoning), half(answer));
+  }
+
+  private static Pico half(Pico price) {
+    return new Pico(price.value() / 2 + price.value() % 2);
+  }
+
   /** The dearer of both in each class. */
   UnitPrices worse(UnitPrices other) {
     return new UnitPrices(

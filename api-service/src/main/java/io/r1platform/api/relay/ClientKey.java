@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.idempotency.KeyedRequest;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -15,12 +16,11 @@ import org.springframework.http.HttpHeaders;
 record ClientKey(String value, int after) {
   private static final String KEY = "Idempotency-Key";
   private static final String AFTER = "Last-Event-ID";
-  private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,255}");
   private static final Pattern TOKENS = Pattern.compile("[0-9]{1,9}");
 
   /** Reads the headers; null if there is no key. Throws a 400 or 422 that names the header. */
   static @Nullable ClientKey of(HttpHeaders headers) {
-    String key = headers.getFirst(KEY);
+    String key = KeyedRequest.keyOf(headers);
     String after = headers.getFirst(AFTER);
     if (key == null) {
       if (after != null) {
@@ -30,12 +30,6 @@ record ClientKey(String value, int after) {
             "A stream is resumed by its Idempotency-Key, which is missing. Nothing was charged.");
       }
       return null;
-    }
-    if (!VISIBLE.matcher(key).matches()) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE,
-          KEY,
-          "'Idempotency-Key' must be 1 to 255 visible ASCII characters. Nothing was charged.");
     }
     if (after != null && !TOKENS.matcher(after).matches()) {
       throw ServiceException.about(

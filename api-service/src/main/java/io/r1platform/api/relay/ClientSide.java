@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Who hears the answer of a run: headers with the first byte, nothing after the last. */
@@ -35,6 +36,19 @@ interface ClientSide {
    * @param charged what the run cost, or {@code "pending"}; null if it ended without a token
    */
   void end(byte[] last, @Nullable String charged);
+
+  /** Whether it wants the end before that is charged. */
+  default boolean keeps() {
+    return false;
+  }
+
+  /**
+   * Takes what {@link #end} will say, if it {@link #keeps}, and says when that is kept. The charge
+   * waits for it, but does not depend on it.
+   */
+  default @Nullable CompletableFuture<Void> keep(int status, byte[] last) {
+    return null;
+  }
 
   /** Ends with an error before the first byte: it becomes the whole response. */
   void refuse(Throwable error);

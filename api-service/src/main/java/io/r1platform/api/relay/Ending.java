@@ -4,7 +4,9 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 
 /** What the client hears last, in the shape that its request and what has left already allow. */
 final class Ending {
@@ -24,6 +26,25 @@ final class Ending {
     this.answers = answers;
     this.admission = admission;
     this.includeUsage = includeUsage;
+  }
+
+  /**
+   * Lets the client keep what it will hear, before the charge for it is durable. Null if there is
+   * nothing to wait for.
+   */
+  @Nullable CompletableFuture<Void> keep(
+      @Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
+    if (!client.keeps() || admission.stream() || charge.charged().output() == 0) {
+      return null;
+    }
+    if (failure == null) {
+      return report == null
+          ? null
+          : client.keep(HttpStatus.OK.value(), answers.body(report, charge, admission));
+    }
+    ServiceException told = failure.charged(charge.amount().decimal());
+    return client.keep(
+        told.code().httpStatus(), answers.errorBody(told, report, charge, admission));
   }
 
   /** All went well and the charge is durable. */

@@ -43,6 +43,7 @@ final class EngineClient {
   /**
    * A request as it goes to the engine.
    *
+   * @param batch whether it gives way to what is no batch
    * @param promptBound most prompt tokens that money is held for
    * @param maxTokens most output tokens of each choice
    * @param timeout after which the answer ends as at its cap, or null
@@ -51,6 +52,7 @@ final class EngineClient {
       UUID id,
       Kind kind,
       Asker asker,
+      boolean batch,
       String replica,
       String model,
       int promptBound,
@@ -100,7 +102,7 @@ final class EngineClient {
         .header("x-r1-tenant", call.asker.organization())
         .header("x-r1-project", call.asker.project())
         .header("x-r1-weight", Integer.toString(call.asker.weight()))
-        .header("x-r1-class", "interactive")
+        .header("x-r1-class", call.batch ? "batch" : "interactive")
         .header("x-r1-replica", call.replica)
         .header("x-r1-model", call.model)
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))

@@ -46,7 +46,16 @@ final class ModelsController {
 
   /** Prices per million tokens, as decimals. */
   record PriceView(
-      String version, String currency, String hit, String miss, String reasoning, String answer) {}
+      String version,
+      String currency,
+      String hit,
+      String miss,
+      String reasoning,
+      String answer,
+      @Nullable BatchPrice batch) {}
+
+  /** The same of a line of a batch. */
+  record BatchPrice(String hit, String miss, String reasoning, String answer) {}
 
   ModelsController(Catalogue catalogue, Prices prices, Clock clock) {
     this.catalogue = catalogue;
@@ -85,7 +94,7 @@ final class ModelsController {
     PriceView price =
         prices
             .at(caller.organizationId(), model.id(), clock.instant())
-            .map(ModelsController::view)
+            .map(usual -> view(usual, batchPrice(model, caller)))
             .orElse(null);
     return new ModelView(
         model.name(),
@@ -101,14 +110,29 @@ final class ModelsController {
         price);
   }
 
-  private static PriceView view(Price price) {
+  private @Nullable BatchPrice batchPrice(ServedModel model, Caller caller) {
+    return prices
+        .ofBatch(caller.organizationId(), model.id(), clock.instant())
+        .map(Price::unit)
+        .map(
+            unit ->
+                new BatchPrice(
+                    perMillion(unit.hit()),
+                    perMillion(unit.miss()),
+                    perMillion(unit.reasoning()),
+                    perMillion(unit.answer())))
+        .orElse(null);
+  }
+
+  private static PriceView view(Price price, @Nullable BatchPrice batch) {
     return new PriceView(
         price.publicVersion(),
         price.currency(),
         perMillion(price.unit().hit()),
         perMillion(price.unit().miss()),
         perMillion(price.unit().reasoning()),
-        perMillion(price.unit().answer()));
+        perMillion(price.unit().answer()),
+        batch);
   }
 
   private static String perMillion(Pico unit) {

@@ -13,6 +13,7 @@ import io.r1platform.api.upstreams.ServedModel;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -58,12 +59,18 @@ final class Offers {
 
   /** The terms at a moment of a body of so many bytes, or throws why there are none. */
   Offer of(Caller caller, ChatRequest request, int bodyBytes, Instant now) {
+    return of(caller, request, bodyBytes, now, false);
+  }
+
+  /** The same, as a line of a batch or not. */
+  Offer of(Caller caller, ChatRequest request, int bodyBytes, Instant now, boolean batch) {
     ServedModel model = model(caller, request.model());
     ModelCard card = catalogue.card(model).orElseThrow(Offers::unavailable);
-    Price price =
-        prices
-            .at(caller.organizationId(), model.id(), now)
-            .orElseThrow(ServiceException::meteringUnavailable);
+    Optional<Price> known =
+        batch
+            ? prices.ofBatch(caller.organizationId(), model.id(), now)
+            : prices.at(caller.organizationId(), model.id(), now);
+    Price price = known.orElseThrow(ServiceException::meteringUnavailable);
     WorstCase worst = worstCase(request, cap(request, card), request.promptBound(bodyBytes), price);
     return new Offer(model, card, price, worst);
   }

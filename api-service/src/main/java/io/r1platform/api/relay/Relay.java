@@ -122,7 +122,13 @@ class Relay implements SmartLifecycle {
    * @param id the run's, of this moment
    */
   Admitted admit(Caller caller, ChatRequest request, RequestBody body, UUID id, Instant now) {
-    Offers.Offer offer = offers.of(caller, request, body.length(), now);
+    return admit(caller, request, body, id, now, false);
+  }
+
+  /** The same, at the price and in the class of a batch, or not. */
+  Admitted admit(
+      Caller caller, ChatRequest request, RequestBody body, UUID id, Instant now, boolean batch) {
+    Offers.Offer offer = offers.of(caller, request, body.length(), now, batch);
     WorstCase worst = offer.worst();
     if (!accepting) {
       throw draining();
@@ -144,6 +150,7 @@ class Relay implements SmartLifecycle {
             id,
             request.kind(),
             Asker.of(caller),
+            batch,
             journal.replica(),
             offer.model().name(),
             worst.promptBound(),

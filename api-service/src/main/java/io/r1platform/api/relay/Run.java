@@ -13,6 +13,7 @@ import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -424,15 +425,18 @@ final class Run {
     if (free) {
       hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
     }
+    CompletableFuture<Void> kept = ending.keep(report, charge, error);
+    CompletableFuture<?> written =
+        kept == null
+            ? relay.journal().settle(admission, outcome)
+            : kept.handle((done, failure) -> failure == null)
+                .thenCompose(done -> relay.journal().settle(admission, outcome));
     var settled =
-        relay
-            .journal()
-            .settle(admission, outcome)
-            .thenRun(
-                () -> {
-                  hold.settle(charge.amount()); // before the client can send another
-                  relay.log(row);
-                });
+        written.thenRun(
+            () -> {
+              hold.settle(charge.amount()); // before the client can send another
+              relay.log(row);
+            });
     Mono.fromFuture(settled, true)
         .timeout(relay.settings().finalWait())
         .publishOn(Schedulers.parallel())

@@ -1,6 +1,6 @@
 /**
- * Chat completions: admit, pass bytes, finish once. Invariant: no byte of an answer leaves before
- * its ADMIT is durable, no usage before its FINAL is.
+ * Completions, with and without a client: admit, pass bytes, finish once. Invariant: no byte of an
+ * answer leaves before its ADMIT is durable, no usage before its FINAL is.
  */
 @NullMarked
 @ApplicationModule(

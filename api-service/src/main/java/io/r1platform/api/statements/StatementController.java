@@ -25,9 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @RestController
 final class StatementController {
-  private static final Set<String> OF_USAGE = Set.of("project_id", "api_key_id", "model");
+  private static final Set<String> OF_USAGE = Set.of("project_id", "api_key_id", "model", "batch");
   private static final Set<String> OF_COSTS =
-      Set.of("project_id", "api_key_id", "model", "line_item", "price_version");
+      Set.of("project_id", "api_key_id", "model", "batch", "line_item", "price_version");
 
   /**
    * A page.
@@ -55,7 +55,8 @@ final class StatementController {
       long num_cancelled,
       @Nullable String project_id,
       @Nullable String api_key_id,
-      @Nullable String model) {}
+      @Nullable String model,
+      @Nullable Boolean batch) {}
 
   record Amount(String value, String currency) {}
 
@@ -65,6 +66,7 @@ final class StatementController {
       @Nullable String project_id,
       @Nullable String api_key_id,
       @Nullable String model,
+      @Nullable Boolean batch,
       @Nullable String price_version,
       @Nullable String line_item) {}
 
@@ -123,7 +125,8 @@ final class StatementController {
         tokens.path("cancelled").asLong(),
         by(row, "project_id"),
         by(row, "api_key_id"),
-        by(row, "model"));
+        by(row, "model"),
+        batch(row));
   }
 
   private static Object cost(JsonNode row) {
@@ -136,8 +139,14 @@ final class StatementController {
         by(row, "project_id"),
         by(row, "api_key_id"),
         by(row, "model"),
+        batch(row),
         by(row, "price_version"),
         by(row, "line_item"));
+  }
+
+  private static @Nullable Boolean batch(JsonNode row) {
+    String value = by(row, "batch");
+    return value == null ? null : Boolean.valueOf(value);
   }
 
   private static @Nullable String by(JsonNode row, String dimension) {

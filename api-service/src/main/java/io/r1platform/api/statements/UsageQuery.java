@@ -29,7 +29,8 @@ record UsageQuery(
     String width,
     Set<String> groupBy,
     @Nullable String apiKeyId,
-    @Nullable String model) {
+    @Nullable String model,
+    @Nullable String batch) {
   private static final long HOUR = 3_600;
   private static final long DAY = 24 * HOUR;
   private static final String PAGE = "page_";
@@ -43,6 +44,7 @@ record UsageQuery(
           "project_id",
           "api_key_id",
           "model",
+          "batch",
           "limit",
           "page");
 
@@ -80,6 +82,10 @@ record UsageQuery(
     if (key != null && !key.matches("\\d{1,18}")) {
       throw invalid("api_key_id", "'api_key_id' is a number of ours.");
     }
+    String batch = sent.getFirst("batch");
+    if (batch != null && !batch.matches("true|false")) {
+      throw ServiceException.about(ErrorCode.INVALID_TYPE, "batch", "'batch' is true or false.");
+    }
     return new UsageQuery(
         from,
         Math.max(from, Math.min(last, from + limit * span.seconds)),
@@ -87,7 +93,8 @@ record UsageQuery(
         width,
         groupBy(sent, dimensions),
         key,
-        sent.getFirst("model"));
+        sent.getFirst("model"),
+        batch);
   }
 
   /** Where the next page begins; null if this is the last. */
@@ -113,6 +120,9 @@ record UsageQuery(
     }
     if (model != null) {
       path.append("&model=").append(URLEncoder.encode(model, StandardCharsets.UTF_8));
+    }
+    if (batch != null) {
+      path.append("&batch=").append(batch);
     }
     return path.toString();
   }

@@ -22,6 +22,7 @@ class UsageRecordCodecTests {
           true,
           false,
           true,
+          false,
           Waiver.LATE_STOP,
           2,
           UUID.fromString("019aa9c2-4e00-7abc-8def-0123456789ab"),
@@ -61,6 +62,17 @@ class UsageRecordCodecTests {
     assertThat(Finish.CANCELLED.number()).isEqualTo(8);
     assertThat(Finish.LOST.number()).isEqualTo(6);
     assertThat(Waiver.LOST.number()).isEqualTo(5);
+  }
+
+  @Test
+  void saysInBit3OfTheFlagsThatItIsALineOfABatch() {
+    byte[] bytes = UsageRecordCodec.encode(GOLDEN);
+    assertThat(UsageRecordCodec.decode(bytes).batch()).isFalse();
+    bytes[3] |= 8;
+    UsageRecord batch = UsageRecordCodec.decode(bytes);
+    assertThat(batch.batch()).isTrue();
+    assertThat(batch.lost(7).batch()).isTrue();
+    assertThat(UsageRecordCodec.encode(batch)).isEqualTo(bytes);
   }
 
   @Test

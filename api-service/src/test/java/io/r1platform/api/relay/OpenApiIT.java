@@ -143,11 +143,35 @@ class OpenApiIT {
     described("post", "/v1/tokenize", "{\"model\":\"r1-nano\",\"input\":\"x\"}", 200);
     described("post", "/v1/quotes", "{\"request\":" + CHAT + "}", 200);
     described("get", "/v1/limits", null, 200);
+    filesAndBatches();
     HttpResponse<String> request = gateway.get("/v1/requests/" + id);
     assertThat(
             description.judge(
                 description.answer("/v1/requests/{id}", "get", 200),
                 JsonMapper.shared().readTree(request.body())))
+        .isEmpty();
+  }
+
+  private void filesAndBatches() {
+    var client = new BatchClient(gateway.api, gateway.key);
+    String batch = client.batch(BatchClient.lines(1));
+    JsonNode ended = client.awaitStatus(batch, "completed");
+    String file = ended.path("input_file_id").asString();
+    fits(client.get("/v1/files"), "/v1/files", "get");
+    fits(client.get("/v1/files/" + file), "/v1/files/{id}", "get");
+    fits(client.get("/v1/batches"), "/v1/batches", "get");
+    fits(client.get("/v1/batches/" + batch), "/v1/batches/{id}", "get");
+    fits(client.create(file, null), "/v1/batches", "post");
+    String fresh = client.file("x");
+    fits(client.delete("/v1/files/" + fresh), "/v1/files/{id}", "delete");
+  }
+
+  private void fits(HttpResponse<String> answer, String path, String method) {
+    assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
+    assertThat(
+            description.judge(
+                description.answer(path, method, 200), JsonMapper.shared().readTree(answer.body())))
+        .as(path)
         .isEmpty();
   }
 
@@ -158,6 +182,7 @@ class OpenApiIT {
     described("post", "/v1/tokenize", "{\"model\":\"gpt-5\",\"input\":\"x\"}", 404);
     described("post", "/v1/quotes", "{}", 400);
     described("get", "/v1/usage", null, 400);
+    described("post", "/v1/batches", "{}", 400);
     described("get", "/v1/costs", null, 400);
     gateway.billing.leases().limit("KEY", 1, "2026-12-01T00:00:00Z");
     Await.until(

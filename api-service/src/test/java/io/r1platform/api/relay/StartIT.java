@@ -106,6 +106,7 @@ class StartIT {
             id,
             Kind.CHAT,
             new Asker("tenant", "project", 1),
+            false,
             "1.1",
             "r1-nano",
             100,

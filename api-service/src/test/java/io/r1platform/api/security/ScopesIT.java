@@ -58,6 +58,15 @@ class ScopesIT {
       POST   /v1/requests/{id}/cancel   inference batch
       GET    /v1/requests/{id}/content  inference
       DELETE /v1/requests/{id}/content  inference
+      GET    /v1/files                  batch
+      POST   /v1/files                  batch
+      GET    /v1/files/{id}             batch
+      DELETE /v1/files/{id}             batch
+      GET    /v1/files/{id}/content     batch
+      GET    /v1/batches                batch
+      POST   /v1/batches                batch
+      GET    /v1/batches/{id}           batch
+      POST   /v1/batches/{id}/cancel    batch
       GET    /v1/usage                  usage:read
       GET    /v1/costs                  usage:read
       GET    /v1/balance                usage:read

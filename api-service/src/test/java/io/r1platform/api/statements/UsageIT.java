@@ -143,6 +143,7 @@ class UsageIT {
     "start_time=10&api_key_id=7&api_key_id=8,unsupported_value",
     "start_time=10&page=page_5,invalid_value",
     "start_time=10&page=x,invalid_value",
+    "start_time=10&batch=yes,invalid_type",
     "start_time=10&api_key_id=x,invalid_value"
   })
   void refusesWhatItCannotAnswer(String query, String code) {

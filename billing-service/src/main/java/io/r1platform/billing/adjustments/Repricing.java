@@ -168,7 +168,7 @@ class Repricing {
             row.getLong("tenant_id"),
             row.getInt("model_id"),
             row.getObject("admitted_at", OffsetDateTime.class).toInstant(),
-            false,
+            row.getBoolean("batch"),
             row.getInt("tok_hit"),
             row.getInt("tok_miss"),
             row.getInt("tok_reason"),

@@ -171,10 +171,11 @@ class RerateTable {
               """
               insert into rerated_request (rerating_no, event_id, supersedes, tenant_id, project_id,
                 api_key_id, model_id, admitted_at, tok_hit, tok_miss, tok_reason, tok_answer,
-                old_version_id, old_win, old_amount, new_version_id, new_win, new_amount)
+                old_version_id, old_win, old_amount, new_version_id, new_win, new_amount,
+                batch)
               select ?, * from unnest(?::uuid[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
                 ?::int[], ?::timestamptz[], ?::int[], ?::int[], ?::int[], ?::int[], ?::bigint[],
-                ?::int[], ?::bigint[], ?::bigint[], ?::int[], ?::bigint[])
+                ?::int[], ?::bigint[], ?::bigint[], ?::int[], ?::bigint[], ?::boolean[])
               """)
           .param(number)
           .param(column(Repricing.Row::eventId))
@@ -194,6 +195,7 @@ class RerateTable {
           .param(column(row -> after(row).version().versionId()))
           .param(column(row -> after(row).window()))
           .param(column(row -> after(row).amountPico()))
+          .param(column(row -> row.charge().batch()))
           .update();
       rows.clear();
     }

@@ -22,7 +22,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Computes an organization's tier adjustments of a month from all usage known now. */
+/**
+ * Computes an organization's tier adjustments of a month from all usage known now. Batches have no
+ * tiers and count in none.
+ */
 @Component
 class TierSums {
   /** Tokens of one version and window. */
@@ -50,7 +53,7 @@ class TierSums {
             """
             select distinct tenant_id from rated_hour
             where hour >= lower(cast(:month as tstzrange))
-              and hour < upper(cast(:month as tstzrange))
+              and hour < upper(cast(:month as tstzrange)) and not batch
               and version_id in (select version_id from price where tier_kind is not null)
             order by tenant_id
             """)
@@ -122,7 +125,7 @@ class TierSums {
             from rated_hour h join rate_card_version v using (version_id)
               join rate_card c using (card_id)
             where h.tenant_id = :tenant and h.hour >= lower(cast(:month as tstzrange))
-              and h.hour < upper(cast(:month as tstzrange))
+              and h.hour < upper(cast(:month as tstzrange)) and not h.batch
             group by c.card_id, c.currency, h.model_id, h.win, h.version_id, lower(v.valid)
             order by c.card_id, h.model_id, h.win, lower(v.valid)
             """)

@@ -30,6 +30,7 @@ enum Dataset {
           "waiver_cause",
           "finish",
           "stream",
+          "batch",
           "ttft_ms",
           "price_version_id",
           "cost_pico",
@@ -47,7 +48,7 @@ enum Dataset {
           [(flags >> 4 & 15) + 1],
         (array['stop', 'length', 'client_disconnect', 'engine_error', 'deadline', 'lost', 'refused',
           'cancelled'])[finish],
-        (flags & 1 = 1)::text, ttft_ms::text, version_id::text,
+        (flags & 1 = 1)::text, (flags & 8 = 8)::text, ttft_ms::text, version_id::text,
         amount_pico::text, trim_scale(amount_pico::numeric / 1000000000000)::text, currency,
         encode(leaf_sha256, 'hex'),
         amount_pico::numeric as pico, currency as money

@@ -34,6 +34,18 @@ public final class RatedVersion {
               });
       row[price.window() * SKUS + price.sku().place()] = price.unit().value();
     }
+    units.values().forEach(RatedVersion::halveForBatches);
+  }
+
+  /** Where a version names no batch prices for a model, they are half of the others, rounded up. */
+  private static void halveForBatches(long[] row) {
+    for (int at = 0; at < row.length; at += SKUS) {
+      for (int kind = at; kind < at + Sku.KINDS; kind++) {
+        if (row[kind] >= 0 && row[kind + Sku.KINDS] < 0) {
+          row[kind + Sku.KINDS] = row[kind] / 2 + row[kind] % 2;
+        }
+      }
+    }
   }
 
   private static Map<LocalDate, Boolean> days(

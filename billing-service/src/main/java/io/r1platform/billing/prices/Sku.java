@@ -10,7 +10,7 @@ public enum Sku {
   REASONING(2),
   /** Output token after it. */
   ANSWER(3),
-  /** The same four of a request in a batch. */
+  /** The same four of a request in a batch; half the price where a version does not say. */
   HIT_BATCH(4),
   MISS_BATCH(5),
   REASONING_BATCH(6),

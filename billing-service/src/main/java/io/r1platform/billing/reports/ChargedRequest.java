@@ -54,6 +54,7 @@ record ChargedRequest(
           "cancelled");
   private static final List<String> CAUSES =
       List.of("NONE", "RETRY", "NO_OUTPUT", "LATE_STOP", "OVERRUN", "LOST");
+  private static final int BATCH = 8;
   private static final int CAUSE_SHIFT = 4;
   private static final int CAUSE_MASK = 15;
 
@@ -92,6 +93,11 @@ record ChargedRequest(
     return FINISHES.indexOf(name);
   }
 
+  /** Whether it was a line of a batch. */
+  boolean isBatch() {
+    return (flags & BATCH) != 0;
+  }
+
   String finishName() {
     return FINISHES.get(finish);
   }
@@ -112,6 +118,9 @@ record ChargedRequest(
     if ((flags & 4) != 0) {
       names.add("gateway_count");
     }
+    if (isBatch()) {
+      names.add("batch");
+    }
     return names;
   }
 
@@ -125,10 +134,10 @@ record ChargedRequest(
 
   int tokens(String sku) {
     return switch (sku) {
-      case "HIT" -> hit;
-      case "MISS" -> miss;
-      case "REASONING" -> reasoning;
-      case "ANSWER" -> answer;
+      case "HIT", "HIT_BATCH" -> hit;
+      case "MISS", "MISS_BATCH" -> miss;
+      case "REASONING", "REASONING_BATCH" -> reasoning;
+      case "ANSWER", "ANSWER_BATCH" -> answer;
       default -> throw new IllegalStateException("no such SKU: " + sku);
     };
   }

@@ -99,12 +99,14 @@ class Requests {
   List<RequestView.Line> lines(ChargedRequest request) {
     return jdbc.sql(
             """
-            select sku, unit_pico from price
+            select sku, unit_pico from unit_price
             where version_id = :version and model_id = :model and win = :window
+              and (sku like '%\\_BATCH') = :batch
             """)
         .param("version", request.versionId())
         .param("model", request.modelId())
         .param("window", request.window())
+        .param("batch", request.isBatch())
         .query(
             (row, n) ->
                 RequestView.Line.of(row.getString("sku"), row.getLong("unit_pico"), request))

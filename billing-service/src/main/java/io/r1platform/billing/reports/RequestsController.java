@@ -18,7 +18,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class RequestsController {
   private static final int MOST = 200;
-  private static final List<String> ORDER = List.of("HIT", "MISS", "REASONING", "ANSWER");
+  private static final List<String> ORDER =
+      List.of(
+          "HIT",
+          "MISS",
+          "REASONING",
+          "ANSWER",
+          "HIT_BATCH",
+          "MISS_BATCH",
+          "REASONING_BATCH",
+          "ANSWER_BATCH");
 
   record Page(List<Item> items, @Nullable String next) {}
 

@@ -29,6 +29,7 @@ class TenantSums {
     PROJECT_ID("project_id::text"),
     API_KEY_ID("api_key_id::text"),
     MODEL("model"),
+    BATCH("batch::text"),
     PRICE_VERSION("'pv_' || version_id"),
     LINE_ITEM("sku");
 
@@ -44,8 +45,14 @@ class TenantSums {
    *
    * @param apiKeyId null: of every key
    * @param model its name, null: of every model
+   * @param batch only lines of batches, or only others; null: of both
    */
-  record Of(long organizationId, long projectId, @Nullable Long apiKeyId, @Nullable String model) {}
+  record Of(
+      long organizationId,
+      long projectId,
+      @Nullable Long apiKeyId,
+      @Nullable String model,
+      @Nullable Boolean batch) {}
 
   /** A group of a bucket that has usage, which begins at that Unix second. */
   record Group<T>(long start, Map<Dimension, String> by, T sums) {}
@@ -145,6 +152,7 @@ class TenantSums {
           and hour >= :from and hour < :to
           and (cast(:key as bigint) is null or api_key_id = :key)
           and (cast(:model as text) is null or model = :model)
+          and (cast(:batch as boolean) is null or batch = :batch)
         group by start %s %s order by start %s limit %d
         """
             .formatted(columns, sums, from, groups, alsoBy, groups, MOST_ROWS + 1);
@@ -168,7 +176,8 @@ class TenantSums {
         .param("from", buckets.start())
         .param("to", buckets.end())
         .param("key", whose.apiKeyId)
-        .param("model", whose.model);
+        .param("model", whose.model)
+        .param("batch", whose.batch);
   }
 
   private static Map<Dimension, String> by(ResultSet row, Collection<Dimension> dimensions)

@@ -34,7 +34,8 @@ class TenantUsageController {
       EnumSet.of(
           TenantSums.Dimension.PROJECT_ID,
           TenantSums.Dimension.API_KEY_ID,
-          TenantSums.Dimension.MODEL);
+          TenantSums.Dimension.MODEL,
+          TenantSums.Dimension.BATCH);
   private static final Set<TenantSums.Dimension> OF_COSTS =
       EnumSet.allOf(TenantSums.Dimension.class);
 
@@ -55,8 +56,9 @@ class TenantUsageController {
       @RequestParam String width,
       @RequestParam(name = "group_by", required = false) @Nullable List<String> groupBy,
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
-      @RequestParam(required = false) @Nullable String model) {
-    var whose = new TenantSums.Of(organization, project, key, model);
+      @RequestParam(required = false) @Nullable String model,
+      @RequestParam(required = false) @Nullable Boolean batch) {
+    var whose = new TenantSums.Of(organization, project, key, model, batch);
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_USAGE);
     return questions.answer(
@@ -77,8 +79,9 @@ class TenantUsageController {
       @RequestParam String width,
       @RequestParam(name = "group_by", required = false) @Nullable List<String> groupBy,
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
-      @RequestParam(required = false) @Nullable String model) {
-    var whose = new TenantSums.Of(organization, project, key, model);
+      @RequestParam(required = false) @Nullable String model,
+      @RequestParam(required = false) @Nullable Boolean batch) {
+    var whose = new TenantSums.Of(organization, project, key, model, batch);
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_COSTS);
     return questions.answer(

@@ -20,7 +20,14 @@ class UsageHours {
   private static final long HOUR_MICROS = 3_600_000_000L;
 
   private record Key(
-      long tenant, long hour, long project, long apiKey, int model, long version, int window) {}
+      long tenant,
+      long hour,
+      long project,
+      long apiKey,
+      int model,
+      long version,
+      int window,
+      boolean batch) {}
 
   private static final Comparator<Key> ORDER =
       Comparator.comparingLong(Key::tenant)
@@ -29,7 +36,8 @@ class UsageHours {
           .thenComparingLong(Key::apiKey)
           .thenComparingInt(Key::model)
           .thenComparingLong(Key::version)
-          .thenComparingInt(Key::window);
+          .thenComparingInt(Key::window)
+          .thenComparing(Key::batch);
 
   private static final class Sums {
     private long requests;
@@ -84,7 +92,8 @@ class UsageHours {
                 r.keyId(),
                 r.modelId(),
                 row.version().versionId(),
-                r.window());
+                r.window(),
+                r.isBatch());
         sums.computeIfAbsent(key, k -> new Sums()).add(r);
       }
     }
@@ -95,12 +104,12 @@ class UsageHours {
     jdbc.sql(
             """
             insert into usage_hourly as h (tenant_id, hour, project_id, api_key_id, model_id,
-              version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
-              waived_out, cancelled, amount)
+              version_id, win, batch, requests, tok_hit, tok_miss, tok_reason, tok_answer,
+              waived_in, waived_out, cancelled, amount)
             select * from unnest(?::bigint[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::int[],
-              ?::bigint[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
-            on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win)
+              ?::bigint[], ?::int[], ?::boolean[], ?::bigint[], ?::bigint[], ?::bigint[],
+              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
+            on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win, batch)
             do update set
               requests = h.requests + excluded.requests,
               tok_hit = h.tok_hit + excluded.tok_hit,
@@ -119,6 +128,7 @@ class UsageHours {
         .param(keys(sums, Key::model))
         .param(keys(sums, Key::version))
         .param(keys(sums, Key::window))
+        .param(keys(sums, Key::batch))
         .param(values(sums, sum -> sum.requests))
         .param(values(sums, sum -> sum.hit))
         .param(values(sums, sum -> sum.miss))
@@ -139,7 +149,7 @@ class UsageHours {
     return array(sums.values(), column);
   }
 
-  /** A PostgreSQL array literal of numbers or times. */
+  /** A PostgreSQL array literal of numbers, times or truths. */
   private static <T> String array(Collection<T> rows, Function<T, Object> column) {
     var text = new StringBuilder("{");
     for (T row : rows) {

@@ -17,7 +17,7 @@ import java.util.UUID;
  *
  * @param version 1
  * @param finish why it ended, 1 to 8; 0 would be an admission, which is never shipped
- * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 4–7 waiver cause
+ * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 3 batch, 4–7 waiver cause
  * @param modelId the model that answered
  * @param eventId UUIDv7, minted at admission
  * @param tenantId the organization
@@ -64,6 +64,7 @@ record UsageRecord(
   static final int BYTES = 184;
   private static final int CLIENT_DISCONNECT = 3;
   private static final int CANCELLED = 8;
+  private static final int BATCH = 8;
   private static final int SALT_BYTES = 16;
   private static final int HASH_BYTES = 32;
 
@@ -120,7 +121,12 @@ record UsageRecord(
   }
 
   Charge charge() {
-    return new Charge(tenantId, modelId, admittedAt(), false, hit, miss, reasoning, answer);
+    return new Charge(tenantId, modelId, admittedAt(), isBatch(), hit, miss, reasoning, answer);
+  }
+
+  /** Whether it was a line of a batch, which has prices of its own. */
+  boolean isBatch() {
+    return (flags & BATCH) != 0;
   }
 
   /** Whether its client left, or somebody cancelled it. */

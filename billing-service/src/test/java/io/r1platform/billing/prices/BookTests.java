@@ -31,7 +31,6 @@ class BookTests {
     assertThat(book.rate(charge(5, UNKNOWN, false))).isEmpty();
     assertThat(book.rate(charge(5, PRICED, false))).as("another's contract").isEmpty();
     assertThat(amount(charge(7, PRICED, false))).isEqualTo(9 * 10);
-    assertThat(book.rate(charge(7, PRICED, true))).as("no batch price: not the other's").isEmpty();
     assertThat(book.rate(new Charge(5, FREE, BEGIN.minusNanos(1), false, 1, 2, 3, 4))).isEmpty();
     assertThat(amount(new Charge(7, PRICED, BEGIN, false, 0, 0, 0, 0))).isZero();
   }
@@ -43,6 +42,14 @@ class BookTests {
     var twins = new Book(List.of(version(1, null, PRICED, 8, true)), Map.of());
     assertThat(twins.rate(charge(5, PRICED, false)).orElseThrow().amountPico()).isEqualTo(80);
     assertThat(twins.rate(charge(5, PRICED, true)).orElseThrow().amountPico()).isEqualTo(40);
+  }
+
+  /** By the rule of decision 0012, so that it is no guess. */
+  @Test
+  void aBatchWithoutPricesPaysHalfRoundedUp() {
+    assertThat(amount(charge(7, PRICED, true))).isEqualTo(5 * 10);
+    assertThat(book.unit(2, PRICED, Sku.HIT_BATCH, 0)).hasValue(5);
+    assertThat(book.rate(charge(5, UNKNOWN, true))).isEmpty();
   }
 
   private long amount(Charge charge) {

@@ -114,6 +114,12 @@ public final class Samples {
         r.outputSha256());
   }
 
+  /** The same as a line of a batch, at half of the list. */
+  public static UsageRecord ofBatch(UsageRecord r) {
+    UsageRecord batch = with(r, r.finish(), r.flags() | 8, r.waivedIn(), r.waivedOut());
+    return withAmount(batch, r.amountPico() / 2);
+  }
+
   /** The record with another amount. */
   public static UsageRecord withAmount(UsageRecord r, long amountPico) {
     var bytes = ByteBuffer.wrap(r.bytes());

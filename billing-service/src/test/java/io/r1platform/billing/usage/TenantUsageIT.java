@@ -40,7 +40,10 @@ class TenantUsageIT {
               random.nextInt(2_000),
               1 + random.nextInt(5_000),
               random.nextInt(2_000));
-      RECORDS.add(i % 7 == 0 ? Samples.with(record, i % 2 == 0 ? 3 : 8, 0, 0, 0) : record);
+      if (i % 7 == 0) {
+        record = Samples.with(record, i % 2 == 0 ? 3 : 8, 0, 0, 0);
+      }
+      RECORDS.add(i % 5 == 0 ? Samples.ofBatch(record) : record);
     }
     RECORDS.add(samples.free(1, 7, 0));
     assertThat(billing.postBatch(Samples.batch(1, 1, 1, RECORDS)).status()).isEqualTo(200);
@@ -77,7 +80,8 @@ class TenantUsageIT {
         "&group_by=line_item",
         "&group_by=price_version,line_item",
         "&group_by=model&group_by=api_key_id",
-        "&group_by=project_id"
+        "&group_by=project_id",
+        "&group_by=batch,line_item"
       })
   void costsAgreeToThePico(String grouped) {
     for (String width : List.of("1h", "1d")) {
@@ -110,6 +114,22 @@ class TenantUsageIT {
     assertThat(rows(1, "usage", "1d", "&api_key_id=200").size()).isZero();
     assertThat(rows(1, "usage", "1d", "&model=r1-nano").size()).isPositive();
     assertThat(rows(1, "usage", "1d", "&model=other").size()).isZero();
+  }
+
+  @Test
+  void batchesAreAFilterAndAGroupWithLinesOfTheirOwn() {
+    long lines = total(1, r -> r.isBatch() ? 1 : 0);
+    assertThat(lines).isPositive();
+    assertThat(sum(rows(1, "usage", "1d", "&batch=true"), "tokens", "requests")).isEqualTo(lines);
+    assertThat(sum(rows(1, "usage", "1d", "&batch=false"), "tokens", "requests"))
+        .isEqualTo(total(1, r -> 1) - lines);
+    long cost = 0;
+    for (JsonNode row : rows(1, "costs", "1d", "&batch=true&group_by=batch,line_item")) {
+      assertThat(row.path("by").path("batch").asString()).isEqualTo("true");
+      assertThat(row.path("by").path("line_item").asString()).endsWith("_BATCH");
+      cost += Long.parseLong(row.path("cost").path("pico").asString());
+    }
+    assertThat(cost).isEqualTo(total(1, r -> r.isBatch() ? r.amountPico() : 0));
   }
 
   /** A project of another organization has nothing here, whoever names it. */

@@ -14,6 +14,8 @@ enum Suite {
   KILL("KillIT"),
   /** Any process killed at any instant, while batches are lost, doubled and reordered. */
   FAULTS("FaultsIT"),
+  /** A batch whose gateway is killed half-way. */
+  BATCH("BatchIT"),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
   /** Official clients, unchanged; their versions. */

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  streams     20 concurrent streams, 5 cut half-way, then reconcile",
       "  kill        kill -9 of each service, the supervisor and PostgreSQL under load",
       "  faults      seeded kill -9 at random instants, batches lost and reordered",
+      "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
       "  simulation  schedules of crashes in metering: 100,000, or 4 minutes (R1_SCHEDULES,"
@@ -60,7 +61,8 @@ final class Test implements Callable<Integer> {
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
-              + " .*|(skipped|journey|streams|kill|faults|export|clients|console|simulation|trtllm|overspend):"
+              + " .*|(skipped|journey|streams|kill|faults|batch|export|clients|console|simulation"
+              + "|trtllm|overspend):"
               + " .*|hygiene .*");
 
   private final Invocation invocation;

@@ -25,9 +25,10 @@ public final class GatewayRater {
   }
 
   /** The charge; empty if the gateway refuses for want of a price. */
-  public Optional<Charged> rate(long organizationId, int modelId, Instant at, Tokens tokens) {
+  public Optional<Charged> rate(
+      long organizationId, int modelId, Instant at, boolean batch, Tokens tokens) {
     return prices
-        .at(organizationId, modelId, at)
+        .at(organizationId, modelId, at, batch)
         .map(
             price ->
                 new Charged(

@@ -1,6 +1,7 @@
 package io.r1platform.billing.prices;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -25,7 +26,6 @@ record NaiveRater(List<PriceVersion> versions, Map<String, Map<LocalDate, Boolea
     }
     int window = window(version.get(), charge.admittedAt());
     BigDecimal dollars = BigDecimal.ZERO;
-    String twin = charge.batch() ? "_BATCH" : "";
     Map<String, Integer> tokens =
         Map.of(
             "HIT", charge.hit(),
@@ -33,8 +33,7 @@ record NaiveRater(List<PriceVersion> versions, Map<String, Map<LocalDate, Boolea
             "REASONING", charge.reasoning(),
             "ANSWER", charge.answer());
     for (var kind : tokens.entrySet()) {
-      Optional<BigDecimal> unit =
-          unit(version.get(), charge.modelId(), kind.getKey() + twin, window);
+      Optional<BigDecimal> unit = unit(version.get(), charge, kind.getKey(), window);
       if (unit.isEmpty()) {
         return Optional.empty();
       }
@@ -60,6 +59,20 @@ record NaiveRater(List<PriceVersion> versions, Map<String, Map<LocalDate, Boolea
             version ->
                 version.prices().stream().anyMatch(price -> price.modelId() == charge.modelId()))
         .findFirst();
+  }
+
+  /** A batch pays what the version says for it, else half, rounded up to a pico-dollar. */
+  private static Optional<BigDecimal> unit(
+      PriceVersion version, Charge charge, String kind, int window) {
+    Optional<BigDecimal> usual = unit(version, charge.modelId(), kind, window);
+    if (!charge.batch()) {
+      return usual;
+    }
+    return unit(version, charge.modelId(), kind + "_BATCH", window)
+        .or(
+            () ->
+                usual.map(
+                    price -> price.divide(BigDecimal.TWO, PICO_DIGITS, RoundingMode.CEILING)));
   }
 
   private static Optional<BigDecimal> unit(

@@ -109,15 +109,12 @@ class RaterDifferentialTests {
         && pico(answer.dollars()).equals(BigInteger.valueOf(production.amountPico()));
   }
 
-  /** Gateways charge what comes one by one; batches have no price there. */
   private boolean isSameAtGateway(
       Optional<NaiveRater.Answer> expected, GatewayRater gateway, Charge charge) {
-    if (charge.batch()) {
-      return true;
-    }
     var tokens = new Tokens(charge.hit(), charge.miss(), charge.reasoning(), charge.answer());
     Optional<GatewayRater.Charged> actual =
-        gateway.rate(charge.tenantId(), charge.modelId(), charge.admittedAt(), tokens);
+        gateway.rate(
+            charge.tenantId(), charge.modelId(), charge.admittedAt(), charge.batch(), tokens);
     if (expected.isEmpty() || actual.isEmpty()) {
       return expected.isEmpty() && actual.isEmpty();
     }

@@ -1,0 +1,372 @@
+package io.r1platform.api.batches;
+
+import io.r1platform.api.batches.Batch.Status;
+import io.r1platform.api.errors.RequestId;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.files.FileContent;
+import io.r1platform.api.files.Files;
+import io.r1platform.api.files.StoredFile;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyCheck;
+import io.r1platform.api.keys.KeyChecks;
+import io.r1platform.api.keys.Scope;
+import io.r1platform.api.metering.Journal;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Moves batches on, with all other replicas: a batch is nobody's, a line is whose journal may
+ * charge for it. One thread looks at all batches each second, and starts lines whenever there is
+ * room: of the batch that runs the fewest here first.
+ */
+@Component
+class BatchWork implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(BatchWork.class);
+  private static final int HEAVY_AT_ONCE = 2;
+  private static final long STOP_SECONDS = 15;
+  private static final long STOP_LOOK_NANOS = 20_000_000;
+
+  private final BatchTable batches;
+  private final Lines lines;
+  private final LineDesk desk;
+  private final Validation validation;
+  private final Delivery delivery;
+  private final Files files;
+  private final KeyChecks keys;
+  private final Journal journal;
+  private final BatchSettings settings;
+  private final JsonMapper json;
+  private final Clock clock;
+  private final Semaphore wake = new Semaphore(0);
+  private final Semaphore heavy = new Semaphore(HEAVY_AT_ONCE);
+  private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, At> known = new ConcurrentHashMap<>();
+  private volatile boolean working;
+  private volatile boolean lookSoon;
+
+  /** A batch in progress, as this replica sees it. */
+  private static final class At {
+    private volatile Batch batch;
+    private volatile Caller caller;
+    private final FileContent input;
+    private volatile long pausedUntilNanos;
+    private volatile boolean paused;
+    private boolean dry;
+
+    At(Batch batch, Caller caller, FileContent input) {
+      this.batch = batch;
+      this.caller = caller;
+      this.input = input;
+    }
+
+    boolean isPaused() {
+      return paused && System.nanoTime() - pausedUntilNanos < 0;
+    }
+  }
+
+  BatchWork(
+      BatchTable batches,
+      Lines lines,
+      LineDesk desk,
+      Validation validation,
+      Delivery delivery,
+      Files files,
+      KeyChecks keys,
+      Journal journal,
+      BatchSettings settings,
+      JsonMapper json,
+      Clock clock) {
+    this.batches = batches;
+    this.lines = lines;
+    this.desk = desk;
+    this.validation = validation;
+    this.delivery = delivery;
+    this.files = files;
+    this.keys = keys;
+    this.journal = journal;
+    this.settings = settings;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  /** A batch has changed: it is looked at soon. */
+  void wake() {
+    lookSoon = true;
+    wake.release();
+  }
+
+  @Override
+  public void start() {
+    working = settings.atOnce() > 0;
+    if (working) {
+      Thread.ofVirtual().name("batches").start(this::work);
+    }
+  }
+
+  private void work() {
+    long looked = System.nanoTime() - settings.lookEvery().toNanos();
+    while (working) {
+      try {
+        if (journal.isServing()) {
+          if (lookSoon || System.nanoTime() - looked >= settings.lookEvery().toNanos()) {
+            lookSoon = false;
+            looked = System.nanoTime();
+            look();
+          }
+          fill();
+        }
+        pause(settings.lookEvery().toNanos() - (System.nanoTime() - looked));
+      } catch (DataAccessException | TransactionException e) {
+        log.warn("batches cannot be looked at: {}", e.toString());
+        pause(settings.lookEvery().toNanos());
+      } catch (RuntimeException e) { // the next look may do better
+        log.error("batches stand still", e);
+        pause(settings.lookEvery().toNanos());
+      }
+    }
+  }
+
+  private void pause(long nanos) {
+    try {
+      if (wake.tryAcquire(Math.max(0, nanos), TimeUnit.NANOSECONDS)) {
+        wake.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      working = false;
+    }
+  }
+
+  /** Takes note of all batches, and does what their state asks for. */
+  private void look() {
+    desk.recover(journal.replica());
+    Map<Long, KeyCheck> checked = new HashMap<>();
+    Map<UUID, Batch> open = new HashMap<>();
+    for (Batch batch : batches.open()) {
+      open.put(batch.id(), batch);
+      try {
+        move(batch, checked);
+      } catch (ServiceException | IllegalStateException e) { // the others go on
+        log.error("batch {} stands still", batch.id(), e);
+      }
+    }
+    known.keySet().removeIf(id -> !isInProgress(open.get(id)));
+    Instant now = clock.instant();
+    for (LineDesk.Running run : desk.running().values()) {
+      Batch batch = open.get(run.batch().id());
+      Instant stopAt = batch == null ? null : batch.stopAt();
+      if (stopAt != null && !now.isBefore(stopAt)) {
+        desk.stop(run);
+      }
+    }
+  }
+
+  private void move(Batch batch, Map<Long, KeyCheck> checked) {
+    switch (batch.status()) {
+      case VALIDATING -> heavily(batch, validation::validate);
+      case IN_PROGRESS ->
+          progress(
+              batch, checked.computeIfAbsent(batch.keyId(), id -> keys.again(id, Scope.BATCH)));
+      case FINALIZING, CANCELLING -> end(batch);
+      case COMPLETED, FAILED, EXPIRED, CANCELLED -> {}
+    }
+  }
+
+  private static boolean isInProgress(@Nullable Batch batch) {
+    return batch != null && batch.status() == Status.IN_PROGRESS;
+  }
+
+  private void end(Batch batch) {
+    known.remove(batch.id());
+    if (!lines.anyRuns(batch.id())) {
+      heavily(batch, delivery::deliver);
+    }
+  }
+
+  private void progress(Batch batch, KeyCheck check) {
+    Instant now = clock.instant();
+    switch (check) {
+      case KeyCheck.Refused(ServiceException why) -> {
+        var fault = new BatchFault(why.code().wire(), null, String.valueOf(why.getMessage()), null);
+        settle(batch, Status.FAILED, now, json.writeValueAsString(List.of(fault)));
+      }
+      case KeyCheck.Accepted accepted when !now.isBefore(batch.expiresAt()) ->
+          settle(batch, Status.EXPIRED, now, null);
+      case KeyCheck.Accepted(Caller caller, var _, var _) -> {
+        At at = known.computeIfAbsent(batch.id(), id -> at(batch, caller));
+        at.batch = batch;
+        at.caller = caller;
+        at.dry = false;
+        if (!lines.anyOpen(batch.id())) {
+          settle(batch, Status.COMPLETED, now, null);
+        }
+      }
+    }
+  }
+
+  private At at(Batch batch, Caller caller) {
+    StoredFile file =
+        files
+            .find(batch.projectId(), batch.inputFileId())
+            .orElseThrow(() -> new IllegalStateException("a file that is used was removed"));
+    return new At(batch, caller, files.content(file.id(), file.bytes()));
+  }
+
+  private void settle(Batch batch, Status outcome, Instant now, @Nullable String errors) {
+    known.remove(batch.id());
+    if (batches.settle(batch, outcome, now, now.plus(settings.stopWait()), errors)) {
+      log.info("batch {} is to end as {}", batch.id(), outcome.wire());
+      if (!lines.anyRuns(batch.id())) {
+        heavily(batch, delivery::deliver);
+      }
+    }
+  }
+
+  /** Does what takes long elsewhere, a few at a time; what finds no place is met again. */
+  private void heavily(Batch batch, Predicate<UUID> work) {
+    if (!busy.contains(batch.id()) && heavy.tryAcquire()) {
+      busy.add(batch.id());
+      Thread.ofVirtual()
+          .name("batch-" + batch.id())
+          .start(
+              () -> {
+                try {
+                  if (work.test(batch.id())) {
+                    wake();
+                  }
+                } catch (RuntimeException e) { // nothing was done, and it is met again
+                  log.warn("batch {} could not be moved on", batch.id(), e);
+                } finally {
+                  busy.remove(batch.id());
+                  heavy.release();
+                }
+              });
+    }
+  }
+
+  /** Starts lines while there is room. */
+  private void fill() {
+    while (working) {
+      int room = settings.atOnce() - desk.running().size();
+      Optional<At> next = room < 1 ? Optional.empty() : next();
+      if (next.isEmpty()) {
+        return;
+      }
+      At at = next.get();
+      int most = Math.min(room, Math.min(roomOf(at), roomOfOrganization(at)));
+      List<Lines.Claimed> claimed =
+          lines.claim(
+              at.batch.id(),
+              journal.replica(),
+              at.paused ? 1 : most,
+              () -> RequestId.at(clock.instant()));
+      at.dry = claimed.isEmpty() || at.paused;
+      claimed.forEach(line -> run(at, line));
+    }
+  }
+
+  private Optional<At> next() {
+    return known.values().stream()
+        .filter(at -> !at.dry && !at.isPaused() && roomOf(at) > 0 && roomOfOrganization(at) > 0)
+        .min(
+            Comparator.comparingInt((At at) -> runningOf(at))
+                .thenComparing(at -> at.batch.createdAt()));
+  }
+
+  private int runningOf(At at) {
+    return (int)
+        desk.running().values().stream()
+            .filter(run -> run.batch().id().equals(at.batch.id()))
+            .count();
+  }
+
+  private int roomOf(At at) {
+    return settings.ofBatch() - runningOf(at);
+  }
+
+  private int roomOfOrganization(At at) {
+    return settings.ofOrganization()
+        - (int)
+            desk.running().values().stream()
+                .filter(run -> run.batch().organizationId() == at.batch.organizationId())
+                .count();
+  }
+
+  private void run(At at, Lines.Claimed line) {
+    try {
+      byte[] bytes = at.input.bytes(line.place().at(), line.place().length());
+      InputLine input = InputLine.read(bytes, at.batch.endpoint());
+      desk.run(at.batch, at.caller, line, input, after -> after(at, after));
+    } catch (InputLine.Wrong | ServiceException e) { // its file cannot be read: the others go on
+      log.error("batch {} cannot be read", at.batch.id(), e);
+      at.dry = true;
+    }
+  }
+
+  private void after(At at, LineDesk.After after) {
+    ServiceException waits = after.waits();
+    if (waits != null) {
+      boolean noted = at.isPaused();
+      at.pausedUntilNanos = System.nanoTime() + settings.tryAfter().toNanos();
+      at.paused = true;
+      if (!noted) {
+        log.info("batch {} waits: {}", at.batch.id(), waits.code().wire());
+        block(at, BlockedBy.of(waits));
+      }
+    } else if (at.paused) {
+      at.paused = false;
+      block(at, null);
+    }
+    wake.release(); // there is room for another line
+  }
+
+  private void block(At at, @Nullable BlockedBy why) {
+    try {
+      batches.block(at.batch.id(), why == null ? null : json.writeValueAsString(why));
+    } catch (DataAccessException e) {
+      log.info("batch {}: what it waits for is not noted: {}", at.batch.id(), e.toString());
+    }
+  }
+
+  /** Lines that run have had their time: the relay has stopped them. Their rows must say so. */
+  @Override
+  public void stop() {
+    working = false;
+    wake();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+    while (!(desk.running().isEmpty() && busy.isEmpty()) && System.nanoTime() < end) {
+      LockSupport.parkNanos(STOP_LOOK_NANOS);
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return working;
+  }
+
+  /** After the relay, which lets what runs come to its end; before the journal. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 1;
+  }
+}
