@@ -78,10 +78,6 @@ class BatchWork implements SmartLifecycle {
       this.caller = caller;
       this.input = input;
     }
-
-    boolean isPaused() {
-      return paused && System.nanoTime() - pausedUntilNanos < 0;
-    }
   }
 
   BatchWork(
@@ -287,10 +283,14 @@ class BatchWork implements SmartLifecycle {
 
   private Optional<At> next() {
     return known.values().stream()
-        .filter(at -> !at.dry && !at.isPaused() && roomOf(at) > 0 && roomOfOrganization(at) > 0)
+        .filter(at -> !at.dry && !isPaused(at) && roomOf(at) > 0 && roomOfOrganization(at) > 0)
         .min(
             Comparator.comparingInt((At at) -> runningOf(at))
                 .thenComparing(at -> at.batch.createdAt()));
+  }
+
+  private static boolean isPaused(At at) {
+    return at.paused && System.nanoTime() - at.pausedUntilNanos < 0;
   }
 
   private int runningOf(At at) {
@@ -326,7 +326,7 @@ class BatchWork implements SmartLifecycle {
   private void after(At at, LineDesk.After after) {
     ServiceException waits = after.waits();
     if (waits != null) {
-      boolean noted = at.isPaused();
+      boolean noted = isPaused(at);
       at.pausedUntilNanos = System.nanoTime() + settings.tryAfter().toNanos();
       at.paused = true;
       if (!noted) {

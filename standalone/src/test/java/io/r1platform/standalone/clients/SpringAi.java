@@ -56,8 +56,8 @@ public final class SpringAi {
     assertThat(message.getText()).contains(Target.ANSWER);
     assertThat(message.getMetadata().get("reasoningContent")).asString().isNotBlank();
     assertThat(answer.getMetadata().getUsage().getCompletionTokens()).isPositive();
-    var usage = (CompletionUsage) answer.getMetadata().getUsage().getNativeUsage();
-    assertThat(usage._allProperties()).containsKey("cost");
+    Object usage = Objects.requireNonNull(answer.getMetadata().getUsage().getNativeUsage());
+    assertThat(((CompletionUsage) usage)._allProperties()).containsKey("cost");
     return message;
   }
 
