@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
  */
 class FaultsIT {
   private static final long SEED = Long.getLong("r1.faults.seed", 1);
-  private static final int KILLS = Integer.getInteger("r1.faults.kills", 8);
+  private static final int KILLS = Integer.getInteger("r1.faults.kills", 6);
   private static final int LONGEST_WAIT_MS = 3_000;
   private static final List<String> VICTIMS =
       List.of(Part.API.service(), Part.BILLING.service(), Part.INFERENCE.service(), Part.POSTGRES);

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 4 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 3 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
