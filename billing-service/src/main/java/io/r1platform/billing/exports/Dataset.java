@@ -30,13 +30,13 @@ enum Dataset {
           "waiver_cause",
           "finish",
           "stream",
-          "batch",
           "ttft_ms",
           "price_version_id",
           "cost_pico",
           "cost",
           "currency",
-          "leaf_sha256"),
+          "leaf_sha256",
+          "batch"), // the newest last, for whoever reads by position
       """
       select event_id::text,
         to_char(admitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -48,9 +48,9 @@ enum Dataset {
           [(flags >> 4 & 15) + 1],
         (array['stop', 'length', 'client_disconnect', 'engine_error', 'deadline', 'lost', 'refused',
           'cancelled'])[finish],
-        (flags & 1 = 1)::text, (flags & 8 = 8)::text, ttft_ms::text, version_id::text,
+        (flags & 1 = 1)::text, ttft_ms::text, version_id::text,
         amount_pico::text, trim_scale(amount_pico::numeric / 1000000000000)::text, currency,
-        encode(leaf_sha256, 'hex'),
+        encode(leaf_sha256, 'hex'), (flags & 8 = 8)::text,
         amount_pico::numeric as pico, currency as money
       from charged_request
       where bucket >= :from and bucket < :to
