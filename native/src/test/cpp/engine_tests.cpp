@@ -63,6 +63,28 @@ TEST(aRequestStartsBesideThoseThatRun) {
   CHECK(start(7) == 0);  // nothing runs: the one unused for longest
 }
 
+// Else a deadline before the first token would buy the prompt at a hit's price, for nothing.
+TEST(whatNobodyPaidForIsNoHitLater) {
+  Script script;
+  ScriptedBackend backend(script);
+  r1::Slots slots(backend, 2, 400, true);
+  r1::Request request;
+  request.id = 1;
+  request.prompt = numbers(1, 60);
+  request.max_tokens = 4;
+  request.cache_salt = 9;
+  const auto placement = slots.find(request);
+  CHECK(placement.has_value());
+  slots.place(*placement, request, r1::Clock::now());
+  slots[placement->slot].cells.assign(request.prompt.begin(), request.prompt.begin() + 40);
+  slots.cut(placement->slot, 20);  // 20 were found; it ends before its first token
+  slots.release(placement->slot, 1);
+  CHECK(slots.kept_cells() == 20);
+  CHECK(slots.find(request)->shared == 20);
+  slots.cut(placement->slot, 0);
+  CHECK(slots.kept_cells() == 0 && slots.find(request)->shared == 0);
+}
+
 // A newcomer's first token comes after its own pass, and who generates misses one turn at most.
 TEST(promptsAndGenerationTakeTurns) {
   Script script;

@@ -301,6 +301,9 @@ void Scheduler::finish(uint32_t index, const End &end) {
   events_.push_back(end_of_running(*slot.request, slot.tally, end, Clock::now()));
   new_failed_ += end.kind == R1_EVENT_ERROR ? 1 : 0;
   ended_.push_back(slot.request->id);
+  if (slot.tally.produced == 0) {
+    slots_.cut(index, slot.tally.cached);  // what nobody pays for is nobody's cheap prompt later
+  }
   slots_.release(index, steps_);
 }
 

@@ -144,6 +144,18 @@ void Slots::release(uint32_t index, uint64_t step) {
   }
 }
 
+void Slots::cut(uint32_t index, size_t tokens) {
+  Slot &slot = slots_[index];
+  if (slot.cells.size() <= tokens) {
+    return;
+  }
+  if (tokens > 0 && backend_.forget(index, static_cast<int32_t>(tokens))) {
+    slot.cells.resize(tokens);
+  } else {
+    clear(index);
+  }
+}
+
 void Slots::clear(uint32_t index) {
   Slot &slot = slots_[index];
   if (!slot.cells.empty()) {

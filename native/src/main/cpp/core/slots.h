@@ -55,6 +55,8 @@ class Slots {
   void place(const Placement &placement, Request request, Clock::time_point now);
   // Takes the request out; its cells stay for others if it has a salt.
   void release(uint32_t index, uint64_t step);
+  // Drops the cells of a slot from this position on, or all if only that is possible.
+  void cut(uint32_t index, size_t tokens);
   // Drops all cells of a slot.
   void clear(uint32_t index);
 

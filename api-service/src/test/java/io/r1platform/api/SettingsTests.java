@@ -51,7 +51,7 @@ class SettingsTests {
     assertThat(bound("batches.BatchSettings", "r1.api.batches", Map.of()))
         .isEqualTo(
             "BatchSettings[lines=50000, lineLimit=4194304B, projectOpen=100, atOnce=32,"
-                + " ofOrganization=16, ofBatch=16, stopWait=PT10M, tryAfter=PT5S, failures=3,"
+                + " ofOrganization=16, ofBatch=16, bodyWait=PT30S, stopWait=PT10M, tryAfter=PT5S, failures=3,"
                 + " lookEvery=PT1S]");
   }
 

@@ -3,7 +3,6 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
-import io.r1platform.api.contents.Contents;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.sessions.Operator;
@@ -39,7 +38,6 @@ final class ProjectController {
   private final Access access;
   private final Tenants tenants;
   private final RightsFields rights;
-  private final Contents contents;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
 
@@ -47,13 +45,11 @@ final class ProjectController {
       Access access,
       Tenants tenants,
       RightsFields rights,
-      Contents contents,
       AuditTrail audit,
       TransactionOperations transactions) {
     this.access = access;
     this.tenants = tenants;
     this.rights = rights;
-    this.contents = contents;
     this.audit = audit;
     this.transactions = transactions;
   }
@@ -102,8 +98,8 @@ final class ProjectController {
   }
 
   /**
-   * Says how long its prompts and answers are stored. Without {@code days} they are not, and all
-   * that is stored is deleted.
+   * Says how long its prompts and answers are stored. Without {@code days} they are not, and what
+   * is stored can be read no more and goes with the next sweep.
    */
   @PutMapping("/{id}/content")
   ResponseEntity<Item> content(
@@ -114,16 +110,7 @@ final class ProjectController {
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     long version = Fields.version(ifMatch);
-    return changed(
-        actor,
-        id,
-        () -> {
-          ProjectView after = tenants.keepContent(id, version, body.days());
-          if (after.contentDays() == null) {
-            contents.forget(id);
-          }
-          return after;
-        });
+    return changed(actor, id, () -> tenants.keepContent(id, version, body.days()));
   }
 
   /** The change and its audit row, in one transaction. */

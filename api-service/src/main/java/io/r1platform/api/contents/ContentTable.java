@@ -63,6 +63,7 @@ class ContentTable {
               c.admitted_at + make_interval(days => p.content_days) as expires_at
             from request_content c join project p on p.id = c.project_id
             where c.project_id = :project and c.event_id = :event and c.content is not null
+              and c.admitted_at >= p.content_since
               and c.admitted_at > :now - make_interval(days => p.content_days)
             """)
         .param("project", projectId)
@@ -106,10 +107,6 @@ class ContentTable {
         .update();
   }
 
-  void deleteAll(long projectId) {
-    database.sql("delete from request_content where project_id = ?").param(projectId).update();
-  }
-
   long bytes(long projectId) {
     return database
         .sql(
@@ -129,7 +126,7 @@ class ContentTable {
                 """
                 delete from request_content where ctid = any (array(
                   select c.ctid from request_content c join project p on p.id = c.project_id
-                  where p.content_days is null
+                  where p.content_days is null or c.admitted_at < p.content_since
                     or c.admitted_at <= :now - make_interval(days => p.content_days)
                   limit :most for update of c skip locked))
                 """)

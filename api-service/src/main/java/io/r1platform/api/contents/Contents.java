@@ -89,12 +89,6 @@ public class Contents {
     return waiting.get();
   }
 
-  /** Deletes all that a project has stored. Blocks, within the caller's transaction. */
-  public void forget(long projectId) {
-    table.deleteAll(projectId);
-    stored.invalidate(projectId);
-  }
-
   /** Deletes one entry for ever. False if there is none. Blocks. */
   boolean delete(long projectId, UUID eventId) {
     return table.delete(projectId, eventId);

@@ -35,10 +35,15 @@ final class Upload {
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Piece(String name, @Nullable String filename, byte[] bytes, boolean last) {
-    /** Takes an event's buffer over. */
+    /** Takes an event's buffer over. Fails with a 400 if its part has no name. */
     static Piece of(PartEvent event) {
       DataBuffer content = event.content();
       try {
+        if (event.headers().getContentDisposition().getName() == null) {
+          throw ServiceException.of(
+              ErrorCode.MISSING_PARAMETER,
+              "A part of the form has no Content-Disposition with a name. Nothing was stored.");
+        }
         var bytes = new byte[content.readableByteCount()];
         content.read(bytes);
         String filename = event instanceof FilePartEvent part ? part.filename() : null;

@@ -246,17 +246,20 @@ class ContentsIT {
   }
 
   @Test
-  void optingOutDeletesAllAtOnceAndWhatStillRunsIsNotWritten() throws IOException {
-    stored(Gateway.id(gateway.chat(body(""))));
+  void optingOutHidesAllForEverAndWhatStillRunsIsNotWritten() throws IOException {
+    String old = Gateway.id(gateway.chat(body("")));
+    stored(old);
     double withdrawn = count("withdrawn");
     whileAStreamRuns(
         id -> {
           optOutByTheAdminApi();
-          assertThat(rows()).isZero();
+          assertThat(content(old).statusCode()).isEqualTo(404);
           gateway.api.clock().set(RunningApi.START.plusSeconds(1));
           keep(30); // wanted again, but not from when this one began
         });
     Await.until("it is dropped", () -> count("withdrawn") == withdrawn + 1);
+    assertThat(content(old).statusCode()).as("wanted again").isEqualTo(404);
+    gateway.api.bean(Contents.class).sweep();
     gateway.api.clock().set(RunningApi.START);
     assertThat(rows()).isZero();
   }

@@ -72,6 +72,7 @@ class FuzzIT {
         new Gateway(
             Map.of(
                 "r1.api.relay.body-wait", "1s",
+                "r1.api.batches.body-wait", "1s",
                 "r1.api.relay.body-limit", "64KB",
                 "r1.api.relay.admit-wait", "15s",
                 "r1.api.relay.final-wait", "15s"));

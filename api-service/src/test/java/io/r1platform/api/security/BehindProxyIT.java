@@ -27,7 +27,9 @@ class BehindProxyIT {
         RunningApi.start(
             database,
             Map.of(
-                "r1.api.security.origins", ORIGIN, "r1.api.security.trusted-proxies", "127.0.0.1"));
+                "r1.api.security.origins", ORIGIN,
+                "r1.api.security.trusted-proxies", "127.0.0.1",
+                "spring.main.cloud-platform", "kubernetes"));
   }
 
   @AfterAll
@@ -46,6 +48,8 @@ class BehindProxyIT {
             "{\"name\":\"Acme\"}",
             "Origin",
             ORIGIN,
+            "Forwarded",
+            "for=192.0.2.77",
             "X-Forwarded-For",
             "203.0.113.9");
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);

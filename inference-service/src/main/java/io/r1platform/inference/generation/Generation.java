@@ -196,7 +196,9 @@ public final class Generation {
     return switch (why) {
       case STOP_STRING -> new Ended(Finish.STOP, usage, null);
       case QUEUE_TIMEOUT ->
-          failed(
+          timeout() != null && begun()
+              ? new Ended(Finish.LENGTH, usage, null) // its first token overtook the stop
+              : failed(
               Finish.DEADLINE,
               usage,
               usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
