@@ -98,6 +98,7 @@ final class FileController {
       Caller caller, Flux<PartEvent> parts, @Nullable String keySha256) {
     var upload = new Upload(files, caller.projectId(), settings.fileLimit().toBytes());
     return parts
+        .onErrorMap(FileController::isOfParser, failure -> unreadable())
         .map(Upload.Piece::of)
         .concatMap(piece -> off(() -> upload.add(piece)), 1)
         .takeUntilOther(Mono.delay(settings.uploadWait()).then(Mono.error(tooLate())))
@@ -105,6 +106,19 @@ final class FileController {
         .map(FileController::answer)
         .onErrorResume(failure -> off(upload::abandon).then(Mono.error(failure)))
         .doOnCancel(() -> threads.schedule(upload::abandon));
+  }
+
+  /** Spring's parser of parts has no exception of its own for every malformed header. */
+  private static boolean isOfParser(Throwable failure) {
+    return failure instanceof IndexOutOfBoundsException
+        || failure instanceof IllegalArgumentException
+        || failure instanceof IllegalStateException;
+  }
+
+  private static ServiceException unreadable() {
+    return ServiceException.of(
+        ErrorCode.INVALID_TYPE,
+        "The form cannot be read: a part's headers are malformed. Nothing was stored.");
   }
 
   private Mono<Void> off(Runnable work) {

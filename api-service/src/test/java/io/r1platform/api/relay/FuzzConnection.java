@@ -23,6 +23,7 @@ final class FuzzConnection implements AutoCloseable {
   private int at;
   private int end;
   private long deadline;
+  private int stalls;
 
   /** Header names are in small letters; of several the last. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two
@@ -42,7 +43,7 @@ final class FuzzConnection implements AutoCloseable {
 
   /**
    * Sends a request and reads the whole answer. A kept connection that was closed meanwhile is
-   * replaced once, as any client would.
+   * replaced once, as any client would, and so is one that stands still: {@link #stalls}.
    *
    * @throws SocketTimeoutException if it takes longer than a request may
    * @throws IOException if there is no answer, or none that HTTP/1.1 allows
@@ -55,7 +56,12 @@ final class FuzzConnection implements AutoCloseable {
       return exchange(bytes, request);
     } catch (SocketTimeoutException e) {
       close();
-      throw e;
+      if (!kept) {
+        throw e;
+      }
+      stalls++;
+      deadline = System.nanoTime() + LONGEST.toNanos();
+      return exchange(bytes, request);
     } catch (IOException e) {
       close();
       if (!kept) {
@@ -63,6 +69,11 @@ final class FuzzConnection implements AutoCloseable {
       }
       return exchange(bytes, request);
     }
+  }
+
+  /** How often a kept connection gave no answer in time, and a new one did. */
+  int stalls() {
+    return stalls;
   }
 
   private Answer exchange(byte[] bytes, FuzzRequest request) throws IOException {

@@ -44,6 +44,11 @@ final class FuzzVerdict {
     return !found.stream().allMatch(sent::contains);
   }
 
+  /** Refused before anything ran, for want of time or room on a loaded machine. */
+  boolean isBusy(Answer answer) {
+    return answer.status() == 503 && answer.header("x-should-retry").equals("true");
+  }
+
   /** One that waited for a run of its own key, whose client hung up before a token. */
   private static boolean isRepeatOfNothing(FuzzRequest request, Answer answer) {
     return answer.status() == 502
@@ -56,7 +61,7 @@ final class FuzzVerdict {
     if (!UUID.matcher(answer.header("x-request-id")).matches()) {
       return "no x-request-id";
     }
-    if (answer.status() >= 500 && !isRepeatOfNothing(request, answer)) {
+    if (answer.status() >= 500 && !isBusy(answer) && !isRepeatOfNothing(request, answer)) {
       return "a fault of the server";
     }
     if (answer.status() >= 400) {
