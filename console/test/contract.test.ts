@@ -34,6 +34,12 @@ const post = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
+const ifSeen = (method: string, body: unknown): RequestInit => ({
+  method,
+  headers: { ...CSRF, 'If-Match': '"1"' },
+  body: JSON.stringify(body),
+});
+
 const requestId = world.requests[0]?.id ?? '';
 
 const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
@@ -47,6 +53,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   [`requests/${requestId}`, requestSchema],
   ['keys', keyPageSchema],
   ['keys', createdKeySchema, post({ project_id: '11', name: 'new' })],
+  ['keys/21', keySchema, ifSeen('PUT', { name: 'web', scopes: ['inference'], networks: [] })],
+  ['keys/23/rotate', createdKeySchema, ifSeen('POST', { grace_seconds: 60 })],
   ['keys/22', keySchema, { method: 'DELETE', headers: { ...CSRF, 'If-Match': '"1"' } }],
   ['organizations', organizationListSchema],
   ['organizations', organizationSchema, post({ name: 'new' })],

@@ -192,7 +192,11 @@ export const SECRET = 'sk-r1-aB3dE5fGh1jK2lM3nO4pQ5rS6tU7vW8xY9z0A1b2C3d4E5f6G';
 type Terms = Pick<WorldKey, 'name' | 'scopes' | 'models' | 'networks'>;
 
 function createKey(world: World, id: string, body: unknown) {
-  const given = body as Terms & { project_id: string; expires_in_seconds?: number };
+  const given = body as Partial<Terms> & {
+    name: string;
+    project_id: string;
+    expires_in_seconds?: number;
+  };
   const project = world.projects.find((candidate) => candidate.id === given.project_id);
   if (!project) return problem(404, 'not_found', 'There is no such project');
   const lifetime = given.expires_in_seconds;
@@ -204,9 +208,9 @@ function createKey(world: World, id: string, body: unknown) {
     name: given.name,
     public_id: SECRET.slice(6, 14),
     last_four: SECRET.slice(-4),
-    scopes: given.scopes,
-    models: given.models,
-    networks: given.networks,
+    scopes: given.scopes ?? ['inference', 'batch', 'usage:read'],
+    models: given.models ?? null,
+    networks: given.networks ?? [],
     old_last_four: null,
     old_until: null,
     created_at: world.now.toISOString(),
