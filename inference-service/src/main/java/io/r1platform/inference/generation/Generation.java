@@ -199,10 +199,10 @@ public final class Generation {
           timeout() != null && begun()
               ? new Ended(Finish.LENGTH, usage, null) // its first token overtook the stop
               : failed(
-              Finish.DEADLINE,
-              usage,
-              usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
-              "It waited too long for its first token");
+                  Finish.DEADLINE,
+                  usage,
+                  usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
+                  "It waited too long for its first token");
       case DRAIN ->
           failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");
       case LISTENER_FAILED ->
