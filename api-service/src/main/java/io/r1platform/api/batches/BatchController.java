@@ -5,6 +5,7 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.files.ListQuery;
 import io.r1platform.api.idempotency.KeyedRequest;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.statements.FreeCalls;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code /v1/batches}: OpenAI's, of the caller's project. What their lines cost is charged. */
 @RestController
 final class BatchController {
+  private static final int MOST_LISTS = 6;
+  private static final int MOST_LISTS_OF_ONE = 3;
+
+  private final FreeCalls lists = new FreeCalls(MOST_LISTS, MOST_LISTS_OF_ONE);
   private final Batches batches;
   private final BatchSettings settings;
   private final JsonMapper json;
@@ -79,8 +84,11 @@ final class BatchController {
       @RequestParam(required = false) @Nullable String limit,
       @RequestParam(required = false) @Nullable String after) {
     int most = ListQuery.limit(limit, 100, 20);
-    Batch last = after == null ? null : batches.find(caller.projectId(), after);
-    List<Batch> found = batches.page(caller.projectId(), last, most + 1);
+    List<Batch> found;
+    try (var _ = lists.begin(caller)) { // lines of open ones are counted
+      Batch last = after == null ? null : batches.find(caller.projectId(), after);
+      found = batches.page(caller.projectId(), last, most + 1);
+    }
     List<BatchView> page =
         found.stream().limit(most).map(batch -> BatchView.of(batch, json)).toList();
     return new BatchView.Page(

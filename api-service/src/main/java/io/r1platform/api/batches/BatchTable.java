@@ -25,15 +25,13 @@ class BatchTable {
   private static final String SELECT =
       """
       select b.*,
-        case when ended_at is null then (
-          select count(*) from batch_line l
-          where l.batch_id = b.batch_id and l.state = 'done' and not l.failed)
-        else completed end as completed_now,
-        case when ended_at is null then (
-          select count(*) from batch_line l
-          where l.batch_id = b.batch_id and l.state = 'done' and l.failed)
-        else failed end as failed_now
-      from batch b
+        case when ended_at is null then l.completed else b.completed end as completed_now,
+        case when ended_at is null then l.failed else b.failed end as failed_now
+      from batch b cross join lateral (
+        select count(*) filter (where not l.failed) as completed,
+          count(*) filter (where l.failed) as failed
+        from batch_line l
+        where b.ended_at is null and l.batch_id = b.batch_id and l.state = 'done') l
       """;
 
   private final JdbcClient database;
@@ -186,14 +184,33 @@ class BatchTable {
         == 1;
   }
 
-  /** Nothing of it starts any more, since it is cancelled. False if it is too late for that. */
+  /** Its lines run again: it was to end as completed, but a line has no result. */
+  void resume(UUID id) {
+    database
+        .sql(
+            """
+            update batch set status = 'in_progress', outcome = null, finalizing_at = null,
+              stop_at = null
+            where batch_id = ? and status = 'finalizing'
+            """)
+        .param(id)
+        .update();
+  }
+
+  /**
+   * Nothing of it starts any more, since it is cancelled. False if it is too late for that, or
+   * while another transaction has it.
+   */
   boolean cancel(UUID id, Instant now, Instant stopAt) {
     return database
             .sql(
                 """
                 update batch set status = 'cancelling', outcome = 'cancelled', cancelling_at = :now,
                   stop_at = :stop, blocked = null
-                where batch_id = :id and status in ('validating', 'in_progress')
+                where batch_id in (
+                  select batch_id from batch
+                  where batch_id = :id and status in ('validating', 'in_progress')
+                  for update skip locked)
                 """)
             .param("now", utc(now))
             .param("stop", utc(stopAt))

@@ -1,6 +1,7 @@
 package io.r1platform.api.batches;
 
 import io.r1platform.api.batches.Batch.Status;
+import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.files.FileContent;
@@ -12,6 +13,7 @@ import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.Scope;
 import io.r1platform.api.metering.Journal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,6 +45,10 @@ import tools.jackson.databind.json.JsonMapper;
 class BatchWork implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(BatchWork.class);
   private static final int HEAVY_AT_ONCE = 2;
+  private static final int PAUSE_DOUBLES = 6;
+  private static final BatchFault UNREADABLE =
+      new BatchFault(
+          "input_unreadable", null, "A part of the input file cannot be read any more.", null);
   private static final long STOP_SECONDS = 15;
   private static final long STOP_LOOK_NANOS = 20_000_000;
 
@@ -61,8 +67,17 @@ class BatchWork implements SmartLifecycle {
   private final Semaphore heavy = new Semaphore(HEAVY_AT_ONCE);
   private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
   private final Map<UUID, At> known = new ConcurrentHashMap<>();
+  private final Map<UUID, Setback> setbacks = new ConcurrentHashMap<>();
   private volatile boolean working;
   private volatile boolean lookSoon;
+
+  /** How often a batch could not be moved on, and how long it rests. */
+  private record Setback(int times, long untilNanos) {
+    static Setback after(int times, Duration pause) {
+      long rest = pause.toNanos() << Math.min(times - 1, PAUSE_DOUBLES);
+      return new Setback(times, System.nanoTime() + rest);
+    }
+  }
 
   /** A batch in progress, as this replica sees it. */
   private static final class At {
@@ -167,6 +182,7 @@ class BatchWork implements SmartLifecycle {
       }
     }
     known.keySet().removeIf(id -> !isInProgress(open.get(id)));
+    setbacks.keySet().removeIf(id -> !open.containsKey(id));
     Instant now = clock.instant();
     for (LineDesk.Running run : desk.running().values()) {
       Batch batch = open.get(run.batch().id());
@@ -179,7 +195,12 @@ class BatchWork implements SmartLifecycle {
 
   private void move(Batch batch, Map<Long, KeyCheck> checked) {
     switch (batch.status()) {
-      case VALIDATING -> heavily(batch, validation::validate);
+      case VALIDATING ->
+          heavily(
+              batch,
+              clock.instant().isBefore(batch.expiresAt())
+                  ? validation::validate
+                  : validation::expire);
       case IN_PROGRESS ->
           progress(
               batch, checked.computeIfAbsent(batch.keyId(), id -> keys.again(id, Scope.BATCH)));
@@ -202,10 +223,11 @@ class BatchWork implements SmartLifecycle {
   private void progress(Batch batch, KeyCheck check) {
     Instant now = clock.instant();
     switch (check) {
-      case KeyCheck.Refused(ServiceException why) -> {
-        var fault = new BatchFault(why.code().wire(), null, String.valueOf(why.getMessage()), null);
-        settle(batch, Status.FAILED, now, json.writeValueAsString(List.of(fault)));
-      }
+      case KeyCheck.Refused(ServiceException why) ->
+          fail(
+              batch,
+              new BatchFault(why.code().wire(), null, String.valueOf(why.getMessage()), null),
+              now);
       case KeyCheck.Accepted accepted when !now.isBefore(batch.expiresAt()) ->
           settle(batch, Status.EXPIRED, now, null);
       case KeyCheck.Accepted(Caller caller, var _, var _) -> {
@@ -228,6 +250,10 @@ class BatchWork implements SmartLifecycle {
     return new At(batch, caller, files.content(file.id(), file.bytes()));
   }
 
+  private void fail(Batch batch, BatchFault fault, Instant now) {
+    settle(batch, Status.FAILED, now, json.writeValueAsString(List.of(fault)));
+  }
+
   private void settle(Batch batch, Status outcome, Instant now, @Nullable String errors) {
     known.remove(batch.id());
     if (batches.settle(batch, outcome, now, now.plus(settings.stopWait()), errors)) {
@@ -238,20 +264,29 @@ class BatchWork implements SmartLifecycle {
     }
   }
 
-  /** Does what takes long elsewhere, a few at a time; what finds no place is met again. */
+  /**
+   * Does what takes long elsewhere, a few at a time; what finds no place is met again, and what
+   * fails after a pause that grows.
+   */
   private void heavily(Batch batch, Predicate<UUID> work) {
-    if (!busy.contains(batch.id()) && heavy.tryAcquire()) {
+    Setback setback = setbacks.get(batch.id());
+    boolean rests = setback != null && System.nanoTime() - setback.untilNanos < 0;
+    if (!rests && !busy.contains(batch.id()) && heavy.tryAcquire()) {
       busy.add(batch.id());
       Thread.ofVirtual()
           .name("batch-" + batch.id())
           .start(
               () -> {
                 try {
-                  if (work.test(batch.id())) {
+                  boolean moved = work.test(batch.id());
+                  setbacks.remove(batch.id());
+                  if (moved) {
                     wake();
                   }
                 } catch (RuntimeException e) { // nothing was done, and it is met again
-                  log.warn("batch {} could not be moved on", batch.id(), e);
+                  int times = setback == null ? 1 : setback.times + 1;
+                  setbacks.put(batch.id(), Setback.after(times, settings.tryAfter()));
+                  log.warn("batch {} could not be moved on, {} times", batch.id(), times, e);
                 } finally {
                   busy.remove(batch.id());
                   heavy.release();
@@ -277,7 +312,8 @@ class BatchWork implements SmartLifecycle {
               at.paused ? 1 : most,
               () -> RequestId.at(clock.instant()));
       at.dry = claimed.isEmpty() || at.paused;
-      claimed.forEach(line -> run(at, line));
+      run(at, claimed);
+      at.input.forget(); // many batches wait, and each would keep a chunk
     }
   }
 
@@ -312,14 +348,18 @@ class BatchWork implements SmartLifecycle {
                 .count();
   }
 
-  private void run(At at, Lines.Claimed line) {
-    try {
-      byte[] bytes = at.input.bytes(line.place().at(), line.place().length());
-      InputLine input = InputLine.read(bytes, at.batch.endpoint());
+  private void run(At at, List<Lines.Claimed> claimed) {
+    for (Lines.Claimed line : claimed) {
+      InputLine input;
+      try {
+        byte[] bytes = at.input.bytes(line.place().at(), line.place().length());
+        input = InputLine.read(bytes, at.batch.endpoint());
+      } catch (InputLine.Wrong | ServiceException e) { // recovery gives back what was claimed
+        log.error("batch {} cannot be read", at.batch.id(), e);
+        fail(at.batch, UNREADABLE, clock.instant());
+        return;
+      }
       desk.run(at.batch, at.caller, line, input, after -> after(at, after));
-    } catch (InputLine.Wrong | ServiceException e) { // its file cannot be read: the others go on
-      log.error("batch {} cannot be read", at.batch.id(), e);
-      at.dry = true;
     }
   }
 
@@ -331,9 +371,11 @@ class BatchWork implements SmartLifecycle {
       at.paused = true;
       if (!noted) {
         log.info("batch {} waits: {}", at.batch.id(), waits.code().wire());
-        block(at, BlockedBy.of(waits));
+        if (waits.code() != ErrorCode.SERVER_DRAINING) { // no other replica waits for that
+          block(at, BlockedBy.of(waits));
+        }
       }
-    } else if (at.paused) {
+    } else if (after.done() && (at.paused || at.batch.blocked() != null)) {
       at.paused = false;
       block(at, null);
     }

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -25,6 +26,8 @@ class Batches {
   private static final Duration WINDOW = Duration.ofHours(24);
   private static final Duration KEY_STANDS = Duration.ofHours(24);
   private static final Duration SOON = Duration.ofMinutes(1);
+  private static final int CANCEL_TRIES = 40;
+  private static final long CANCEL_PAUSE_NANOS = 50_000_000;
 
   private final BatchTable table;
   private final Files files;
@@ -171,17 +174,29 @@ class Batches {
     return table.page(projectId, after, limit);
   }
 
-  /** Cancels a batch: lines that run may end, for a while. Fails with 409 if it is too late. */
+  /**
+   * Cancels a batch: lines that run may end, for a while. Fails with 409 if it is too late, or
+   * while its file is read for longer than a moment; no connection waits for that.
+   */
   Batch cancel(long projectId, String id) {
     Batch batch = find(projectId, id);
-    Instant now = clock.instant();
-    if (!table.cancel(batch.id(), now, now.plus(settings.stopWait()))
-        && find(projectId, id).status() != Status.CANCELLING) {
-      throw ServiceException.of(
-          ErrorCode.INVALID_STATE, "This batch ends already, or has ended. Nothing was changed.");
+    for (int left = CANCEL_TRIES; left > 0; left--) {
+      Instant now = clock.instant();
+      boolean cancelled = table.cancel(batch.id(), now, now.plus(settings.stopWait()));
+      batch = find(projectId, id);
+      if (cancelled || batch.status() == Status.CANCELLING) {
+        work.wake();
+        return batch;
+      }
+      if (batch.status() != Status.VALIDATING && batch.status() != Status.IN_PROGRESS) {
+        throw ServiceException.of(
+            ErrorCode.INVALID_STATE, "This batch ends already, or has ended. Nothing was changed.");
+      }
+      LockSupport.parkNanos(CANCEL_PAUSE_NANOS);
     }
-    work.wake();
-    return find(projectId, id);
+    throw ServiceException.of(
+        ErrorCode.INVALID_STATE,
+        "The batch's file is being read. Nothing was changed. Cancel it again in a moment.");
   }
 
   private static ServiceException noFile() {

@@ -2,6 +2,7 @@ package io.r1platform.api.batches;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.batches.Batch.Status;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.files.FileContent;
 import io.r1platform.api.files.FileWriter;
 import io.r1platform.api.files.Files;
@@ -62,9 +63,18 @@ class Delivery {
                   batches
                       .take(batchId, List.of(Status.FINALIZING, Status.CANCELLING))
                       .filter(taken -> !lines.anyRuns(batchId));
-              batch.ifPresent(this::write);
+              batch.ifPresent(this::end);
               return batch.isPresent();
             }));
+  }
+
+  private void end(Batch batch) {
+    if (batch.outcome() == Status.COMPLETED && lines.anyOpen(batch.id())) {
+      log.error("batch {} was to end, but a line of it waits: it goes on", batch.id());
+      batches.resume(batch.id());
+    } else {
+      write(batch);
+    }
   }
 
   private void write(Batch batch) {
@@ -91,6 +101,7 @@ class Delivery {
     private @Nullable FileWriter output;
     private @Nullable FileWriter error;
     private @Nullable FileContent input;
+    private long readableFrom;
     private int completed;
     private int failed;
 
@@ -158,7 +169,24 @@ class Delivery {
       };
     }
 
-    private String customId(Lines.Place place) {
+    /** Null where its part of the input cannot be read any more, which is tried once a chunk. */
+    private @Nullable String customId(Lines.Place place) {
+      if (place.at() < readableFrom) {
+        return null;
+      }
+      try {
+        return InputLine.read(input().bytes(place.at(), place.length()), batch.endpoint())
+            .customId();
+      } catch (InputLine.Wrong e) {
+        throw new IllegalStateException("a line that was checked is wrong", e);
+      } catch (ServiceException e) {
+        log.error("batch {}: input from {} on cannot be read", batch.id(), place.at(), e);
+        readableFrom = (place.at() / Files.CHUNK + 1) * Files.CHUNK;
+        return null;
+      }
+    }
+
+    private FileContent input() {
       FileContent content = input;
       if (content == null) {
         StoredFile file =
@@ -168,12 +196,7 @@ class Delivery {
         content = files.content(file.id(), file.bytes());
         input = content;
       }
-      try {
-        return InputLine.read(content.bytes(place.at(), place.length()), batch.endpoint())
-            .customId();
-      } catch (InputLine.Wrong e) {
-        throw new IllegalStateException("a line that was checked is wrong", e);
-      }
+      return content;
     }
 
     private String name(String what) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -73,12 +74,20 @@ class LineDesk {
   /** A run of this process. */
   record Running(Batch batch, Lines.Claimed line) {}
 
+  /** A run that has ended, and the storing of its answer before the charge. */
+  private record Ran(Batch batch, Lines.Claimed line, String name, CompletableFuture<Void> kept) {
+    byte[] reply(int status, byte[] body) {
+      return OutputLine.answered(line.eventId(), name, status, body);
+    }
+  }
+
   /**
    * How a line's run ended, for its batch.
    *
    * @param waits why it waits again; null if it has a result, or is tried again at once
+   * @param done whether it has a result
    */
-  record After(Batch batch, @Nullable ServiceException waits) {}
+  record After(Batch batch, @Nullable ServiceException waits, boolean done) {}
 
   LineDesk(
       Lines lines,
@@ -106,56 +115,59 @@ class LineDesk {
   /** Runs a claimed line; {@code then} is told when its row says how it ended. */
   void run(Batch batch, Caller caller, Lines.Claimed line, InputLine input, Consumer<After> then) {
     running.put(line.eventId(), new Running(batch, line));
+    String name = input.customId(); // the body is not held while it runs
+    var kept = new AtomicReference<CompletableFuture<Void>>(CompletableFuture.allOf());
     LineRuns.Keeper keeper =
-        (eventId, status, body) ->
-            CompletableFuture.runAsync(() -> keep(line, input, status, body), threads)
-                .orTimeout(KEEP_SECONDS, TimeUnit.SECONDS);
+        (eventId, status, body) -> {
+          kept.set(CompletableFuture.runAsync(() -> keep(line, name, status, body), threads));
+          return kept.get().copy().orTimeout(KEEP_SECONDS, TimeUnit.SECONDS);
+        };
     var _ =
         runs.run(caller, batch.endpoint(), input.body(), line.eventId(), clock.instant(), keeper)
-            .thenAcceptAsync(end -> then.accept(ended(batch, line, input, end)), threads);
+            .thenAcceptAsync(
+                end -> then.accept(ended(new Ran(batch, line, name, kept.get()), end)), threads);
   }
 
-  private void keep(Lines.Claimed line, InputLine input, int status, byte[] body) {
-    calls.acquireUninterruptibly();
-    try {
-      lines.keep(line, status != 200, reply(line, input, status, body));
-    } finally {
-      calls.release();
-    }
+  private void keep(Lines.Claimed line, String name, int status, byte[] body) {
+    byte[] reply = OutputLine.answered(line.eventId(), name, status, body);
+    stored(line, () -> lines.keep(line, status != 200, reply));
   }
 
-  private After ended(Batch batch, Lines.Claimed line, InputLine input, LineRuns.End end) {
+  private After ended(Ran ran, LineRuns.End end) {
+    Lines.Claimed line = ran.line;
     ServiceException waits = null;
+    boolean done = true;
     try {
       switch (end) {
         case LineRuns.Answered(int status, byte[] body, String charged) -> {
-          if (!charged.equals("pending")) { // else the journal will say
-            finish(line, status != 200, reply(line, input, status, body));
+          if (charged.equals("pending")) { // the journal will say; till then its answer is here
+            ran.kept.handle((nothing, failure) -> failure == null).join();
+          } else {
+            finish(line, status != 200, ran.reply(status, body));
           }
         }
         case LineRuns.Refused(ServiceException why) when WAITS.contains(why.code()) -> {
           waits = why;
+          done = false;
           giveBack(line, 0);
         }
-        case LineRuns.Refused(ServiceException why) when isWorthATry(why, line) ->
-            giveBack(line, 1);
+        case LineRuns.Refused(ServiceException why) when isWorthATry(why, line) -> {
+          done = false;
+          giveBack(line, 1);
+        }
         case LineRuns.Refused(ServiceException why) -> {
           byte[] body = errors.openAi(why, line.eventId());
-          finish(line, true, reply(line, input, why.code().httpStatus(), body));
+          finish(line, true, ran.reply(why.code().httpStatus(), body));
         }
       }
     } finally {
       running.remove(line.eventId());
     }
-    return new After(batch, waits);
+    return new After(ran.batch, waits, done);
   }
 
   private boolean isWorthATry(ServiceException why, Lines.Claimed line) {
     return why.code().retryable() && line.failures() + 1 < settings.failures();
-  }
-
-  private static byte[] reply(Lines.Claimed line, InputLine input, int status, byte[] body) {
-    return OutputLine.answered(line.eventId(), input.customId(), status, body);
   }
 
   private void finish(Lines.Claimed line, boolean failed, byte[] reply) {
@@ -177,7 +189,7 @@ class LineDesk {
       calls.acquireUninterruptibly();
       try {
         if (!write.getAsBoolean()) {
-          log.warn("request {}: its line belongs to another run by now", line.eventId());
+          log.warn("request {}: its line has ended by now, or is another run's", line.eventId());
         }
         return;
       } catch (DataAccessException e) {

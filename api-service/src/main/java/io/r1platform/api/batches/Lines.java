@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 class Lines {
-  private static final int FETCH = 100;
+  private static final int FETCH = 1; // a reply may have megabytes
   private static final int LEFT_AT_ONCE = 1_000;
 
   private final JdbcClient database;
@@ -229,18 +229,27 @@ class Lines {
 
   /** Whether a line of a batch runs, here or elsewhere. */
   boolean anyRuns(UUID batchId) {
-    return exists(batchId, "state in ('running', 'kept')");
-  }
-
-  /** Whether a line of a batch has no result yet. */
-  boolean anyOpen(UUID batchId) {
-    return exists(batchId, "state = 'waiting'") || anyRuns(batchId);
-  }
-
-  private boolean exists(UUID batchId, String which) {
     return database
-        .sql("select exists (select from batch_line where batch_id = ? and %s)".formatted(which))
+        .sql(
+            """
+            select exists (
+              select from batch_line where batch_id = ? and state in ('running', 'kept'))
+            """)
         .param(batchId)
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** Whether a line of a batch has no result yet. One look: a line goes from one to the other. */
+  boolean anyOpen(UUID batchId) {
+    return database
+        .sql(
+            """
+            select exists (select from batch_line where batch_id = :batch and state = 'waiting')
+              or exists (
+                select from batch_line where batch_id = :batch and state in ('running', 'kept'))
+            """)
+        .param("batch", batchId)
         .query(Boolean.class)
         .single();
   }

@@ -3,6 +3,7 @@ package io.r1platform.api.batches;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Lines of the output and of the error file, each with its end of line. */
@@ -19,8 +20,8 @@ final class OutputLine {
     return line.toByteArray();
   }
 
-  /** A request without an answer. */
-  static byte[] failed(String id, String customId, String code, String message) {
+  /** A request without an answer; its name is null where that cannot be read any more. */
+  static byte[] failed(String id, @Nullable String customId, String code, String message) {
     var line = begin(id, customId);
     text(line, "\"response\":null,\"error\":{\"code\":\"" + code + "\",\"message\":");
     line.writeBytes(quoted(message));
@@ -28,7 +29,7 @@ final class OutputLine {
     return line.toByteArray();
   }
 
-  private static ByteArrayOutputStream begin(String id, String customId) {
+  private static ByteArrayOutputStream begin(String id, @Nullable String customId) {
     var line = new ByteArrayOutputStream();
     text(line, "{\"id\":\"batch_req_" + id + "\",\"custom_id\":");
     line.writeBytes(quoted(customId));
@@ -36,7 +37,7 @@ final class OutputLine {
     return line;
   }
 
-  private static byte[] quoted(String text) {
+  private static byte[] quoted(@Nullable String text) {
     return JsonMapper.shared().writeValueAsBytes(text);
   }
 

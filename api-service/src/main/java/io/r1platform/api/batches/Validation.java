@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -60,13 +62,41 @@ class Validation {
     this.clock = clock;
   }
 
-  /** Validates a batch, unless another replica does or has. Says whether it did. */
+  /**
+   * Validates a batch, unless another replica does or has. Says whether it did. A file that cannot
+   * be read fails it; a database that is away throws.
+   */
   boolean validate(UUID batchId) {
+    try {
+      return taken(batchId, this::read);
+    } catch (ServiceException | DataIntegrityViolationException | IllegalStateException e) {
+      log.error("batch {} cannot be validated", batchId, e);
+      return fail(
+          batchId,
+          "input_unreadable",
+          "The input file could not be read. Nothing was charged. Upload it again.");
+    }
+  }
+
+  /** Ends a batch that could not be validated within its day. */
+  boolean expire(UUID batchId) {
+    return fail(
+        batchId,
+        "batch_expired",
+        "The file could not be validated within the batch's time. Nothing was charged.");
+  }
+
+  private boolean fail(UUID batchId, String code, String message) {
+    return taken(
+        batchId, batch -> reject(batch, List.of(new BatchFault(code, null, message, null))));
+  }
+
+  private boolean taken(UUID batchId, Consumer<Batch> use) {
     return Boolean.TRUE.equals(
         transaction.execute(
             status -> {
               Optional<Batch> batch = batches.take(batchId, List.of(Status.VALIDATING));
-              batch.ifPresent(this::read);
+              batch.ifPresent(use);
               return batch.isPresent();
             }));
   }
@@ -84,11 +114,15 @@ class Validation {
       batches.begin(batch.id(), scan.count, clock.instant());
       log.info("batch {} has {} lines", batch.id(), scan.count);
     } else {
-      lines.delete(batch.id());
-      batches.reject(batch.id(), json.writeValueAsString(scan.faults), clock.instant());
-      files.leave(batch.inputFileId());
-      log.info("batch {} is none: {}", batch.id(), scan.faults.getFirst().code());
+      reject(batch, scan.faults);
     }
+  }
+
+  private void reject(Batch batch, List<BatchFault> faults) {
+    lines.delete(batch.id());
+    batches.reject(batch.id(), json.writeValueAsString(faults), clock.instant());
+    files.leave(batch.inputFileId());
+    log.info("batch {} is none: {}", batch.id(), faults.getFirst().code());
   }
 
   /** One pass over a file. */

@@ -11,6 +11,7 @@
       "metering",
       "relay",
       "prices",
+      "statements",
       "errors",
       "observability"
     })

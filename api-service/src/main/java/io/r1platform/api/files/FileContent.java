@@ -50,6 +50,12 @@ public final class FileContent {
     return bytes;
   }
 
+  /** Lets go of the chunk that it keeps. */
+  public void forget() {
+    chunk = null;
+    at = -1;
+  }
+
   static ServiceException gone(UUID id) {
     return ServiceException.notFound("The content of " + StoredFile.wire(id));
   }

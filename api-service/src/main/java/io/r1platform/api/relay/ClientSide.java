@@ -38,17 +38,13 @@ interface ClientSide {
   void end(byte[] last, @Nullable String charged);
 
   /** Whether it wants the end before that is charged. */
-  default boolean keeps() {
-    return false;
-  }
+  boolean keeps();
 
   /**
    * Takes what {@link #end} will say, if it {@link #keeps}, and says when that is kept. The charge
    * waits for it, but does not depend on it.
    */
-  default @Nullable CompletableFuture<Void> keep(int status, byte[] last) {
-    return null;
-  }
+  @Nullable CompletableFuture<Void> keep(int status, byte[] last);
 
   /** Ends with an error before the first byte: it becomes the whole response. */
   void refuse(Throwable error);

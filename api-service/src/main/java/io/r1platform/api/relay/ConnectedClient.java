@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatusCode;
@@ -61,6 +62,16 @@ final class ConnectedClient implements ClientSide {
       beginAnswer();
       sink.next(response.bufferFactory().wrap(bytes));
     }
+  }
+
+  @Override
+  public boolean keeps() {
+    return false;
+  }
+
+  @Override
+  public @Nullable CompletableFuture<Void> keep(int wanted, byte[] last) {
+    return null;
   }
 
   @Override

@@ -19,6 +19,13 @@ final class EngineErrors {
         ErrorCode.ENGINE_FAILED, "The engine failed. Send the request again.");
   }
 
+  /** No connection to it could be made, twice. */
+  static ServiceException unreachable() {
+    return ServiceException.of(
+        ErrorCode.ENGINE_UNAVAILABLE,
+        "The engine cannot be reached. Nothing was charged. Send the request again.");
+  }
+
   /** It was stopped by a revoked key or a cancel; what came is no whole answer. */
   static ServiceException cancelled() {
     return ServiceException.of(

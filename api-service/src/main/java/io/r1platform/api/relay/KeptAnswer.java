@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -263,6 +264,16 @@ final class KeptAnswer implements ClientSide {
       owed++;
       catchUp();
     }
+  }
+
+  @Override
+  public boolean keeps() {
+    return false;
+  }
+
+  @Override
+  public @Nullable CompletableFuture<Void> keep(int wanted, byte[] last) {
+    return null;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.r1platform.api.contents.Contents;
 import io.r1platform.api.contents.Recording;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Admission;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A client whose request and answer are stored, whether or not it stays to hear. */
@@ -77,6 +78,16 @@ final class RecordedClient implements ClientSide {
       recording.add(bytes);
     }
     client.send(bytes);
+  }
+
+  @Override
+  public boolean keeps() {
+    return client.keeps();
+  }
+
+  @Override
+  public @Nullable CompletableFuture<Void> keep(int wanted, byte[] last) {
+    return client.keep(wanted, last);
   }
 
   @Override

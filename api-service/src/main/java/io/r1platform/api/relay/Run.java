@@ -12,6 +12,8 @@ import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -301,15 +303,23 @@ final class Run {
       limit.dispose();
       return;
     }
-    boolean neverReached =
-        head == null && stop == null && failure.getCause() instanceof ConnectException;
+    boolean neverReached = head == null && stop == null && isUnreachable(failure.getCause());
     if (neverReached && attempt == 1 && !clientGone) {
       callEngine();
       return;
     }
     log.warn("request {}: the engine's reply broke: {}", call.id(), failure.toString());
-    onEnd(new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
+    onEnd(
+        neverReached
+            ? new ReplyReader.Errored(Finish.REFUSED, EngineErrors.unreachable(), null)
+            : new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
     limit.dispose();
+  }
+
+  private static boolean isUnreachable(@Nullable Throwable cause) {
+    return cause instanceof ConnectException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof UnknownHostException;
   }
 
   private void onEnd(ReplyReader.End end) {

@@ -23,14 +23,14 @@ class LostPartsIT {
       """;
 
   @Test
-  void triesTwiceToReachTheEngineThenAnswers502() {
+  void triesTwiceToReachTheEngineThenAnswers503() {
     try (var gateway = new Gateway(Map.of())) {
       gateway.engine.close();
       HttpResponse<String> response = gateway.chat(STREAM);
-      assertThat(response.statusCode()).isEqualTo(502);
-      assertThat(response.body()).contains("\"code\":\"engine_failed\"", "\"charged\":\"0\"");
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.body()).contains("\"code\":\"engine_unavailable\"", "\"charged\":\"0\"");
       var entry = gateway.finalOf(Gateway.id(response));
-      assertThat(entry.finish()).isEqualTo("engine_error");
+      assertThat(entry.finish()).isEqualTo("refused");
       assertThat(entry.amountPico()).isZero();
     }
   }
