@@ -25,7 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The same usage on another list: the tokens that were charged, at the reference list that held at
- * the end of the time. Every ratio is computed from the sums, none is known beforehand.
+ * the end of the time, which has no price of its own for batches. Every ratio is computed from the
+ * sums, none is known beforehand.
  */
 @RestController
 class ReferenceController {
@@ -146,7 +147,10 @@ class ReferenceController {
     return new Card(row.getString("name"), dated, row.getString("currency"), units);
   }
 
-  /** Tokens by class and what they were charged: counts at the unit prices of their versions. */
+  /**
+   * Tokens by class and what they were charged: counts at the unit prices of their versions, those
+   * of batches for what ran in batches, so that the sums are the ledger's.
+   */
   private List<Sum> sums(Days days, @Nullable Long organizationId, Card card) {
     var sums = new ArrayList<Sum>(Collections.nCopies(CLASSES.size(), NOTHING));
     jdbc.sql(
@@ -161,8 +165,9 @@ class ReferenceController {
               coalesce(sum(s.tokens * p.unit_pico), 0) as charged
             from u cross join lateral (values (1, 'HIT', u.tok_hit), (2, 'MISS', u.tok_miss),
                 (3, 'REASONING', u.tok_reason), (4, 'ANSWER', u.tok_answer)) as s(ord, sku, tokens)
-              join price p on (p.version_id, p.model_id, p.win, p.sku)
-                = (u.version_id, u.model_id, u.win, s.sku)
+              join unit_price p on (p.version_id, p.model_id, p.win, p.sku)
+                = (u.version_id, u.model_id, u.win,
+                  s.sku || case when u.batch then '_BATCH' else '' end)
             group by s.ord
             """)
         .param("from", Sums.midnight(days.from()))

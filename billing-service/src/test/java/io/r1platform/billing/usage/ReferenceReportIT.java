@@ -25,7 +25,12 @@ class ReferenceReportIT {
     billing = new BillingFixture();
     var samples = new Samples(new Random(8), billing.priceSha256(), billing.clock().instant());
     any = samples.any(78);
-    List<UsageRecord> records = List.of(samples.charged(77, 54_400, 18_231, 9_417, 2_210), any);
+    List<UsageRecord> records =
+        List.of(
+            samples.charged(77, 54_400, 18_231, 9_417, 2_210),
+            any,
+            samples.charged(80, 54_400, 18_231, 9_417, 2_210),
+            Samples.ofBatch(samples.charged(80, 54_400, 18_231, 9_417, 2_210)));
     assertThat(billing.postBatch(Samples.batch(1, 1, 1, records)).status()).isEqualTo(200);
     LocalDate today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
     days = "from=" + today.minusDays(1) + "&to=" + today.plusDays(1);
@@ -52,13 +57,19 @@ class ReferenceReportIT {
 
   @Test
   void theSumsByClassAreTheCharges() {
-    JsonNode total = report(days + "&organization_id=78").json().path("total");
-    assertThat(total.path("cost").asString())
-        .isEqualTo(
-            billing
-                .get("/internal/v1/reports/overview?" + days + "&organization_id=78")
-                .text("cost"));
+    for (int organization : List.of(78, 80)) {
+      String query = days + "&organization_id=" + organization;
+      assertThat(report(query).json().path("total").path("cost").asString())
+          .isEqualTo(billing.get("/internal/v1/reports/overview?" + query).text("cost"));
+    }
     assertThat(any.amountPico()).isPositive();
+  }
+
+  @Test
+  void linesOfBatchesCostWhatTheyWereCharged() {
+    JsonNode total = report(days + "&organization_id=80").json().path("total");
+    assertThat(total.path("cost").asString()).isEqualTo("0.06465927");
+    assertThat(total.path("reference_cost").asString()).isEqualTo("2.75817");
   }
 
   @Test
