@@ -20,9 +20,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /v1/batches}: OpenAI's, of the caller's project. What their lines cost is charged. */
@@ -33,38 +30,21 @@ final class BatchController {
 
   private final FreeCalls lists = new FreeCalls(MOST_LISTS, MOST_LISTS_OF_ONE);
   private final Batches batches;
-  private final BatchSettings settings;
   private final JsonMapper json;
-  private final Scheduler threads =
-      Schedulers.fromExecutor(task -> Thread.ofVirtual().name("batch-create").start(task));
 
-  BatchController(Batches batches, BatchSettings settings, JsonMapper json) {
+  BatchController(Batches batches, JsonMapper json) {
     this.batches = batches;
-    this.settings = settings;
     this.json = json;
   }
 
   @PostMapping(path = "/v1/batches", consumes = MediaType.APPLICATION_JSON_VALUE)
-  Mono<ResponseEntity<BatchView>> create(
+  ResponseEntity<BatchView> create(
       @AuthenticationPrincipal Caller caller,
       @RequestHeader HttpHeaders headers,
-      @RequestBody(required = false) Mono<byte[]> body) {
-    return body.timeout(settings.bodyWait(), Mono.error(BatchController::tooLate))
-        .switchIfEmpty(Mono.error(BatchController::empty))
-        .publishOn(threads)
-        .map(bytes -> create(caller, headers, bytes));
-  }
-
-  private static ServiceException tooLate() {
-    return ServiceException.of(
-        ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again.");
-  }
-
-  private static ServiceException empty() {
-    return ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.");
-  }
-
-  private ResponseEntity<BatchView> create(Caller caller, HttpHeaders headers, byte[] body) {
+      @RequestBody(required = false) byte @Nullable [] body) {
+    if (body == null) {
+      throw ServiceException.of(ErrorCode.INVALID_JSON, "The body is empty.");
+    }
     String key = KeyedRequest.keyOf(headers);
     KeyedRequest keyed =
         key == null

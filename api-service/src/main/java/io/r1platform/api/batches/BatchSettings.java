@@ -14,7 +14,6 @@ import org.springframework.util.unit.DataSize;
  * @param atOnce most lines that this replica runs at once
  * @param ofOrganization most of one organization
  * @param ofBatch most of one batch
- * @param bodyWait how long the body of a new batch may take to come; beyond it 408
  * @param stopWait how long running lines of a batch that is cancelled, or over, may go on
  * @param tryAfter pause of a batch whose line could not start, for want of money or of an engine
  * @param failures how often a line is tried that an engine fails without a charge
@@ -28,7 +27,6 @@ record BatchSettings(
     @DefaultValue("32") int atOnce,
     @DefaultValue("16") int ofOrganization,
     @DefaultValue("16") int ofBatch,
-    @DefaultValue("30s") Duration bodyWait,
     @DefaultValue("10m") Duration stopWait,
     @DefaultValue("5s") Duration tryAfter,
     @DefaultValue("3") int failures,

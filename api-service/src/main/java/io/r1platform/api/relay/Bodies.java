@@ -79,11 +79,13 @@ final class Bodies {
         .doOnNext(body::add)
         .then()
         .timeout(longestWait)
-        .onErrorMap(
-            TimeoutException.class,
-            late ->
-                ServiceException.of(
-                    ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again."));
+        .onErrorMap(TimeoutException.class, late -> tooLate());
+  }
+
+  /** The 408 of a body that did not come in time. */
+  static ServiceException tooLate() {
+    return ServiceException.of(
+        ErrorCode.REQUEST_TIMEOUT, "The body did not come in time. Send it again.");
   }
 
   private static <T> Mono<T> parsed(RequestBody body, Function<ByteBuffer, T> parse) {

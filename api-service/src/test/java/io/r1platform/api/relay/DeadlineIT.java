@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +42,29 @@ class DeadlineIT {
   @AfterAll
   void stop() {
     gateway.close();
+  }
+
+  @Test
+  void passesTheCallersTimeoutOnOrRefusesIt() {
+    gateway.engine.does(chat -> chat.stream().write(usageChunk(0, 0, "stop") + DONE));
+    assertThat(chatWithin("1.5").statusCode()).isEqualTo(200);
+    assertThat(gateway.engine.chats().getLast().header("x-r1-timeout")).isEqualTo("1.500");
+    int sent = gateway.engine.chats().size();
+    for (String none : List.of("0", "-1", "3600.001", "1e3", "soon", "9999", "")) {
+      HttpResponse<String> refused = chatWithin(none);
+      assertThat(refused.statusCode()).as("timeout %s", none).isEqualTo(422);
+      assertThat(refused.body()).contains("\"param\":\"x-r1-timeout\"", "Nothing was charged");
+    }
+    assertThat(gateway.engine.chats()).hasSize(sent);
+  }
+
+  private HttpResponse<String> chatWithin(String timeout) {
+    return gateway.api.send(
+        HttpRequest.newBuilder(gateway.api.uri("/v1/chat/completions"))
+            .header("Authorization", "Bearer " + gateway.key)
+            .header("Content-Type", "application/json")
+            .header("x-r1-timeout", timeout)
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.formatted(",\"stream\":true"))));
   }
 
   @Test

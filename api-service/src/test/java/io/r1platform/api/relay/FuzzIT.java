@@ -81,7 +81,6 @@ class FuzzIT {
         new Gateway(
             Map.of(
                 "r1.api.relay.body-wait", "1s",
-                "r1.api.batches.body-wait", "1s",
                 "r1.api.relay.body-limit", "64KB",
                 "r1.api.relay.admit-wait", "15s",
                 "r1.api.relay.final-wait", "15s"));
@@ -279,8 +278,8 @@ class FuzzIT {
         (status, n) ->
             counted.append(counted.isEmpty() ? "" : ",").append(status).append('=').append(n));
     String line =
-        ("fuzz requests=%d seed=%d operations=%d statuses={%s} unexpected=%d hangs=%d stalls=%d busy=%d foreign=%d"
-                + " slowest_ms=%d seconds=%d")
+        ("fuzz requests=%d seed=%d operations=%d statuses={%s} unexpected=%d hangs=%d stalls=%d"
+                + " busy=%d foreign=%d slowest_ms=%d seconds=%d")
             .formatted(
                 statuses.values().stream().mapToLong(LongAdder::sum).sum(),
                 seed,

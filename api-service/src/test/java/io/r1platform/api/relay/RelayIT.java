@@ -15,7 +15,6 @@ import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -131,28 +130,6 @@ class RelayIT {
         .isNotEqualTo(chat.header("x-r1-tenant"));
     assertThat(chat.header("x-r1-weight")).isEqualTo("3");
     assertThat(chat.header("x-r1-class")).isEqualTo("interactive");
-  }
-
-  @Test
-  void passesTheCallersTimeoutOnOrRefusesIt() {
-    gateway.engine.does(chat -> chat.stream().write(usageChunk(0, 0, "stop") + DONE));
-    assertThat(chatWithin("1.5").statusCode()).isEqualTo(200);
-    assertThat(gateway.engine.chats().getFirst().header("x-r1-timeout")).isEqualTo("1.500");
-    for (String none : List.of("0", "-1", "3600.001", "1e3", "soon", "9999", "")) {
-      HttpResponse<String> refused = chatWithin(none);
-      assertThat(refused.statusCode()).as("timeout %s", none).isEqualTo(422);
-      assertThat(refused.body()).contains("\"param\":\"x-r1-timeout\"", "Nothing was charged");
-    }
-    assertThat(gateway.engine.chats()).hasSize(1);
-  }
-
-  private HttpResponse<String> chatWithin(String timeout) {
-    return gateway.api.send(
-        HttpRequest.newBuilder(gateway.api.uri("/v1/chat/completions"))
-            .header("Authorization", "Bearer " + gateway.key)
-            .header("Content-Type", "application/json")
-            .header("x-r1-timeout", timeout)
-            .POST(HttpRequest.BodyPublishers.ofString(STREAM)));
   }
 
   @Test
