@@ -16,7 +16,7 @@ class SettingsTests {
   void relay() throws Exception {
     assertThat(bound("relay.RelaySettings", "r1.api.relay", Map.of()))
         .isEqualTo(
-            "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, admitWait=PT2S,"
+            "RelaySettings[bodyLimit=4194304B, bodiesLimit=null, bodyWait=PT30S, admitWait=PT2S,"
                 + " finalWait=PT10S, countWait=PT5S, engineSilence=PT1M, deadline=PT1H1M,"
                 + " replyLimit=16777216B, answerLimit=33554432B, answersLimit=null,"
                 + " drainWait=PT2M]");
@@ -51,7 +51,7 @@ class SettingsTests {
     assertThat(bound("batches.BatchSettings", "r1.api.batches", Map.of()))
         .isEqualTo(
             "BatchSettings[lines=50000, lineLimit=4194304B, projectOpen=100, atOnce=32,"
-                + " ofOrganization=16, ofBatch=16, bodyWait=PT30S, stopWait=PT10M, tryAfter=PT5S, failures=3,"
+                + " ofOrganization=16, ofBatch=16, stopWait=PT10M, tryAfter=PT5S, failures=3,"
                 + " lookEvery=PT1S]");
   }
 

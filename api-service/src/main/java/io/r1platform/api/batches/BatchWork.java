@@ -13,7 +13,6 @@ import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.Scope;
 import io.r1platform.api.metering.Journal;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -72,12 +71,7 @@ class BatchWork implements SmartLifecycle {
   private volatile boolean lookSoon;
 
   /** How often a batch could not be moved on, and how long it rests. */
-  private record Setback(int times, long untilNanos) {
-    static Setback after(int times, Duration pause) {
-      long rest = pause.toNanos() << Math.min(times - 1, PAUSE_DOUBLES);
-      return new Setback(times, System.nanoTime() + rest);
-    }
-  }
+  private record Setback(int times, long untilNanos) {}
 
   /** A batch in progress, as this replica sees it. */
   private static final class At {
@@ -285,7 +279,8 @@ class BatchWork implements SmartLifecycle {
                   }
                 } catch (RuntimeException e) { // nothing was done, and it is met again
                   int times = setback == null ? 1 : setback.times + 1;
-                  setbacks.put(batch.id(), Setback.after(times, settings.tryAfter()));
+                  long rest = settings.tryAfter().toNanos() << Math.min(times - 1, PAUSE_DOUBLES);
+                  setbacks.put(batch.id(), new Setback(times, System.nanoTime() + rest));
                   log.warn("batch {} could not be moved on, {} times", batch.id(), times, e);
                 } finally {
                   busy.remove(batch.id());
