@@ -80,6 +80,7 @@ class BatchWork implements SmartLifecycle {
     private final FileContent input;
     private volatile long pausedUntilNanos;
     private volatile boolean paused;
+    private volatile boolean ran; // a line, since the last look
     private boolean dry;
 
     At(Batch batch, Caller caller, FileContent input) {
@@ -229,6 +230,10 @@ class BatchWork implements SmartLifecycle {
         at.batch = batch;
         at.caller = caller;
         at.dry = false;
+        if (at.ran && !at.paused && batch.blocked() != null) {
+          block(at, null); // noted after the line's look, by another replica or the one before
+        }
+        at.ran = false;
         if (!lines.anyOpen(batch.id())) {
           settle(batch, Status.COMPLETED, now, null);
         }
@@ -370,9 +375,12 @@ class BatchWork implements SmartLifecycle {
           block(at, BlockedBy.of(waits));
         }
       }
-    } else if (after.done() && (at.paused || at.batch.blocked() != null)) {
-      at.paused = false;
-      block(at, null);
+    } else if (after.done()) {
+      at.ran = true;
+      if (at.paused || at.batch.blocked() != null) {
+        at.paused = false;
+        block(at, null);
+      }
     }
     wake.release(); // there is room for another line
   }
