@@ -82,6 +82,7 @@ class BatchWork implements SmartLifecycle {
     private volatile boolean paused;
     private volatile boolean ran; // a line, since the last look
     private boolean dry;
+    private int tried; // the last line that was, while paused: the next one may be cheaper
 
     At(Batch batch, Caller caller, FileContent input) {
       this.batch = batch;
@@ -310,8 +311,10 @@ class BatchWork implements SmartLifecycle {
               at.batch.id(),
               journal.replica(),
               at.paused ? 1 : most,
+              at.paused ? at.tried : 0,
               () -> RequestId.at(clock.instant()));
       at.dry = claimed.isEmpty() || at.paused;
+      at.tried = at.paused && !claimed.isEmpty() ? claimed.getFirst().place().line() : at.tried;
       run(at, claimed);
       at.input.forget(); // many batches wait, and each would keep a chunk
     }

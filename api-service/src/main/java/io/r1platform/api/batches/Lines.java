@@ -84,8 +84,9 @@ class Lines {
    * progress.
    *
    * @param owner as {@code live_owner} names it
+   * @param after lines with a greater number come first, then those from the beginning
    */
-  List<Claimed> claim(UUID batchId, String owner, int most, Supplier<UUID> ids) {
+  List<Claimed> claim(UUID batchId, String owner, int most, int after, Supplier<UUID> ids) {
     return transaction.execute(
         status -> {
           boolean runs =
@@ -99,20 +100,20 @@ class Lines {
                   .query(Boolean.class)
                   .optional()
                   .orElse(false);
-          return runs ? take(batchId, owner, most, ids) : List.of();
+          return runs ? take(batchId, owner, most, after, ids) : List.of();
         });
   }
 
-  private List<Claimed> take(UUID batchId, String owner, int most, Supplier<UUID> ids) {
+  private List<Claimed> take(UUID batchId, String owner, int most, int after, Supplier<UUID> ids) {
     List<Claimed> claimed =
         database
             .sql(
                 """
                 select line, at, length, failures from batch_line
                 where batch_id = ? and state = 'waiting'
-                order by line limit ? for update skip locked
+                order by line <= ?, line limit ? for update skip locked
                 """)
-            .params(batchId, most)
+            .params(batchId, after, most)
             .query(
                 (row, number) ->
                     new Claimed(batchId, place(row), ids.get(), row.getInt("failures")))

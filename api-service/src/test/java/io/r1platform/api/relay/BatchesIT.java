@@ -294,6 +294,19 @@ class BatchesIT {
   }
 
   @Test
+  void linesThatNeverFitDoNotHoldUpTheOthers() {
+    gateway.engine.does(BatchesIT::answer);
+    gateway.billing.leases().limit("KEY", 300_000_000, "2026-12-01T00:00:00Z");
+    String dear = lines(16).replace("\"max_tokens\":20", "\"max_tokens\":400");
+    String batch = client.batch(dear + line("cheap", "hi"));
+    Await.until(
+        "the cheap one ran", () -> client.see(batch).at("/request_counts/completed").asInt() == 1);
+    assertThat(client.see(batch).at("/request_counts/failed").asInt()).isZero();
+    gateway.billing.leases().unlimit("KEY");
+    client.awaitStatus(batch, "completed");
+  }
+
+  @Test
   void aRevokedKeyStopsItsBatches() {
     gateway.engine.does(chat -> chat.json().awaitCancel());
     String key = gateway.issueKey();
