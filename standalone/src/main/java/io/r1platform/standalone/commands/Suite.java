@@ -22,8 +22,6 @@ enum Suite {
   CLIENTS("ClientsIT"),
   /** The console in Chromium. */
   CONSOLE("ConsoleIT"),
-  /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */
-  SIMULATION("SimulationIT"),
   /** A dead rank of TensorRT-LLM, or rather of the stand-in, under the supervisor. */
   TRTLLM("TrtllmIT"),
   /** One budget, many gateways that die: in full, where every run of all tests has a short form. */

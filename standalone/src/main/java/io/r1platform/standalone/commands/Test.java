@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 3 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 18 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
@@ -53,6 +53,9 @@ final class Test implements Callable<Integer> {
 
   /** Modules that are tested at a time: their tests wait more than they reckon. */
   private static final String AT_A_TIME = "2";
+
+  /** Most test classes start a service and end it: the second compiler costs more than it saves. */
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private static final int SHORT_SOAK = 3; // minutes
   private static final int LONG_SOAK = 30;
@@ -111,6 +114,9 @@ final class Test implements Callable<Integer> {
       case "soak" ->
           InferenceFigures.SOAK.run(
               invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
+      case "simulation" ->
+          new ModuleFigures("simulation", "simulation", "SimulationIT")
+              .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "fuzz" ->
           new ModuleFigures("api-service", "fuzz", "FuzzIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true", "-Dr1.fuzz.seed=" + seed));
@@ -123,7 +129,12 @@ final class Test implements Callable<Integer> {
     int exit =
         maven.run(
             List.of(
-                "--threads", AT_A_TIME, "-Dr1.parallel", "-Dnative.hygiene.skip=false", "verify"),
+                "--threads",
+                AT_A_TIME,
+                "-Dr1.parallel",
+                "-Dnative.hygiene.skip=false",
+                "-Dtest.jvm.quick=" + QUICK,
+                "verify"),
             this::show);
     var reports = TestReports.since(invocation.root(), FileTime.from(begun));
     double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
