@@ -17,7 +17,8 @@ final class CompletionSettingsTests {
 
   @Test
   void defaultsAreTheDocumentedOnes() {
-    assertThat(bind(Map.of())).isEqualTo(new CompletionSettings(Duration.ofSeconds(10), 4_194_304));
+    assertThat(bind(Map.of()))
+        .isEqualTo(new CompletionSettings(Duration.ofSeconds(10), 4_194_304, 0));
   }
 
   @Test
@@ -26,7 +27,18 @@ final class CompletionSettingsTests {
             bind(
                 Map.ofEntries(
                     Map.entry("r1.inference.completions.keep-alive", "3s"),
-                    Map.entry("r1.inference.completions.body-bytes-max", "9"))))
-        .isEqualTo(new CompletionSettings(Duration.ofSeconds(3), 9));
+                    Map.entry("r1.inference.completions.body-bytes-max", "9"),
+                    Map.entry("r1.inference.completions.connection-threads", "2"))))
+        .isEqualTo(new CompletionSettings(Duration.ofSeconds(3), 9, 2));
+  }
+
+  @Test
+  void fourCoresShareAThreadUnlessOneSaysOtherwise() {
+    var derived = new CompletionSettings(Duration.ofSeconds(10), 9, 0);
+    assertThat(derived.connectionThreads(1)).isEqualTo(1);
+    assertThat(derived.connectionThreads(7)).isEqualTo(1);
+    assertThat(derived.connectionThreads(64)).isEqualTo(16);
+    var told = new CompletionSettings(Duration.ofSeconds(10), 9, 3);
+    assertThat(told.connectionThreads(64)).isEqualTo(3);
   }
 }
