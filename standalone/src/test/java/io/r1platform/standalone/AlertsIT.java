@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.metering.Finish;
 import io.r1platform.standalone.home.Ports;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,7 +3,9 @@ package io.r1platform.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.admin.Reconciliation;
+import io.r1platform.standalone.processes.Await;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +34,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A batch of 3,000 lines on the real engine, its gateway killed half-way: every line is answered
- * once and charged once, and the lines, the usage records and the ledger say the same.
+ * A batch of 3,000 lines (50,000 in its long form) on the real engine, its gateway killed half-way:
+ * every line is answered once and charged once, and the lines, the usage records and the ledger say
+ * the same.
  */
 @ExtendWith(PlatformExtension.class)
 class BatchIT {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final int LINES = 3_000;
+  private static final boolean LONG = Boolean.getBoolean("r1.batch.long");
+  private static final int LINES = LONG ? 50_000 : 3_000;
+  private static final Duration LIMIT = LONG ? Duration.ofHours(2) : Platform.LIMIT;
   private static final int PROMPTS = 20;
   private static final String BOUNDARY = "r1-boundary";
 
@@ -142,7 +148,7 @@ class BatchIT {
   /** How many had ended when it was half-way. */
   private int awaitHalf(String batch) {
     var seen = new AtomicReference<>(0);
-    Platform.awaitThat(
+    await(
         "half of the batch has ended",
         () -> {
           seen.set(see(batch).at("/request_counts/completed").asInt(0));
@@ -154,13 +160,17 @@ class BatchIT {
 
   private JsonNode awaitEnd(String batch) {
     var seen = new AtomicReference<JsonNode>();
-    Platform.awaitThat(
+    await(
         "the batch has ended",
         () -> {
           seen.set(see(batch));
           return seen.get().path("status").asString("").equals("completed");
         });
     return seen.get();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    assertThat(Await.until(LIMIT, condition)).as(what).isTrue();
   }
 
   private JsonNode see(String batch) {

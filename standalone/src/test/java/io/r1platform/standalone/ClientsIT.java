@@ -6,6 +6,7 @@ import io.r1platform.standalone.clients.LangChain4j;
 import io.r1platform.standalone.clients.OpenAiJava;
 import io.r1platform.standalone.clients.SpringAi;
 import io.r1platform.standalone.clients.Target;
+import io.r1platform.testing.Figures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.Chat.Answer;
 import io.r1platform.standalone.supervisor.Operator;
+import io.r1platform.testing.Figures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

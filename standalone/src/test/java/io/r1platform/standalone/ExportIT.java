@@ -3,6 +3,7 @@ package io.r1platform.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.admin.Reconciliation;
+import io.r1platform.testing.Figures;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

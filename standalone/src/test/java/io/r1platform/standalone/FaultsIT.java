@@ -7,6 +7,7 @@ import io.r1platform.standalone.admin.Reconciliation;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.processes.Await;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;

@@ -14,6 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionUsage;
 import io.r1platform.standalone.admin.Reconciliation;
+import io.r1platform.testing.Figures;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;

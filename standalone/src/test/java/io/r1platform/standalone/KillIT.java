@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.admin.Reconciliation;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.Chat.Answer;
 import io.r1platform.standalone.admin.Reconciliation;
+import io.r1platform.testing.Figures;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

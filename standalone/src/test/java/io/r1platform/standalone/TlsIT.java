@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

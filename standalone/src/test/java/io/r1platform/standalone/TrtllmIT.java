@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.r1platform.standalone.Chat.Answer;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.supervisor.Part;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -12,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ErrorBody {
   private final JsonMapper json;
 
-  ErrorBody(JsonMapper json) {
+  /** Writes with {@code json}. */
+  public ErrorBody(JsonMapper json) {
     this.json = json;
   }
 

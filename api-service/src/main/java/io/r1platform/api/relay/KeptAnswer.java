@@ -54,6 +54,7 @@ final class KeptAnswer implements ClientSide {
   private boolean overflowed;
   private boolean closed;
   private boolean ended;
+  private boolean free;
   private boolean stored;
   private boolean released;
   private @Nullable Runnable held;
@@ -315,7 +316,8 @@ final class KeptAnswer implements ClientSide {
       }
       closed = true;
       alone.dispose();
-      if (charged == null) {
+      free = charged == null;
+      if (free) {
         held = last;
         alone = Mono.delay(FREE_WAIT).subscribe(tick -> tellHeld());
       } else {
@@ -382,12 +384,15 @@ final class KeptAnswer implements ClientSide {
     clients.forEach(client -> client.fail(slow));
   }
 
+  /** What was not charged stands nowhere else: its few bytes stay for who is on the way to them. */
   private void release() {
-    released = true;
     alone.dispose();
-    first += pieces.size();
-    pieces.clear();
     memory.release(reserved);
     reserved = 0;
+    if (!free) {
+      released = true;
+      first += pieces.size();
+      pieces.clear();
+    }
   }
 }

@@ -3,10 +3,9 @@ package io.r1platform.billing.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
+import io.r1platform.testing.Figures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * ingest}.
  */
 class IngestBench {
-  private static final int STREAMS = 2;
+  private static final int STREAMS = Integer.getInteger("r1.bench.streams", 2);
   private static final int WARM_UP_REPLICA = 100;
   private static final long WARM_UP_SECONDS = 8;
 
@@ -92,14 +91,15 @@ class IngestBench {
     report(ingest, copy, waits);
   }
 
-  private void report(Run ingest, Run copy, Waits waits) throws IOException {
+  private void report(Run ingest, Run copy, Waits waits) {
     double events = (double) ingest.batches() * traffic.size();
     double rate = events / ingest.seconds;
     double copyRate = events / copy.seconds;
-    String line =
+    Figures.write(
+        "ingest",
         String.format(
             Locale.ROOT,
-            "ingest events_per_s=%.0f copy_per_s=%.0f ratio=%.2f p50_ms=%.0f p99_ms=%.0f"
+            "events_per_s=%.0f copy_per_s=%.0f ratio=%.2f p50_ms=%.0f p99_ms=%.0f"
                 + " replayed_change=0 seconds=%.0f streams=%d batch=%d waits_percent=%s",
             rate,
             copyRate,
@@ -109,10 +109,7 @@ class IngestBench {
             ingest.seconds,
             STREAMS,
             traffic.size(),
-            waits.shares());
-    Path figures = Path.of("target", "figures", "ingest.txt");
-    Files.createDirectories(figures.getParent());
-    Files.writeString(figures, line + "\n");
+            waits.shares()));
   }
 
   private boolean take(int replica, int number) throws IOException {

@@ -17,7 +17,10 @@ import java.util.List;
  */
 record ModuleFigures(String module, String word, String testClass) {
 
-  /** With these properties, {@code -Dname=value}; prints the line and returns Maven's exit code. */
+  /**
+   * With these properties, {@code -Dname=value}; prints how far it is, then its line, and returns
+   * Maven's exit code.
+   */
   int run(Invocation invocation, PrintWriter out, List<String> properties) {
     Path file = invocation.root().resolve(module + "/target/figures/" + word + ".txt");
     var arguments =
@@ -38,7 +41,7 @@ record ModuleFigures(String module, String word, String testClass) {
       Files.deleteIfExists(file);
       int exit =
           new Maven(invocation.root(), invocation.home(), invocation.clock())
-              .run(arguments, line -> {});
+              .run(arguments, line -> show(line, out));
       if (Files.exists(file)) {
         out.print(Files.readString(file));
         return exit;
@@ -47,6 +50,14 @@ record ModuleFigures(String module, String word, String testClass) {
       return 1;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A test tells how far it is by lines that begin with its word. */
+  private void show(String line, PrintWriter out) {
+    if (line.startsWith(word + ": ")) {
+      out.println(line);
+      out.flush();
     }
   }
 }

@@ -14,7 +14,7 @@ enum Suite {
   KILL("KillIT"),
   /** Any process killed at any instant, while batches are lost, doubled and reordered. */
   FAULTS("FaultsIT"),
-  /** A batch whose gateway is killed half-way. */
+  /** A batch whose gateway is killed half-way; its long form has as many lines as may be. */
   BATCH("BatchIT"),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
@@ -22,8 +22,6 @@ enum Suite {
   CLIENTS("ClientsIT"),
   /** The console in Chromium. */
   CONSOLE("ConsoleIT"),
-  /** Metering's protocol under seeded crashes, duplicates, reordering, skew and zombies. */
-  SIMULATION("SimulationIT"),
   /** A dead rank of TensorRT-LLM, or rather of the stand-in, under the supervisor. */
   TRTLLM("TrtllmIT"),
   /** One request's trace, log lines and metrics in three services. */
@@ -47,9 +45,9 @@ enum Suite {
     return testClass;
   }
 
-  /** Tells the class whether its long form is wanted: only where it has one. */
-  String longForm() {
-    return "-Dr1.%s.long=%s".formatted(word(), isLong);
+  /** Tells the class whether its long form is wanted, if it has one. */
+  String longForm(boolean asked) {
+    return "-Dr1.%s.long=%s".formatted(word(), isLong || asked);
   }
 
   String word() {

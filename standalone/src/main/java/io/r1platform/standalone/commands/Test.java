@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 3 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 18 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
@@ -54,6 +54,9 @@ final class Test implements Callable<Integer> {
 
   /** Modules that are tested at a time: their tests wait more than they reckon. */
   private static final String AT_A_TIME = "2";
+
+  /** Most test classes start a service and end it: the second compiler costs more than it saves. */
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private static final int SHORT_SOAK = 3; // minutes
   private static final int LONG_SOAK = 30;
@@ -76,6 +79,7 @@ final class Test implements Callable<Integer> {
       names = "--long",
       description = {
         "faults: 200 kills instead of 8, about 50 minutes",
+        "batch: 50,000 lines instead of 3,000, about a quarter of an hour",
         "soak: 30 minutes instead of three"
       })
   private boolean longForm;
@@ -112,6 +116,9 @@ final class Test implements Callable<Integer> {
       case "soak" ->
           InferenceFigures.SOAK.run(
               invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
+      case "simulation" ->
+          new ModuleFigures("simulation", "simulation", "SimulationIT")
+              .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "fuzz" ->
           new ModuleFigures("api-service", "fuzz", "FuzzIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true", "-Dr1.fuzz.seed=" + seed));
@@ -124,7 +131,12 @@ final class Test implements Callable<Integer> {
     int exit =
         maven.run(
             List.of(
-                "--threads", AT_A_TIME, "-Dr1.parallel", "-Dnative.hygiene.skip=false", "verify"),
+                "--threads",
+                AT_A_TIME,
+                "-Dr1.parallel",
+                "-Dnative.hygiene.skip=false",
+                "-Dtest.jvm.quick=" + QUICK,
+                "verify"),
             this::show);
     var reports = TestReports.since(invocation.root(), FileTime.from(begun));
     double minutes = Duration.between(begun, invocation.clock().instant()).toSeconds() / 60.0;
@@ -161,7 +173,7 @@ final class Test implements Callable<Integer> {
                   "-Dr1.faults.kills=" + kills(),
                   "-Dit.test=" + chosen.testClass(),
                   "-Dfailsafe.failIfNoSpecifiedTests=false",
-                  chosen.longForm(),
+                  chosen.longForm(longForm),
                   "verify"),
               this::show);
       if (exit == 0 && Files.exists(figures)) {

@@ -2,8 +2,8 @@ package io.r1platform.standalone.overspend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r1platform.standalone.Figures;
 import io.r1platform.standalone.processes.Await;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

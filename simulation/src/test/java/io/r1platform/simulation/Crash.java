@@ -1,4 +1,4 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 /** The end of a simulated process; no code under test catches it. */
 final class Crash extends Error {

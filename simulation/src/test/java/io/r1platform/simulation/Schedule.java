@@ -1,10 +1,10 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.metering.SimulatedGateway;
-import io.r1platform.standalone.simulation.Network.Fate;
-import io.r1platform.standalone.simulation.SimulatedProcess.Fault;
+import io.r1platform.simulation.Network.Fate;
+import io.r1platform.simulation.SimulatedProcess.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

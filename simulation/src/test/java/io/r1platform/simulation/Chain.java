@@ -1,6 +1,6 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
-import io.r1platform.standalone.simulation.Schedule.Troubles;
+import io.r1platform.simulation.Schedule.Troubles;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 

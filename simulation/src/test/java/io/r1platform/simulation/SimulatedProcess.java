@@ -1,4 +1,4 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;

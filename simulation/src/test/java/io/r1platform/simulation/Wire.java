@@ -1,4 +1,4 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 import io.r1platform.billing.usage.SimulatedBilling;
 import java.io.ByteArrayOutputStream;

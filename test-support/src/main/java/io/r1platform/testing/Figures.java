@@ -1,4 +1,4 @@
-package io.r1platform.standalone;
+package io.r1platform.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ public final class Figures {
   }
 
   /** Writes any line in place of a suite's figures. */
-  static void writeLine(String suite, String line) {
+  public static void writeLine(String suite, String line) {
     Path file = Path.of("target", "figures", suite + ".txt");
     try {
       Files.createDirectories(file.getParent());

@@ -3,6 +3,6 @@
  * PostgreSQL, driven step by step from one seed, with a crash possible between any two statements.
  */
 @NullMarked
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.r1platform.standalone.simulation;
+package io.r1platform.simulation;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
