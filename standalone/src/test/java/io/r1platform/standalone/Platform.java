@@ -135,6 +135,11 @@ final class Platform implements AutoCloseable {
     return ports.url(Ports.Name.API);
   }
 
+  /** The file of a secret. */
+  Path secret(String name) {
+    return new Secrets(invocation.home()).file(name);
+  }
+
   /** The password of {@link Operator#EMAIL}. */
   String operatorPassword() {
     return new Secrets(invocation.home()).value(Operator.PASSWORD_SECRET);

@@ -1,6 +1,11 @@
 package io.r1platform.api.billing;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.r1platform.api.credentials.InternalTls;
 import io.r1platform.api.credentials.TokenFile;
+import io.r1platform.api.observability.RequestTraces;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,6 +21,7 @@ import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -27,26 +33,31 @@ import org.springframework.stereotype.Component;
 public final class BillingClient implements AutoCloseable {
   private final BillingSettings settings;
   private final TokenFile token;
-  private final HttpClient http;
+  private final Supplier<HttpClient> http;
   private final Clock clock;
+  private final RequestTraces traces;
   private volatile Instant tookAt = Instant.MIN;
 
   @Autowired
-  BillingClient(BillingSettings settings, Clock clock) {
+  BillingClient(BillingSettings settings, Clock clock, InternalTls tls, RequestTraces traces) {
     this(
         settings,
         clock,
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build());
+        tls.client(
+            () ->
+                HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(2))),
+        traces);
   }
 
-  BillingClient(BillingSettings settings, Clock clock, HttpClient http) {
+  BillingClient(
+      BillingSettings settings, Clock clock, Supplier<HttpClient> http, RequestTraces traces) {
     this.settings = settings;
     this.token = new TokenFile(settings.tokenFile(), clock);
     this.http = http;
     this.clock = clock;
+    this.traces = traces;
   }
 
   /** GET of a path with its query; {@code headers} are name, value pairs. */
@@ -64,22 +75,48 @@ public final class BillingClient implements AutoCloseable {
   /** GET whose body is read as it comes; the caller closes it. */
   public HttpResponse<InputStream> stream(String pathAndQuery)
       throws IOException, InterruptedException {
-    return http.send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
+    return http.get().send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
   }
 
   /** POST of one body; {@code headers} are name, value pairs. */
   public HttpResponse<byte[]> post(String path, String contentType, byte[] body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         request(path, headers)
             .header("Content-Type", contentType)
-            .POST(BodyPublishers.ofByteArray(body))
-            .build();
-    HttpResponse<byte[]> answer = send(request, settings.timeout());
+            .POST(BodyPublishers.ofByteArray(body));
+    HttpResponse<byte[]> answer =
+        traces.areOn() ? traced(path, request) : send(request.build(), settings.timeout());
     if (answer.statusCode() / 100 == 2) {
       tookAt = clock.instant();
     }
     return answer;
+  }
+
+  /** Leases and usage are of many requests: such a call has a trace of its own. */
+  private HttpResponse<byte[]> traced(String path, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    Span span =
+        traces
+            .call("POST billing-service")
+            .setSpanKind(SpanKind.CLIENT)
+            .setAttribute("http.request.method", "POST")
+            .setAttribute("url.path", path)
+            .startSpan();
+    try {
+      String parent = traces.parent(span);
+      if (parent != null) {
+        request.header(RequestTraces.PARENT, parent);
+      }
+      HttpResponse<byte[]> answer = send(request.build(), settings.timeout());
+      span.setAttribute("http.response.status_code", answer.statusCode());
+      return answer;
+    } catch (IOException e) {
+      span.setAttribute("error.type", e.getClass().getName()).setStatus(StatusCode.ERROR);
+      throw e;
+    } finally {
+      span.end();
+    }
   }
 
   /** When billing last took a POST, so that it was there and well. */
@@ -90,7 +127,7 @@ public final class BillingClient implements AutoCloseable {
   /** A request's own time limit ends with the answer's head; this one covers its body too. */
   private HttpResponse<byte[]> send(HttpRequest request, Duration longest)
       throws IOException, InterruptedException {
-    var answer = http.sendAsync(request, BodyHandlers.ofByteArray());
+    var answer = http.get().sendAsync(request, BodyHandlers.ofByteArray());
     try {
       return answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -104,7 +141,7 @@ public final class BillingClient implements AutoCloseable {
 
   @Override
   public void close() {
-    http.shutdownNow();
+    http.get().shutdownNow();
   }
 
   private HttpRequest.Builder request(String pathAndQuery, String... headers) {

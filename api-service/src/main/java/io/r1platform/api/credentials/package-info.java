@@ -1,5 +1,6 @@
 /**
- * Tokens that this service shows to others. Invariant: a token is read from a file, never logged.
+ * Tokens and certificates that this service shows to others. Invariant: a token is read from a
+ * file, never logged.
  */
 @NullMarked
 @ApplicationModule(type = ApplicationModule.Type.OPEN)

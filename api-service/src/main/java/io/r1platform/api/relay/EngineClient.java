@@ -1,6 +1,10 @@
 package io.r1platform.api.relay;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.r1platform.api.credentials.InternalTls;
+import io.r1platform.api.observability.RequestTraces;
 import io.r1platform.api.upstreams.Upstream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -8,9 +12,12 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -38,7 +45,8 @@ final class EngineClient {
   private static final int CANCEL_TRIES = 300;
 
   private final Upstream upstream;
-  private final WebClient http;
+  private final RequestTraces traces;
+  private volatile WebClient http;
 
   /**
    * A request as it goes to the engine.
@@ -68,8 +76,9 @@ final class EngineClient {
     }
   }
 
-  EngineClient(Upstream upstream) {
+  EngineClient(Upstream upstream, InternalTls tls, RequestTraces traces) {
     this.upstream = upstream;
+    this.traces = traces;
     var connections =
         ConnectionProvider.builder("engine")
             .maxConnections(MOST_CONNECTIONS)
@@ -79,7 +88,26 @@ final class EngineClient {
         HttpClient.create(connections)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2_000)
             .disableRetry(true);
-    this.http = WebClient.builder().clientConnector(new ReactorClientHttpConnector(client)).build();
+    this.http = over(client);
+    tls.follow(bundle -> http = over(bundle.map(known -> secured(client, known)).orElse(client)));
+  }
+
+  private static WebClient over(HttpClient client) {
+    return WebClient.builder().clientConnector(new ReactorClientHttpConnector(client)).build();
+  }
+
+  private static HttpClient secured(HttpClient client, SslBundle bundle) {
+    try {
+      SslManagerBundle managers = bundle.getManagers();
+      SslContext context =
+          SslContextBuilder.forClient()
+              .keyManager(managers.getKeyManagerFactory())
+              .trustManager(managers.getTrustManagerFactory())
+              .build();
+      return client.secure(spec -> spec.sslContext(context));
+    } catch (SSLException e) {
+      throw new IllegalStateException("the SSL bundle cannot be used", e);
+    }
   }
 
   /** The server that answers, for logs. */
@@ -108,7 +136,7 @@ final class EngineClient {
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
-        .headers(headers -> limit(headers, call.timeout))
+        .headers(headers -> optional(headers, call))
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))
         .exchangeToFlux(
@@ -119,9 +147,13 @@ final class EngineClient {
             });
   }
 
-  private static void limit(HttpHeaders headers, @Nullable Duration timeout) {
-    if (timeout != null) {
-      headers.set(Timeout.HEADER, Timeout.text(timeout));
+  private void optional(HttpHeaders headers, Call call) {
+    if (call.timeout != null) {
+      headers.set(Timeout.HEADER, Timeout.text(call.timeout));
+    }
+    String parent = traces.parent(call.id, RequestTraces.Part.ENGINE);
+    if (parent != null) {
+      headers.set(RequestTraces.PARENT, parent);
     }
   }
 

@@ -285,11 +285,12 @@ class Relay implements SmartLifecycle {
   }
 
   /** Takes note of the end of a request. Returns its row for {@link #log}. */
-  LoggedRequest finished(Run run, Outcome outcome, Charge charge, TokenGaps gaps) {
+  LoggedRequest finished(
+      Run run, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
     forget(run);
     Admission admission = run.admission();
     String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
-    metrics.finished(admission, model, outcome, charge);
+    metrics.finished(call, admission, model, outcome, charge);
     return RequestRow.of(
         admission, model, engine.server(), journal.replica(), outcome, charge, gaps);
   }

@@ -13,22 +13,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** One log line and a few measurements for each finished request. */
+/** One log line, a few measurements and the spans of each finished request. */
 @Component
 final class RelayMetrics {
   private static final Logger log = LoggerFactory.getLogger("io.r1platform.api.requests");
 
   private final MeterRegistry registry;
+  private final RelayTraces traces;
 
-  RelayMetrics(MeterRegistry registry, Journal journal) {
+  RelayMetrics(MeterRegistry registry, RelayTraces traces, Journal journal) {
     this.registry = registry;
+    this.traces = traces;
     registry.gauge(Metric.JOURNAL_OPEN.id(), journal, Journal::openRequests);
     registry.gauge(Metric.STREAMS_FAILING.id(), journal, Journal::failingStreams);
     registry.gauge(Metric.JOURNAL_OVERDUE.id(), journal, Journal::overdueDays);
     registry.gauge(Metric.JOURNAL_SERVING.id(), journal, j -> j.isServing() ? 1 : 0);
   }
 
-  void finished(Admission admission, String model, Outcome outcome, Charge charge) {
+  void finished(
+      EngineClient.Call call, Admission admission, String model, Outcome outcome, Charge charge) {
+    traces.finished(call, admission, model, outcome, charge);
     Duration took = Duration.between(admission.admittedAt(), outcome.finishedAt());
     String finish = outcome.finish().wire();
     registry.timer(Metric.REQUEST.id(), "model", model, "finish", finish).record(took);

@@ -430,7 +430,7 @@ final class Run {
   private void settle(
       Outcome outcome, @Nullable EngineReport report, @Nullable ServiceException error) {
     Charge charge = admission.charge(outcome);
-    LoggedRequest row = relay.finished(this, outcome, charge, gaps);
+    LoggedRequest row = relay.finished(this, call, outcome, charge, gaps);
     boolean free = charge.amount().value() == 0;
     if (free) {
       hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0

@@ -1,5 +1,6 @@
 package io.r1platform.api.upstreams;
 
+import io.r1platform.api.credentials.InternalTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +36,7 @@ public class Catalogue implements AutoCloseable {
   private final Models models;
   private final Upstream upstream;
   private final JsonMapper json;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+  private final Supplier<HttpClient> http;
   private volatile List<ServedModel> served;
   private volatile Map<Integer, String> names = Map.of();
   private volatile Map<String, String> canonical = Map.of();
@@ -45,9 +46,15 @@ public class Catalogue implements AutoCloseable {
 
   private record Cards(List<ModelCard> data) {}
 
-  Catalogue(Models models, Upstream upstream, JsonMapper json) {
+  Catalogue(Models models, Upstream upstream, InternalTls tls, JsonMapper json) {
     this.models = models;
     this.upstream = upstream;
+    this.http =
+        tls.client(
+            () ->
+                HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(TIMEOUT));
     this.json = json.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
     this.served = List.of();
     readCatalogue();
@@ -117,7 +124,8 @@ public class Catalogue implements AutoCloseable {
             .timeout(TIMEOUT)
             .header("Authorization", upstream.bearer())
             .build();
-    HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> response =
+        http.get().send(request, HttpResponse.BodyHandlers.ofByteArray());
     if (response.statusCode() != 200) {
       throw new IOException("/v1/models answered " + response.statusCode());
     }
@@ -128,6 +136,6 @@ public class Catalogue implements AutoCloseable {
 
   @Override
   public void close() {
-    http.shutdownNow();
+    http.get().shutdownNow();
   }
 }

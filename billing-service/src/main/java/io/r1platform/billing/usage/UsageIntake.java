@@ -14,6 +14,7 @@ import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.prices.PriceBook;
 import java.math.BigInteger;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -66,6 +67,7 @@ class UsageIntake {
   private final HeldUsage held;
   private final Holes holes;
   private final UsagePartitions partitions;
+  private final PostedRequests posted;
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
   private final Clock clock;
@@ -82,6 +84,7 @@ class UsageIntake {
       HeldUsage held,
       Holes holes,
       UsagePartitions partitions,
+      PostedRequests posted,
       TransactionTemplate transaction,
       MeterRegistry meters,
       Clock clock) {
@@ -96,6 +99,7 @@ class UsageIntake {
     this.held = held;
     this.holes = holes;
     this.partitions = partitions;
+    this.posted = posted;
     this.transaction = transaction;
     this.meters = meters;
     this.clock = clock;
@@ -108,7 +112,8 @@ class UsageIntake {
    */
   Taken take(UsageBatch batch) {
     var timer = Timer.start(meters);
-    var judge = new UsageJudge(prices.current(), clock.instant());
+    Instant begun = clock.instant();
+    var judge = new UsageJudge(prices.current(), begun);
     var verdicts = new HashMap<Long, UsageJudge.Verdict>();
     for (UsageBatch.Item item : batch.items()) {
       UsageJudge.Verdict verdict = judge.judge(item.record());
@@ -128,6 +133,7 @@ class UsageIntake {
     }
     timer.stop(meters.timer(BillingMetric.BATCH.meterName(), "source", "gateway"));
     count(taken.results);
+    posted.committed(batch, taken.results, begun);
     return taken;
   }
 

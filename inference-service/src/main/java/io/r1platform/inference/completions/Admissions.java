@@ -218,7 +218,7 @@ final class Admissions {
             headers.cacheSalt(),
             asked.thinkCloseId(),
             headers.share())
-        .with(asked.wishes().within(headers.timeout()));
+        .with(asked.wishes().within(headers.timeout()), headers.traceparent());
   }
 
   /** An answer that nobody could take would be generated for nothing. */

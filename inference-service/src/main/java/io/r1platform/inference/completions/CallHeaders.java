@@ -2,6 +2,7 @@ package io.r1platform.inference.completions;
 
 import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.observability.RequestTraces;
 import io.r1platform.inference.queue.ServiceClass;
 import io.r1platform.inference.queue.Share;
 import java.math.BigDecimal;
@@ -27,6 +28,7 @@ import org.springframework.http.HttpHeaders;
  * @param maxPromptTokens what the gateway holds money for, or null
  * @param share whose turn the request takes
  * @param timeout after which the answer ends as at its cap, or null
+ * @param traceparent the gateway's span in W3C's form, or null
  */
 record CallHeaders(
     UUID eventId,
@@ -37,7 +39,8 @@ record CallHeaders(
     @Nullable Integer maxTokens,
     @Nullable Integer maxPromptTokens,
     Share share,
-    @Nullable Duration timeout) {
+    @Nullable Duration timeout,
+    @Nullable String traceparent) {
   private static final int TEXT_MAX = 200;
 
   /** Seconds, to the millisecond; the gateway has its range. */
@@ -56,7 +59,8 @@ record CallHeaders(
         integer(headers, "x-r1-max-tokens"),
         integer(headers, "x-r1-max-prompt-tokens"),
         share(tenant, headers),
-        timeout(headers.getFirst("x-r1-timeout")));
+        timeout(headers.getFirst("x-r1-timeout")),
+        headers.getFirst(RequestTraces.PARENT));
   }
 
   /** The resolved name, or null. */

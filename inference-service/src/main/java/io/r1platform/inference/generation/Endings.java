@@ -19,12 +19,19 @@ final class Endings {
   private final Clock clock;
   private final Duration receiptTimeout;
   private final EngineMeters meters;
+  private final RequestReport report;
 
-  Endings(Receipts receipts, Clock clock, Duration receiptTimeout, EngineMeters meters) {
+  Endings(
+      Receipts receipts,
+      Clock clock,
+      Duration receiptTimeout,
+      EngineMeters meters,
+      RequestReport report) {
     this.receipts = receipts;
     this.clock = clock;
     this.receiptTimeout = receiptTimeout;
     this.meters = meters;
+    this.report = report;
   }
 
   /**
@@ -43,6 +50,7 @@ final class Endings {
       generation.deliver(ended);
       return CompletableFuture.completedFuture(null);
     }
+    report.ended(generation.task(), whole, generation.startedAt(), endedAt);
     CompletableFuture<Void> durable = receipts.append(receipt(generation, whole, modelId, endedAt));
     return durable
         .copy()

@@ -12,6 +12,7 @@ import io.r1platform.inference.errors.ErrorCode;
 import io.r1platform.inference.errors.ServiceException;
 import io.r1platform.inference.models.Models;
 import io.r1platform.inference.models.ServedModel;
+import io.r1platform.inference.observability.RequestTraces;
 import io.r1platform.inference.queue.QueueLimits;
 import io.r1platform.inference.receipts.Receipts;
 import java.time.Clock;
@@ -37,6 +38,7 @@ final class EngineHost {
       Receipts receipts,
       Clock clock,
       MeterRegistry registry,
+      RequestTraces traces,
       LiveGenerations live,
       AtomicLong engineIds) {}
 
@@ -76,7 +78,12 @@ final class EngineHost {
             model,
             shared.live(),
             queue,
-            new Endings(shared.receipts(), clock, settings.receiptTimeout(), meters),
+            new Endings(
+                shared.receipts(),
+                clock,
+                settings.receiptTimeout(),
+                meters,
+                new RequestReport(shared.traces())),
             meters,
             clock,
             death -> contained = survives.test(death));

@@ -54,6 +54,8 @@ final class EngineMeters {
 
   /** Shows what the engine does now; no value while there is no engine. */
   void show(Supplier<@Nullable EngineStats> stats, RequestQueue queue) {
+    registry.counter( // a rise from nothing would be none to Prometheus
+        EngineMeter.REJECTED.id(), tags.and(REASON, ErrorCode.ENGINE_OVERLOADED.code()));
     gauge(EngineMeter.REQUESTS_RUNNING, stats, EngineStats::running);
     gauge(EngineMeter.REQUESTS_WAITING, stats, now -> now.waiting() + queue.requests());
     gauge(EngineMeter.QUEUE_TOKENS, stats, _ -> queue.tokens());

@@ -217,7 +217,8 @@ final class EngineThread implements Runnable {
             end(generation, generation.finished(event.reason(), counts(event, generation)));
       }
       case ERROR -> {
-        LOG.warn("{} failed in the engine: {}", generation.task().eventId(), event.status());
+        LOG.warn(
+            "request {} failed in the engine: {}", generation.task().eventId(), event.status());
         var unused = end(generation, generation.engineFailed(counts(event, generation)));
       }
     }

@@ -12,6 +12,7 @@ import io.r1platform.inference.models.ModelPlan;
 import io.r1platform.inference.models.ModelSizes;
 import io.r1platform.inference.models.Models;
 import io.r1platform.inference.models.ServedModel;
+import io.r1platform.inference.observability.RequestTraces;
 import io.r1platform.inference.receipts.Receipts;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,10 +52,18 @@ public final class Engines {
       Receipts receipts,
       Clock clock,
       MeterRegistry registry,
+      RequestTraces traces,
       ProcessExit exit) {
     this.shared =
         new EngineHost.Shared(
-            settings, models, receipts, clock, registry, new LiveGenerations(), new AtomicLong());
+            settings,
+            models,
+            receipts,
+            clock,
+            registry,
+            traces,
+            new LiveGenerations(),
+            new AtomicLong());
     this.exit = exit;
   }
 

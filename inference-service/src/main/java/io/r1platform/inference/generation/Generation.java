@@ -256,7 +256,7 @@ public final class Generation {
     try {
       return listener.on(event);
     } catch (RuntimeException e) { // a listener's bug must not stop the engine of all others
-      LOG.error("The listener of {} failed", task.eventId(), e);
+      LOG.error("The listener of request {} failed", task.eventId(), e);
       stop(Cause.LISTENER_FAILED);
       return true;
     }

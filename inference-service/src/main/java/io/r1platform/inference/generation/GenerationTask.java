@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param wishes what else is asked
  * @param choice its index among the choices of its request
  * @param choices all choices of its request, or null if it is the only one
+ * @param traceparent the gateway's span in W3C's form, or null if the request is not traced
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record GenerationTask(
@@ -41,7 +42,8 @@ public record GenerationTask(
     Share share,
     Wishes wishes,
     int choice,
-    @Nullable Choices choices) {
+    @Nullable Choices choices,
+    @Nullable String traceparent) {
   /** Checks that what must be there is. */
   public GenerationTask {
     Objects.requireNonNull(model, "model");
@@ -81,11 +83,17 @@ public record GenerationTask(
         share,
         Wishes.NONE,
         0,
+        null,
         null);
   }
 
   /** The same with other wishes. */
   public GenerationTask with(Wishes other) {
+    return with(other, traceparent);
+  }
+
+  /** The same with other wishes, in a trace or not. */
+  public GenerationTask with(Wishes other, @Nullable String parent) {
     return new GenerationTask(
         model,
         eventId,
@@ -101,7 +109,8 @@ public record GenerationTask(
         share,
         other,
         choice,
-        choices);
+        choices,
+        parent);
   }
 
   /** The same without its caller's limit, if that is not below the service's own. */
@@ -127,6 +136,7 @@ public record GenerationTask(
         share,
         wishes,
         index,
-        all);
+        all,
+        traceparent);
   }
 }

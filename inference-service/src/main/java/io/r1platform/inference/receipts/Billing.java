@@ -1,5 +1,6 @@
 package io.r1platform.inference.receipts;
 
+import io.r1platform.inference.security.InternalTls;
 import io.r1platform.inference.security.TokenFile;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,11 +34,7 @@ class Billing {
   private final TokenFile token;
   private final Duration timeout;
   private final JsonMapper json;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final Supplier<HttpClient> http;
 
   /** Billing's answer: the number that it expects next in the stream. */
   record Progress(long nextSeq) {}
@@ -86,11 +84,17 @@ class Billing {
 
   private record End(String last_seq, String started_at) {}
 
-  Billing(ReceiptSettings settings, JsonMapper json, Clock clock) {
+  Billing(ReceiptSettings settings, JsonMapper json, InternalTls tls, Clock clock) {
     this.base = settings.billingUrl();
     this.token = new TokenFile(settings.billingTokenFile(), clock);
     this.timeout = settings.shipTimeout();
     this.json = json;
+    this.http =
+        tls.client(
+            () ->
+                HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT_TIMEOUT));
   }
 
   /**
@@ -138,7 +142,7 @@ class Billing {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
             .build();
-    var answer = http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    var answer = http.get().sendAsync(request, HttpResponse.BodyHandlers.ofString());
     try {
       return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS); // the request's own is no limit
     } catch (ExecutionException e) { // to the body

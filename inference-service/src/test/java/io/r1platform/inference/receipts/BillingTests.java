@@ -2,6 +2,7 @@ package io.r1platform.inference.receipts;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.r1platform.inference.security.InternalTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A billing-service that stops in the middle of an answer. */
@@ -47,7 +49,12 @@ final class BillingTests {
       var closed = new CompletableFuture<Void>();
       Thread.ofVirtual().start(() -> answerHeadOnly(server, closed));
       var url = URI.create("http://127.0.0.1:" + server.getLocalPort());
-      var billing = new Billing(settings(url, token), new JsonMapper(), Clock.systemUTC());
+      var billing =
+          new Billing(
+              settings(url, token),
+              new JsonMapper(),
+              new InternalTls(new DefaultSslBundleRegistry()),
+              Clock.systemUTC());
 
       assertThatThrownBy(() -> billing.ship(UUID.randomUUID(), 1, List.of()))
           .isInstanceOf(Billing.Refused.class)

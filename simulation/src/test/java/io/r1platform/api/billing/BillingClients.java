@@ -1,5 +1,6 @@
 package io.r1platform.api.billing;
 
+import io.r1platform.api.observability.RequestTraces;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
@@ -15,6 +16,6 @@ public final class BillingClients {
     var settings =
         new BillingSettings(
             URI.create("http://billing.invalid"), tokenFile, Duration.ofSeconds(10));
-    return new BillingClient(settings, Clock.systemUTC(), wire);
+    return new BillingClient(settings, Clock.systemUTC(), () -> wire, RequestTraces.OFF);
   }
 }

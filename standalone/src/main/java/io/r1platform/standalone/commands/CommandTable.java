@@ -37,6 +37,8 @@ public final class CommandTable {
         .addSubcommand(new ExportCommand(invocation))
         .addSubcommand(new Test(invocation))
         .addSubcommand(new Bench(invocation))
+        .addSubcommand(new Trace(invocation))
+        .addSubcommand(new Docs(invocation))
         .addSubcommand(new Doctor(invocation));
     line.setExecutionExceptionHandler(CommandTable::explain);
     line.getSubcommands().values().forEach(CommandTable::explainable);

@@ -24,6 +24,8 @@ enum Suite {
   CONSOLE("ConsoleIT"),
   /** A dead rank of TensorRT-LLM, or rather of the stand-in, under the supervisor. */
   TRTLLM("TrtllmIT"),
+  /** One request's trace, log lines and metrics in three services. */
+  TRACE("TraceIT"),
   /** One budget, many gateways that die: in full, where every run of all tests has a short form. */
   OVERSPEND("OverspendIT", true);
 

@@ -20,10 +20,14 @@ public final class Probe {
     this.ports = ports;
   }
 
-  /** Whether {@code /readyz} of that service answers 200 within two seconds. */
+  /**
+   * Whether that service says within two seconds that it is ready; on its management port, since
+   * the other may want a certificate of who asks.
+   */
   public boolean isReady(Part part) {
     var request =
-        HttpRequest.newBuilder(URI.create(ports.url(part.port()) + "/readyz"))
+        HttpRequest.newBuilder(
+                URI.create(ports.url(part.managementPort()) + "/actuator/health/readiness"))
             .timeout(PATIENCE)
             .build();
     try {

@@ -33,6 +33,8 @@ class CommandTableTests {
         "export",
         "test",
         "bench",
+        "docs",
+        "trace",
         "doctor"
       })
   void explainsEachCommand(String command) {
@@ -48,6 +50,7 @@ class CommandTableTests {
         "key",
         "key list",
         "key rotate abcdefgh",
+        "trace 01890000-0000-7000-8000-000000000000",
         "admin",
         "reconcile",
         "export usage_records"

@@ -39,10 +39,11 @@ class SupervisorProcessTests {
     home = new Home(directory);
     new Instance(directory, ports).save(home);
     for (Part part : EnumSet.allOf(Part.class)) {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.of(part.port()));
+      var address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.of(part.managementPort()));
       HttpServer server = HttpServer.create(address, 0);
       server.createContext(
-          "/readyz",
+          "/actuator/health/readiness",
           exchange -> {
             exchange.sendResponseHeaders(down.contains(part) ? 503 : 200, -1);
             exchange.close();
