@@ -27,7 +27,9 @@ enum Suite {
   /** A dead rank of TensorRT-LLM, or rather of the stand-in, under the supervisor. */
   TRTLLM("TrtllmIT"),
   /** One budget, many gateways that die: in full, where every run of all tests has a short form. */
-  OVERSPEND("OverspendIT", true);
+  OVERSPEND("OverspendIT", true),
+  /** How soon changes of limits, budgets and keys hold at three gateways; PostgreSQL paused. */
+  LIMITS("LimitChangesIT");
 
   private final String testClass;
   private final boolean isLong;
