@@ -3,6 +3,7 @@ import { getResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { createdKeySchema } from '@/features/keys/api/createKey';
 import { keyPageSchema, keySchema } from '@/features/keys/api/keys';
+import { limitSetSchema } from '@/features/keys/api/limits';
 import { organizationListSchema, organizationSchema } from '@/features/keys/api/organizations';
 import { projectListSchema, projectSchema } from '@/features/keys/api/projects';
 import { overviewSchema } from '@/features/overview/api/overview';
@@ -56,6 +57,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['keys/21', keySchema, ifSeen('PUT', { name: 'web', scopes: ['inference'], networks: [] })],
   ['keys/23/rotate', createdKeySchema, ifSeen('POST', { grace_seconds: 60 })],
   ['keys/22', keySchema, { method: 'DELETE', headers: { ...CSRF, 'If-Match': '"1"' } }],
+  ['limits/key/21', limitSetSchema],
+  ['limits/project/11', limitSetSchema],
   ['organizations', organizationListSchema],
   ['organizations', organizationSchema, post({ name: 'new' })],
   ['projects', projectListSchema],

@@ -1,5 +1,6 @@
 /** The admin API as CONTRACT says, over an invented world; state lives as long as the handlers. */
 import { http, HttpResponse } from 'msw';
+import type { Limits, LimitSet } from '@/features/keys/api/limits';
 import {
   createWorld,
   detailOf,
@@ -125,6 +126,7 @@ function tenancyHandlers(world: World, answer: Answer) {
   const nextId = () =>
     String(100 + world.organizations.length + world.projects.length + world.keys.length);
   const created = { version: '1', created_at: world.now.toISOString() };
+  const limits = new Map<string, LimitSet>();
   return [
     http.get(
       '*/admin/api/organizations',
@@ -176,6 +178,14 @@ function tenancyHandlers(world: World, answer: Answer) {
         const body: unknown = await request.json();
         return edit(world, id, request.headers.get('If-Match'), (key) => change(key, body));
       }),
+    ),
+    http.get(
+      '*/admin/api/limits/:scope/:id',
+      answer((request) => limitsOf(limits, request)),
+    ),
+    http.put(
+      '*/admin/api/limits/:scope/:id',
+      answer(async (request) => setLimits(limits, request, await request.json())),
     ),
     http.post(
       '*/admin/api/keys/:id/rotate',
@@ -244,6 +254,48 @@ function rotate(world: World, key: WorldKey, body: unknown) {
   key.old_until = new Date(world.now.getTime() + grace * 1000).toISOString();
   key.last_four = SECRET.slice(-4);
   return { key, secret: SECRET };
+}
+
+const NO_LIMITS: Limits = {
+  model: null,
+  requests_per_minute: null,
+  tokens_per_minute: null,
+  concurrency: null,
+  queue_length: null,
+};
+
+function limitsOf(sets: Map<string, LimitSet>, request: Request): LimitSet {
+  const [scope, id] = new URL(request.url).pathname.split('/').slice(-2) as [
+    LimitSet['scope'],
+    string,
+  ];
+  return (
+    sets.get(`${scope}/${id}`) ?? {
+      scope,
+      scope_id: id,
+      limits: [],
+      defaults: { ...NO_LIMITS, concurrency: scope === 'organization' ? '1000' : null },
+      has_defaults: true,
+      version: '0',
+    }
+  );
+}
+
+function setLimits(sets: Map<string, LimitSet>, request: Request, body: unknown) {
+  const before = limitsOf(sets, request);
+  if (request.headers.get('If-Match') !== `"${before.version}"`) {
+    return problem(412, 'stale_version', 'The limits have changed since you read them');
+  }
+  const given = (body as { limits: Partial<Limits>[] }).limits;
+  const limits = given.map((one) => ({ ...NO_LIMITS, ...one }));
+  const after: LimitSet = {
+    ...before,
+    limits,
+    has_defaults: limits.every((one) => one.model !== null),
+    version: String(Number(before.version) + 1),
+  };
+  sets.set(`${before.scope}/${before.scope_id}`, after);
+  return after;
 }
 
 function revoke(world: World, key: WorldKey) {

@@ -48,6 +48,33 @@ describe('keys', () => {
     expect(history.location.href).not.toContain(SECRET);
   });
 
+  it('have limits, which are set and reset', async () => {
+    const { user } = renderApp('/keys');
+    await rowOf('web app');
+    await user.click(screen.getByRole('button', { name: 'Limits of web app' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Limits of “web app”' });
+    const requests = await within(dialog).findByLabelText('Requests a minute');
+    expect(within(dialog).getByText(/Nothing is set/)).toBeVisible();
+    await user.type(requests, '0');
+    expect(within(dialog).getByRole('button', { name: 'Save' })).toBeDisabled();
+    await user.clear(requests);
+    await user.type(requests, '60');
+    await expectAccessible();
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
+    await user.click(screen.getByRole('button', { name: 'Limits of web app' }));
+    const again = await screen.findByRole('dialog');
+    expect(await within(again).findByLabelText('Requests a minute')).toHaveValue('60');
+    await user.click(within(again).getByRole('button', { name: 'Back to the defaults' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('dialog')).toBeNull();
+    });
+    await user.click(screen.getByRole('button', { name: 'Limits of web app' }));
+    expect(await screen.findByLabelText('Requests a minute')).toHaveValue('');
+  });
+
   it('need a name', async () => {
     const { user } = renderApp('/keys');
     await rowOf('web app');

@@ -9,10 +9,13 @@ import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
 import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
+import { organizationsQuery } from '@/features/keys/api/organizations';
 import { projectsQuery, type Project } from '@/features/keys/api/projects';
 import { ChangeKeyDialog } from '@/features/keys/components/ChangeKeyDialog';
 import { CreateKeyDialog } from '@/features/keys/components/CreateKeyDialog';
+import type { LimitOwner } from '@/features/keys/api/limits';
 import { KeyTable } from '@/features/keys/components/KeyTable';
+import { LimitsDialog } from '@/features/keys/components/LimitsDialog';
 import { ProjectDialog } from '@/features/keys/components/ProjectDialog';
 import { RevokeDialog } from '@/features/keys/components/RevokeDialog';
 import { RotateDialog } from '@/features/keys/components/RotateDialog';
@@ -21,7 +24,10 @@ const route = getRouteApi('/signed-in/keys');
 
 type OfKey = 'change' | 'rotate' | 'revoke';
 
-type Dialog = { kind: 'none' | 'create' | 'project' } | { kind: OfKey; key: ApiKey };
+type Dialog =
+  | { kind: 'none' | 'create' | 'project' }
+  | { kind: OfKey; key: ApiKey }
+  | { kind: 'limits'; owner: LimitOwner };
 
 /** Which keys live, whose they are, when they were last used. */
 export function KeysPage() {
@@ -29,6 +35,7 @@ export function KeysPage() {
   const navigate = route.useNavigate();
   const { project_id: projectId } = route.useSearch();
   const projects = useQuery(projectsQuery);
+  const organizations = useQuery(organizationsQuery);
   const keys = useInfiniteQuery(keysQuery(projectId));
   const [dialog, setDialog] = useState<Dialog>({ kind: 'none' });
   const close = () => {
@@ -40,6 +47,11 @@ export function KeysPage() {
   const openFor = (kind: OfKey) => (key: ApiKey) => {
     setDialog({ kind, key });
   };
+  const openLimits = (scope: LimitOwner['scope'], id: string, name: string) => {
+    setDialog({ kind: 'limits', owner: { scope, id, name } });
+  };
+  const chosen = projects.data?.items.find((project) => project.id === projectId);
+  const organization = organizations.data?.items.find(({ id }) => id === chosen?.organization_id);
   const hasProject = (projects.data?.items.length ?? 0) > 0;
   return (
     <>
@@ -52,6 +64,26 @@ export function KeysPage() {
               void navigate({ search: { project_id: chosen } });
             }}
           />
+        )}
+        {chosen && (
+          <Button
+            variant="default"
+            onClick={() => {
+              openLimits('project', chosen.id, chosen.name);
+            }}
+          >
+            {t('keys.limits.ofProject')}
+          </Button>
+        )}
+        {chosen && (
+          <Button
+            variant="default"
+            onClick={() => {
+              openLimits('organization', chosen.organization_id, organization?.name ?? '');
+            }}
+          >
+            {t('keys.limits.ofOrganization')}
+          </Button>
         )}
         <Button variant="default" onClick={open('project')}>
           {t('keys.newProject')}
@@ -76,6 +108,9 @@ export function KeysPage() {
                   <KeyTable
                     keys={items}
                     onChange={openFor('change')}
+                    onLimits={(key) => {
+                      openLimits('key', key.id, key.name);
+                    }}
                     onRotate={openFor('rotate')}
                     onRevoke={openFor('revoke')}
                     more={keys.hasNextPage ? () => void keys.fetchNextPage() : undefined}
@@ -96,6 +131,7 @@ export function KeysPage() {
       )}
       {dialog.kind === 'project' && <ProjectDialog onClose={close} />}
       {dialog.kind === 'change' && <ChangeKeyDialog apiKey={dialog.key} onClose={close} />}
+      {dialog.kind === 'limits' && <LimitsDialog owner={dialog.owner} onClose={close} />}
       {dialog.kind === 'rotate' && <RotateDialog apiKey={dialog.key} onClose={close} />}
       {dialog.kind === 'revoke' && <RevokeDialog apiKey={dialog.key} onClose={close} />}
     </>

@@ -11,6 +11,7 @@ import { formatMoment, formatRelative, monthOf, rangeOfMonth } from '@/lib/time'
 interface KeyTableProps {
   keys: ApiKey[];
   onChange: (key: ApiKey) => void;
+  onLimits: (key: ApiKey) => void;
   onRotate: (key: ApiKey) => void;
   onRevoke: (key: ApiKey) => void;
   more: (() => void) | undefined;
@@ -86,17 +87,18 @@ function KeyName({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-type ActionsProps = Pick<KeyTableProps, 'onChange' | 'onRotate' | 'onRevoke'> & {
+type ActionsProps = Pick<KeyTableProps, 'onChange' | 'onLimits' | 'onRotate' | 'onRevoke'> & {
   apiKey: ApiKey;
 };
 
 /** Nothing for a revoked key; an expired one has no secret to replace. */
-function Actions({ apiKey, onChange, onRotate, onRevoke }: ActionsProps) {
+function Actions({ apiKey, onChange, onLimits, onRotate, onRevoke }: ActionsProps) {
   const { t } = useTranslation();
   const state = keyState(apiKey, useNow());
   if (state === 'revoked') return null;
   const buttons = [
     { verb: 'change', act: onChange, color: undefined },
+    { verb: 'limits', act: onLimits, color: undefined },
     ...(state === 'live' ? [{ verb: 'rotate', act: onRotate, color: undefined } as const] : []),
     { verb: 'revoke', act: onRevoke, color: 'red' },
   ] as const;

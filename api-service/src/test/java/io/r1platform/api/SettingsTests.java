@@ -73,6 +73,26 @@ class SettingsTests {
   }
 
   @Test
+  void limits() throws Exception {
+    String none =
+        "Terms[requestsPerMinute=null, tokensPerMinute=null, concurrency=null,"
+            + " queueLength=null]";
+    assertThat(bound("limits.LimitSettings", "r1.api.limits", Map.of()))
+        .isEqualTo(
+            "LimitSettings[organization=OfOrganizations[requestsPerMinute=0, tokensPerMinute=0,"
+                + " concurrency=1000, queueLength=0], project=%s, key=%s, syncEvery=PT0.2S,"
+                    .formatted(none, none)
+                + " idleAfter=PT1S, patience=PT0.6S, askWait=PT2S, denialFor=PT0.2S,"
+                + " maxWaiting=10000]");
+    assertThat(
+            bound(
+                "limits.LimitSettings",
+                "r1.api.limits",
+                Map.of("key.requests-per-minute", "60", "organization.concurrency", "0")))
+        .contains("concurrency=0", "key=Terms[requestsPerMinute=60,");
+  }
+
+  @Test
   void upstreams() throws Exception {
     assertThat(bound("upstreams.UpstreamSettings", "r1.api.upstreams", Map.of("token-file", "/t")))
         .isEqualTo("UpstreamSettings[inferenceUrl=http://127.0.0.1:8090, tokenFile=/t]");

@@ -134,6 +134,7 @@ class HouseRulesTests {
             API + "metering..",
             API + "clock..", // one query, the time
             API + "holds..",
+            API + "limits..", // shared by replicas; what is set is read in one look
             API + "contents..", // many and large, and gone after days
             API + "idempotency..", // contended, and gone after a day
             API + "files..", // bytes, gone after a month
@@ -273,6 +274,7 @@ class HouseRulesTests {
                         .or(simpleName("DatabaseClock")) // time since the last reading
                         .or(simpleName("BatchWork")) // pauses of the work and of one batch
                         .or(simpleName("Holds")) // silence of billing, age of a denial
+                        .or(resideInAPackage(API + "limits..")) // what flowed in, age of a slice
                         .or(resideInAPackage(BASE + "standalone.processes.."))
                         .or(resideInAPackage(BASE + "testing.."))))
             .should()

@@ -8,6 +8,7 @@
     allowedDependencies = {
       "tenants",
       "keys",
+      "limits",
       "contents",
       "sessions",
       "security",

@@ -117,6 +117,7 @@ class KeyChanges implements SmartLifecycle {
       last = 0;
     }
     cache.forgetAll();
+    events.publishEvent(LimitsChanged.ALL);
     apply(connection);
     confirmedAt.set(asked);
     if (complained) {
@@ -152,7 +153,8 @@ class KeyChanges implements SmartLifecycle {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
-            select sequence, api_key_id, public_id, revoked from api_key_change
+            select sequence, api_key_id, public_id, revoked, limit_scope, limit_scope_id
+            from api_key_change
             where sequence > ? order by sequence""")) {
       statement.setLong(1, last);
       try (ResultSet row = statement.executeQuery()) {
@@ -165,6 +167,10 @@ class KeyChanges implements SmartLifecycle {
           cache.forget(row.getString("public_id"));
           if (revoked) {
             events.publishEvent(new KeyRevoked(key));
+          }
+          String limited = row.getString("limit_scope");
+          if (limited != null) {
+            events.publishEvent(new LimitsChanged(limited, row.getLong("limit_scope_id")));
           }
           last = row.getLong("sequence");
         }

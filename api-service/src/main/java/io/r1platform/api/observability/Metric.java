@@ -55,7 +55,11 @@ public enum Metric {
   /** Counter of billing's lease transactions; tag outcome (lent, exhausted, over, away). */
   LEASE_ASKS("r1.leases.asked"),
   /** Counter of heartbeats; tag heard. */
-  LEASE_SYNCS("r1.leases.synced");
+  LEASE_SYNCS("r1.leases.synced"),
+  /** Counter of requests that a limit refused; tags kind, scope, or unavailable in both. */
+  LIMIT_REFUSALS("r1.limits.refused"),
+  /** Counter of exchanges of what replicas share of limits; tag heard. */
+  LIMIT_SYNCS("r1.limits.synced");
 
   private final String id;
 

@@ -21,11 +21,13 @@ final class ChatController {
   private final Relay relay;
   private final KeyedRuns keyed;
   private final Bodies bodies;
+  private final LimitHeaders limits;
 
-  ChatController(Relay relay, KeyedRuns keyed, Bodies bodies) {
+  ChatController(Relay relay, KeyedRuns keyed, Bodies bodies, LimitHeaders limits) {
     this.relay = relay;
     this.keyed = keyed;
     this.bodies = bodies;
+    this.limits = limits;
   }
 
   @PostMapping(
@@ -48,16 +50,19 @@ final class ChatController {
     ServerHttpResponse response = exchange.getResponse();
     ClientKey key = ClientKey.of(request.getHeaders());
     Duration timeout = Timeout.of(request.getHeaders());
+    limits.on(exchange, caller);
     return bodies.read(
         request,
         content -> ChatRequest.parse(kind, content).within(timeout),
-        (body, chat) ->
-            response.writeAndFlushWith(
-                (key == null
-                        ? relay.run(caller, chat, body, exchange)
-                        : keyed.run(caller, chat, body, exchange, key))
-                    .publishOn(EventLoop.of(response), AHEAD)
-                    .map(Mono::just)));
+        (body, chat) -> {
+          limits.about(exchange, chat.model());
+          return response.writeAndFlushWith(
+              (key == null
+                      ? relay.run(caller, chat, body, exchange)
+                      : keyed.run(caller, chat, body, exchange, key))
+                  .publishOn(EventLoop.of(response), AHEAD)
+                  .map(Mono::just));
+        });
   }
 
   static Caller callerOf(ServerWebExchange exchange) {

@@ -3,6 +3,9 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Finish;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -49,6 +52,13 @@ final class EngineErrors {
   static ServiceException serverEnds() {
     return ServiceException.of(
         ErrorCode.ENGINE_FAILED, "This server had to stop before the answer was complete.");
+  }
+
+  /** Whether no connection could be made, so that nothing has run. */
+  static boolean isUnreachable(@Nullable Throwable cause) {
+    return cause instanceof ConnectException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof UnknownHostException;
   }
 
   /** What an answer other than 200 says. */

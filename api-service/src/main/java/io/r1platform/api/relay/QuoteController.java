@@ -1,6 +1,7 @@
 package io.r1platform.api.relay;
 
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.limits.RateLimits;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.statements.Limits;
@@ -28,6 +29,8 @@ final class QuoteController {
   private final Limits limits;
   private final RequestLog requestLog;
   private final Bodies bodies;
+  private final RateLimits rates;
+  private final LimitHeaders headers;
   private final JsonMapper json;
   private final Clock clock;
 
@@ -42,6 +45,8 @@ final class QuoteController {
       Limits limits,
       RequestLog requestLog,
       Bodies bodies,
+      RateLimits rates,
+      LimitHeaders headers,
       JsonMapper json,
       Clock clock) {
     this.offers = offers;
@@ -50,6 +55,8 @@ final class QuoteController {
     this.limits = limits;
     this.requestLog = requestLog;
     this.bodies = bodies;
+    this.rates = rates;
+    this.headers = headers;
     this.json = json;
     this.clock = clock;
   }
@@ -57,17 +64,21 @@ final class QuoteController {
   @PostMapping(path = "/v1/quotes", consumes = MediaType.APPLICATION_JSON_VALUE)
   Mono<Void> quote(ServerWebExchange exchange) {
     Caller caller = ChatController.callerOf(exchange);
+    headers.on(exchange, caller);
     return bodies.read(
         exchange.getRequest(),
         QuoteRequest::parse,
-        (body, request) -> answer(caller, request, exchange.getResponse()));
+        (body, request) -> {
+          headers.about(exchange, request.chat().model());
+          return answer(caller, request, exchange.getResponse());
+        });
   }
 
   private Mono<Void> answer(Caller caller, QuoteRequest request, ServerHttpResponse response) {
     Instant now = clock.instant();
     Offers.Offer offer = offers.of(caller, request.chat(), request.body().remaining(), now);
-    return counts
-        .ofPrompt(caller, offer.model().name(), request.body())
+    return Mono.fromFuture(() -> rates.count(caller, offer.model().id()))
+        .flatMap(pass -> counts.ofPrompt(caller, offer.model().name(), request.body()))
         .publishOn(virtualThreads)
         .map(prompt -> json.writeValueAsBytes(quote(caller, request, offer, prompt, now)))
         .flatMap(

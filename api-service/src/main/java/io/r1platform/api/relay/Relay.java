@@ -11,6 +11,8 @@ import io.r1platform.api.idempotency.Idempotency;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.KeyRevoked;
+import io.r1platform.api.limits.Pass;
+import io.r1platform.api.limits.RateLimits;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Finish;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +51,16 @@ import tools.jackson.databind.json.JsonMapper;
 class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final int LOOKS_PER_SILENCE = 10;
+
+  /** What a token of a prompt has at least, as a guess until the engine has counted. */
+  private static final int BYTES_A_TOKEN = 4;
+
   private static final long DRAIN_LOOK_NANOS = 20_000_000;
 
   private final Catalogue catalogue;
   private final Offers offers;
   private final Journal journal;
+  private final RateLimits limits;
   private final Holds holds;
   private final KeyChecks keys;
   private final EngineClient engine;
@@ -72,6 +80,7 @@ class Relay implements SmartLifecycle {
       Catalogue catalogue,
       Offers offers,
       Journal journal,
+      RateLimits limits,
       Holds holds,
       KeyChecks keys,
       EngineClient engine,
@@ -86,6 +95,7 @@ class Relay implements SmartLifecycle {
     this.catalogue = catalogue;
     this.offers = offers;
     this.journal = journal;
+    this.limits = limits;
     this.holds = holds;
     this.keys = keys;
     this.engine = engine;
@@ -161,8 +171,35 @@ class Relay implements SmartLifecycle {
     return new Admitted(worst, wanted, request.ignored());
   }
 
-  /** Holds the money and starts the run; its client hears all that follows. */
+  /**
+   * Takes it from the limits, holds the money and starts the run; its client hears all that
+   * follows.
+   */
   void begin(Admitted admitted, ClientSide client) {
+    Run.Wanted wanted = admitted.wanted;
+    var _ =
+        pass(wanted)
+            .whenComplete(
+                (pass, refusal) -> {
+                  if (pass == null) {
+                    wanted.call().body().free();
+                    client.refuse(Objects.requireNonNull(refusal));
+                  } else {
+                    hold(admitted, pass, client);
+                  }
+                });
+  }
+
+  /** Lines of batches have limits of their own. */
+  private CompletableFuture<Pass> pass(Run.Wanted wanted) {
+    Admission admission = wanted.admission();
+    int prompt = Math.ceilDiv(wanted.call().promptBound(), BYTES_A_TOKEN);
+    return wanted.call().batch()
+        ? CompletableFuture.completedFuture(Pass.FREE)
+        : limits.take(admission.caller(), admission.modelId(), prompt);
+  }
+
+  private void hold(Admitted admitted, Pass pass, ClientSide client) {
     if (!admitted.ignored.isEmpty()) {
       client.header("x-r1-ignored", String.join(", ", admitted.ignored));
     }
@@ -175,12 +212,16 @@ class Relay implements SmartLifecycle {
             .whenComplete(
                 (hold, refusal) -> {
                   if (hold == null) {
+                    pass.settle(0, 0);
+                    pass.end();
                     wanted.call().body().free();
                     client.refuse(Objects.requireNonNull(refusal));
                   } else if (client.isGone()) {
+                    pass.settle(0, 0);
+                    pass.end();
                     hold.release();
                   } else {
-                    start(new Run(this, wanted, hold, heard));
+                    start(new Run(this, wanted, hold, pass, heard));
                   }
                 });
   }
@@ -287,6 +328,7 @@ class Relay implements SmartLifecycle {
   /** Takes note of the end of a request. Returns its row for {@link #log}. */
   LoggedRequest finished(
       Run run, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
+    run.pass().settle(outcome.generated().input(), outcome.generated().output());
     forget(run);
     Admission admission = run.admission();
     String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
@@ -302,6 +344,7 @@ class Relay implements SmartLifecycle {
 
   void forget(Run run) {
     running.remove(run.admission().eventId());
+    run.pass().end();
   }
 
   ReplyReader reader(EngineClient.Head head) {

@@ -4,6 +4,7 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Hold;
 import io.r1platform.api.holds.WorstCase;
+import io.r1platform.api.limits.Pass;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Finish;
@@ -11,9 +12,6 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +38,7 @@ final class Run {
   private final Admission admission;
   private final EngineClient.Call call;
   private final Hold hold;
+  private final Pass pass;
   private final ClientSide client;
   private final Ending ending;
   private final TokenGaps gaps = new TokenGaps();
@@ -64,11 +63,12 @@ final class Run {
   /** Why the gateway ends it before the engine does, and what the client hears then. */
   record Stop(Finish finish, ServiceException error) {}
 
-  Run(Relay relay, Wanted wanted, Hold hold, ClientSide client) {
+  Run(Relay relay, Wanted wanted, Hold hold, Pass pass, ClientSide client) {
     this.relay = relay;
     this.admission = wanted.admission().holding(hold.reservation());
     this.call = wanted.call();
     this.hold = hold;
+    this.pass = pass;
     this.client = client;
     this.ending = new Ending(client, relay.answers(), admission, wanted.includeUsage());
     this.engine = newEngineSide();
@@ -162,6 +162,10 @@ final class Run {
 
   Admission admission() {
     return admission;
+  }
+
+  Pass pass() {
+    return pass;
   }
 
   private EngineSide newEngineSide() {
@@ -268,6 +272,7 @@ final class Run {
     }
     ReplyReader.Step step = reading.read(bytes);
     gaps.seen(reading.seen().output(), heardNanos);
+    pass.generated(reading.seen().output());
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
@@ -303,7 +308,8 @@ final class Run {
       limit.dispose();
       return;
     }
-    boolean neverReached = head == null && stop == null && isUnreachable(failure.getCause());
+    boolean neverReached =
+        head == null && stop == null && EngineErrors.isUnreachable(failure.getCause());
     if (neverReached && attempt == 1 && !clientGone) {
       callEngine();
       return;
@@ -314,12 +320,6 @@ final class Run {
             ? new ReplyReader.Errored(Finish.REFUSED, EngineErrors.unreachable(), null)
             : new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
     limit.dispose();
-  }
-
-  private static boolean isUnreachable(@Nullable Throwable cause) {
-    return cause instanceof ConnectException
-        || cause instanceof NoRouteToHostException
-        || cause instanceof UnknownHostException;
   }
 
   private void onEnd(ReplyReader.End end) {

@@ -9,6 +9,7 @@
       "prices",
       "metering",
       "holds",
+      "limits",
       "requests",
       "statements",
       "idempotency",

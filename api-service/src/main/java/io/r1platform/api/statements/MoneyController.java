@@ -1,8 +1,14 @@
 package io.r1platform.api.statements;
 
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.limits.LimitStanding;
+import io.r1platform.api.limits.RateLimits;
 import io.r1platform.api.money.Pico;
+import io.r1platform.api.upstreams.Catalogue;
 import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -38,17 +44,31 @@ final class MoneyController {
 
   private final Limits limits;
   private final BillingReads billing;
+  private final RateLimits rates;
+  private final Catalogue catalogue;
+  private final Clock clock;
 
-  MoneyController(Limits limits, BillingReads billing) {
+  MoneyController(
+      Limits limits, BillingReads billing, RateLimits rates, Catalogue catalogue, Clock clock) {
     this.limits = limits;
+    this.rates = rates;
+    this.catalogue = catalogue;
+    this.clock = clock;
     this.billing = billing;
   }
 
   @GetMapping("/v1/limits")
   LimitList limits(@AuthenticationPrincipal Caller caller) {
     Limits.Above above = limits.above(caller);
-    return new LimitList(
-        "list", above.asOf().toString(), above.limits().stream().map(LimitView::of).toList());
+    Instant now = clock.instant();
+    List<LimitView> all = new ArrayList<>(above.limits().stream().map(LimitView::of).toList());
+    for (LimitStanding one : rates.standings(caller)) {
+      String model = catalogue.nameOf(one.modelId()).orElse(null);
+      if (model == null || caller.mayUse(model)) {
+        all.add(LimitView.of(one, model, now));
+      }
+    }
+    return new LimitList("list", above.asOf().toString(), all);
   }
 
   @GetMapping("/v1/balance")

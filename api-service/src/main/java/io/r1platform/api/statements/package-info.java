@@ -4,7 +4,8 @@
  * nothing that a caller sends can name another.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"keys", "billing", "holds", "money", "errors"})
+@ApplicationModule(
+    allowedDependencies = {"keys", "billing", "holds", "limits", "money", "upstreams", "errors"})
 package io.r1platform.api.statements;
 
 import org.jspecify.annotations.NullMarked;

@@ -80,6 +80,17 @@ public class Catalogue implements AutoCloseable {
     return Optional.ofNullable(canonical.get(nameOrAlias));
   }
 
+  /** The id of the model that has this name or alias, served or not. */
+  public Optional<Integer> idOf(String nameOrAlias) {
+    return canonical(nameOrAlias)
+        .flatMap(
+            name ->
+                names.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(name))
+                    .map(Map.Entry::getKey)
+                    .findFirst());
+  }
+
   /** What the server last said about a model; empty until it has answered once. */
   public Optional<ModelCard> card(ServedModel model) {
     return Optional.ofNullable(cards.get(model.name()));

@@ -63,6 +63,7 @@ class ErrorCodesTests {
       invalid_value           422 invalid_request_error -
       max_cost_too_low        422 invalid_request_error -
       version_required        428 invalid_request_error -
+      concurrency_exceeded    429 rate_limit_error      retry
       queue_full              429 rate_limit_error      retry
       rate_limit_exceeded     429 rate_limit_error      retry
       too_many_attempts       429 rate_limit_error      retry

@@ -10,6 +10,7 @@ import io.r1platform.api.RunningApi;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.limits.Pass;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.prices.Price;
@@ -120,7 +121,7 @@ class StartIT {
     var wanted = new Run.Wanted(admission, call, false);
     var response = new MockServerHttpResponse();
     var client = new ConnectedClient(response, sink.get(), true);
-    new Run(gateway.api.bean(Relay.class), wanted, hold, client).start();
+    new Run(gateway.api.bean(Relay.class), wanted, hold, Pass.FREE, client).start();
 
     assertThat(gateway.api.bean(Journal.class).openRequests()).as("no ADMIT").isZero();
     assertThat(holds.openHolds()).isZero();

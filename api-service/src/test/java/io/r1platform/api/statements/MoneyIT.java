@@ -83,7 +83,11 @@ class MoneyIT {
   void limitsNameTheOneThatWouldRefuseFirst() {
     JsonNode limits = json("/v1/limits");
     assertThat(limits.path("object").asString()).isEqualTo("list");
-    assertThat(limits.path("data").size()).isEqualTo(2);
+    assertThat(limits.path("data").size()).isEqualTo(3);
+    JsonNode atOnce = limits.path("data").get(2);
+    assertThat(atOnce.path("kind").asString()).isEqualTo("concurrency");
+    assertThat(atOnce.path("remaining").asString()).as("the default").isEqualTo("1000");
+    assertThat(atOnce.path("currency").isNull()).isTrue();
     JsonNode tight = limits.path("data").get(1);
     assertThat(tight.path("kind").asString()).isEqualTo("budget");
     assertThat(tight.path("scope").asString()).isEqualTo("project");

@@ -32,6 +32,7 @@ public final class CommandTable {
             new CommandLine(new Key(invocation))
                 .addSubcommand(new KeyList(invocation))
                 .addSubcommand(new KeyRotate(invocation)))
+        .addSubcommand(new LimitCommand(invocation))
         .addSubcommand(new Admin(invocation))
         .addSubcommand(new Reconcile(invocation))
         .addSubcommand(new ExportCommand(invocation))

@@ -27,7 +27,9 @@ enum Suite {
   /** One request's trace, log lines and metrics in three services. */
   TRACE("TraceIT"),
   /** One budget, many gateways that die: in full, where every run of all tests has a short form. */
-  OVERSPEND("OverspendIT", true);
+  OVERSPEND("OverspendIT", true),
+  /** How soon changes of limits, budgets and keys hold at three gateways; PostgreSQL paused. */
+  LIMITS("LimitChangesIT");
 
   private final String testClass;
   private final boolean isLong;

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       "  trtllm      a dead TensorRT-LLM rank (a stand-in, no GPU), and the restart",
       "  trace       one request's trace, log lines and metrics, found from its x-request-id",
       "  overspend   one dollar, spent to the end by gateways killed at random",
+      "  limits      limits and revocations at three gateways, 100 times; PostgreSQL paused",
       "  clients     OpenAI's clients for Java and Node, Spring AI's and LangChain4j's, unchanged",
       "  fuzz        20,000 random requests to every endpoint of the tenant API"
     })
@@ -66,7 +67,7 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
               + " .*|(skipped|journey|streams|kill|faults|batch|export|clients|console|simulation"
-              + "|trtllm|trace|overspend):"
+              + "|trtllm|trace|overspend|limits):"
               + " .*|hygiene .*");
 
   private final Invocation invocation;

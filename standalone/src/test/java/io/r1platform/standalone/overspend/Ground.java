@@ -106,9 +106,14 @@ final class Ground implements AutoCloseable {
     }
   }
 
+  /** A replica's admin API. */
+  AdminApi admin(int port) {
+    return AdminApi.login("http://127.0.0.1:" + port, "operator@localhost", PASSWORD);
+  }
+
   /** Makes a key through a replica's admin API, and its budget; returns the secret. */
   String keyWithBudget(int port, BigDecimal limit) {
-    AdminApi admin = AdminApi.login("http://127.0.0.1:" + port, "operator@localhost", PASSWORD);
+    AdminApi admin = admin(port);
     String secret = new Tenancy(admin).mintKey("overspend", Optional.empty());
     String organization =
         jdbc.sql("select id::text from api.organization").query(String.class).single();

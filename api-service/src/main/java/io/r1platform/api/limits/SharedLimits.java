@@ -1,0 +1,179 @@
+package io.r1platform.api.limits;
+
+import io.r1platform.api.metering.Journal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The buckets that replicas share, in PostgreSQL: {@code docs/protocols/limits.md}. Asks go over a
+ * connection of their own, one after another, and give up soon.
+ */
+@Component
+class SharedLimits {
+  private final PGSimpleDataSource source = new PGSimpleDataSource();
+  private final JdbcClient jdbc;
+  private final Journal journal;
+  private final JsonMapper json;
+  private @Nullable Connection connection;
+  private long asked;
+
+  /** A limit as it is used now, by all replicas. */
+  record Standing(long level, long leased) {}
+
+  SharedLimits(JdbcConnectionDetails database, JdbcClient jdbc, Journal journal, JsonMapper json) {
+    source.setURL(database.getJdbcUrl());
+    source.setUser(database.getUsername());
+    source.setPassword(database.getPassword());
+    source.setApplicationName("api-service limits");
+    source.setConnectTimeout(1);
+    source.setSocketTimeout(1);
+    this.jdbc = jdbc;
+    this.journal = journal;
+    this.json = json;
+  }
+
+  /**
+   * Asks for a replica's buckets, all at once. Blocks, a second at most.
+   *
+   * @return answers in the order of the asks; empty if this replica's epoch is over
+   */
+  List<Bucket.Answer> ask(List<Bucket.Ask> asks) throws SQLException {
+    try {
+      return ask(connected(), asks);
+    } catch (SQLException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    Connection known = connection;
+    if (known == null) {
+      known = source.getConnection();
+      connection = known;
+    }
+    return known;
+  }
+
+  void close() {
+    Connection known = connection;
+    connection = null;
+    if (known != null) {
+      try {
+        known.close();
+      } catch (SQLException e) {
+        // It is of no use any more, in whatever state it is.
+      }
+    }
+  }
+
+  private List<Bucket.Answer> ask(Connection open, List<Bucket.Ask> asks) throws SQLException {
+    try (PreparedStatement statement =
+        open.prepareStatement(
+            """
+            select granted, level, most, others, short
+            from lease_limits(?, ?, ?, ?, cast(? as jsonb)) order by n""")) {
+      statement.setLong(1, journal.replicaId());
+      statement.setInt(2, journal.epoch());
+      statement.setLong(3, ++asked);
+      statement.setInt(4, Math.max(1, journal.liveReplicas()));
+      statement.setString(5, json.writeValueAsString(wire(asks)));
+      List<Bucket.Answer> answers = new ArrayList<>(asks.size());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          answers.add(
+              new Bucket.Answer(
+                  row.getLong("granted"),
+                  row.getLong("level"),
+                  row.getLong("most"),
+                  row.getLong("others"),
+                  row.getBoolean("short")));
+        }
+      }
+      return answers;
+    }
+  }
+
+  private static List<Map<String, Object>> wire(List<Bucket.Ask> asks) {
+    List<Map<String, Object>> wire = new ArrayList<>(asks.size());
+    for (Bucket.Ask ask : asks) {
+      Map<String, Object> one = new HashMap<>();
+      one.put("n", wire.size());
+      one.put("scope", ask.bucket().on.scope().wire());
+      one.put("scope_id", ask.bucket().on.scopeId());
+      one.put("model_id", ask.bucket().on.modelId());
+      one.put("kind", ask.bucket().on.kind().stored());
+      one.put("most", ask.most());
+      one.put("version", ask.version());
+      one.put("give", ask.give());
+      one.put("held", ask.held());
+      one.put("need", ask.need());
+      one.put("wish", ask.wish());
+      wire.add(one);
+    }
+    return wire;
+  }
+
+  /**
+   * How a limit stands now, with what replicas have leased of it; null if nobody used it lately.
+   */
+  @Nullable Standing standing(Limit limit) {
+    return jdbc.sql(
+            """
+            select least(b.most::numeric * 60000000, b.level + b.most::numeric * greatest(0,
+                floor(extract(epoch from clock_timestamp() - b.at) * 1000000)))::bigint as level,
+              (select coalesce(sum(l.granted), 0)
+                from limit_lease l join live_epoch e using (replica_id, epoch)
+                where l.bucket_id = b.id) as leased
+            from limit_bucket b
+            where b.scope = :scope and b.scope_id = :id and b.model_id = :model and b.kind = :kind
+            """)
+        .param("scope", limit.on().scope().wire())
+        .param("id", limit.on().scopeId())
+        .param("model", limit.on().modelId())
+        .param("kind", limit.on().kind().stored())
+        .query((row, number) -> new Standing(row.getLong("level"), row.getLong("leased")))
+        .optional()
+        .orElse(null);
+  }
+
+  /** Drops buckets that are as if they were new, and leases of epochs that are over. */
+  void sweep() {
+    jdbc.sql(
+            """
+            delete from limit_lease l
+            where not exists (
+              select from live_epoch e where (e.replica_id, e.epoch) = (l.replica_id, l.epoch))
+            """)
+        .update();
+    jdbc.sql(
+            """
+            delete from limit_asker a
+            where not exists (
+              select from live_epoch e where (e.replica_id, e.epoch) = (a.replica_id, a.epoch))
+            """)
+        .update();
+    jdbc.sql(
+            """
+            delete from limit_bucket b
+            where b.at < now() - interval '1 hour'
+              and not exists (select from limit_lease l where l.bucket_id = b.id)
+              and (b.kind in ('concurrency', 'queue')
+                or b.level + b.most::numeric * extract(epoch from now() - b.at) * 1000000
+                  >= b.most::numeric * 60000000)
+            """)
+        .update();
+  }
+}
