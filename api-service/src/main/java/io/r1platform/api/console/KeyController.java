@@ -3,8 +3,6 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
-import io.r1platform.api.errors.ErrorCode;
-import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.KeyView;
@@ -45,7 +43,6 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RestController
 @RequestMapping("/admin/api/keys")
 final class KeyController {
-  private static final int LONGEST_PAGE = 200;
   private static final Duration GRACE = Duration.ofHours(24);
 
   private final Access access;
@@ -77,18 +74,15 @@ final class KeyController {
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
     access.operator(principal);
-    if (limit < 1 || limit > LONGEST_PAGE) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE, "limit", "A page has 1 to %d keys.".formatted(LONGEST_PAGE));
-    }
+    int rows = Fields.limit(limit);
     Long last = Fields.optionalId("after", after);
     List<KeyView> found =
         keys.page(
             Fields.optionalId("project_id", project),
             last == null ? Long.MAX_VALUE : last,
-            limit + 1);
-    List<KeyView> page = found.subList(0, Math.min(limit, found.size()));
-    String next = found.size() > limit ? Long.toString(page.getLast().id()) : null;
+            rows + 1);
+    List<KeyView> page = found.subList(0, Math.min(rows, found.size()));
+    String next = found.size() > rows ? Long.toString(page.getLast().id()) : null;
     return new Items(items(page), next);
   }
 
