@@ -5,8 +5,10 @@ import io.r1platform.api.audit.AuditEvent;
 import io.r1platform.api.audit.AuditFilter;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -27,13 +29,19 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RequestMapping("/admin/api/audit")
 final class AuditController {
   private final Access access;
+  private final Tenancy tenancy;
   private final AuditTrail audit;
   private final AuditCheck check;
   private final TransactionOperations transactions;
 
   AuditController(
-      Access access, AuditTrail audit, AuditCheck check, TransactionOperations transactions) {
+      Access access,
+      Tenancy tenancy,
+      AuditTrail audit,
+      AuditCheck check,
+      TransactionOperations transactions) {
     this.access = access;
+    this.tenancy = tenancy;
     this.audit = audit;
     this.check = check;
     this.transactions = transactions;
@@ -41,15 +49,17 @@ final class AuditController {
 
   @GetMapping
   Items list(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "organization_id", required = false) @Nullable String organization,
       @RequestParam(required = false) @Nullable String action,
       @RequestParam(name = "object_kind", required = false) @Nullable String objectKind,
       @RequestParam(name = "object_id", required = false) @Nullable String objectId,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
-    access.operator(principal);
-    Long asked = Fields.optionalId("organization_id", organization);
+    Reach reach = access.reach(principal, Permission.AUDIT_READ);
+    Long asked =
+        tenancy.organization(
+            reach, "organization_id", Fields.optionalId("organization_id", organization));
     var filter =
         new AuditFilter(asked == null ? null : List.of(asked), action, objectKind, objectId);
     int rows = Fields.limit(limit);
@@ -63,7 +73,7 @@ final class AuditController {
 
   /** What the last check of the chains found. */
   @GetMapping("/check")
-  Report lastCheck(@AuthenticationPrincipal @Nullable Operator principal) {
+  Report lastCheck(@AuthenticationPrincipal @Nullable Principal principal) {
     access.operator(principal);
     return check
         .last()
@@ -73,7 +83,7 @@ final class AuditController {
 
   /** Checks the chains now. */
   @PostMapping("/check")
-  Report check(@AuthenticationPrincipal @Nullable Operator principal) {
+  Report check(@AuthenticationPrincipal @Nullable Principal principal) {
     access.operator(principal);
     return Report.of(transactions.execute(status -> check.check()));
   }

@@ -9,7 +9,7 @@
       "tenants",
       "keys",
       "contents",
-      "sessions",
+      "people",
       "security",
       "audit",
       "billing",

@@ -77,11 +77,8 @@ class SecurityConfiguration {
                         (exchange, failure) -> errors.write(exchange, notAllowed())))
         .authorizeExchange(
             exchange ->
-                exchange
-                    .pathMatchers("/admin/api/session")
-                    .permitAll()
-                    .anyExchange()
-                    .authenticated())
+                exchange.pathMatchers(AdminGate.SESSION).permitAll().anyExchange().authenticated())
+        .addFilterAfter(new AdminGate(errors), SecurityWebFiltersOrder.AUTHORIZATION)
         .build();
   }
 

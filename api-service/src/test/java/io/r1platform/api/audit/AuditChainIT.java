@@ -153,7 +153,7 @@ class AuditChainIT {
   @Test
   void rowsOfBeforeTheChainsAreChained() {
     var old = TestDatabase.create();
-    migrate(old, "52");
+    migrate(old, "47");
     JdbcClient sql = JdbcClient.create(old.superuser());
     sql.sql(
             """
