@@ -33,22 +33,25 @@ final class SessionController {
   private final Sessions sessions;
   private final SessionCsrfTokens csrf;
   private final PostgresWebSessionStore store;
+  private final OidcChain oidc;
 
   SessionController(
       OperatorLogin login,
       Sessions sessions,
       SessionCsrfTokens csrf,
-      PostgresWebSessionStore store) {
+      PostgresWebSessionStore store,
+      OidcChain oidc) {
     this.login = login;
     this.sessions = sessions;
     this.csrf = csrf;
     this.store = store;
+    this.oidc = oidc;
   }
 
   @GetMapping
   Mono<SessionView> session(ServerWebExchange exchange, WebSession session) {
     Mono<CsrfToken> token = exchange.getRequiredAttribute(CsrfToken.class.getName());
-    return token.map(current -> SessionView.of((OperatorWebSession) session, current));
+    return token.map(current -> view((OperatorWebSession) session, current));
   }
 
   @PostMapping
@@ -63,7 +66,7 @@ final class SessionController {
         .map(
             person -> {
               current.loggedIn(newId, person);
-              return SessionView.of(current, csrf.renew(current));
+              return view(current, csrf.renew(current));
             });
   }
 
@@ -73,7 +76,11 @@ final class SessionController {
     return session.invalidate();
   }
 
-  private static String address(ServerWebExchange exchange) {
+  private SessionView view(OperatorWebSession session, CsrfToken token) {
+    return SessionView.of(session, token, new LoginView(login.takesPasswords(), oidc.isOn()));
+  }
+
+  static String address(ServerWebExchange exchange) {
     InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
     return remote == null || remote.getAddress() == null
         ? "unknown"
@@ -101,21 +108,31 @@ final class SessionController {
    * What a browser knows of its session.
    *
    * @param operator if the person runs the site
+   * @param login how somebody logs in
    */
   record SessionView(
       boolean authenticated,
       @Nullable OperatorView operator,
       @Nullable PersonView person,
-      CsrfView csrf) {
-    static SessionView of(OperatorWebSession session, CsrfToken token) {
+      CsrfView csrf,
+      LoginView login) {
+    static SessionView of(OperatorWebSession session, CsrfToken token, LoginView login) {
       Principal person = session.person();
       return new SessionView(
           person != null,
           person == null || !person.operator() ? null : new OperatorView(person.name()),
           person == null ? null : PersonView.of(person),
-          new CsrfView(token.getHeaderName(), token.getToken()));
+          new CsrfView(token.getHeaderName(), token.getToken()),
+          login);
     }
   }
+
+  /**
+   * How people log in here.
+   *
+   * @param oidc at the identity provider: the browser goes to {@code /admin/login/oidc}
+   */
+  record LoginView(boolean password, boolean oidc) {}
 
   record OperatorView(String email) {}
 

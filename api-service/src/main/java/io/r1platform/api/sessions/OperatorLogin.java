@@ -23,6 +23,7 @@ public class OperatorLogin {
   private final Sessions sessions;
   private final People people;
   private final AuditTrail audit;
+  private final OperatorSettings settings;
   private final PasswordEncoder passwords;
   private final TransactionOperations transactions;
   private final String nobodysHash;
@@ -33,6 +34,7 @@ public class OperatorLogin {
       Sessions sessions,
       People people,
       AuditTrail audit,
+      OperatorSettings settings,
       PasswordEncoder passwords,
       TransactionOperations transactions) {
     this.jdbc = jdbc;
@@ -40,6 +42,7 @@ public class OperatorLogin {
     this.sessions = sessions;
     this.people = people;
     this.audit = audit;
+    this.settings = settings;
     this.passwords = passwords;
     this.transactions = transactions;
     this.nobodysHash = passwords.encode(sessions.newId());
@@ -49,9 +52,14 @@ public class OperatorLogin {
    * Gives session {@code oldId} to the person under {@code newId}. An unknown address, a disabled
    * person, one without a password and a wrong one are refused alike, in like time.
    *
-   * @throws ServiceException {@code invalid_credentials}, or {@code too_many_attempts}
+   * @throws ServiceException {@code invalid_credentials}, {@code too_many_attempts}, or {@code
+   *     forbidden} where passwords are switched off
    */
   public Principal logIn(Credentials credentials, Origin origin, String oldId, String newId) {
+    if (!takesPasswords()) {
+      throw ServiceException.of(
+          ErrorCode.FORBIDDEN, "Nobody logs in by password here. Use the identity provider.");
+    }
     String email = credentials.email().strip().toLowerCase(Locale.ROOT);
     attempts.begin(email, origin.address());
     Optional<Account> account = account(email);
@@ -81,11 +89,17 @@ public class OperatorLogin {
     return person;
   }
 
+  /** Whether anybody logs in by password. */
+  public boolean takesPasswords() {
+    return settings.passwordLogin();
+  }
+
   private Optional<Account> account(String email) {
     return jdbc.sql(
             """
             select id, password_hash from person
-            where email = :email and password_hash is not null""")
+            where email = :email and password_hash is not null\
+            """)
         .param("email", email)
         .query((row, number) -> new Account(row.getLong("id"), row.getString("password_hash")))
         .optional();

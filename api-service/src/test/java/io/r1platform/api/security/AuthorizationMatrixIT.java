@@ -203,8 +203,7 @@ class AuthorizationMatrixIT {
         isWrite
             ? !Set.of(401, 403, 404, 500).contains(allowed.statusCode())
             : allowed.statusCode() == 200 && allowed.body().contains(sign(route, own)),
-        "%s may not call %s: %d %s"
-            .formatted(who, route, allowed.statusCode(), allowed.body()));
+        "%s may not call %s: %d %s".formatted(who, route, allowed.statusCode(), allowed.body()));
     List<Target> others = who.ofProject ? List.of(sibling, foreign) : List.of(foreign);
     for (Target other : others) {
       HttpResponse<String> answer = send(browser, route, rule.call.apply(other));
@@ -301,7 +300,8 @@ class AuthorizationMatrixIT {
             .sql(
                 """
                 insert into api.person (email, password_hash, created_at)
-                values (?, '{noop}a long password', now()) returning id""")
+                values (?, '{noop}a long password', now()) returning id\
+                """)
             .param(email)
             .query(Long.class)
             .single();
@@ -310,7 +310,8 @@ class AuthorizationMatrixIT {
           .sql(
               """
               insert into api.membership (person_id, organization_id, project_id, role, created_at)
-              values (?, ?, ?, ?, now())""")
+              values (?, ?, ?, ?, now())\
+              """)
           .param(person)
           .param(Long.valueOf(own.organization))
           .param(who.ofProject ? Long.valueOf(own.project) : null)
@@ -356,7 +357,8 @@ class AuthorizationMatrixIT {
             select (select string_agg(p::text, ' ' order by id) from api.project p
               where organization_id = ?) || (select string_agg(k::text, ' ' order by k.id)
               from api.api_key k join api.project p on p.id = project_id
-              where organization_id = ?)""")
+              where organization_id = ?)\
+            """)
         .param(Long.valueOf(target.organization))
         .param(Long.valueOf(target.organization))
         .query(String.class)
