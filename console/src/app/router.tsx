@@ -45,7 +45,8 @@ const signedInRoute = createRoute({
       ...sessionQuery,
       staleTime: 'static',
     });
-    if (session.authenticated) return { email: session.operator?.email ?? '' };
+    if (session.authenticated)
+      return { email: session.person?.email ?? session.operator?.email ?? '' };
     const here = `${location.pathname}${location.searchStr}`;
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router redirects
     throw redirect({ to: '/login', search: here === '/' ? {} : { next: here } });

@@ -1,17 +1,21 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Brand } from '@/components/Brand';
 import { Icon } from '@/components/Icon';
+import { sessionQuery } from '@/features/session/api/session';
 import { signIn } from '@/features/session/api/signIn';
 import classes from '@/features/session/LoginPage.module.css';
 import { Problem } from '@/lib/http';
 
 const route = getRouteApi('/login');
 
-/** Email and password of an operator; afterwards the page that was asked for. */
+/**
+ * Email and password, or the way to the identity provider where the site has one; afterwards the
+ * page that was asked for.
+ */
 export function LoginPage() {
   const { t } = useTranslation();
   const router = useRouter();
@@ -19,6 +23,7 @@ export function LoginPage() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation(signIn);
+  const { data: session } = useQuery(sessionQuery);
   useEffect(() => {
     document.title = `${t('login.title')} · R1 Platform`;
   }, [t]);
@@ -80,6 +85,11 @@ export function LoginPage() {
               <Button type="submit" size="md" loading={login.isPending} fullWidth>
                 {t('login.submit')}
               </Button>
+              {session?.login?.oidc && (
+                <Button component="a" href="/admin/login/oidc" variant="default" fullWidth>
+                  {t('login.oidc')}
+                </Button>
+              )}
             </Stack>
           </form>
         </Paper>

@@ -27,6 +27,7 @@ export const en = {
   'login.email': 'Email',
   'login.password': 'Password',
   'login.submit': 'Sign in',
+  'login.oidc': 'Log in with your organization’s account',
   'login.hint': 'The operator’s email and password were printed by ./r1 up.',
   'login.showPassword': 'Show password',
   'login.error.invalid_credentials': 'Email or password is wrong. Nothing was changed.',

@@ -28,6 +28,7 @@ export const ko: Messages = {
   'login.email': '이메일',
   'login.password': '비밀번호',
   'login.submit': '로그인',
+  'login.oidc': '조직 계정으로 로그인',
   'login.hint': '운영자의 이메일과 비밀번호는 ./r1 up이 출력했습니다.',
   'login.showPassword': '비밀번호 표시',
   'login.error.invalid_credentials': '이메일 또는 비밀번호가 틀렸습니다. 바뀐 것은 없습니다.',

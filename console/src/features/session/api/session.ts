@@ -5,6 +5,8 @@ import { z } from '@/lib/wire';
 export const sessionSchema = z.object({
   authenticated: z.boolean(),
   operator: z.nullish(z.object({ email: z.string() })),
+  person: z.nullish(z.object({ email: z.string() })),
+  login: z.optional(z.object({ password: z.boolean(), oidc: z.boolean() })),
   csrf: z.object({ header: z.string(), token: z.string() }),
 });
 

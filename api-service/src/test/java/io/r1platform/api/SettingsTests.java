@@ -1,6 +1,7 @@
 package io.r1platform.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,36 @@ class SettingsTests {
                 + " drainWait=PT2M]");
     assertThat(bound("relay.DetachedSettings", "r1.api", Map.of()))
         .isEqualTo("DetachedSettings[detachedLimit=PT5M]");
+  }
+
+  @Test
+  void oidcAndPeople() throws Exception {
+    assertThat(bound("security.OidcSettings", "r1.api.oidc", Map.of()))
+        .isEqualTo(
+            "OidcSettings[issuer=null, clientId=null, clientSecretFile=null, scopes=[openid,"
+                + " email, profile], baseUrl=null, groupsClaim=groups, audience=null]");
+    assertThat(bound("people.PeopleSettings", "r1.api.people", Map.of()))
+        .isEqualTo("PeopleSettings[groups=[], domains=[]]");
+    Map<String, String> wrong =
+        Map.of("issuer", "https://i", "client-id", "same", "audience", "same");
+    assertThatThrownBy(() -> bound("security.OidcSettings", "r1.api.oidc", wrong))
+        .hasStackTraceContaining("another audience than client-id");
+    for (Map<String, String> group :
+        List.of(
+            Map.of("groups[0].group", "g", "groups[0].role", "root"),
+            Map.of("groups[0].group", "g", "groups[0].role", "owner"),
+            Map.of(
+                "groups[0].group", "g",
+                "groups[0].role", "operator",
+                "groups[0].organization", "1"),
+            Map.of(
+                "groups[0].group", "g",
+                "groups[0].role", "owner",
+                "groups[0].organization", "1",
+                "groups[0].project", "2"))) {
+      assertThatThrownBy(() -> bound("people.PeopleSettings", "r1.api.people", group))
+          .hasStackTraceContaining("r1.api.people, g: ");
+    }
   }
 
   @Test

@@ -141,6 +141,7 @@ class HouseRulesTests {
             API + "batches..", // contended, and gone when a batch ends
             API + "requests..", // counted, dropped by the day
             API + "sessions..",
+            API + "people..", // read with every request of a session
             API + "keys..", // look-up and LISTEN on the hot path; the entity is JPA
             API + "audit..", // append-only, never edited
             API + "prices..", // the last answer of billing, immutable

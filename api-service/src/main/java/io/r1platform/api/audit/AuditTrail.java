@@ -1,9 +1,15 @@
 package io.r1platform.api.audit;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -13,7 +19,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The append-only trail. */
+/**
+ * The append-only trail. The database chains its rows by their hashes, one chain for each
+ * organization and one for the site.
+ */
 @Component
 public class AuditTrail {
   private static final Set<String> SECRET_WORDS = Set.of("secret", "password", "token", "hash");
@@ -52,6 +61,57 @@ public class AuditTrail {
         .param("after", masked(change.after()))
         .param("request", actor.requestId())
         .update();
+  }
+
+  /**
+   * Rows with an id below {@code before}, the newest first.
+   *
+   * @param limit at most so many
+   */
+  public List<AuditEvent> page(AuditFilter filter, long before, int limit) {
+    Collection<Long> organizations = filter.organizations();
+    if (organizations != null && organizations.isEmpty()) {
+      return List.of();
+    }
+    return jdbc.sql(
+            """
+            select * from audit_event
+            where id < :before
+              and (:everywhere or organization_id in (:organizations))
+              and (:action::text is null or action = :action)
+              and (:kind::text is null or object_kind = :kind)
+              and (:object::text is null or object_id = :object)
+            order by id desc limit :limit""")
+        .param("before", before)
+        .param("everywhere", organizations == null)
+        .param("organizations", organizations == null ? List.of(0L) : organizations)
+        .param("action", filter.action())
+        .param("kind", filter.objectKind())
+        .param("object", filter.objectId())
+        .param("limit", limit)
+        .query((row, number) -> event(row))
+        .list();
+  }
+
+  private AuditEvent event(ResultSet row) throws SQLException {
+    return new AuditEvent(
+        row.getLong("id"),
+        row.getTimestamp("at").toInstant(),
+        row.getString("actor"),
+        row.getString("address"),
+        row.getString("action"),
+        row.getString("object_kind"),
+        row.getString("object_id"),
+        row.getObject("organization_id", Long.class),
+        tree(row.getString("before")),
+        tree(row.getString("after")),
+        row.getObject("request_id", UUID.class),
+        row.getLong("sequence"),
+        HexFormat.of().formatHex(row.getBytes("hash")));
+  }
+
+  private @Nullable JsonNode tree(@Nullable String text) {
+    return text == null ? null : json.readTree(text);
   }
 
   private @Nullable String masked(@Nullable Object value) {

@@ -1,7 +1,7 @@
 package io.r1platform.api.console;
 
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -43,7 +43,7 @@ final class AdjustmentController {
 
   @GetMapping
   JsonNode adjustments(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(
@@ -52,7 +52,7 @@ final class AdjustmentController {
 
   @GetMapping("/reratings")
   JsonNode reratings(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(
@@ -62,10 +62,10 @@ final class AdjustmentController {
   /** Rates a range again by the published version in {@code version_id}, as previewed. */
   @PostMapping("/reratings")
   JsonNode rerate(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Operator operator = access.operator(principal);
+    Principal operator = access.operator(principal);
     long version = Fields.requiredId("version_id", body.path("version_id").asString(null));
     String path = "/internal/v1/prices/versions/%d/rerate".formatted(version);
     return order(operator, exchange, "usage.rerated", "rerating", "rerating_id", path, body);
@@ -73,7 +73,7 @@ final class AdjustmentController {
 
   @GetMapping("/commitments")
   JsonNode commitments(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(Query.of(parameters, "organization_id").on(COMMITMENTS));
@@ -82,10 +82,10 @@ final class AdjustmentController {
   @PostMapping("/commitments")
   @ResponseStatus(HttpStatus.CREATED)
   JsonNode commit(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Operator operator = access.operator(principal);
+    Principal operator = access.operator(principal);
     String organization = body.path("organization_id").asString("");
     tenants.requireOrganization(Fields.requiredId("organization_id", organization));
     return order(
@@ -94,18 +94,18 @@ final class AdjustmentController {
 
   @PostMapping("/commitments/{id}/cancel")
   JsonNode cancel(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Operator operator = access.operator(principal);
+    Principal operator = access.operator(principal);
     String path = "%s/%d/cancel".formatted(COMMITMENTS, Fields.requiredId("id", id));
     return order(
         operator, exchange, "commitment.cancelled", "commitment", "commitment_id", path, body);
   }
 
   private JsonNode order(
-      Operator operator,
+      Principal operator,
       ServerWebExchange exchange,
       String action,
       String kind,
@@ -113,7 +113,7 @@ final class AdjustmentController {
       String path,
       ObjectNode body) {
     ObjectNode signed = body.deepCopy();
-    signed.put("actor", operator.email());
+    signed.put("actor", operator.name());
     return orders.order(
         Actors.of(operator, exchange),
         new BillingOrders.Order(action, kind, idMember, path, signed));

@@ -5,8 +5,10 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.KeyView;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.Tenants;
 import java.util.List;
 import java.util.Optional;
@@ -33,18 +35,26 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 @RequestMapping("/admin/api/budgets")
 final class BudgetController {
+  private static final String ORGANIZATION = "organization";
   private static final String BUDGETS = "/internal/v1/budgets";
   private static final String TARGETS = "/internal/v1/webhook-targets";
 
   private final Access access;
+  private final Tenancy tenancy;
   private final Tenants tenants;
   private final Keys keys;
   private final BillingReports billing;
   private final BillingOrders orders;
 
   BudgetController(
-      Access access, Tenants tenants, Keys keys, BillingReports billing, BillingOrders orders) {
+      Access access,
+      Tenancy tenancy,
+      Tenants tenants,
+      Keys keys,
+      BillingReports billing,
+      BillingOrders orders) {
     this.access = access;
+    this.tenancy = tenancy;
     this.tenants = tenants;
     this.keys = keys;
     this.billing = billing;
@@ -53,38 +63,46 @@ final class BudgetController {
 
   @GetMapping
   JsonNode list(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
-    return billing.read(Query.of(parameters, "organization", "closed", "after").on(BUDGETS));
+    Reach reach = access.reach(principal, Permission.BUDGETS_READ);
+    var query = Query.of(parameters, "organization", "closed", "after");
+    return billing.read(within(reach, query).on(BUDGETS));
   }
 
   @GetMapping("/alerts")
   JsonNode alerts(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
-    return billing.read(Query.of(parameters, "organization").on("/internal/v1/budget-alerts"));
+    Reach reach = access.reach(principal, Permission.BUDGETS_READ);
+    var query = Query.of(parameters, "organization");
+    return billing.read(within(reach, query).on("/internal/v1/budget-alerts"));
   }
 
   @GetMapping("/targets")
   JsonNode targets(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(Query.of(parameters, "organization").on(TARGETS));
   }
 
   @GetMapping("/{id}")
-  JsonNode get(@AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
-    access.operator(principal);
-    return billing.read(BUDGETS + "/" + Fields.requiredId("id", id));
+  JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+    Reach reach = access.reach(principal, Permission.BUDGETS_READ);
+    ObjectNode budget = billing.read(BUDGETS + "/" + Fields.requiredId("id", id));
+    String owner = budget.path("organization").asString("");
+    Long organization = Fields.optionalId("organization", owner);
+    if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
+      throw ServiceException.notFound("This");
+    }
+    return budget;
   }
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   JsonNode create(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
@@ -94,7 +112,7 @@ final class BudgetController {
 
   @PostMapping("/{id}")
   JsonNode change(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -106,7 +124,7 @@ final class BudgetController {
   @PostMapping("/{id}/increases")
   @ResponseStatus(HttpStatus.CREATED)
   JsonNode increase(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -117,7 +135,7 @@ final class BudgetController {
 
   @PostMapping("/{id}/close")
   JsonNode close(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -129,7 +147,7 @@ final class BudgetController {
   @PostMapping("/targets")
   @ResponseStatus(HttpStatus.CREATED)
   JsonNode addTarget(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
@@ -138,13 +156,19 @@ final class BudgetController {
 
   @PostMapping("/targets/{id}/close")
   JsonNode closeTarget(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
     String path = TARGETS + "/" + Fields.requiredId("id", id) + "/close";
     return order(actor, "webhook_target.closed", "webhook_target", path, body);
+  }
+
+  private Query within(Reach reach, Query query) {
+    Long asked = Fields.optionalId(ORGANIZATION, query.get(ORGANIZATION));
+    Long organization = tenancy.organization(reach, ORGANIZATION, asked);
+    return query.with(ORGANIZATION, organization == null ? null : Long.toString(organization));
   }
 
   /** Billing knows no tenants, so it cannot tell what does not exist or is another's. */

@@ -2,8 +2,10 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -26,12 +28,19 @@ import tools.jackson.databind.node.ObjectNode;
 @RequestMapping("/admin/api/organizations/{organization}/credit")
 final class CreditController {
   private final Access access;
+  private final Tenancy tenancy;
   private final Tenants tenants;
   private final BillingReports billing;
   private final BillingOrders orders;
 
-  CreditController(Access access, Tenants tenants, BillingReports billing, BillingOrders orders) {
+  CreditController(
+      Access access,
+      Tenancy tenancy,
+      Tenants tenants,
+      BillingReports billing,
+      BillingOrders orders) {
     this.access = access;
+    this.tenancy = tenancy;
     this.tenants = tenants;
     this.billing = billing;
     this.orders = orders;
@@ -39,14 +48,16 @@ final class CreditController {
 
   @GetMapping
   JsonNode state(
-      @AuthenticationPrincipal @Nullable Operator principal, @PathVariable String organization) {
-    access.operator(principal);
-    return billing.read(path(organization));
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String organization) {
+    Reach reach = access.reach(principal, Permission.CREDIT_READ);
+    String path = path(organization);
+    tenancy.organization(reach, "organization_id", Fields.requiredId("id", organization));
+    return billing.read(path);
   }
 
   @PostMapping("/top-ups")
   JsonNode topUp(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -55,7 +66,7 @@ final class CreditController {
 
   @PostMapping("/grants")
   JsonNode give(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -64,7 +75,7 @@ final class CreditController {
 
   @PostMapping("/payments")
   JsonNode pay(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -73,7 +84,7 @@ final class CreditController {
 
   @PostMapping("/terms")
   JsonNode setTerms(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -82,7 +93,7 @@ final class CreditController {
 
   @PostMapping("/reversals")
   JsonNode reverse(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
@@ -90,16 +101,16 @@ final class CreditController {
   }
 
   private JsonNode order(
-      @Nullable Operator principal,
+      @Nullable Principal principal,
       ServerWebExchange exchange,
       String action,
       String organization,
       String command,
       ObjectNode body) {
-    Operator operator = access.operator(principal);
+    Principal operator = access.operator(principal);
     Actor actor = Actors.of(operator, exchange);
     ObjectNode signed = body.deepCopy();
-    signed.put("actor", operator.email());
+    signed.put("actor", operator.name());
     signed.put("organization", organization);
     return orders.order(
         actor,

@@ -2,8 +2,10 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -28,24 +30,28 @@ final class ExportController {
   private static final String RUN_ID = "x-r1-export-id";
 
   private final Access access;
+  private final Tenancy tenancy;
   private final BillingReports billing;
 
-  ExportController(Access access, BillingReports billing) {
+  ExportController(Access access, Tenancy tenancy, BillingReports billing) {
     this.access = access;
+    this.tenancy = tenancy;
     this.billing = billing;
   }
 
   @GetMapping("/{dataset}")
   ResponseEntity<Flow.Publisher<ByteBuffer>> export(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String dataset,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.EXPORTS_READ);
     if (!dataset.matches("[a-z][a-z_]{0,62}")) {
       throw ServiceException.of(ErrorCode.UNKNOWN_DATASET, "There is no such dataset.");
     }
     var query = Query.of(parameters, "from", "to", "organization_id", "format");
-    HttpResponse<InputStream> file = billing.open(query.on("/internal/v1/exports/" + dataset));
+    HttpResponse<InputStream> file =
+        billing.open(
+            tenancy.withinOrganization(reach, query).on("/internal/v1/exports/" + dataset));
     var answer = ResponseEntity.ok();
     file.headers().firstValue(RUN_ID).ifPresent(run -> answer.header(RUN_ID, run));
     return answer
@@ -60,7 +66,7 @@ final class ExportController {
 
   @GetMapping("/runs/{id}/manifest")
   JsonNode manifest(
-      @AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
     access.operator(principal);
     if (!id.matches("[0-9a-fA-F-]{1,36}")) {
       throw ServiceException.notFound("This export");

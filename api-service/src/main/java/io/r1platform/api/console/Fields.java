@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads fields of requests. Ids are strings of digits on the wire. */
 final class Fields {
+  private static final int LONGEST_PAGE = 200;
+
   private Fields() {}
 
   static String required(String name, @Nullable String value) {
@@ -33,6 +35,15 @@ final class Fields {
           ErrorCode.INVALID_TYPE, name, "The field " + name + " is not an id.");
     }
     return Long.parseLong(value);
+  }
+
+  /** How many rows a page has. */
+  static int limit(int sent) {
+    if (sent < 1 || sent > LONGEST_PAGE) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "limit", "A page has 1 to %d rows.".formatted(LONGEST_PAGE));
+    }
+    return sent;
   }
 
   static @Nullable LocalDate optionalDay(String name, @Nullable String value) {

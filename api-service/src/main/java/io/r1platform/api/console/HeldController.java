@@ -5,8 +5,8 @@ import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -64,7 +64,7 @@ final class HeldController {
 
   @GetMapping("/held")
   JsonNode held(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(Query.of(parameters, "open").on("/internal/v1/held"));
@@ -73,7 +73,7 @@ final class HeldController {
   @PostMapping("/held/{id}/decision")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void decide(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {
@@ -84,7 +84,7 @@ final class HeldController {
   @PostMapping("/held/receipts/{id}/decision")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void decideReceipt(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {
@@ -95,7 +95,7 @@ final class HeldController {
   @PostMapping("/streams/holes")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void giveUp(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody Hole body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
@@ -117,7 +117,7 @@ final class HeldController {
 
   @GetMapping("/refused-payments")
   JsonNode refusedPayments(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(Query.of(parameters, "open").on("/internal/v1/refused-payments"));
@@ -126,7 +126,7 @@ final class HeldController {
   @PostMapping("/refused-payments/{id}/resolution")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void resolve(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {

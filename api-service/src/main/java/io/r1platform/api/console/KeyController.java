@@ -3,7 +3,6 @@ package io.r1platform.api.console;
 import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
-import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.KeyTerms;
@@ -12,12 +11,15 @@ import io.r1platform.api.keys.Keys;
 import io.r1platform.api.keys.Network;
 import io.r1platform.api.keys.Rights;
 import io.r1platform.api.keys.Scope;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,11 +47,11 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RestController
 @RequestMapping("/admin/api/keys")
 final class KeyController {
-  private static final int LONGEST_PAGE = 200;
   private static final Duration GRACE = Duration.ofHours(24);
 
   private final Access access;
   private final Keys keys;
+  private final Tenancy tenancy;
   private final Tenants tenants;
   private final RightsFields rights;
   private final AuditTrail audit;
@@ -58,12 +60,14 @@ final class KeyController {
   KeyController(
       Access access,
       Keys keys,
+      Tenancy tenancy,
       Tenants tenants,
       RightsFields rights,
       AuditTrail audit,
       TransactionOperations transactions) {
     this.access = access;
     this.keys = keys;
+    this.tenancy = tenancy;
     this.tenants = tenants;
     this.rights = rights;
     this.audit = audit;
@@ -72,33 +76,32 @@ final class KeyController {
 
   @GetMapping
   Items list(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "project_id", required = false) @Nullable String project,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
-    access.operator(principal);
-    if (limit < 1 || limit > LONGEST_PAGE) {
-      throw ServiceException.about(
-          ErrorCode.INVALID_VALUE, "limit", "A page has 1 to %d keys.".formatted(LONGEST_PAGE));
-    }
+    Reach reach = access.reach(principal, Permission.KEYS_READ);
+    int rows = Fields.limit(limit);
     Long last = Fields.optionalId("after", after);
     List<KeyView> found =
         keys.page(
-            Fields.optionalId("project_id", project),
+            projects(reach, Fields.optionalId("project_id", project)),
             last == null ? Long.MAX_VALUE : last,
-            limit + 1);
-    List<KeyView> page = found.subList(0, Math.min(limit, found.size()));
-    String next = found.size() > limit ? Long.toString(page.getLast().id()) : null;
+            rows + 1);
+    List<KeyView> page = found.subList(0, Math.min(rows, found.size()));
+    String next = found.size() > rows ? Long.toString(page.getLast().id()) : null;
     return new Items(items(page), next);
   }
 
   @PostMapping
   ResponseEntity<Created> create(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewKey body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
+    Actor actor = Actors.of(principal, exchange);
     long projectId = Fields.requiredId("project_id", body.projectId());
+    requireReached(reach, projectId);
     String name = Fields.required("name", body.name());
     Rights wanted = rights.read(body.scopes(), body.models(), body.networks());
     Created created =
@@ -116,12 +119,13 @@ final class KeyController {
   /** Gives a key other terms; what is not sent is as for a new key. */
   @PutMapping("/{id}")
   ResponseEntity<Item> change(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Terms body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
+    Actor actor = Actors.of(principal, exchange);
     long version = Fields.version(ifMatch);
     var terms =
         new KeyTerms(
@@ -131,7 +135,7 @@ final class KeyController {
     Item changed =
         transactions.execute(
             status -> {
-              Item before = item(keys.key(id));
+              Item before = item(reached(reach, id));
               Item after = item(keys.change(id, version, terms));
               audit.record(actor, change("key.changed", after, before, after));
               return after;
@@ -142,17 +146,18 @@ final class KeyController {
   /** Gives a key another secret; the one until now is good for {@code grace_seconds} more. */
   @PostMapping("/{id}/rotate")
   ResponseEntity<Created> rotate(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Rotation body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
+    Actor actor = Actors.of(principal, exchange);
     long version = Fields.version(ifMatch);
     Created created =
         transactions.execute(
             status -> {
-              Item before = item(keys.key(id));
+              Item before = item(reached(reach, id));
               IssuedKey issued = keys.rotate(id, version, body.grace());
               Item after = item(issued.key());
               audit.record(actor, change("key.rotated", after, before, after));
@@ -163,16 +168,17 @@ final class KeyController {
 
   @DeleteMapping("/{id}")
   ResponseEntity<Item> revoke(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
+    Actor actor = Actors.of(principal, exchange);
     long version = Fields.version(ifMatch);
     Item revoked =
         transactions.execute(
             status -> {
-              Item before = item(keys.key(id));
+              Item before = item(reached(reach, id));
               Item after = item(keys.revoke(id, version));
               if (before.revokedAt() == null) {
                 audit.record(actor, change("key.revoked", after, before, after));
@@ -180,6 +186,35 @@ final class KeyController {
               return after;
             });
     return ResponseEntity.ok().eTag(revoked.version()).body(revoked);
+  }
+
+  /** The projects whose keys are listed; null for all of the site. */
+  private @Nullable Collection<Long> projects(Reach reach, @Nullable Long asked) {
+    if (asked == null) {
+      return tenancy.projects(reach);
+    }
+    requireReached(reach, asked);
+    return List.of(asked);
+  }
+
+  private void requireReached(Reach reach, long projectId) {
+    if (!reach.everywhere()) {
+      tenancy.project(reach, projectId);
+    }
+  }
+
+  private KeyView reached(Reach reach, long id) {
+    KeyView key = keys.key(id);
+    boolean found =
+        reach.everywhere()
+            || tenants
+                .project(key.projectId())
+                .filter(project -> reach.hasProject(project.organizationId(), project.id()))
+                .isPresent();
+    if (!found) {
+      throw ServiceException.notFound("This key");
+    }
+    return key;
   }
 
   private static Change change(String action, Item key, @Nullable Item before, Item after) {

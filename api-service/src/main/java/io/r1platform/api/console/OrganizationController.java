@@ -5,8 +5,10 @@ import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.OrganizationView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
@@ -47,15 +49,20 @@ final class OrganizationController {
   }
 
   @GetMapping
-  Items list(@AuthenticationPrincipal @Nullable Operator principal) {
-    access.operator(principal);
-    return new Items(tenants.organizations().stream().map(Item::of).toList(), null);
+  Items list(@AuthenticationPrincipal @Nullable Principal principal) {
+    Reach reach = access.reach(principal, Permission.TENANTS_READ);
+    return new Items(
+        tenants.organizations().stream()
+            .filter(organization -> reach.touchesOrganization(organization.id()))
+            .map(Item::of)
+            .toList(),
+        null);
   }
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   Item create(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewOrganization body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
@@ -80,7 +87,7 @@ final class OrganizationController {
   /** Its weight can be changed, nothing else. */
   @PatchMapping("/{id}")
   ResponseEntity<Item> change(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Weight body,

@@ -5,8 +5,8 @@ import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -54,21 +54,22 @@ final class PriceController {
 
   @GetMapping("/versions")
   JsonNode versions(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     return billing.read(Query.of(parameters, "organization_id").on(BILLING + "/versions"));
   }
 
   @GetMapping("/versions/{id}")
-  JsonNode version(@AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
+  JsonNode version(
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
     access.operator(principal);
     return billing.read(BILLING + "/versions/" + Fields.requiredId("id", id));
   }
 
   @PostMapping("/drafts")
   JsonNode create(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
     Actor actor = Actors.of(access.operator(principal), exchange);
@@ -87,7 +88,7 @@ final class PriceController {
 
   @PostMapping("/drafts/{id}")
   JsonNode edit(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
@@ -97,7 +98,7 @@ final class PriceController {
 
   @PostMapping("/drafts/{id}/discard")
   JsonNode discard(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
@@ -107,7 +108,7 @@ final class PriceController {
 
   @PostMapping("/drafts/{id}/publish")
   JsonNode publish(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
@@ -117,7 +118,7 @@ final class PriceController {
 
   @PostMapping("/versions/{id}/close")
   JsonNode close(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
@@ -128,7 +129,7 @@ final class PriceController {
   /** What stored usage would cost by a version or draft; changes nothing, so it is not audited. */
   @PostMapping("/versions/{id}/preview")
   JsonNode preview(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body) {
     access.operator(principal);
@@ -138,14 +139,14 @@ final class PriceController {
 
   @GetMapping("/calendars/{name}")
   JsonNode calendar(
-      @AuthenticationPrincipal @Nullable Operator principal, @PathVariable String name) {
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String name) {
     access.operator(principal);
     return billing.read(BILLING + "/calendars/" + calendarName(name));
   }
 
   @PostMapping("/calendars/{name}")
   JsonNode changeCalendar(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String name,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {

@@ -4,8 +4,10 @@ import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
@@ -36,6 +38,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RequestMapping("/admin/api/projects")
 final class ProjectController {
   private final Access access;
+  private final Tenancy tenancy;
   private final Tenants tenants;
   private final RightsFields rights;
   private final AuditTrail audit;
@@ -43,11 +46,13 @@ final class ProjectController {
 
   ProjectController(
       Access access,
+      Tenancy tenancy,
       Tenants tenants,
       RightsFields rights,
       AuditTrail audit,
       TransactionOperations transactions) {
     this.access = access;
+    this.tenancy = tenancy;
     this.tenants = tenants;
     this.rights = rights;
     this.audit = audit;
@@ -56,21 +61,28 @@ final class ProjectController {
 
   @GetMapping
   Items list(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "organization_id", required = false) @Nullable String organization) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.TENANTS_READ);
     Long organizationId = Fields.optionalId("organization_id", organization);
-    return new Items(tenants.projects(organizationId).stream().map(Item::of).toList(), null);
+    return new Items(
+        tenants.projects(organizationId).stream()
+            .filter(project -> reach.hasProject(project.organizationId(), project.id()))
+            .map(Item::of)
+            .toList(),
+        null);
   }
 
   @PostMapping
   @ResponseStatus(HttpStatus.CREATED)
   Item create(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewProject body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.PROJECTS_CREATE);
+    Actor actor = Actors.of(principal, exchange);
     long organizationId = Fields.requiredId("organization_id", body.organizationId());
+    tenancy.organization(reach, "organization_id", organizationId);
     String name = Fields.required("name", body.name());
     return transactions.execute(
         status -> {
@@ -86,12 +98,14 @@ final class ProjectController {
   /** Says which models its keys may use; without {@code models} all. */
   @PutMapping("/{id}/models")
   ResponseEntity<Item> models(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Models body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.PROJECTS_WRITE);
+    tenancy.project(reach, id);
+    Actor actor = Actors.of(principal, exchange);
     long version = Fields.version(ifMatch);
     Set<String> models = rights.models(body.models());
     return changed(actor, id, () -> tenants.limitModels(id, version, models));
@@ -103,12 +117,14 @@ final class ProjectController {
    */
   @PutMapping("/{id}/content")
   ResponseEntity<Item> content(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Retention body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Reach reach = access.reach(principal, Permission.PROJECTS_WRITE);
+    tenancy.project(reach, id);
+    Actor actor = Actors.of(principal, exchange);
     long version = Fields.version(ifMatch);
     return changed(actor, id, () -> tenants.keepContent(id, version, body.days()));
   }

@@ -22,6 +22,10 @@ final class Query {
     return query;
   }
 
+  @Nullable String get(String name) {
+    return parameters.get(name);
+  }
+
   Query with(String name, @Nullable String value) {
     if (value != null && !value.isBlank()) {
       parameters.put(name, value);

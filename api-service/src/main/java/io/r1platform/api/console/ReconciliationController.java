@@ -1,8 +1,8 @@
 package io.r1platform.api.console;
 
 import io.r1platform.api.metering.JournalReports;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -45,7 +45,7 @@ final class ReconciliationController {
 
   @GetMapping
   JsonNode reconciliation(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
     var asked = Query.of(parameters, "from", "to", "day");
@@ -79,7 +79,7 @@ final class ReconciliationController {
 
   /** What billing's own nightly comparison said of each day, the newest first. */
   @GetMapping("/days")
-  JsonNode days(@AuthenticationPrincipal @Nullable Operator principal) {
+  JsonNode days(@AuthenticationPrincipal @Nullable Principal principal) {
     access.operator(principal);
     return billing.read("/internal/v1/reconciliation/days");
   }

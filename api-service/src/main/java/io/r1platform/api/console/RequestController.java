@@ -2,11 +2,13 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.JournalReports;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.upstreams.Catalogue;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -35,6 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
 @RequestMapping("/admin/api/requests")
 final class RequestController {
   private final Access access;
+  private final Tenancy tenancy;
   private final BillingReports billing;
   private final JournalReports journal;
   private final Catalogue models;
@@ -44,6 +47,7 @@ final class RequestController {
 
   RequestController(
       Access access,
+      Tenancy tenancy,
       BillingReports billing,
       JournalReports journal,
       Catalogue models,
@@ -51,6 +55,7 @@ final class RequestController {
       RequestLog requestLog,
       JsonMapper json) {
     this.access = access;
+    this.tenancy = tenancy;
     this.billing = billing;
     this.journal = journal;
     this.models = models;
@@ -61,9 +66,9 @@ final class RequestController {
 
   @GetMapping
   JsonNode list(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.USAGE_READ);
     var query =
         Query.of(
             parameters,
@@ -76,7 +81,7 @@ final class RequestController {
             "finish",
             "limit",
             "after");
-    ObjectNode page = billing.read(query.on("/internal/v1/requests"));
+    ObjectNode page = billing.read(tenancy.within(reach, query).on("/internal/v1/requests"));
     List<JsonNode> items = StreamSupport.stream(page.path("items").spliterator(), false).toList();
     names.nameRequests(items);
     addTimes(items);
@@ -84,18 +89,30 @@ final class RequestController {
   }
 
   @GetMapping("/{id}")
-  JsonNode one(@AuthenticationPrincipal @Nullable Operator principal, @PathVariable String id) {
-    access.operator(principal);
+  JsonNode one(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+    Reach reach = access.reach(principal, Permission.USAGE_READ);
     UUID eventId = uuid(id);
     Optional<ObjectNode> booked = billing.find("/internal/v1/requests/" + eventId);
     ObjectNode request =
         booked
             .map(found -> found.put("status", "in_ledger"))
             .or(() -> journal.find(eventId).map(this::journaled))
+            .filter(found -> isReached(reach, found))
             .orElseThrow(() -> ServiceException.notFound("This request"));
     names.nameRequests(List.of(request));
     addTimes(List.of(request));
     return request;
+  }
+
+  private static boolean isReached(Reach reach, ObjectNode request) {
+    Long organization = Fields.optionalId("organization_id", text(request, "organization_id"));
+    Long project = Fields.optionalId("project_id", text(request, "project_id"));
+    return reach.everywhere()
+        || (organization != null && project != null && reach.hasProject(organization, project));
+  }
+
+  private static String text(ObjectNode row, String member) {
+    return row.path(member).asString("");
   }
 
   /** Adds what the request log knows besides; null where it has no row, or no longer. */

@@ -2,8 +2,8 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.metering.JournalReports;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.ServedModel;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class SystemController {
   }
 
   @GetMapping
-  SystemView system(@AuthenticationPrincipal @Nullable Operator principal) {
+  SystemView system(@AuthenticationPrincipal @Nullable Principal principal) {
     access.operator(principal);
     String version =
         Objects.requireNonNullElse(getClass().getPackage().getImplementationVersion(), "unpacked");

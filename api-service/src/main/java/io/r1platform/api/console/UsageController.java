@@ -1,7 +1,9 @@
 package io.r1platform.api.console;
 
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.OrganizationView;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -28,12 +30,15 @@ final class UsageController {
   private static final int TOP = 5;
 
   private final Access access;
+  private final Tenancy tenancy;
   private final BillingReports billing;
   private final NameBook names;
   private final Clock clock;
 
-  UsageController(Access access, BillingReports billing, NameBook names, Clock clock) {
+  UsageController(
+      Access access, Tenancy tenancy, BillingReports billing, NameBook names, Clock clock) {
     this.access = access;
+    this.tenancy = tenancy;
     this.billing = billing;
     this.names = names;
     this.clock = clock;
@@ -41,10 +46,10 @@ final class UsageController {
 
   @GetMapping("/overview")
   JsonNode overview(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(required = false) @Nullable String month,
       @RequestParam(name = "organization_id", required = false) @Nullable String organization) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.OVERVIEW_READ);
     YearMonth asked =
         month == null || month.isBlank()
             ? YearMonth.from(LocalDate.ofInstant(clock.instant(), clock.getZone()))
@@ -54,6 +59,7 @@ final class UsageController {
             .with("from", asked.atDay(1).toString())
             .with("to", asked.plusMonths(1).atDay(1).toString())
             .with("organization_id", organization);
+    tenancy.withinOrganization(reach, query);
     ObjectNode overview = billing.read(query.on("/internal/v1/reports/overview"));
     ObjectNode byProject =
         billing.read(query.with("group_by", "project").on("/internal/v1/reports/usage"));
@@ -61,16 +67,18 @@ final class UsageController {
     addTopProjects(overview.putArray("top_projects"), byProject.path("items"));
     ArrayNode organizations = overview.putArray("organizations");
     for (OrganizationView view : names.organizations()) {
-      organizations.addObject().put("id", Long.toString(view.id())).put("name", view.name());
+      if (reach.touchesOrganization(view.id())) {
+        organizations.addObject().put("id", Long.toString(view.id())).put("name", view.name());
+      }
     }
     return overview;
   }
 
   @GetMapping("/usage")
   JsonNode usage(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.USAGE_READ);
     var query =
         Query.of(
             parameters,
@@ -81,7 +89,7 @@ final class UsageController {
             "project_id",
             "api_key_id",
             "model_id");
-    ObjectNode usage = billing.read(query.on("/internal/v1/reports/usage"));
+    ObjectNode usage = billing.read(tenancy.within(reach, query).on("/internal/v1/reports/usage"));
     String dimension = parameters.getFirst("group_by");
     names.nameGroups(dimension == null ? "" : dimension, usage.path("items"));
     return usage;
@@ -90,11 +98,12 @@ final class UsageController {
   /** The same usage at the reference list's prices, with computed ratios. */
   @GetMapping("/usage/reference")
   JsonNode reference(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.OVERVIEW_READ);
+    var query = Query.of(parameters, "from", "to", "organization_id");
     return billing.read(
-        Query.of(parameters, "from", "to", "organization_id").on("/internal/v1/reports/reference"));
+        tenancy.withinOrganization(reach, query).on("/internal/v1/reports/reference"));
   }
 
   private static void addTopProjects(ArrayNode top, JsonNode projects) {

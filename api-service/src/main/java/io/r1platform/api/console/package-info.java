@@ -10,7 +10,7 @@
       "keys",
       "limits",
       "contents",
-      "sessions",
+      "people",
       "security",
       "audit",
       "billing",

@@ -3,7 +3,6 @@ package io.r1platform.api.keys;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -19,7 +18,7 @@ interface ApiKeys extends Repository<ApiKey, Long> {
   @Query(
       """
       select k from ApiKey k
-      where (:projectId is null or k.projectId = :projectId) and k.id < :before
+      where (:everywhere = true or k.projectId in :projects) and k.id < :before
       order by k.id desc""")
-  List<ApiKey> page(@Nullable Long projectId, long before, Limit limit);
+  List<ApiKey> page(boolean everywhere, Collection<Long> projects, long before, Limit limit);
 }

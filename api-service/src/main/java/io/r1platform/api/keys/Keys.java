@@ -140,11 +140,13 @@ public class Keys {
   /**
    * Up to {@code limit} keys, newest first.
    *
-   * @param projectId of this project only, or null for all
+   * @param projects of these only; null for all
    * @param before only keys with a smaller id; {@code Long.MAX_VALUE} for the first page
    */
-  public List<KeyView> page(@Nullable Long projectId, long before, int limit) {
-    List<ApiKey> page = keys.page(projectId, before, Limit.of(limit));
+  public List<KeyView> page(@Nullable Collection<Long> projects, long before, int limit) {
+    List<ApiKey> page =
+        keys.page(
+            projects == null, projects == null ? List.of() : projects, before, Limit.of(limit));
     Map<Long, Instant> lastUsed = uses.lastUsed(page.stream().map(ApiKey::id).toList());
     return page.stream().map(key -> key.view(lastUsed.get(key.id()))).toList();
   }

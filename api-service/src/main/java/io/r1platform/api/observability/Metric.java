@@ -40,6 +40,8 @@ public enum Metric {
   JOURNAL_OVERDUE("r1.journal.overdue"),
   /** Gauge: requests by which journal and billing were apart. Alarm above 0. */
   JOURNAL_DIFFERENCES("r1.journal.differences"),
+  /** Gauge: chains of the audit trail that do not add up. Alarm above 0. */
+  AUDIT_BROKEN("r1.audit.broken"),
   /** Gauge: requests between ADMIT and durable FINAL. */
   JOURNAL_OPEN("r1.journal.open"),
   /** Gauge: streams of FINALs that could not be shipped to billing when it was last tried. */

@@ -1,6 +1,6 @@
 package io.r1platform.api.security;
 
-import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.sessions.Sessions;
 import io.r1platform.api.sessions.StoredSession;
 import java.time.Clock;
@@ -35,7 +35,7 @@ final class OperatorWebSession implements WebSession {
   private volatile State state;
   private volatile Instant createdAt;
   private volatile Instant lastAccessAt;
-  private volatile @Nullable Operator operator;
+  private volatile @Nullable Principal person;
 
   private OperatorWebSession(
       String id, State state, Instant now, Sessions sessions, Scheduler blocking, Clock clock) {
@@ -58,21 +58,21 @@ final class OperatorWebSession implements WebSession {
     var session =
         new OperatorWebSession(id, State.STORED, stored.createdAt(), sessions, blocking, clock);
     session.lastAccessAt = stored.lastAccessAt();
-    session.operator = stored.operator();
+    session.person = stored.person();
     session.attributes.putAll(stored.attributes());
     session.saved = Map.copyOf(session.attributes);
     return session;
   }
 
   /** Who has logged in, if anybody. */
-  @Nullable Operator operator() {
-    return operator;
+  @Nullable Principal person() {
+    return person;
   }
 
-  /** Notes that the row has a new id and belongs to an operator; all attributes are gone. */
-  void loggedIn(String newId, Operator who) {
+  /** Notes that the row has a new id and belongs to a person; all attributes are gone. */
+  void loggedIn(String newId, Principal who) {
     id = newId;
-    operator = who;
+    person = who;
     createdAt = clock.instant();
     attributes.clear();
     saved = Map.of();
@@ -108,7 +108,7 @@ final class OperatorWebSession implements WebSession {
   public Mono<Void> invalidate() {
     boolean hasRow = state == State.STORED;
     state = State.ENDED;
-    operator = null;
+    person = null;
     attributes.clear();
     return hasRow
         ? Mono.<Void>fromRunnable(() -> sessions.remove(id)).subscribeOn(blocking)

@@ -57,7 +57,11 @@ class SecurityConfiguration {
       ServerHttpSecurity http,
       SessionCsrfTokens tokens,
       SecuritySettings settings,
+      OidcChain oidc,
+      MachineTokens machines,
       ErrorResponses errors) {
+    oidc.addTo(http);
+    machines.addTo(http);
     return withoutDefaults(http)
         .securityMatcher(path(path -> path.equals("/admin") || path.startsWith("/admin/")))
         .addFilterBefore(new OriginFilter(settings.origins(), errors), SecurityWebFiltersOrder.CSRF)
@@ -77,11 +81,8 @@ class SecurityConfiguration {
                         (exchange, failure) -> errors.write(exchange, notAllowed())))
         .authorizeExchange(
             exchange ->
-                exchange
-                    .pathMatchers("/admin/api/session")
-                    .permitAll()
-                    .anyExchange()
-                    .authenticated())
+                exchange.pathMatchers(AdminGate.SESSION).permitAll().anyExchange().authenticated())
+        .addFilterAfter(new AdminGate(errors), SecurityWebFiltersOrder.AUTHORIZATION)
         .build();
   }
 

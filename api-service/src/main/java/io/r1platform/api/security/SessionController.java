@@ -3,10 +3,12 @@ package io.r1platform.api.security;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
-import io.r1platform.api.sessions.Operator;
+import io.r1platform.api.people.Membership;
+import io.r1platform.api.people.Principal;
 import io.r1platform.api.sessions.OperatorLogin;
 import io.r1platform.api.sessions.Sessions;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.web.server.csrf.CsrfToken;
@@ -20,8 +22,10 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
-/** Logs an operator in and out, and hands out the CSRF token that every write needs. */
+/** Logs people in and out, and hands out the CSRF token that every write needs. */
 @RestController
 @RequestMapping("/admin/api/session")
 final class SessionController {
@@ -29,22 +33,25 @@ final class SessionController {
   private final Sessions sessions;
   private final SessionCsrfTokens csrf;
   private final PostgresWebSessionStore store;
+  private final OidcChain oidc;
 
   SessionController(
       OperatorLogin login,
       Sessions sessions,
       SessionCsrfTokens csrf,
-      PostgresWebSessionStore store) {
+      PostgresWebSessionStore store,
+      OidcChain oidc) {
     this.login = login;
     this.sessions = sessions;
     this.csrf = csrf;
     this.store = store;
+    this.oidc = oidc;
   }
 
   @GetMapping
   Mono<SessionView> session(ServerWebExchange exchange, WebSession session) {
     Mono<CsrfToken> token = exchange.getRequiredAttribute(CsrfToken.class.getName());
-    return token.map(current -> SessionView.of((OperatorWebSession) session, current));
+    return token.map(current -> view((OperatorWebSession) session, current));
   }
 
   @PostMapping
@@ -57,9 +64,9 @@ final class SessionController {
             () -> login.logIn(request.credentials(), origin, current.getId(), newId))
         .subscribeOn(store.blocking())
         .map(
-            operator -> {
-              current.loggedIn(newId, operator);
-              return SessionView.of(current, csrf.renew(current));
+            person -> {
+              current.loggedIn(newId, person);
+              return view(current, csrf.renew(current));
             });
   }
 
@@ -69,7 +76,11 @@ final class SessionController {
     return session.invalidate();
   }
 
-  private static String address(ServerWebExchange exchange) {
+  private SessionView view(OperatorWebSession session, CsrfToken token) {
+    return SessionView.of(session, token, new LoginView(login.takesPasswords(), oidc.isOn()));
+  }
+
+  static String address(ServerWebExchange exchange) {
     InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
     return remote == null || remote.getAddress() == null
         ? "unknown"
@@ -93,17 +104,55 @@ final class SessionController {
     }
   }
 
-  record SessionView(boolean authenticated, @Nullable OperatorView operator, CsrfView csrf) {
-    static SessionView of(OperatorWebSession session, CsrfToken token) {
-      Operator operator = session.operator();
+  /**
+   * What a browser knows of its session.
+   *
+   * @param operator if the person runs the site
+   * @param login how somebody logs in
+   */
+  record SessionView(
+      boolean authenticated,
+      @Nullable OperatorView operator,
+      @Nullable PersonView person,
+      CsrfView csrf,
+      LoginView login) {
+    static SessionView of(OperatorWebSession session, CsrfToken token, LoginView login) {
+      Principal person = session.person();
       return new SessionView(
-          operator != null,
-          operator == null ? null : new OperatorView(operator.email()),
-          new CsrfView(token.getHeaderName(), token.getToken()));
+          person != null,
+          person == null || !person.operator() ? null : new OperatorView(person.name()),
+          person == null ? null : PersonView.of(person),
+          new CsrfView(token.getHeaderName(), token.getToken()),
+          login);
     }
   }
 
+  /**
+   * How people log in here.
+   *
+   * @param oidc at the identity provider: the browser goes to {@code /admin/login/oidc}
+   */
+  record LoginView(boolean password, boolean oidc) {}
+
   record OperatorView(String email) {}
+
+  record PersonView(String email, List<RoleView> roles) {
+    static PersonView of(Principal person) {
+      return new PersonView(
+          person.name(), person.memberships().stream().map(RoleView::of).toList());
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record RoleView(String organizationId, @Nullable String projectId, String role) {
+    static RoleView of(Membership membership) {
+      Long project = membership.projectId();
+      return new RoleView(
+          Long.toString(membership.organizationId()),
+          project == null ? null : Long.toString(project),
+          membership.role().wire());
+    }
+  }
 
   record CsrfView(String header, String token) {}
 }

@@ -9,7 +9,7 @@ import org.springframework.security.web.server.context.ServerSecurityContextRepo
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/** The operator of the session is the principal; nothing else is stored. */
+/** The person of the session is the principal; nothing else is stored. */
 final class SessionSecurityContext implements ServerSecurityContextRepository {
 
   @Override
@@ -22,10 +22,10 @@ final class SessionSecurityContext implements ServerSecurityContextRepository {
     return exchange
         .getSession()
         .cast(OperatorWebSession.class)
-        .flatMap(session -> Mono.justOrEmpty(session.operator()))
+        .flatMap(session -> Mono.justOrEmpty(session.person()))
         .map(
-            operator ->
+            person ->
                 new SecurityContextImpl(
-                    UsernamePasswordAuthenticationToken.authenticated(operator, null, List.of())));
+                    UsernamePasswordAuthenticationToken.authenticated(person, null, List.of())));
   }
 }

@@ -3,7 +3,7 @@
  * here blocks an event loop.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"keys", "sessions", "errors"})
+@ApplicationModule(allowedDependencies = {"people", "keys", "sessions", "errors"})
 package io.r1platform.api.security;
 
 import org.jspecify.annotations.NullMarked;

@@ -55,7 +55,7 @@ class BootstrapOperator implements ApplicationRunner {
     String email = settings.email().strip().toLowerCase(Locale.ROOT);
     String password = read(file);
     Optional<String> current =
-        jdbc.sql("select password_hash from operator where email = :email")
+        jdbc.sql("select password_hash from person where email = :email")
             .param("email", email)
             .query(String.class)
             .optional();
@@ -67,17 +67,17 @@ class BootstrapOperator implements ApplicationRunner {
   private void write(String email, String passwordHash) {
     jdbc.sql(
             """
-            insert into operator (email, password_hash, created_at)
-            values (:email, :hash, :now)
-            on conflict (email) do update set password_hash = excluded.password_hash""")
+            insert into person (email, password_hash, operator, created_at)
+            values (:email, :hash, true, :now)
+            on conflict (email) do update set password_hash = excluded.password_hash, operator = true""")
         .param("email", email)
         .param("hash", passwordHash)
         .param("now", Timestamp.from(clock.instant()))
         .update();
     jdbc.sql(
             """
-            delete from operator_session
-            where operator_id = (select id from operator where email = :email)""")
+            delete from person_session
+            where person_id = (select id from person where email = :email)""")
         .param("email", email)
         .update();
   }

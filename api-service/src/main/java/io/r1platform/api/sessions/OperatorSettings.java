@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param email of the bootstrap operator
  * @param passwordFile the bootstrap operator's password, one line; without it none is made
+ * @param passwordLogin whether anybody logs in by password; off once people log in by OIDC
  * @param attemptWindow failed logins count for this long
  * @param attempts failed logins for one e-mail address from one client address
  * @param attemptsPerAddress failed logins from one client address
@@ -20,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record OperatorSettings(
     @DefaultValue("operator@localhost") String email,
     @Nullable Path passwordFile,
+    @DefaultValue("true") boolean passwordLogin,
     @DefaultValue("15m") Duration attemptWindow,
     @DefaultValue("5") int attempts,
     @DefaultValue("20") int attemptsPerAddress,

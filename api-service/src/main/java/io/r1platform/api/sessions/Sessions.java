@@ -1,5 +1,7 @@
 package io.r1platform.api.sessions;
 
+import io.r1platform.api.people.People;
+import io.r1platform.api.people.Principal;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,13 +29,15 @@ public class Sessions {
 
   private final JdbcClient jdbc;
   private final JsonMapper json;
+  private final People people;
   private final SessionSettings settings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
-  Sessions(JdbcClient jdbc, JsonMapper json, SessionSettings settings, Clock clock) {
+  Sessions(JdbcClient jdbc, JsonMapper json, People people, SessionSettings settings, Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
+    this.people = people;
     this.settings = settings;
     this.clock = clock;
   }
@@ -53,11 +57,10 @@ public class Sessions {
     return jdbc.sql(
             """
             with used as (
-              update operator_session set last_access_at = :now
+              update person_session set last_access_at = :now
               where id_sha256 = :id and last_access_at > :idleSince and created_at > :bornAfter
-              returning attributes, created_at, last_access_at, operator_id)
-            select used.*, o.id, o.email, o.enabled
-            from used left join operator o on o.id = used.operator_id""")
+              returning attributes, created_at, last_access_at, person_id)
+            select * from used""")
         .param("now", Timestamp.from(clock.instant()))
         .param("id", Hashes.sha256(id))
         .param("idleSince", Timestamp.from(idleSince()))
@@ -70,7 +73,7 @@ public class Sessions {
   public void add(String id, Map<String, String> attributes) {
     jdbc.sql(
             """
-            insert into operator_session (id_sha256, attributes, created_at, last_access_at)
+            insert into person_session (id_sha256, attributes, created_at, last_access_at)
             values (:id, :attributes::jsonb, :now, :now)""")
         .param("id", Hashes.sha256(id))
         .param("attributes", json.writeValueAsString(attributes))
@@ -80,25 +83,25 @@ public class Sessions {
 
   /** Replaces the attributes; a session that has died meanwhile stays dead. */
   public void update(String id, Map<String, String> attributes) {
-    jdbc.sql("update operator_session set attributes = :attributes::jsonb where id_sha256 = :id")
+    jdbc.sql("update person_session set attributes = :attributes::jsonb where id_sha256 = :id")
         .param("id", Hashes.sha256(id))
         .param("attributes", json.writeValueAsString(attributes))
         .update();
   }
 
   /**
-   * Gives a session to an operator under a new id and with a new age; the old id is dead from then
-   * on. False if the session has died meanwhile.
+   * Gives a session to a person under a new id and with a new age; the old id is dead from then on.
+   * False if the session has died meanwhile.
    */
-  public boolean logIn(String oldId, String newId, long operatorId) {
+  public boolean logIn(String oldId, String newId, long personId) {
     return jdbc.sql(
                 """
-                update operator_session set id_sha256 = :new, operator_id = :operator,
+                update person_session set id_sha256 = :new, person_id = :person,
                   attributes = '{}', created_at = :now, last_access_at = :now
                 where id_sha256 = :old""")
             .param("old", Hashes.sha256(oldId))
             .param("new", Hashes.sha256(newId))
-            .param("operator", operatorId)
+            .param("person", personId)
             .param("now", Timestamp.from(clock.instant()))
             .update()
         == 1;
@@ -106,7 +109,7 @@ public class Sessions {
 
   /** Ends a session, if it lives. */
   public void remove(String id) {
-    jdbc.sql("delete from operator_session where id_sha256 = :id")
+    jdbc.sql("delete from person_session where id_sha256 = :id")
         .param("id", Hashes.sha256(id))
         .update();
   }
@@ -115,15 +118,15 @@ public class Sessions {
   void sweep() {
     jdbc.sql(
             """
-            delete from operator_session
+            delete from person_session
             where last_access_at <= :idleSince or created_at <= :bornAfter""")
         .param("idleSince", Timestamp.from(idleSince()))
         .param("bornAfter", Timestamp.from(bornAfter()))
         .update();
     jdbc.sql(
             """
-            delete from operator_session where id_sha256 in (
-              select id_sha256 from operator_session where operator_id is null
+            delete from person_session where id_sha256 in (
+              select id_sha256 from person_session where person_id is null
               order by created_at desc offset :limit)""")
         .param("limit", settings.anonymousLimit())
         .update();
@@ -142,13 +145,11 @@ public class Sessions {
         json.readValue(row.getString("attributes"), STRINGS),
         row.getTimestamp("created_at").toInstant(),
         row.getTimestamp("last_access_at").toInstant(),
-        operator(row));
+        person(row));
   }
 
-  private static @Nullable Operator operator(ResultSet row) throws SQLException {
-    long id = row.getLong("id");
-    return row.wasNull()
-        ? null
-        : new Operator(id, row.getString("email"), row.getBoolean("enabled"));
+  private @Nullable Principal person(ResultSet row) throws SQLException {
+    long id = row.getLong("person_id");
+    return row.wasNull() ? null : people.find(id).orElseThrow();
   }
 }

@@ -3,7 +3,7 @@
  * login, is stored only as a hash, and dies after 30 idle minutes or 12 hours on every replica.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"audit", "errors"})
+@ApplicationModule(allowedDependencies = {"people", "audit", "errors"})
 package io.r1platform.api.sessions;
 
 import org.jspecify.annotations.NullMarked;

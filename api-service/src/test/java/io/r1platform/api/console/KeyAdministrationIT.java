@@ -96,7 +96,7 @@ class KeyAdministrationIT {
             .sql("select tablename from pg_tables where schemaname = 'api'")
             .query(String.class)
             .list();
-    assertThat(tables).contains("api_key", "audit_event", "operator_session");
+    assertThat(tables).contains("api_key", "audit_event", "person_session");
     for (String table : tables) {
       for (String hidden : List.of(random, Browser.PASSWORD)) {
         assertThat(

@@ -77,7 +77,7 @@ class KeyRightsIT {
             from api_key where public_id = ?""")
         .param(key.substring(6, 14))
         .update();
-    KeyView older = keys.page(projectId, Long.MAX_VALUE, 1).getFirst();
+    KeyView older = keys.page(List.of(projectId), Long.MAX_VALUE, 1).getFirst();
     assertThat(older.name()).isEqualTo("older");
     assertThat(older.rights()).isEqualTo(Rights.ALL);
     assertThat(older.old()).isNull();

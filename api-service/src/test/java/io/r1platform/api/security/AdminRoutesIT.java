@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,12 +24,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdminRoutesIT {
+  private static final String UNLISTED = "/admin/api/test-probe";
+
   private final TestDatabase database = TestDatabase.create();
   private RunningApi api;
 
@@ -63,13 +67,18 @@ class AdminRoutesIT {
   void everyAdminRouteAsksWhatItsCallerMayDo() {
     var browser = Browser.loggedIn(api);
     JdbcClient superuser = JdbcClient.create(database.superuser());
-    superuser.sql("update api.operator set enabled = false").update();
+    superuser.sql("update api.person set enabled = false").update();
     for (Route route : routes()) {
-      if (!route.path().equals("/admin/api/test-probe")) {
-        assertThat(call(browser, route)).as("%s by a disabled operator", route).isEqualTo(403);
-      }
+      assertThat(call(browser, route)).as("%s by a disabled operator", route).isEqualTo(403);
     }
-    superuser.sql("update api.operator set enabled = true").update();
+    superuser.sql("update api.person set enabled = true").update();
+  }
+
+  @Test
+  void aRouteThatIsNotInTheTableDoesNotExist() {
+    var browser = Browser.loggedIn(api);
+    assertThat(browser.get(UNLISTED).statusCode()).isEqualTo(404);
+    assertThat(browser.get(UNLISTED).body()).doesNotContain("reached");
   }
 
   @Test
@@ -164,7 +173,8 @@ class AdminRoutesIT {
 
   @Test
   void blockingControllersRunOnVirtualThreads() {
-    assertThat(Browser.loggedIn(api).get("/admin/api/test-probe").body()).isEqualTo("virtual");
+    assertThat(Browser.loggedIn(api).post("/webhooks/payments/test-probe", "{}").body())
+        .isEqualTo("virtual");
   }
 
   private static int call(Browser browser, Route route) {
@@ -187,11 +197,11 @@ class AdminRoutesIT {
                     .map(pattern -> pattern.getPatternString().replaceAll("\\{[^}]*}", "7"))
                     .filter(path -> path.startsWith("/admin"))
                     .flatMap(path -> methods(info.getMethodsCondition().getMethods(), path)))
-        .filter(route -> !route.path().equals("/admin/api/session"))
+        .filter(route -> !Set.of(UNLISTED, "/admin/api/session").contains(route.path()))
         .toList();
   }
 
-  private static Stream<Route> methods(java.util.Set<RequestMethod> methods, String path) {
+  private static Stream<Route> methods(Set<RequestMethod> methods, String path) {
     return methods.isEmpty()
         ? Stream.of(new Route("GET", path), new Route("POST", path))
         : methods.stream().map(method -> new Route(method.name(), path));
@@ -202,7 +212,12 @@ class AdminRoutesIT {
   @Configuration(proxyBeanMethods = false)
   @RestController
   static class Probe {
-    @GetMapping("/admin/api/test-probe")
+    @GetMapping(UNLISTED)
+    String unlisted() {
+      return "reached";
+    }
+
+    @PostMapping("/webhooks/payments/test-probe")
     String thread() {
       return Thread.currentThread().isVirtual() ? "virtual" : "not virtual";
     }

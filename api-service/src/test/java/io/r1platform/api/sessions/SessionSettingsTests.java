@@ -33,23 +33,26 @@ class SessionSettingsTests {
   void namesAndDefaultsOfTheOperatorStay() {
     assertThat(operator(Map.of()))
         .isEqualTo(
-            new OperatorSettings("operator@localhost", null, Duration.ofMinutes(15), 5, 20, 50));
+            new OperatorSettings(
+                "operator@localhost", null, true, Duration.ofMinutes(15), 5, 20, 50));
     assertThat(
             operator(
                 Map.of(
                     "r1.api.operator.email", "a@b",
                     "r1.api.operator.password-file", "file",
+                    "r1.api.operator.password-login", "false",
                     "r1.api.operator.attempt-window", "1m",
                     "r1.api.operator.attempts", "2",
                     "r1.api.operator.attempts-per-address", "3",
                     "r1.api.operator.attempts-per-email", "4")))
-        .isEqualTo(new OperatorSettings("a@b", Path.of("file"), Duration.ofMinutes(1), 2, 3, 4));
+        .isEqualTo(
+            new OperatorSettings("a@b", Path.of("file"), false, Duration.ofMinutes(1), 2, 3, 4));
   }
 
   @Test
   void settingsThatLetEverybodyInAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new OperatorSettings("a@b", null, Duration.ofMinutes(1), 0, 3, 4));
+        .isThrownBy(() -> new OperatorSettings("a@b", null, true, Duration.ofMinutes(1), 0, 3, 4));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

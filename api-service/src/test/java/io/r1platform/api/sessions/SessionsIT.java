@@ -2,6 +2,8 @@ package io.r1platform.api.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.people.People;
+import io.r1platform.api.people.Principal;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
 import java.time.Duration;
@@ -28,10 +30,11 @@ class SessionsIT {
       new Sessions(
           JdbcClient.create(database.dataSource("r1_api")),
           JsonMapper.shared(),
+          new People(JdbcClient.create(database.dataSource("r1_api"))),
           new SessionSettings(
               Duration.ofMinutes(30), Duration.ofHours(12), Duration.ofMinutes(1), 3),
           clock);
-  private long operatorId;
+  private long personId;
 
   @BeforeAll
   void migrate() {
@@ -41,11 +44,11 @@ class SessionsIT {
         .locations("classpath:db/api")
         .load()
         .migrate();
-    operatorId =
+    personId =
         superuser
             .sql(
                 """
-                insert into api.operator (email, password_hash, created_at)
+                insert into api.person (email, password_hash, created_at)
                 values ('a@b', '{noop}x', now()) returning id""")
             .query(Long.class)
             .single();
@@ -53,7 +56,7 @@ class SessionsIT {
 
   @BeforeEach
   void empty() {
-    superuser.sql("truncate api.operator_session").update();
+    superuser.sql("truncate api.person_session").update();
     clock.set(START);
   }
 
@@ -87,12 +90,12 @@ class SessionsIT {
   void aLoginEndsTheOldIdAndForgetsItsAttributes() {
     String before = anonymous();
     String after = sessions.newId();
-    assertThat(sessions.logIn(before, after, operatorId)).isTrue();
+    assertThat(sessions.logIn(before, after, personId)).isTrue();
     assertThat(sessions.use(before)).isEmpty();
     StoredSession session = sessions.use(after).orElseThrow();
-    assertThat(session.operator()).isEqualTo(new Operator(operatorId, "a@b", true));
+    assertThat(session.person()).isEqualTo(new Principal(personId, "a@b", true, false, List.of()));
     assertThat(session.attributes()).isEmpty();
-    assertThat(sessions.logIn(before, sessions.newId(), operatorId)).isFalse();
+    assertThat(sessions.logIn(before, sessions.newId(), personId)).isFalse();
   }
 
   @Test
@@ -119,11 +122,11 @@ class SessionsIT {
 
   private String loggedIn() {
     String id = sessions.newId();
-    sessions.logIn(anonymous(), id, operatorId);
+    sessions.logIn(anonymous(), id, personId);
     return id;
   }
 
   private int rows() {
-    return superuser.sql("select count(*) from api.operator_session").query(Integer.class).single();
+    return superuser.sql("select count(*) from api.person_session").query(Integer.class).single();
   }
 }

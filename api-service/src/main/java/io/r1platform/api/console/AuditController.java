@@ -1,0 +1,137 @@
+package io.r1platform.api.console;
+
+import io.r1platform.api.audit.AuditCheck;
+import io.r1platform.api.audit.AuditEvent;
+import io.r1platform.api.audit.AuditFilter;
+import io.r1platform.api.audit.AuditTrail;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
+import io.r1platform.api.security.Access;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** {@code /admin/api/audit}: who changed what, and whether the trail is whole. */
+@RestController
+@RequestMapping("/admin/api/audit")
+final class AuditController {
+  private final Access access;
+  private final Tenancy tenancy;
+  private final AuditTrail audit;
+  private final AuditCheck check;
+  private final TransactionOperations transactions;
+
+  AuditController(
+      Access access,
+      Tenancy tenancy,
+      AuditTrail audit,
+      AuditCheck check,
+      TransactionOperations transactions) {
+    this.access = access;
+    this.tenancy = tenancy;
+    this.audit = audit;
+    this.check = check;
+    this.transactions = transactions;
+  }
+
+  @GetMapping
+  Items list(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam(name = "organization_id", required = false) @Nullable String organization,
+      @RequestParam(required = false) @Nullable String action,
+      @RequestParam(name = "object_kind", required = false) @Nullable String objectKind,
+      @RequestParam(name = "object_id", required = false) @Nullable String objectId,
+      @RequestParam(defaultValue = "50") int limit,
+      @RequestParam(required = false) @Nullable String after) {
+    Reach reach = access.reach(principal, Permission.AUDIT_READ);
+    Long asked =
+        tenancy.organization(
+            reach, "organization_id", Fields.optionalId("organization_id", organization));
+    var filter =
+        new AuditFilter(asked == null ? null : List.of(asked), action, objectKind, objectId);
+    int rows = Fields.limit(limit);
+    Long last = Fields.optionalId("after", after);
+    List<AuditEvent> found = audit.page(filter, last == null ? Long.MAX_VALUE : last, rows + 1);
+    List<AuditEvent> page = found.subList(0, Math.min(rows, found.size()));
+    return new Items(
+        page.stream().map(Item::of).toList(),
+        found.size() > rows ? Long.toString(page.getLast().id()) : null);
+  }
+
+  /** What the last check of the chains found. */
+  @GetMapping("/check")
+  Report lastCheck(@AuthenticationPrincipal @Nullable Principal principal) {
+    access.operator(principal);
+    return check
+        .last()
+        .map(Report::of)
+        .orElseThrow(() -> ServiceException.notFound("A check of the trail"));
+  }
+
+  /** Checks the chains now. */
+  @PostMapping("/check")
+  Report check(@AuthenticationPrincipal @Nullable Principal principal) {
+    access.operator(principal);
+    return Report.of(transactions.execute(status -> check.check()));
+  }
+
+  record Items(List<Item> items, @Nullable String next) {}
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Report(Instant at, String events, boolean whole, List<String> brokenChains) {
+    static Report of(AuditCheck.Report report) {
+      return new Report(
+          report.at(),
+          Long.toString(report.events()),
+          report.broken().isEmpty(),
+          report.broken().stream().map(String::valueOf).toList());
+    }
+  }
+
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Item(
+      String id,
+      Instant at,
+      String actor,
+      String address,
+      String action,
+      String objectKind,
+      String objectId,
+      @Nullable String organizationId,
+      @Nullable JsonNode before,
+      @Nullable JsonNode after,
+      UUID requestId,
+      String sequence,
+      String hash) {
+    static Item of(AuditEvent event) {
+      Long organization = event.organizationId();
+      return new Item(
+          Long.toString(event.id()),
+          event.at(),
+          event.actor(),
+          event.address(),
+          event.action(),
+          event.objectKind(),
+          event.objectId(),
+          organization == null ? null : Long.toString(organization),
+          event.before(),
+          event.after(),
+          event.requestId(),
+          Long.toString(event.sequence()),
+          event.hash());
+    }
+  }
+}

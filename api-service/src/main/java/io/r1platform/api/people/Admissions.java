@@ -1,0 +1,165 @@
+package io.r1platform.api.people;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Lets people in whom the identity provider vouches for: those who are known, those whose groups
+ * have a role here, and those of a domain that is let in. Nobody else.
+ */
+@Component
+public class Admissions {
+  private final JdbcClient jdbc;
+  private final People people;
+  private final GroupRoles roles;
+  private final Clock clock;
+
+  Admissions(JdbcClient jdbc, People people, GroupRoles roles, Clock clock) {
+    this.jdbc = jdbc;
+    this.people = people;
+    this.roles = roles;
+    this.clock = clock;
+  }
+
+  /**
+   * Who was let in.
+   *
+   * @param before the person as it was before this login, or nothing if it is new
+   */
+  public record Admitted(Optional<Principal> before, Principal person, long id) {}
+
+  /**
+   * The person of this identity, with the roles that its groups give from now on; made if it may be
+   * let in. A person that was known by its e-mail address only belongs to the identity from then
+   * on.
+   *
+   * @throws ServiceException {@code forbidden} where it may not, or the address is another's
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Admitted admit(Identity identity) {
+    lock(identity);
+    Optional<Long> known = known(identity);
+    Optional<Principal> before = known.flatMap(people::find);
+    long id = known.orElseGet(() -> add(identity));
+    renewGroupRoles(id, identity);
+    return new Admitted(before, people.find(id).orElseThrow(), id);
+  }
+
+  /** Logins of one address come one after the other. */
+  private void lock(Identity identity) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtextextended('person ' || :email, 0))")
+        .param("email", identity.email())
+        .query((row, number) -> true)
+        .single();
+  }
+
+  private Optional<Long> known(Identity identity) {
+    Optional<Long> bySubject =
+        jdbc.sql("select id from person where issuer = :issuer and subject = :subject")
+            .param("issuer", identity.issuer())
+            .param("subject", identity.subject())
+            .query(Long.class)
+            .optional();
+    return bySubject.isPresent() ? bySubject : knownByAddress(identity);
+  }
+
+  private Optional<Long> knownByAddress(Identity identity) {
+    Optional<Long> found =
+        jdbc.sql("select id from person where email = :email")
+            .param("email", identity.email())
+            .query(Long.class)
+            .optional();
+    if (found.isPresent()) {
+      int linked =
+          jdbc.sql(
+                  """
+                  update person set issuer = :issuer, subject = :subject
+                  where id = :id and subject is null\
+                  """)
+              .param("issuer", identity.issuer())
+              .param("subject", identity.subject())
+              .param("id", found.get())
+              .update();
+      if (linked == 0) {
+        throw ServiceException.of(
+            ErrorCode.FORBIDDEN,
+            "This e-mail address belongs to another account of the identity provider. Ask an"
+                + " operator.");
+      }
+    }
+    return found;
+  }
+
+  private long add(Identity identity) {
+    List<String> groups = List.copyOf(identity.groups());
+    Optional<Membership> ofDomain = roles.ofDomain(identity.email());
+    if (ofDomain.isEmpty() && !roles.operator(groups) && roles.memberships(groups).isEmpty()) {
+      throw ServiceException.of(
+          ErrorCode.FORBIDDEN,
+          "Nobody invited you, and none of your groups has a role here. Ask an owner or admin of"
+              + " your organization.");
+    }
+    long id =
+        jdbc.sql(
+                """
+                insert into person (email, issuer, subject, created_at)
+                values (:email, :issuer, :subject, :now) returning id\
+                """)
+            .param("email", identity.email())
+            .param("issuer", identity.issuer())
+            .param("subject", identity.subject())
+            .param("now", Timestamp.from(clock.instant()))
+            .query(Long.class)
+            .single();
+    ofDomain.ifPresent(membership -> give(id, membership, "given"));
+    return id;
+  }
+
+  private void renewGroupRoles(long id, Identity identity) {
+    List<String> groups = new ArrayList<>(identity.groups());
+    jdbc.sql(
+            """
+            update person set operator = :operator or (operator and not operator_by_group),
+              operator_by_group = :operator and (not operator or operator_by_group)
+            where id = :id\
+            """)
+        .param("operator", roles.operator(groups))
+        .param("id", id)
+        .update();
+    jdbc.sql("delete from membership where person_id = :id and source = 'group'")
+        .param("id", id)
+        .update();
+    roles.memberships(groups).forEach(membership -> give(id, membership, "group"));
+  }
+
+  /** An organization or project that is in the settings and not in the database gives nothing. */
+  private void give(long id, Membership membership, String source) {
+    jdbc.sql(
+            """
+            insert into membership (person_id, organization_id, project_id, role, source,
+              created_at)
+            select :person, o.id, :project, :role, :source, :now
+            from organization o
+            where o.id = :organization and (:project::bigint is null or exists (
+              select from project p where p.id = :project and p.organization_id = o.id))
+            on conflict do nothing\
+            """)
+        .param("person", id)
+        .param("organization", membership.organizationId())
+        .param("project", membership.projectId(), Types.BIGINT)
+        .param("role", membership.role().wire())
+        .param("source", source)
+        .param("now", Timestamp.from(clock.instant()))
+        .update();
+  }
+}

@@ -1,0 +1,39 @@
+package io.r1platform.api.people;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** What the identity provider's groups are here, by {@code r1.api.people.groups}. */
+@Component
+public class GroupRoles {
+  private final PeopleSettings settings;
+
+  GroupRoles(PeopleSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Whether one of the groups runs the site. */
+  public boolean operator(Collection<String> groups) {
+    return settings.groups().stream()
+        .anyMatch(mapped -> mapped.operator() && groups.contains(mapped.group()));
+  }
+
+  /** Roles of the groups, each once. */
+  public List<Membership> memberships(Collection<String> groups) {
+    return settings.groups().stream()
+        .filter(mapped -> groups.contains(mapped.group()))
+        .flatMap(mapped -> mapped.membership().stream())
+        .distinct()
+        .toList();
+  }
+
+  /** The role of whoever has a verified address of this domain, if the domain is let in. */
+  Optional<Membership> ofDomain(String email) {
+    return settings.domains().stream()
+        .filter(domain -> domain.has(email))
+        .map(PeopleSettings.Domain::membership)
+        .findFirst();
+  }
+}

@@ -1,0 +1,39 @@
+package io.r1platform.api.people;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody or something that was let in.
+ *
+ * @param personId who logged in; null for a machine
+ * @param name a person's e-mail address, or a machine's name
+ * @param enabled a disabled person keeps the session and may do nothing with it
+ * @param operator runs the site
+ * @param memberships what all of them give adds up
+ */
+public record Principal(
+    @Nullable Long personId,
+    String name,
+    boolean enabled,
+    boolean operator,
+    List<Membership> memberships) {
+  public Principal {
+    memberships = List.copyOf(memberships);
+  }
+
+  /** Where this may be done. */
+  public Reach reach(Permission permission) {
+    if (!enabled) {
+      return Reach.NOWHERE;
+    }
+    return operator ? Reach.EVERYWHERE : Reach.of(permission, memberships);
+  }
+
+  /** Whether this principal owns the organization, or runs the site. */
+  public boolean owns(long organizationId) {
+    return operator
+        || memberships.stream()
+            .anyMatch(m -> m.organizationId() == organizationId && m.role() == Role.OWNER);
+  }
+}

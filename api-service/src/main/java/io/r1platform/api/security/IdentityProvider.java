@@ -1,0 +1,75 @@
+package io.r1platform.api.security;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrations;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The one identity provider. It is asked for its addresses at the first login, so that the service
+ * starts without it, and again until it has answered once.
+ */
+final class IdentityProvider implements ReactiveClientRegistrationRepository {
+  static final String ID = "oidc";
+  private static final Logger log = LoggerFactory.getLogger(IdentityProvider.class);
+
+  private final OidcSettings settings;
+  private final Scheduler blocking;
+  private final AtomicReference<@Nullable ClientRegistration> known = new AtomicReference<>();
+
+  IdentityProvider(OidcSettings settings, Scheduler blocking) {
+    this.settings = settings;
+    this.blocking = blocking;
+  }
+
+  @Override
+  public Mono<ClientRegistration> findByRegistrationId(String registrationId) {
+    if (!registrationId.equals(ID)) {
+      return Mono.empty();
+    }
+    ClientRegistration before = known.get();
+    return before == null
+        ? Mono.fromCallable(this::discover).subscribeOn(blocking)
+        : Mono.just(before);
+  }
+
+  private ClientRegistration discover() {
+    try {
+      String base = settings.baseUrl() == null ? "{baseUrl}" : settings.baseUrl();
+      ClientRegistration.Builder client =
+          ClientRegistrations.fromIssuerLocation(Objects.requireNonNull(settings.issuer()))
+              .registrationId(ID)
+              .clientId(Objects.requireNonNull(settings.clientId()))
+              .scope(settings.scopes())
+              .redirectUri(base + OidcChain.LOGIN + "/{registrationId}/callback");
+      Path secret = settings.clientSecretFile();
+      if (secret == null) {
+        client.clientAuthenticationMethod(ClientAuthenticationMethod.NONE);
+      } else {
+        client.clientSecret(Files.readString(secret).strip());
+      }
+      ClientRegistration found = client.build();
+      known.set(found);
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException("r1.api.oidc.client-secret-file cannot be read", e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      log.warn("the identity provider {} does not answer", settings.issuer(), e);
+      throw ServiceException.because(
+          ErrorCode.AUTH_UNAVAILABLE, "The identity provider does not answer. Try again.", e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.r1platform.api.security;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ErrorResponses;
+import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.people.GroupRoles;
+import io.r1platform.api.people.Principal;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.jwt.ReactiveJwtDecoders;
+import org.springframework.security.oauth2.jwt.SupplierReactiveJwtDecoder;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * Machines on the admin API: a signed access token of the identity provider, made for our audience
+ * and not without an end, whose groups have roles here. It needs no session and no CSRF token.
+ */
+@Component
+final class MachineTokens {
+  private final OidcSettings settings;
+  private final GroupRoles roles;
+  private final ErrorResponses errors;
+
+  MachineTokens(OidcSettings settings, GroupRoles roles, ErrorResponses errors) {
+    this.settings = settings;
+    this.roles = roles;
+    this.errors = errors;
+  }
+
+  /** Lets the chain take such tokens, if there is an audience. */
+  void addTo(ServerHttpSecurity http) {
+    String audience = settings.audience();
+    if (audience == null) {
+      return;
+    }
+    String issuer = Objects.requireNonNull(settings.issuer());
+    // the provider is asked for its keys at the first token, so that the service starts without it
+    var decoder = new SupplierReactiveJwtDecoder(() -> decoder(issuer, audience));
+    http.oauth2ResourceServer(
+        server ->
+            server
+                .authenticationEntryPoint(this::refuse)
+                .jwt(jwt -> jwt.jwtDecoder(decoder).jwtAuthenticationConverter(this::machine)));
+  }
+
+  private static ReactiveJwtDecoder decoder(String issuer, String audience) {
+    NimbusReactiveJwtDecoder decoder = ReactiveJwtDecoders.fromIssuerLocation(issuer);
+    OAuth2TokenValidator<Jwt> forUs =
+        new JwtClaimValidator<List<String>>(
+            JwtClaimNames.AUD, names -> names != null && names.contains(audience));
+    OAuth2TokenValidator<Jwt> ends =
+        new JwtClaimValidator<Object>(JwtClaimNames.EXP, Objects::nonNull);
+    decoder.setJwtValidator(
+        new DelegatingOAuth2TokenValidator<>(
+            JwtValidators.createDefaultWithIssuer(issuer), forUs, ends));
+    return decoder;
+  }
+
+  private Mono<AbstractAuthenticationToken> machine(Jwt token) {
+    List<String> groups = OidcChain.strings(token.getClaims().get(settings.groupsClaim()));
+    var principal =
+        new Principal(
+            null,
+            "machine " + token.getSubject(),
+            true,
+            roles.operator(groups),
+            roles.memberships(groups));
+    return Mono.just(UsernamePasswordAuthenticationToken.authenticated(principal, null, List.of()));
+  }
+
+  private Mono<Void> refuse(ServerWebExchange exchange, AuthenticationException why) {
+    exchange.getResponse().getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+    return errors.write(
+        exchange,
+        ServiceException.of(
+            ErrorCode.NOT_AUTHENTICATED,
+            "This token is not good here: its signature, issuer, audience or time is wrong."));
+  }
+}

@@ -1,0 +1,419 @@
+package io.r1platform.api.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.api.console.FakeReports;
+import io.r1platform.testing.TestDatabase;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
+
+/**
+ * Every route of the admin API, called by every role, on its own tenant, on a foreign one, on a
+ * foreign project of its own, and without saying whose. The routes are those that are mapped; what
+ * each role may do is written down here once more, apart from the table that is tested.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AuthorizationMatrixIT {
+  private static final Pattern ID = Pattern.compile("\\{[^}]*}");
+  private static final Set<Integer> REFUSED = Set.of(400, 403, 404, 422);
+
+  /** Somebody's role; {@code letter} stands for it in the table. */
+  private enum Who {
+    OWNER("owner", 'O', false),
+    ADMIN("admin", 'A', false),
+    DEVELOPER("developer", 'D', false),
+    FINANCE("finance", 'F', false),
+    VIEWER("viewer", 'V', false),
+    PROJECT_ADMIN("admin", 'a', true),
+    PROJECT_DEVELOPER("developer", 'd', true),
+    PROJECT_VIEWER("viewer", 'v', true),
+    NOBODY(null, '-', false);
+
+    private final @Nullable String role;
+    private final char letter;
+    private final boolean ofProject;
+
+    Who(@Nullable String role, char letter, boolean ofProject) {
+      this.role = role;
+      this.letter = letter;
+      this.ofProject = ofProject;
+    }
+  }
+
+  /** What one call is about; {@code secret} is in whatever belongs to it, and nowhere else. */
+  private record Target(
+      String organization, String project, String key, String request, String budget) {
+    String secret() {
+      return "secret-of-project-" + project;
+    }
+  }
+
+  private record Call(String path, String body) {
+    static Call get(String path) {
+      return new Call(path, "{}");
+    }
+  }
+
+  /** A route that is a tenant's, and who may call it. */
+  private record Rule(String letters, Function<Target, Call> call) {
+    boolean allows(Who who) {
+      return letters.indexOf(who.letter) >= 0;
+    }
+  }
+
+  private static final Map<String, Rule> RULES =
+      Map.ofEntries(
+          rule("GET /organizations", "OADFVadv", t -> Call.get("")),
+          rule("GET /organizations/{id}/credit", "OAF", t -> Call.get(t.organization)),
+          rule("GET /projects", "OADFVadv", t -> Call.get("?organization_id=" + t.organization)),
+          rule(
+              "POST /projects",
+              "OA",
+              t ->
+                  new Call(
+                      "",
+                      "{\"organization_id\":\"%s\",\"name\":\"%s\"}"
+                          .formatted(t.organization, UUID.randomUUID()))),
+          rule("PUT /projects/{id}/models", "OAa", t -> Call.get(t.project)),
+          rule("PUT /projects/{id}/content", "OAa", t -> Call.get(t.project)),
+          rule("GET /keys", "OADad", t -> Call.get("?limit=200&project_id=" + t.project)),
+          rule(
+              "POST /keys",
+              "OADad",
+              t -> new Call("", "{\"project_id\":\"%s\",\"name\":\"new\"}".formatted(t.project))),
+          rule("PUT /keys/{id}", "OADad", t -> new Call(t.key, "{\"name\":\"renamed\"}")),
+          rule("POST /keys/{id}/rotate", "OADad", t -> Call.get(t.key)),
+          rule("DELETE /keys/{id}", "OADad", t -> Call.get(t.key)),
+          rule("GET /overview", "OADFV", AuthorizationMatrixIT::ofOrganization),
+          rule("GET /usage", "OADFVadv", AuthorizationMatrixIT::ofProject),
+          rule("GET /usage/reference", "OADFV", AuthorizationMatrixIT::ofOrganization),
+          rule("GET /requests", "OADFVadv", AuthorizationMatrixIT::ofProject),
+          rule("GET /requests/{id}", "OADFVadv", t -> Call.get(t.request)),
+          rule(
+              "GET /exports/{dataset}",
+              "OAF",
+              t -> Call.get("usage?organization_id=" + t.organization)),
+          rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
+          rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),
+          rule("GET /budgets/alerts", "OAF", t -> Call.get("?organization=" + t.organization)),
+          rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)));
+
+  private final TestDatabase database = TestDatabase.create();
+  private final FakeReports billing = new FakeReports();
+  private final JdbcClient superuser = JdbcClient.create(database.superuser());
+  private final List<Target> targets = new ArrayList<>();
+  private final Map<Who, Browser> browsers = new LinkedHashMap<>();
+  private final List<String> wrong = new ArrayList<>();
+  private RunningApi api;
+  private Browser operator;
+  private Target own;
+  private Target sibling;
+  private Target foreign;
+  private int checks;
+  private int leaks;
+
+  private static Map.Entry<String, Rule> rule(
+      String route, String letters, Function<Target, Call> call) {
+    return Map.entry(route, new Rule(letters, call));
+  }
+
+  private static Call ofOrganization(Target t) {
+    return Call.get("?month=2026-11&organization_id=" + t.organization);
+  }
+
+  private static Call ofProject(Target t) {
+    return Call.get(
+        "?group_by=project&organization_id=%s&project_id=%s".formatted(t.organization, t.project));
+  }
+
+  @BeforeAll
+  void start() {
+    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
+    operator = Browser.loggedIn(api);
+    String ours = created("/admin/api/organizations", "{\"name\":\"Ours\"}");
+    String theirs = created("/admin/api/organizations", "{\"name\":\"Theirs\"}");
+    own = target(ours, 1);
+    sibling = target(ours, 2);
+    foreign = target(theirs, 3);
+    targets.addAll(List.of(own, sibling, foreign));
+    answerAsBilling();
+    for (Who who : Who.values()) {
+      browsers.put(who, loggedIn(who));
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    billing.close();
+  }
+
+  @Test
+  void noRoleDoesMoreThanItMayNorSeesAnotherTenant() {
+    Set<String> routes = routes();
+    assertThat(routes).containsAll(RULES.keySet());
+    String before = stateOf(foreign);
+    for (String route : routes) {
+      checkOperator(route);
+      browsers.forEach((who, browser) -> check(route, who, browser));
+    }
+    assertThat(stateOf(foreign)).as("what is another tenant's stays as it was").isEqualTo(before);
+    System.Logger log = System.getLogger(getClass().getName());
+    log.log(
+        System.Logger.Level.INFO,
+        "authorization routes=%d roles=%d checks=%d leaks=%d"
+            .formatted(routes.size(), browsers.size() + 1, checks, leaks));
+    assertThat(wrong).isEmpty();
+    assertThat(leaks).isZero();
+  }
+
+  private void check(String route, Who who, Browser browser) {
+    Rule rule = RULES.get(route);
+    if (rule == null || !rule.allows(who)) {
+      Call call = rule == null ? any() : rule.call.apply(own);
+      int status = send(browser, route, call).statusCode();
+      expect(status == 403, "%s calls %s: %d".formatted(who, route, status));
+      return;
+    }
+    boolean isWrite = !route.startsWith("GET");
+    HttpResponse<String> allowed = send(browser, route, rule.call.apply(own));
+    expect(
+        isWrite
+            ? !Set.of(401, 403, 404, 500).contains(allowed.statusCode())
+            : allowed.statusCode() == 200 && allowed.body().contains(sign(route, own)),
+        "%s may not call %s: %d %s".formatted(who, route, allowed.statusCode(), allowed.body()));
+    List<Target> others = who.ofProject ? List.of(sibling, foreign) : List.of(foreign);
+    for (Target other : others) {
+      HttpResponse<String> answer = send(browser, route, rule.call.apply(other));
+      boolean mayAnswer = !isWrite && !route.contains("{"); // with what is not the other's
+      boolean leaked = !mayAnswer && !REFUSED.contains(answer.statusCode());
+      judge(leaked, answer, other, who, route);
+      if (mayAnswer) {
+        judge(false, send(browser, route, Call.get("")), other, who, route + " of nobody");
+      }
+    }
+  }
+
+  private void judge(
+      boolean leaked, HttpResponse<String> answer, Target other, Who who, String route) {
+    checks++;
+    if (leaked || answer.body().contains(other.secret()) || answer.body().contains("Theirs")) {
+      leaks++;
+      wrong.add(
+          "%s sees %s by %s: %s %s"
+              .formatted(who, other.secret(), route, answer.statusCode(), answer.body()));
+    }
+  }
+
+  /** A route that no table lists is not there for the operator either. */
+  private void checkOperator(String route) {
+    Rule rule = RULES.get(route);
+    HttpResponse<String> answer =
+        send(operator, route, rule == null ? any() : rule.call.apply(own));
+    boolean reached =
+        !Set.of(401, 403).contains(answer.statusCode())
+            && !answer.body().contains("This path does not exist");
+    expect(reached, "the operator does not reach %s: %s".formatted(route, answer.body()));
+  }
+
+  private void expect(boolean holds, String otherwise) {
+    checks++;
+    if (!holds) {
+      wrong.add(otherwise);
+    }
+  }
+
+  /** What shows that an answer is about the target. */
+  private static String sign(String route, Target target) {
+    return route.equals("GET /organizations") ? "Ours" : target.secret();
+  }
+
+  private static Call any() {
+    return Call.get("7");
+  }
+
+  private HttpResponse<String> send(Browser browser, String route, Call call) {
+    String method = route.substring(0, route.indexOf(' '));
+    String pattern = "/admin/api" + route.substring(route.indexOf(' ') + 1);
+    String query = call.path.contains("?") ? call.path.substring(call.path.indexOf('?')) : "";
+    String id = call.path.isEmpty() || call.path.startsWith("?") ? "7" : call.path;
+    String path =
+        ID.matcher(pattern).replaceAll(id.replaceAll("\\?.*", "")) + (query.isEmpty() ? "" : query);
+    String[] stale = {"If-Match", "\"999\""};
+    return switch (method) {
+      case "GET" -> browser.get(path);
+      case "POST" -> browser.post(path, call.body, stale);
+      case "PUT" -> browser.put(path, call.body, stale);
+      case "PATCH" -> browser.patch(path, call.body, stale);
+      case "DELETE" -> browser.delete(path, stale);
+      default -> throw new IllegalStateException("teach this test " + route);
+    };
+  }
+
+  /** {@code METHOD /path} of every mapped route below {@code /admin/api} but the session's. */
+  private Set<String> routes() {
+    return api.bean(RequestMappingHandlerMapping.class).getHandlerMethods().keySet().stream()
+        .flatMap(
+            info ->
+                info.getPatternsCondition().getPatterns().stream()
+                    .map(pattern -> pattern.getPatternString())
+                    .filter(path -> path.startsWith("/admin/"))
+                    .flatMap(
+                        path ->
+                            info.getMethodsCondition().getMethods().stream()
+                                .map(method -> method + " " + named(path))))
+        .filter(route -> !route.endsWith(" /session"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String named(String path) {
+    String below = path.substring("/admin/api".length());
+    return below.replace("{organization}", "{id}");
+  }
+
+  private Browser loggedIn(Who who) {
+    String email = who.name().toLowerCase(Locale.ROOT) + "@ours.example";
+    long person =
+        superuser
+            .sql(
+                """
+                insert into api.person (email, password_hash, created_at)
+                values (?, '{noop}a long password', now()) returning id\
+                """)
+            .param(email)
+            .query(Long.class)
+            .single();
+    if (who.role != null) {
+      superuser
+          .sql(
+              """
+              insert into api.membership (person_id, organization_id, project_id, role, created_at)
+              values (?, ?, ?, ?, now())\
+              """)
+          .param(person)
+          .param(Long.valueOf(own.organization))
+          .param(who.ofProject ? Long.valueOf(own.project) : null)
+          .param(who.role)
+          .update();
+    }
+    var browser = new Browser(api);
+    assertThat(browser.logIn(email, "a long password").statusCode()).isEqualTo(200);
+    return browser;
+  }
+
+  private Target target(String organization, int number) {
+    String project =
+        created(
+            "/admin/api/projects",
+            "{\"organization_id\":\"%s\",\"name\":\"P%d\"}".formatted(organization, number));
+    superuser
+        .sql("update api.project set name = 'secret-of-project-' || id where id = ?")
+        .param(Long.valueOf(project))
+        .update();
+    String key =
+        Browser.json(
+                operator.post(
+                    "/admin/api/keys",
+                    "{\"project_id\":\"%s\",\"name\":\"secret-of-project-%s\"}"
+                        .formatted(project, project)))
+            .at("/key/id")
+            .asString();
+    return new Target(
+        organization, project, key, new UUID(7, number).toString(), Integer.toString(30 + number));
+  }
+
+  private String created(String path, String body) {
+    var answer = operator.post(path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return Browser.json(answer).get("id").asString();
+  }
+
+  private String stateOf(Target target) {
+    return superuser
+        .sql(
+            """
+            select (select string_agg(p::text, ' ' order by id) from api.project p
+              where organization_id = ?) || (select string_agg(k::text, ' ' order by k.id)
+              from api.api_key k join api.project p on p.id = project_id
+              where organization_id = ?)\
+            """)
+        .param(Long.valueOf(target.organization))
+        .param(Long.valueOf(target.organization))
+        .query(String.class)
+        .single();
+  }
+
+  /** Billing, which tells whatever it is asked for, of all tenants where none is named. */
+  private void answerAsBilling() {
+    for (String report :
+        List.of(
+            "/internal/v1/reports/overview",
+            "/internal/v1/reports/usage",
+            "/internal/v1/reports/reference",
+            "/internal/v1/requests",
+            "/internal/v1/exports/usage",
+            "/internal/v1/budgets",
+            "/internal/v1/budget-alerts")) {
+      billing.answer(report, this::answer);
+    }
+    for (Target target : targets) {
+      String json =
+          "{\"id\":\"%s\",\"organization\":\"%s\",\"organization_id\":\"%s\",\"project_id\":\"%s\""
+                  .formatted(
+                      target.request, target.organization, target.organization, target.project)
+              + ",\"said\":\"%s\"}".formatted(target.secret());
+      billing.say("/internal/v1/requests/" + target.request, 200, json);
+      billing.say("/internal/v1/budgets/" + target.budget, 200, json);
+      billing.answer(
+          "/internal/v1/organizations/" + target.organization + "/credit",
+          exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String query = "&" + exchange.getRequestURI().getQuery();
+    String organization = parameter(query, "organization_id");
+    FakeReports.send(
+        exchange,
+        200,
+        said(
+            organization == null ? parameter(query, "organization") : organization,
+            parameter(query, "project_id")));
+  }
+
+  private String said(@Nullable String organization, @Nullable String project) {
+    Stream<String> secrets =
+        targets.stream()
+            .filter(t -> organization == null || t.organization.equals(organization))
+            .filter(t -> project == null || t.project.equals(project))
+            .map(t -> "\"" + t.secret() + "\"");
+    return "{\"items\":[],\"said\":[%s]}".formatted(secrets.collect(Collectors.joining(",")));
+  }
+
+  private static @Nullable String parameter(String query, String name) {
+    var matcher = Pattern.compile("&" + name + "=([^&]*)").matcher(query);
+    return matcher.find() ? matcher.group(1) : null;
+  }
+}
