@@ -11,8 +11,10 @@ import io.r1platform.api.limits.LimitScope;
 import io.r1platform.api.limits.LimitSet;
 import io.r1platform.api.limits.LimitSets;
 import io.r1platform.api.limits.Terms;
+import io.r1platform.api.people.Permission;
+import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.sessions.Operator;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.util.ArrayList;
@@ -70,19 +72,19 @@ final class LimitController {
 
   @GetMapping
   ResponseEntity<Item> read(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String scope,
       @PathVariable long id) {
-    access.operator(principal);
+    Reach reach = access.reach(principal, Permission.KEYS_READ);
     LimitScope of = scope(scope);
-    organization(of, id);
+    requireReached(reach, of, id);
     return answer(item(of, id, sets.read(of, id)));
   }
 
   /** Sets all limits of it anew; without those of all models it has the site's defaults. */
   @PutMapping
   ResponseEntity<Item> replace(
-      @AuthenticationPrincipal @Nullable Operator principal,
+      @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String scope,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -124,6 +126,20 @@ final class LimitController {
         yield organizationOf(key.projectId());
       }
     };
+  }
+
+  /** What is beyond a principal's reach does not exist for it. */
+  private void requireReached(Reach reach, LimitScope scope, long id) {
+    long organization = organization(scope, id);
+    boolean reached =
+        switch (scope) {
+          case ORGANIZATION -> reach.hasOrganization(id);
+          case PROJECT -> reach.hasProject(organization, id);
+          case KEY -> reach.hasProject(organization, keys.key(id).projectId());
+        };
+    if (!reached) {
+      throw ServiceException.notFound("This " + scope.wire());
+    }
   }
 
   private long organizationOf(long projectId) {

@@ -53,6 +53,8 @@ final class AdminRoutes {
           new Entry(PUT, "/keys/{id}", KEYS_WRITE),
           new Entry(POST, "/keys/{id}/rotate", KEYS_WRITE),
           new Entry(DELETE, "/keys/{id}", KEYS_WRITE),
+          new Entry(GET, "/limits/{scope}/{id}", KEYS_READ),
+          new Entry(PUT, "/limits/{scope}/{id}", SITE),
           new Entry(GET, "/overview", OVERVIEW_READ),
           new Entry(GET, "/usage", USAGE_READ),
           new Entry(GET, "/usage/reference", OVERVIEW_READ),

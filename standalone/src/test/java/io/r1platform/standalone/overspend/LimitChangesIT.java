@@ -2,7 +2,7 @@ package io.r1platform.standalone.overspend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r1platform.standalone.Figures;
+import io.r1platform.testing.Figures;
 import io.r1platform.standalone.admin.AdminApi;
 import io.r1platform.standalone.admin.Limits;
 import io.r1platform.standalone.admin.Tenancy;
