@@ -91,6 +91,7 @@ class TlsIT {
     platform.configure(Part.API, caller);
     settings.put("server.ssl.bundle", "internal");
     settings.put("server.ssl.client-auth", "need");
+    settings.put("management.server.ssl.enabled", "false");
     platform.configure(Part.BILLING, settings);
     settings.put("r1.inference.receipts.billing-url", https(platform, Ports.Name.BILLING));
     platform.configure(Part.INFERENCE, settings);
@@ -101,8 +102,8 @@ class TlsIT {
   }
 
   /** Here caller and callee read one file; the caller shows its first line. Nothing restarts. */
-  private static void rotate(
-      Platform platform, String name, String url, Certificates certificates) throws IOException {
+  private static void rotate(Platform platform, String name, String url, Certificates certificates)
+      throws IOException {
     Path file = platform.secret(name);
     String old = Files.readString(file).strip();
     byte[] bits = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), 32);

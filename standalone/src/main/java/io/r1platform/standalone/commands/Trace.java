@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -48,14 +50,25 @@ final class Trace implements Callable<Integer> {
     out.println("trace id: " + request.toString().replace("-", ""));
     long lines = 0;
     for (Part part : Part.values()) {
-      Path log = invocation.home().log(part.service());
-      if (Files.exists(log)) {
+      for (Path log : logs(part)) {
         lines += show(part.service(), log, request.toString(), out);
       }
     }
     out.println(api.get("/admin/api/requests/" + request).toPrettyString());
     out.println("trace lines=" + lines);
     return 0;
+  }
+
+  /** The log and what was rotated of it, the oldest first. */
+  private List<Path> logs(Part part) {
+    String name = part.service() + ".log";
+    try (Stream<Path> all = Files.list(invocation.home().logs())) {
+      return all.filter(file -> file.getFileName().toString().startsWith(name))
+          .sorted(Comparator.reverseOrder())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long show(String service, Path log, String request, PrintWriter out) {
