@@ -8,25 +8,29 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Lets people in whom the identity provider vouches for: those who are known, those whose groups
- * have a role here, and those of a domain that is let in. Nobody else.
+ * Lets people in whom the identity provider vouches for: those who are known or invited, those
+ * whose groups have a role here, and those of a domain that is let in. Nobody else.
  */
 @Component
 public class Admissions {
   private final JdbcClient jdbc;
   private final People people;
+  private final Invitations invitations;
   private final GroupRoles roles;
   private final Clock clock;
 
-  Admissions(JdbcClient jdbc, People people, GroupRoles roles, Clock clock) {
+  Admissions(
+      JdbcClient jdbc, People people, Invitations invitations, GroupRoles roles, Clock clock) {
     this.jdbc = jdbc;
     this.people = people;
+    this.invitations = invitations;
     this.roles = roles;
     this.clock = clock;
   }
@@ -35,24 +39,42 @@ public class Admissions {
    * Who was let in.
    *
    * @param before the person as it was before this login, or nothing if it is new
+   * @param accepted what an invitation gave
    */
-  public record Admitted(Optional<Principal> before, Principal person, long id) {}
+  public record Admitted(
+      Optional<Principal> before, Principal person, long id, Optional<Membership> accepted) {}
 
   /**
    * The person of this identity, with the roles that its groups give from now on; made if it may be
    * let in. A person that was known by its e-mail address only belongs to the identity from then
    * on.
    *
+   * @param invitation {@link Invitations#hash} of a token, null without one; a role that the person
+   *     has there already stays as it is
    * @throws ServiceException {@code forbidden} where it may not, or the address is another's
    */
   @Transactional(propagation = Propagation.MANDATORY)
-  public Admitted admit(Identity identity) {
+  public Admitted admit(Identity identity, @Nullable String invitation) {
     lock(identity);
+    Optional<Membership> invited =
+        Optional.ofNullable(invitation).map(hash -> accepted(hash, identity));
     Optional<Long> known = known(identity);
     Optional<Principal> before = known.flatMap(people::find);
-    long id = known.orElseGet(() -> add(identity));
+    long id = known.orElseGet(() -> add(identity, invited.isPresent()));
+    invited.ifPresent(membership -> give(id, membership, "given"));
     renewGroupRoles(id, identity);
-    return new Admitted(before, people.find(id).orElseThrow(), id);
+    return new Admitted(before, people.find(id).orElseThrow(), id, invited);
+  }
+
+  private Membership accepted(String invitation, Identity identity) {
+    return invitations
+        .accept(invitation, identity.email())
+        .orElseThrow(
+            () ->
+                ServiceException.of(
+                    ErrorCode.FORBIDDEN,
+                    "This invitation was used or taken back, has expired, or is for another e-mail"
+                        + " address than yours. Ask for another one."));
   }
 
   /** Logins of one address come one after the other. */
@@ -100,10 +122,13 @@ public class Admissions {
     return found;
   }
 
-  private long add(Identity identity) {
+  private long add(Identity identity, boolean invited) {
     List<String> groups = List.copyOf(identity.groups());
     Optional<Membership> ofDomain = roles.ofDomain(identity.email());
-    if (ofDomain.isEmpty() && !roles.operator(groups) && roles.memberships(groups).isEmpty()) {
+    if (!invited
+        && ofDomain.isEmpty()
+        && !roles.operator(groups)
+        && roles.memberships(groups).isEmpty()) {
       throw ServiceException.of(
           ErrorCode.FORBIDDEN,
           "Nobody invited you, and none of your groups has a role here. Ask an owner or admin of"

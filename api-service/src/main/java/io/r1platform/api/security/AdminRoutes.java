@@ -6,6 +6,8 @@ import static io.r1platform.api.people.Permission.CREDIT_READ;
 import static io.r1platform.api.people.Permission.EXPORTS_READ;
 import static io.r1platform.api.people.Permission.KEYS_READ;
 import static io.r1platform.api.people.Permission.KEYS_WRITE;
+import static io.r1platform.api.people.Permission.MEMBERS_READ;
+import static io.r1platform.api.people.Permission.MEMBERS_WRITE;
 import static io.r1platform.api.people.Permission.OVERVIEW_READ;
 import static io.r1platform.api.people.Permission.PROJECTS_CREATE;
 import static io.r1platform.api.people.Permission.PROJECTS_WRITE;
@@ -55,6 +57,12 @@ final class AdminRoutes {
           new Entry(DELETE, "/keys/{id}", KEYS_WRITE),
           new Entry(GET, "/limits/{scope}/{id}", KEYS_READ),
           new Entry(PUT, "/limits/{scope}/{id}", SITE),
+          new Entry(GET, "/members", MEMBERS_READ),
+          new Entry(PUT, "/members/{id}", MEMBERS_WRITE),
+          new Entry(DELETE, "/members/{id}", MEMBERS_WRITE),
+          new Entry(GET, "/invitations", MEMBERS_READ),
+          new Entry(POST, "/invitations", MEMBERS_WRITE),
+          new Entry(DELETE, "/invitations/{id}", MEMBERS_WRITE),
           new Entry(GET, "/overview", OVERVIEW_READ),
           new Entry(GET, "/usage", USAGE_READ),
           new Entry(GET, "/usage/reference", OVERVIEW_READ),

@@ -103,7 +103,13 @@ final class OidcChain {
         .flatMap(
             session ->
                 Mono.fromCallable(
-                        () -> login.logIn(identity(authentication), origin, session.getId(), newId))
+                        () ->
+                            login.logIn(
+                                identity(authentication),
+                                session.getAttribute(PendingLogins.INVITATION),
+                                origin,
+                                session.getId(),
+                                newId))
                     .subscribeOn(store.blocking())
                     .doOnNext(person -> session.loggedIn(newId, person)))
         .then(Mono.defer(() -> toConsole(exchange)))

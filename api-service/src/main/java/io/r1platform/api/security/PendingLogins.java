@@ -1,5 +1,6 @@
 package io.r1platform.api.security;
 
+import io.r1platform.api.people.Invitations;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,10 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Keeps the login that a browser began at the identity provider in its session, as a string: state,
- * nonce and PKCE verifier. A session has one at most, and an answer uses it up.
+ * nonce and PKCE verifier, and the hash of the invitation that it came with. A session has one at
+ * most, and an answer uses it up.
  */
 final class PendingLogins
     implements ServerAuthorizationRequestRepository<OAuth2AuthorizationRequest> {
+  /** Session attribute: the hash of an invitation's token. */
+  static final String INVITATION = "invitation";
+
   private static final String ATTRIBUTE = "pending-login";
   private static final TypeReference<Map<String, Map<String, String>>> PENDING =
       new TypeReference<>() {};
@@ -44,7 +49,11 @@ final class PendingLogins
     String pending = json.writeValueAsString(Map.of("request", sent, "attributes", attributes));
     return exchange
         .getSession()
-        .doOnNext(session -> session.getAttributes().put(ATTRIBUTE, pending))
+        .doOnNext(
+            session -> {
+              session.getAttributes().put(ATTRIBUTE, pending);
+              noteInvitation(session, exchange);
+            })
         .then();
   }
 
@@ -60,6 +69,15 @@ final class PendingLogins
   public Mono<OAuth2AuthorizationRequest> removeAuthorizationRequest(ServerWebExchange exchange) {
     return loadAuthorizationRequest(exchange)
         .delayUntil(request -> exchange.getSession().doOnNext(PendingLogins::forget));
+  }
+
+  private static void noteInvitation(WebSession session, ServerWebExchange exchange) {
+    String token = exchange.getRequest().getQueryParams().getFirst(INVITATION);
+    if (token == null) {
+      session.getAttributes().remove(INVITATION);
+    } else {
+      session.getAttributes().put(INVITATION, Invitations.hash(token));
+    }
   }
 
   private static void forget(WebSession session) {

@@ -9,6 +9,7 @@ import io.r1platform.api.people.Admissions;
 import io.r1platform.api.people.Identity;
 import io.r1platform.api.people.Principal;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -38,15 +39,20 @@ public class OidcLogin {
    * Gives session {@code oldId} to the person of this identity under {@code newId}. Refusals count
    * as failed logins of the address, like wrong passwords.
    *
+   * @param invitation hash of an invitation's token, null without one
    * @throws ServiceException {@code forbidden}, or {@code too_many_attempts}
    */
   public Principal logIn(
-      Identity identity, OperatorLogin.Origin origin, String oldId, String newId) {
+      Identity identity,
+      @Nullable String invitation,
+      OperatorLogin.Origin origin,
+      String oldId,
+      String newId) {
     attempts.begin(identity.email(), origin.address());
     Principal person =
         transactions.execute(
             status -> {
-              Admissions.Admitted admitted = admissions.admit(identity);
+              Admissions.Admitted admitted = admissions.admit(identity, invitation);
               if (!admitted.person().enabled()) {
                 throw ServiceException.of(
                     ErrorCode.FORBIDDEN, "You are disabled. Ask an operator to enable you.");
@@ -71,6 +77,14 @@ public class OidcLogin {
       String action = before == null ? "person.added" : "person.roles_renewed";
       audit.record(actor, new Change(action, "person", id, null, before, person));
     }
+    admitted
+        .accepted()
+        .ifPresent(
+            role -> {
+              long organization = role.organizationId();
+              audit.record(
+                  actor, new Change("invitation.accepted", "person", id, organization, null, role));
+            });
     audit.record(
         actor,
         new Change(

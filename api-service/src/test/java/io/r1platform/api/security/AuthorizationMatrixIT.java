@@ -64,7 +64,13 @@ class AuthorizationMatrixIT {
 
   /** What one call is about; {@code secret} is in whatever belongs to it, and nowhere else. */
   private record Target(
-      String organization, String project, String key, String request, String budget) {
+      String organization,
+      String project,
+      String key,
+      String request,
+      String budget,
+      String member,
+      String invitation) {
     String secret() {
       return "secret-of-project-" + project;
     }
@@ -106,6 +112,19 @@ class AuthorizationMatrixIT {
           rule("PUT /keys/{id}", "OADad", t -> new Call(t.key, "{\"name\":\"renamed\"}")),
           rule("POST /keys/{id}/rotate", "OADad", t -> Call.get(t.key)),
           rule("DELETE /keys/{id}", "OADad", t -> Call.get(t.key)),
+          rule("GET /members", "OA", t -> Call.get("?organization_id=" + t.organization)),
+          rule("PUT /members/{id}", "OA", t -> new Call(t.member, "{\"role\":\"viewer\"}")),
+          rule("DELETE /members/{id}", "OA", t -> Call.get(t.member)),
+          rule("GET /invitations", "OA", t -> Call.get("?organization_id=" + t.organization)),
+          rule(
+              "POST /invitations",
+              "OA",
+              t ->
+                  new Call(
+                      "",
+                      "{\"organization_id\":\"%s\",\"email\":\"a@b\",\"role\":\"viewer\"}"
+                          .formatted(t.organization))),
+          rule("DELETE /invitations/{id}", "OA", t -> Call.get(t.invitation)),
           rule("GET /overview", "OADFV", AuthorizationMatrixIT::ofOrganization),
           rule("GET /usage", "OADFVadv", AuthorizationMatrixIT::ofProject),
           rule("GET /usage/reference", "OADFV", AuthorizationMatrixIT::ofOrganization),
@@ -341,7 +360,36 @@ class AuthorizationMatrixIT {
             .at("/key/id")
             .asString();
     return new Target(
-        organization, project, key, new UUID(7, number).toString(), Integer.toString(30 + number));
+        organization,
+        project,
+        key,
+        new UUID(7, number).toString(),
+        Integer.toString(30 + number),
+        Long.toString(member(organization, "secret-of-project-" + project + "@else.example")),
+        Browser.json(
+                operator.post(
+                    "/admin/api/invitations",
+                    """
+                    {"organization_id":"%s","email":"secret-of-project-%s@x","role":"viewer"}\
+                    """
+                        .formatted(organization, project)))
+            .at("/invitation/id")
+            .asString());
+  }
+
+  private long member(String organization, String email) {
+    return superuser
+        .sql(
+            """
+            with added as (
+              insert into api.person (email, created_at) values (?, now()) returning id)
+            insert into api.membership (person_id, organization_id, role, created_at)
+            select id, ?, 'viewer', now() from added returning id\
+            """)
+        .param(email)
+        .param(Long.valueOf(organization))
+        .query(Long.class)
+        .single();
   }
 
   private String created(String path, String body) {
@@ -357,8 +405,13 @@ class AuthorizationMatrixIT {
             select (select string_agg(p::text, ' ' order by id) from api.project p
               where organization_id = ?) || (select string_agg(k::text, ' ' order by k.id)
               from api.api_key k join api.project p on p.id = project_id
+              where organization_id = ?) || (select string_agg(m::text, ' ' order by id)
+              from api.membership m where organization_id = ?) || (select
+              string_agg(i::text, ' ' order by id) from api.invitation i
               where organization_id = ?)\
             """)
+        .param(Long.valueOf(target.organization))
+        .param(Long.valueOf(target.organization))
         .param(Long.valueOf(target.organization))
         .param(Long.valueOf(target.organization))
         .query(String.class)

@@ -1,0 +1,173 @@
+package io.r1platform.api.people;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Invitations. A token has 256 random bits and is shown once; it is good for one login, for seven
+ * days, and only for whoever has the e-mail address that was invited.
+ */
+@Component
+public class Invitations {
+  private static final Duration LIFE = Duration.ofDays(7);
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  Invitations(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  /** An invitation with its token, which is nowhere else. */
+  public record Issued(Invitation invitation, String token) {
+    @Override
+    public String toString() {
+      return "Issued[" + invitation + "]";
+    }
+  }
+
+  /** Invites somebody. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Issued invite(String email, Membership membership) {
+    String address = email.strip().toLowerCase(Locale.ROOT);
+    if (!address.matches("[^@\\s]+@[^@\\s]+") || address.length() > 254) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "email", "The field email is an e-mail address.");
+    }
+    if (membership.projectId() != null && !membership.role().isOfProjects()) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "role", "This role is one of the whole organization.");
+    }
+    var bytes = new byte[32];
+    random.nextBytes(bytes);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Instant now = clock.instant();
+    long id =
+        jdbc.sql(
+                """
+                insert into invitation (organization_id, project_id, role, email, token_sha256,
+                  created_at, expires_at)
+                values (:organization, :project, :role, :email, :token, :now, :end) returning id\
+                """)
+            .param("organization", membership.organizationId())
+            .param("project", membership.projectId(), Types.BIGINT)
+            .param("role", membership.role().wire())
+            .param("email", address)
+            .param("token", sha256(token))
+            .param("now", Timestamp.from(now))
+            .param("end", Timestamp.from(now.plus(LIFE)))
+            .query(Long.class)
+            .single();
+    return new Issued(invitation(id), token);
+  }
+
+  /** Invitations of an organization with an id below {@code before}, the newest first. */
+  public List<Invitation> page(long organizationId, long before, int limit) {
+    return jdbc.sql(
+            """
+            select * from invitation where organization_id = :organization and id < :before
+            order by id desc limit :limit\
+            """)
+        .param("organization", organizationId)
+        .param("before", before)
+        .param("limit", limit)
+        .query((row, number) -> invitation(row))
+        .list();
+  }
+
+  /**
+   * One invitation.
+   *
+   * @throws ServiceException not_found
+   */
+  public Invitation invitation(long id) {
+    return jdbc.sql("select * from invitation where id = :id")
+        .param("id", id)
+        .query((row, number) -> invitation(row))
+        .optional()
+        .orElseThrow(() -> ServiceException.notFound("This invitation"));
+  }
+
+  /** Takes an invitation back; one that was accepted or taken back stays as it is. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Invitation revoke(long id) {
+    jdbc.sql(
+            """
+            update invitation set revoked_at = :now
+            where id = :id and accepted_at is null and revoked_at is null\
+            """)
+        .param("now", Timestamp.from(clock.instant()))
+        .param("id", id)
+        .update();
+    return invitation(id);
+  }
+
+  /** What is kept of a token: its SHA-256 in base64url. */
+  public static String hash(String token) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(token));
+  }
+
+  /** Uses an invitation up; nothing where it is not good, or for another address. */
+  Optional<Membership> accept(String tokenHash, String email) {
+    return jdbc.sql(
+            """
+            update invitation set accepted_at = :now
+            where token_sha256 = :token and email = :email and accepted_at is null
+              and revoked_at is null and expires_at > :now
+            returning *\
+            """)
+        .param("now", Timestamp.from(clock.instant()))
+        .param("token", Base64.getUrlDecoder().decode(tokenHash))
+        .param("email", email)
+        .query((row, number) -> invitation(row).membership())
+        .optional();
+  }
+
+  private static Invitation invitation(ResultSet row) throws SQLException {
+    return new Invitation(
+        row.getLong("id"),
+        new Membership(
+            row.getLong("organization_id"),
+            row.getObject("project_id", Long.class),
+            Role.of(row.getString("role")).orElseThrow()),
+        row.getString("email"),
+        row.getTimestamp("created_at").toInstant(),
+        row.getTimestamp("expires_at").toInstant(),
+        instant(row.getTimestamp("accepted_at")),
+        instant(row.getTimestamp("revoked_at")));
+  }
+
+  private static @Nullable Instant instant(@Nullable Timestamp at) {
+    return at == null ? null : at.toInstant();
+  }
+
+  private static byte[] sha256(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

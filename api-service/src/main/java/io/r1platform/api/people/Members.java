@@ -1,0 +1,135 @@
+package io.r1platform.api.people;
+
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Who has which role in an organization. Whoever changes roles holds the organization's row, so
+ * that two who take each other's ownership do not leave it without an owner.
+ */
+@Component
+public class Members {
+  private static final String SELECT =
+      """
+      select m.*, p.email from membership m join person p on p.id = m.person_id
+      """;
+
+  private final JdbcClient jdbc;
+
+  Members(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Members with an id above {@code after}, at most {@code limit}. */
+  public List<Member> page(long organizationId, long after, int limit) {
+    return jdbc.sql(
+            SELECT
+                + "where organization_id = :organization and m.id > :after order by m.id"
+                + " limit :limit")
+        .param("organization", organizationId)
+        .param("after", after)
+        .param("limit", limit)
+        .query((row, number) -> member(row))
+        .list();
+  }
+
+  /**
+   * One member.
+   *
+   * @throws ServiceException not_found
+   */
+  public Member member(long id) {
+    return jdbc.sql(SELECT + "where m.id = :id")
+        .param("id", id)
+        .query((row, number) -> member(row))
+        .optional()
+        .orElseThrow(() -> ServiceException.notFound("This member"));
+  }
+
+  /**
+   * Gives a member another role.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Member change(long id, long version, Role role) {
+    Member member = seen(id, version);
+    if (member.projectId() != null && !role.isOfProjects()) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "role", "This role is one of the whole organization.");
+    }
+    if (role != Role.OWNER) {
+      requireAnotherOwner(member);
+    }
+    jdbc.sql("update membership set role = :role, version = version + 1 where id = :id")
+        .param("role", role.wire())
+        .param("id", id)
+        .update();
+    return member(id);
+  }
+
+  /** Takes a member's role. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void remove(long id, long version) {
+    requireAnotherOwner(seen(id, version));
+    jdbc.sql("delete from membership where id = :id").param("id", id).update();
+  }
+
+  private Member seen(long id, long version) {
+    jdbc.sql("select id from organization where id = :id for update")
+        .param("id", member(id).organizationId())
+        .query(Long.class)
+        .single();
+    Member member = member(id);
+    if (member.version() != version) {
+      throw ServiceException.of(
+          ErrorCode.STALE_VERSION, "The member has changed since you read it. Read it again.");
+    }
+    if (member.ofGroup()) {
+      throw ServiceException.of(
+          ErrorCode.INVALID_STATE,
+          "This role comes of a group of the identity provider. Change it there.");
+    }
+    return member;
+  }
+
+  private void requireAnotherOwner(Member member) {
+    if (member.role() != Role.OWNER) {
+      return;
+    }
+    long others =
+        jdbc.sql(
+                """
+                select count(*) from membership m join person p on p.id = m.person_id
+                where organization_id = :organization and role = 'owner' and p.enabled
+                  and m.id <> :id\
+                """)
+            .param("organization", member.organizationId())
+            .param("id", member.id())
+            .query(Long.class)
+            .single();
+    if (others == 0) {
+      throw ServiceException.of(
+          ErrorCode.INVALID_STATE, "The last owner stays. Make somebody else an owner first.");
+    }
+  }
+
+  private static Member member(ResultSet row) throws SQLException {
+    return new Member(
+        row.getLong("id"),
+        row.getLong("organization_id"),
+        row.getObject("project_id", Long.class),
+        row.getString("email"),
+        Role.of(row.getString("role")).orElseThrow(),
+        row.getString("source").equals("group"),
+        row.getTimestamp("created_at").toInstant(),
+        row.getLong("version"));
+  }
+}

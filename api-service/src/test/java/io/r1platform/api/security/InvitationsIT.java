@@ -1,0 +1,240 @@
+package io.r1platform.api.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.testing.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
+import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+
+/** People come by invitation, get their role, and lose it again. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InvitationsIT {
+  private static final String ISSUER = "site";
+  private static final String LOGIN = "/admin/login/oidc";
+
+  private final TestDatabase database = TestDatabase.create();
+  private final MockOAuth2Server provider = new MockOAuth2Server();
+  private final JdbcClient superuser = JdbcClient.create(database.superuser());
+  private RunningApi api;
+  private Browser operator;
+
+  @BeforeAll
+  void start() {
+    provider.start();
+    api =
+        RunningApi.start(
+            database,
+            Map.of(
+                "r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString(),
+                "r1.api.oidc.client-id", "console",
+                "r1.api.oidc.client-secret-file", RunningApi.file("secret").toString()));
+  }
+
+  @AfterAll
+  void stop() {
+    api.close();
+    provider.shutdown();
+  }
+
+  @BeforeEach
+  void later() {
+    api.clock().advance(Duration.ofMinutes(20));
+    operator = Browser.loggedIn(api);
+  }
+
+  @Test
+  void anInvitationIsGoodOnceForItsAddress() {
+    String organization = organization();
+    String token = invite(operator, organization, "Ann@one.example", "developer");
+    var wrong = new Browser(api);
+    assertThat(come(wrong, "bob@one.example", token).statusCode()).isEqualTo(403);
+    assertThat(wrong.session().get("authenticated").asBoolean()).isFalse();
+    var ann = new Browser(api);
+    assertThat(come(ann, "ann@one.example", token).statusCode()).isEqualTo(302);
+    assertThat(ann.session().at("/person/roles/0/role").asString()).isEqualTo("developer");
+    assertThat(come(new Browser(api), "ann@one.example", token).statusCode()).isEqualTo(403);
+    assertThat(come(new Browser(api), "ann@one.example", null).statusCode()).isEqualTo(302);
+    assertThat(trail(organization)).contains("invitation.made", "invitation.accepted");
+  }
+
+  @Test
+  void anInvitationEndsByTimeAndByRevocation() {
+    String organization = organization();
+    String revoked = invite(operator, organization, "r@one.example", "viewer");
+    String id =
+        operator
+            .read("/admin/api/invitations?organization_id=" + organization)
+            .at("/items/0/id")
+            .asString();
+    assertThat(operator.delete("/admin/api/invitations/" + id).statusCode()).isEqualTo(200);
+    assertThat(come(new Browser(api), "r@one.example", revoked).statusCode()).isEqualTo(403);
+    String old = invite(operator, organization, "o@one.example", "viewer");
+    api.clock().advance(Duration.ofDays(7));
+    assertThat(come(new Browser(api), "o@one.example", old).statusCode()).isEqualTo(403);
+    assertThat(come(new Browser(api), "n@one.example", "made-up").statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void noTableHoldsAToken() {
+    String token = invite(operator, organization(), "t@one.example", "viewer");
+    var browser = new Browser(api);
+    browser.get(LOGIN + "?invitation=" + token);
+    for (String table : List.of("invitation", "audit_event", "person_session")) {
+      assertThat(
+              superuser
+                  .sql("select coalesce(string_agg(t::text, ''), '') from api." + table + " t")
+                  .query(String.class)
+                  .single())
+          .as(table)
+          .doesNotContain(token);
+    }
+  }
+
+  @Test
+  void onlyAnOwnerMakesOwnersAndTheLastOneStays() throws Exception {
+    String organization = organization();
+    Browser owner = member(organization, "owner");
+    Browser admin = member(organization, "admin");
+    assertThat(invited(admin, organization, "x@one.example", "owner").statusCode()).isEqualTo(403);
+    JsonNode first = memberOf(owner, organization, "owner");
+    JsonNode deputy = memberOf(owner, organization, "admin");
+    assertThat(change(admin, deputy, "owner").statusCode()).isEqualTo(403);
+    assertThat(change(admin, first, "viewer").statusCode()).isEqualTo(403);
+    assertThat(change(owner, first, "viewer").statusCode()).isEqualTo(409);
+    assertThat(change(operator, first, "viewer").statusCode()).isEqualTo(409);
+    assertThat(change(owner, deputy, "owner").statusCode()).isEqualTo(200);
+    assertThat(change(owner, deputy, "viewer").statusCode()).as("stale").isEqualTo(412);
+    List<JsonNode> both =
+        operator
+            .read("/admin/api/members?organization_id=" + organization)
+            .get("items")
+            .valueStream()
+            .toList();
+    try (ExecutorService at = Executors.newFixedThreadPool(2)) {
+      List<Callable<Integer>> removals =
+          both.stream()
+              .map(one -> (Callable<Integer>) () -> remove(Browser.loggedIn(api), one).statusCode())
+              .toList();
+      List<Integer> statuses = at.invokeAll(removals).stream().map(f -> f.resultNow()).toList();
+      assertThat(statuses).containsExactlyInAnyOrder(204, 409);
+    }
+  }
+
+  @Test
+  void aRoleThatIsTakenIsGoneWithTheNextRequest() {
+    String organization = organization();
+    member(organization, "owner");
+    Browser developer = member(organization, "developer");
+    assertThat(developer.get("/admin/api/keys").statusCode()).isEqualTo(200);
+    JsonNode member = memberOf(operator, organization, "developer");
+    assertThat(operator.delete("/admin/api/members/" + member.get("id").asString()).statusCode())
+        .isEqualTo(428);
+    assertThat(remove(operator, member).statusCode()).isEqualTo(204);
+    assertThat(developer.get("/admin/api/keys").statusCode()).isEqualTo(403);
+    assertThat(trail(organization)).contains("member.removed");
+  }
+
+  private String organization() {
+    return Browser.json(
+            operator.post(
+                "/admin/api/organizations", "{\"name\":\"%s\"}".formatted(UUID.randomUUID())))
+        .get("id")
+        .asString();
+  }
+
+  private Browser member(String organization, String role) {
+    String email = role + "@org" + organization + ".example";
+    var browser = new Browser(api);
+    String token = invite(operator, organization, email, role);
+    assertThat(come(browser, email, token).statusCode()).isEqualTo(302);
+    browser.session();
+    return browser;
+  }
+
+  private static JsonNode memberOf(Browser browser, String organization, String role) {
+    return browser
+        .read("/admin/api/members?organization_id=" + organization)
+        .get("items")
+        .valueStream()
+        .filter(member -> member.get("role").asString().equals(role))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static HttpResponse<String> change(Browser browser, JsonNode member, String role) {
+    return browser.put(
+        "/admin/api/members/" + member.get("id").asString(),
+        "{\"role\":\"%s\"}".formatted(role),
+        "If-Match",
+        member.get("version").asString());
+  }
+
+  private static HttpResponse<String> remove(Browser browser, JsonNode member) {
+    return browser.delete(
+        "/admin/api/members/" + member.get("id").asString(),
+        "If-Match",
+        member.get("version").asString());
+  }
+
+  private static HttpResponse<String> invited(
+      Browser browser, String organization, String email, String role) {
+    return browser.post(
+        "/admin/api/invitations",
+        "{\"organization_id\":\"%s\",\"email\":\"%s\",\"role\":\"%s\"}"
+            .formatted(organization, email, role));
+  }
+
+  private static String invite(Browser browser, String organization, String email, String role) {
+    var answer = invited(browser, organization, email, role);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return Browser.json(answer).get("token").asString();
+  }
+
+  /** Logs in at the provider, with the link of an invitation if there is a token. */
+  private HttpResponse<String> come(Browser browser, String email, @Nullable String token) {
+    provider.enqueueCallback(
+        new DefaultOAuth2TokenCallback(
+            ISSUER,
+            email,
+            "JWT",
+            List.of("userinfo"),
+            Map.of("email", email, "email_verified", true)));
+    String link = token == null ? LOGIN : LOGIN + "?invitation=" + token;
+    String there = location(browser.get(link));
+    URI back = URI.create(location(api.send(HttpRequest.newBuilder(URI.create(there)))));
+    return browser.get(back.getPath() + "?" + back.getRawQuery());
+  }
+
+  private static String location(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(302);
+    return answer.headers().firstValue("location").orElseThrow();
+  }
+
+  private List<String> trail(String organization) {
+    return superuser
+        .sql("select action from api.audit_event where organization_id = ? order by id")
+        .param(Long.valueOf(organization))
+        .query(String.class)
+        .list();
+  }
+}
