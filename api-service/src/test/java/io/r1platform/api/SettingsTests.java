@@ -53,7 +53,7 @@ class SettingsTests {
         .isEqualTo(
             "BatchSettings[lines=50000, lineLimit=4194304B, projectOpen=100, atOnce=32,"
                 + " ofOrganization=16, ofBatch=16, stopWait=PT10M, tryAfter=PT5S, failures=3,"
-                + " lookEvery=PT1S]");
+                + " keepFor=PT2160H, lookEvery=PT1S]");
   }
 
   @Test
