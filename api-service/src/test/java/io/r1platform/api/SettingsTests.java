@@ -78,12 +78,13 @@ class SettingsTests {
     assertThat(bound("files.FileSettings", "r1.api.files", Map.of()))
         .isEqualTo(
             "FileSettings[fileLimit=209715200B, projectFiles=1000, projectBytes=5368709120B,"
-                + " keepFor=PT720H, uploadWait=PT1H, transfers=32, transfersOfOne=8]");
+                + " keepFor=PT720H, uploadWait=PT1H, transfers=32, transfersOfOne=8,"
+                + " transfersOfProject=4, grace=PT1M, minRate=32768B]");
     assertThat(bound("batches.BatchSettings", "r1.api.batches", Map.of()))
         .isEqualTo(
             "BatchSettings[lines=50000, lineLimit=4194304B, projectOpen=100, atOnce=32,"
                 + " ofOrganization=16, ofBatch=16, stopWait=PT10M, tryAfter=PT5S, failures=3,"
-                + " lookEvery=PT1S]");
+                + " keepFor=PT2160H, lookEvery=PT1S]");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.r1platform.api.batches;
 
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.relay.LineRuns.Endpoint;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,6 +68,76 @@ record Batch(
     static Status of(String wire) {
       return valueOf(wire.toUpperCase(java.util.Locale.ROOT));
     }
+  }
+
+  /** A new one of a caller, of this file. */
+  static Batch made(
+      UUID id, Caller caller, UUID fileId, BatchRequest request, Instant now, Instant expires) {
+    Duration kept = request.outputKeptFor();
+    return new Batch(
+        id,
+        caller.projectId(),
+        caller.organizationId(),
+        caller.keyId(),
+        fileId,
+        request.endpoint(),
+        request.metadata(),
+        kept == null ? null : Math.toIntExact(kept.toSeconds()),
+        now,
+        expires);
+  }
+
+  private Batch(
+      UUID id,
+      long projectId,
+      long organizationId,
+      long keyId,
+      UUID inputFileId,
+      Endpoint endpoint,
+      @Nullable String metadata,
+      @Nullable Integer outputSeconds,
+      Instant createdAt,
+      Instant expiresAt) {
+    this(
+        id,
+        projectId,
+        organizationId,
+        keyId,
+        inputFileId,
+        endpoint,
+        metadata,
+        outputSeconds,
+        Status.VALIDATING,
+        null,
+        createdAt,
+        expiresAt,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        0,
+        0,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** As it was when it was made. */
+  Batch asItWasMade() {
+    return new Batch(
+        id,
+        projectId,
+        organizationId,
+        keyId,
+        inputFileId,
+        endpoint,
+        metadata,
+        outputSeconds,
+        createdAt,
+        expiresAt);
   }
 
   /** Its id as tenants see it. */

@@ -15,8 +15,10 @@ import org.springframework.util.unit.DataSize;
  * @param ofOrganization most of one organization
  * @param ofBatch most of one batch
  * @param stopWait how long running lines of a batch that is cancelled, or over, may go on
- * @param tryAfter pause of a batch whose line could not start, for want of money or of an engine
+ * @param tryAfter pause of a batch whose line could not start, for want of money or of an engine;
+ *     while the engine fails it doubles from one to the next, up to 64 times as long
  * @param failures how often a line is tried that an engine fails without a charge
+ * @param keepFor how long a batch that has ended is kept, two days or more
  * @param lookEvery how often this replica looks for new batches, and for what a dead one left
  */
 @ConfigurationProperties("r1.api.batches")
@@ -30,11 +32,15 @@ record BatchSettings(
     @DefaultValue("10m") Duration stopWait,
     @DefaultValue("5s") Duration tryAfter,
     @DefaultValue("3") int failures,
+    @DefaultValue("90d") Duration keepFor,
     @DefaultValue("1s") Duration lookEvery) {
   BatchSettings {
     if (lines < 1 || projectOpen < 1 || failures < 1) {
       throw new IllegalArgumentException(
           "r1.api.batches: lines, project-open and failures are 1 or more");
+    }
+    if (keepFor.compareTo(Duration.ofDays(2)) < 0) {
+      throw new IllegalArgumentException("r1.api.batches.keep-for is two days or more");
     }
     if (atOnce < 0 || ofOrganization < 1 || ofBatch < 1) {
       throw new IllegalArgumentException(

@@ -20,6 +20,7 @@ import org.springframework.stereotype.Component;
 @Component
 class BatchTable {
   private static final int MOST_OPEN = 10_000;
+  private static final int REMOVED_AT_ONCE = 100;
 
   /** Until it ends, its lines are counted as they are. */
   private static final String SELECT =
@@ -267,6 +268,19 @@ class BatchTable {
         .param("blocked", blocked)
         .param("id", id)
         .update();
+  }
+
+  /** Removes some that ended before that; true if there may be more. */
+  boolean removeSome(Instant endedBefore) {
+    return database
+            .sql(
+                """
+                delete from batch where batch_id in (
+                  select batch_id from batch where ended_at < ? limit ? for update skip locked)
+                """)
+            .params(utc(endedBefore), REMOVED_AT_ONCE)
+            .update()
+        == REMOVED_AT_ONCE;
   }
 
   private static OffsetDateTime utc(Instant instant) {

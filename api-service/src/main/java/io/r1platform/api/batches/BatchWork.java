@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -64,11 +63,13 @@ class BatchWork implements SmartLifecycle {
   private final Clock clock;
   private final Semaphore wake = new Semaphore(0);
   private final Semaphore heavy = new Semaphore(HEAVY_AT_ONCE);
-  private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
+  private final Map<UUID, Long> busy = new ConcurrentHashMap<>(); // and its organization
+  private final Map<Long, Long> served = new HashMap<>(); // organizations, and their last turn
   private final Map<UUID, At> known = new ConcurrentHashMap<>();
   private final Map<UUID, Setback> setbacks = new ConcurrentHashMap<>();
   private volatile boolean working;
   private volatile boolean lookSoon;
+  private long turn;
 
   /** How often a batch could not be moved on, and how long it rests. */
   private record Setback(int times, long untilNanos) {}
@@ -80,9 +81,10 @@ class BatchWork implements SmartLifecycle {
     private final FileContent input;
     private volatile long pausedUntilNanos;
     private volatile boolean paused;
+    private volatile int pauses; // that grow, one after another
     private volatile boolean ran; // a line, since the last look
     private boolean dry;
-    private int tried; // the last line that was, while paused: the next one may be cheaper
+    private int tried; // the last line that was: while paused another one comes first
 
     At(Batch batch, Caller caller, FileContent input) {
       this.batch = batch;
@@ -146,7 +148,7 @@ class BatchWork implements SmartLifecycle {
       } catch (DataAccessException | TransactionException e) {
         log.warn("batches cannot be looked at: {}", e.toString());
         pause(settings.lookEvery().toNanos());
-      } catch (RuntimeException e) { // the next look may do better
+      } catch (RuntimeException | Error e) { // the next look may do better
         log.error("batches stand still", e);
         pause(settings.lookEvery().toNanos());
       }
@@ -169,7 +171,7 @@ class BatchWork implements SmartLifecycle {
     desk.recover(journal.replica());
     Map<Long, KeyCheck> checked = new HashMap<>();
     Map<UUID, Batch> open = new HashMap<>();
-    for (Batch batch : batches.open()) {
+    for (Batch batch : inTurn(batches.open())) {
       open.put(batch.id(), batch);
       try {
         move(batch, checked);
@@ -177,6 +179,7 @@ class BatchWork implements SmartLifecycle {
         log.error("batch {} stands still", batch.id(), e);
       }
     }
+    served.keySet().retainAll(open.values().stream().map(Batch::organizationId).toList());
     known.keySet().removeIf(id -> !isInProgress(open.get(id)));
     setbacks.keySet().removeIf(id -> !open.containsKey(id));
     Instant now = clock.instant();
@@ -187,6 +190,13 @@ class BatchWork implements SmartLifecycle {
         desk.stop(run);
       }
     }
+  }
+
+  /** Those of organizations that wait the longest for what takes long come first. */
+  private List<Batch> inTurn(List<Batch> open) {
+    return open.stream()
+        .sorted(Comparator.comparingLong(batch -> served.getOrDefault(batch.organizationId(), 0L)))
+        .toList();
   }
 
   private void move(Batch batch, Map<Long, KeyCheck> checked) {
@@ -265,14 +275,16 @@ class BatchWork implements SmartLifecycle {
   }
 
   /**
-   * Does what takes long elsewhere, a few at a time; what finds no place is met again, and what
-   * fails after a pause that grows.
+   * Does what takes long elsewhere, a few at a time, one of each organization; what finds no place
+   * is met again, and what fails after a pause that grows.
    */
   private void heavily(Batch batch, Predicate<UUID> work) {
     Setback setback = setbacks.get(batch.id());
     boolean rests = setback != null && System.nanoTime() - setback.untilNanos < 0;
-    if (!rests && !busy.contains(batch.id()) && heavy.tryAcquire()) {
-      busy.add(batch.id());
+    boolean isServed = busy.containsValue(batch.organizationId());
+    if (!rests && !isServed && heavy.tryAcquire()) {
+      busy.put(batch.id(), batch.organizationId());
+      served.put(batch.organizationId(), ++turn);
       Thread.ofVirtual()
           .name("batch-" + batch.id())
           .start(
@@ -283,7 +295,7 @@ class BatchWork implements SmartLifecycle {
                   if (moved) {
                     wake();
                   }
-                } catch (RuntimeException e) { // nothing was done, and it is met again
+                } catch (RuntimeException | Error e) { // nothing was done, and it is met again
                   int times = setback == null ? 1 : setback.times + 1;
                   long rest = settings.tryAfter().toNanos() << Math.min(times - 1, PAUSE_DOUBLES);
                   setbacks.put(batch.id(), new Setback(times, System.nanoTime() + rest));
@@ -314,7 +326,7 @@ class BatchWork implements SmartLifecycle {
               at.paused ? at.tried : 0,
               () -> RequestId.at(clock.instant()));
       at.dry = claimed.isEmpty() || at.paused;
-      at.tried = at.paused && !claimed.isEmpty() ? claimed.getFirst().place().line() : at.tried;
+      at.tried = claimed.isEmpty() ? at.tried : claimed.getLast().place().line();
       run(at, claimed);
       at.input.forget(); // many batches wait, and each would keep a chunk
     }
@@ -370,9 +382,12 @@ class BatchWork implements SmartLifecycle {
     ServiceException waits = after.waits();
     if (waits != null) {
       boolean noted = isPaused(at);
-      at.pausedUntilNanos = System.nanoTime() + settings.tryAfter().toNanos();
-      at.paused = true;
       if (!noted) {
+        boolean grows = waits.code() == ErrorCode.ENGINE_FAILED;
+        at.pauses = grows ? Math.min(at.pauses + 1, PAUSE_DOUBLES + 1) : 1;
+        long pause = settings.tryAfter().toNanos() << (at.pauses - 1);
+        at.pausedUntilNanos = System.nanoTime() + pause;
+        at.paused = true;
         log.info("batch {} waits: {}", at.batch.id(), waits.code().wire());
         if (waits.code() != ErrorCode.SERVER_DRAINING) { // no other replica waits for that
           block(at, BlockedBy.of(waits));
@@ -380,6 +395,7 @@ class BatchWork implements SmartLifecycle {
       }
     } else if (after.done()) {
       at.ran = true;
+      at.pauses = 0;
       if (at.paused || at.batch.blocked() != null) {
         at.paused = false;
         block(at, null);

@@ -67,7 +67,7 @@ class Batches {
               table.lock(caller.projectId());
               Optional<Batch> first = keyed == null ? Optional.empty() : first(keyed, now);
               return first
-                  .map(batch -> new Made(asItWasMade(batch), true))
+                  .map(batch -> new Made(batch.asItWasMade(), true))
                   .orElseGet(() -> new Made(insert(caller, request, keyed, now), false));
             });
     work.wake();
@@ -105,64 +105,10 @@ class Batches {
     if (!files.use(file.id())) {
       throw noFile();
     }
-    Duration kept = request.outputKeptFor();
-    Batch batch =
-        new Batch(
-            UUID.randomUUID(),
-            caller.projectId(),
-            caller.organizationId(),
-            caller.keyId(),
-            file.id(),
-            request.endpoint(),
-            request.metadata(),
-            kept == null ? null : Math.toIntExact(kept.toSeconds()),
-            Status.VALIDATING,
-            null,
-            now,
-            now.plus(WINDOW),
-            null,
-            null,
-            null,
-            null,
-            null,
-            0,
-            0,
-            0,
-            null,
-            null,
-            null,
-            null);
+    Batch batch = Batch.made(UUID.randomUUID(), caller, file.id(), request, now, now.plus(WINDOW));
     table.insert(
         batch, keyed == null ? null : keyed.keySha256(), keyed == null ? null : keyed.bodySha256());
     return batch;
-  }
-
-  private static Batch asItWasMade(Batch b) {
-    return new Batch(
-        b.id(),
-        b.projectId(),
-        b.organizationId(),
-        b.keyId(),
-        b.inputFileId(),
-        b.endpoint(),
-        b.metadata(),
-        b.outputSeconds(),
-        Status.VALIDATING,
-        null,
-        b.createdAt(),
-        b.expiresAt(),
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        0,
-        0,
-        null,
-        null,
-        null,
-        null);
   }
 
   /** A batch of the project. Fails with 404. */

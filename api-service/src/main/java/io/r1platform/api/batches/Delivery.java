@@ -22,8 +22,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Ends a batch of which nothing runs any more: writes its files and forgets its lines, in one
- * transaction, so that it has ended as a whole or not at all.
+ * Ends a batch of which nothing runs any more: writes its files in one transaction, so that it has
+ * ended as a whole or not at all, and then forgets its lines.
  */
 @Component
 class Delivery {
@@ -56,16 +56,21 @@ class Delivery {
    * did.
    */
   boolean deliver(UUID batchId) {
-    return Boolean.TRUE.equals(
-        transaction.execute(
-            status -> {
-              Optional<Batch> batch =
-                  batches
-                      .take(batchId, List.of(Status.FINALIZING, Status.CANCELLING))
-                      .filter(taken -> !lines.anyRuns(batchId));
-              batch.ifPresent(this::end);
-              return batch.isPresent();
-            }));
+    boolean delivered =
+        Boolean.TRUE.equals(
+            transaction.execute(
+                status -> {
+                  Optional<Batch> batch =
+                      batches
+                          .take(batchId, List.of(Status.FINALIZING, Status.CANCELLING))
+                          .filter(taken -> !lines.anyRuns(batchId));
+                  batch.ifPresent(this::end);
+                  return batch.isPresent();
+                }));
+    if (delivered) {
+      lines.forget(batchId); // unless it goes on
+    }
+    return delivered;
   }
 
   private void end(Batch batch) {
@@ -84,7 +89,6 @@ class Delivery {
     UUID output = out.end(out.output, "output");
     UUID error = out.end(out.error, "errors");
     batches.end(batch.id(), ended, clock.instant(), out.completed, out.failed, output, error);
-    lines.delete(batch.id());
     files.leave(batch.inputFileId());
     meters.counter(Metric.BATCHES_ENDED.id(), "status", ended.wire()).increment();
     log.info(

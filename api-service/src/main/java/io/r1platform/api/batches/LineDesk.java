@@ -84,7 +84,7 @@ class LineDesk {
   /**
    * How a line's run ended, for its batch.
    *
-   * @param waits why it waits again; null if it has a result, or is tried again at once
+   * @param waits why no other line is started at once; null if nothing speaks against it
    * @param done whether it has a result
    */
   record After(Batch batch, @Nullable ServiceException waits, boolean done) {}
@@ -152,10 +152,12 @@ class LineDesk {
           giveBack(line, 0);
         }
         case LineRuns.Refused(ServiceException why) when isWorthATry(why, line) -> {
+          waits = why;
           done = false;
           giveBack(line, 1);
         }
         case LineRuns.Refused(ServiceException why) -> {
+          waits = why.code().retryable() ? why : null;
           byte[] body = errors.openAi(why, line.eventId());
           finish(line, true, ran.reply(why.code().httpStatus(), body));
         }

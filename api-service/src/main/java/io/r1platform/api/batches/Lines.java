@@ -24,6 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Lines {
   private static final int FETCH = 1; // a reply may have megabytes
   private static final int LEFT_AT_ONCE = 1_000;
+  private static final int REMOVED_AT_ONCE = 1_000;
 
   private final JdbcClient database;
   private final AnswerCipher cipher;
@@ -75,8 +76,37 @@ class Lines {
         .update();
   }
 
-  void delete(UUID batchId) {
-    database.sql("delete from batch_line where batch_id = ?").param(batchId).update();
+  /**
+   * Removes the lines of a batch that has ended, some in each transaction: none is locked for long,
+   * and what was removed is gone if it is broken off. Does nothing while it has not ended.
+   */
+  void forget(UUID batchId) {
+    int removed;
+    do {
+      removed =
+          database
+              .sql(
+                  """
+                  delete from batch_line l using batch b
+                  where b.batch_id = ? and b.ended_at is not null and l.batch_id = b.batch_id
+                    and l.line in (
+                      select line from batch_line where batch_id = ? order by line limit ?)
+                  """)
+              .params(batchId, batchId, REMOVED_AT_ONCE)
+              .update();
+    } while (removed > 0);
+  }
+
+  /** Batches that have ended, but still have lines. */
+  List<UUID> ofEnded() {
+    return database
+        .sql(
+            """
+            select batch_id from batch b where ended_at is not null
+              and exists (select from batch_line l where l.batch_id = b.batch_id)
+            """)
+        .query(UUID.class)
+        .list();
   }
 
   /**

@@ -92,13 +92,18 @@ class Validation {
   }
 
   private boolean taken(UUID batchId, Consumer<Batch> use) {
-    return Boolean.TRUE.equals(
-        transaction.execute(
-            status -> {
-              Optional<Batch> batch = batches.take(batchId, List.of(Status.VALIDATING));
-              batch.ifPresent(use);
-              return batch.isPresent();
-            }));
+    boolean did =
+        Boolean.TRUE.equals(
+            transaction.execute(
+                status -> {
+                  Optional<Batch> batch = batches.take(batchId, List.of(Status.VALIDATING));
+                  batch.ifPresent(use);
+                  return batch.isPresent();
+                }));
+    if (did) {
+      lines.forget(batchId); // of one that is none
+    }
+    return did;
   }
 
   private void read(Batch batch) {
@@ -119,7 +124,6 @@ class Validation {
   }
 
   private void reject(Batch batch, List<BatchFault> faults) {
-    lines.delete(batch.id());
     batches.reject(batch.id(), json.writeValueAsString(faults), clock.instant());
     files.leave(batch.inputFileId());
     log.info("batch {} is none: {}", batch.id(), faults.getFirst().code());

@@ -26,6 +26,9 @@ final class RightsFields {
       @Nullable List<String> scopes,
       @Nullable List<String> models,
       @Nullable List<String> networks) {
+    if (scopes != null && scopes.isEmpty()) {
+      throw invalid("scopes", "A key has one scope or more.");
+    }
     return new Rights(
         scopes == null
             ? Rights.ALL.scopes()

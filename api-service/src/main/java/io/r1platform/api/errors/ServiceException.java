@@ -16,6 +16,7 @@ public final class ServiceException extends RuntimeException {
   private final String charged;
   private final @Nullable Duration retryAfter;
   private final transient Map<String, @Nullable Object> details;
+  private final boolean repeatable;
 
   private ServiceException(
       ErrorCode code,
@@ -24,28 +25,30 @@ public final class ServiceException extends RuntimeException {
       String charged,
       @Nullable Duration retryAfter,
       @Nullable Throwable cause,
-      Map<String, @Nullable Object> details) {
+      Map<String, @Nullable Object> details,
+      boolean repeatable) {
     super(message, cause);
     this.code = code;
     this.param = param;
     this.charged = charged;
     this.retryAfter = retryAfter;
     this.details = details;
+    this.repeatable = repeatable;
   }
 
   /** An error that charged nothing. */
   public static ServiceException of(ErrorCode code, String message) {
-    return new ServiceException(code, message, null, "0", null, null, Map.of());
+    return new ServiceException(code, message, null, "0", null, null, Map.of(), true);
   }
 
   /** An error about one named field of the request, which charged nothing. */
   public static ServiceException about(ErrorCode code, String param, String message) {
-    return new ServiceException(code, message, param, "0", null, null, Map.of());
+    return new ServiceException(code, message, param, "0", null, null, Map.of(), true);
   }
 
   /** An error that charged nothing and may be repeated after a while. */
   public static ServiceException later(ErrorCode code, Duration retryAfter, String message) {
-    return new ServiceException(code, message, null, "0", retryAfter, null, Map.of());
+    return new ServiceException(code, message, null, "0", retryAfter, null, Map.of(), true);
   }
 
   /**
@@ -65,12 +68,13 @@ public final class ServiceException extends RuntimeException {
         "0",
         retryAfter,
         null,
-        Collections.unmodifiableMap(new LinkedHashMap<>(details)));
+        Collections.unmodifiableMap(new LinkedHashMap<>(details)),
+        true);
   }
 
   /** An error on our side that charged nothing; the cause goes to the log only. */
   public static ServiceException because(ErrorCode code, String message, Throwable cause) {
-    return new ServiceException(code, message, null, "0", null, cause, Map.of());
+    return new ServiceException(code, message, null, "0", null, cause, Map.of(), true);
   }
 
   /** A path, object or id that does not exist, or that this caller may not see. */
@@ -90,13 +94,32 @@ public final class ServiceException extends RuntimeException {
   /** The same error with what it charged: a decimal amount, or {@code "pending"}. */
   public ServiceException charged(String amount) {
     return new ServiceException(
-        code, String.valueOf(getMessage()), param, amount, retryAfter, getCause(), details);
+        code,
+        String.valueOf(getMessage()),
+        param,
+        amount,
+        retryAfter,
+        getCause(),
+        details,
+        repeatable);
   }
 
   /** The same error with one more sentence at the end of its message. */
   public ServiceException adding(String sentence) {
     return new ServiceException(
-        code, getMessage() + " " + sentence, param, charged, retryAfter, getCause(), details);
+        code,
+        getMessage() + " " + sentence,
+        param,
+        charged,
+        retryAfter,
+        getCause(),
+        details,
+        repeatable);
+  }
+
+  /** An error that charged nothing, of a code that may be repeated, but not of this request. */
+  public static ServiceException once(ErrorCode code, String param, String message) {
+    return new ServiceException(code, message, param, "0", null, null, Map.of(), false);
   }
 
   /** What happened. */
@@ -126,6 +149,6 @@ public final class ServiceException extends RuntimeException {
 
   /** Whether a client library should repeat the request by itself. */
   public boolean shouldRetry() {
-    return code.retryable() && charged.equals("0");
+    return repeatable && code.retryable() && charged.equals("0");
   }
 }

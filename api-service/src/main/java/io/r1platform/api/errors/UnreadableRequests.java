@@ -8,8 +8,8 @@ import org.springframework.stereotype.Component;
 import reactor.netty.NettyPipeline;
 
 /**
- * Puts {@link RequestLineCheck} before the server, which answers what it cannot read without a body
- * and without an id.
+ * Puts {@link OneRequestAtATime} and {@link RequestLineCheck} before the server: it may forget a
+ * request that comes early, and answers what it cannot read without a body and without an id.
  */
 @Component
 final class UnreadableRequests
@@ -32,6 +32,10 @@ final class UnreadableRequests
                   if (pipeline.get(NettyPipeline.HttpCodec) != null) {
                     pipeline.addAfter(
                         NettyPipeline.HttpCodec,
+                        OneRequestAtATime.class.getName(),
+                        new OneRequestAtATime());
+                    pipeline.addAfter(
+                        OneRequestAtATime.class.getName(),
                         RequestLineCheck.class.getName(),
                         new RequestLineCheck(bodies, clock));
                   }

@@ -8,6 +8,7 @@ import io.r1platform.api.statements.FreeCalls;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.ContentDisposition;
@@ -16,6 +17,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.multipart.PartEvent;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,6 +31,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerResponse;
 
 /** {@code /v1/files}: OpenAI's, of the caller's project. Free. */
 @RestController
@@ -36,6 +39,7 @@ final class FileController {
   private final Files files;
   private final FileSettings settings;
   private final FreeCalls transfers;
+  private final FreeCalls ofProjects;
   private final Scheduler threads =
       Schedulers.fromExecutor(command -> Thread.ofVirtual().name("file").start(command));
 
@@ -75,6 +79,25 @@ final class FileController {
     this.files = files;
     this.settings = settings;
     this.transfers = new FreeCalls(settings.transfers(), settings.transfersOfOne());
+    this.ofProjects = FreeCalls.ofProjects(settings.transfersOfProject());
+  }
+
+  private FreeCalls.Place begin(Caller caller) {
+    FreeCalls.Place ofProject = ofProjects.begin(caller);
+    try {
+      FreeCalls.Place place = transfers.begin(caller);
+      return () -> {
+        place.close();
+        ofProject.close();
+      };
+    } catch (ServiceException e) {
+      ofProject.close();
+      throw e;
+    }
+  }
+
+  private Pace pace() {
+    return new Pace(settings.grace(), settings.minRate());
   }
 
   @PostMapping(path = "/v1/files", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
@@ -89,19 +112,21 @@ final class FileController {
             : KeyedRequest.of(caller.projectId(), "/v1/files", key, ByteBuffer.allocate(0))
                 .keySha256();
     return Mono.using(
-        () -> transfers.begin(caller),
-        place -> store(caller, parts, keySha256),
-        FreeCalls.Place::close);
+        () -> begin(caller), place -> store(caller, parts, keySha256), FreeCalls.Place::close);
   }
 
   private Mono<ResponseEntity<FileView>> store(
       Caller caller, Flux<PartEvent> parts, @Nullable String keySha256) {
     var upload = new Upload(files, caller.projectId(), settings.fileLimit().toBytes());
+    Pace pace = pace();
     return parts
         .onErrorMap(FileController::isOfParser, failure -> unreadable())
         .map(Upload.Piece::of)
+        .doOnNext(piece -> pace.moved(piece.bytes().length))
         .concatMap(piece -> off(() -> upload.add(piece)), 1)
-        .takeUntilOther(Mono.delay(settings.uploadWait()).then(Mono.error(tooLate())))
+        .takeUntilOther(
+            Mono.firstWithSignal(Mono.delay(settings.uploadWait()).then(), pace.fellBehind())
+                .then(Mono.error(tooLate())))
         .then(Mono.fromCallable(() -> upload.end(keySha256)).subscribeOn(threads))
         .map(FileController::answer)
         .onErrorResume(failure -> off(upload::abandon).then(Mono.error(failure)))
@@ -169,7 +194,7 @@ final class FileController {
       @PathVariable String id,
       ServerHttpResponse response) {
     return Mono.using(
-        () -> transfers.begin(caller),
+        () -> begin(caller),
         place ->
             Mono.fromCallable(() -> find(caller, id))
                 .subscribeOn(threads)
@@ -194,7 +219,19 @@ final class FileController {
                     Mono.fromCallable(() -> response.bufferFactory().wrap(content.chunk(ord)))
                         .subscribeOn(threads),
                 1);
-    return response.writeWith(chunks);
+    return response
+        .writeWith(chunks)
+        .timeout(pace().longest(file.bytes()))
+        .doOnError(TimeoutException.class, slow -> hangUp(response));
+  }
+
+  /** What waits to be written to a client that does not read is given up with the connection. */
+  private static void hangUp(ServerHttpResponse response) {
+    HttpServerResponse netty = ServerHttpResponseDecorator.getNativeResponse(response);
+    netty.withConnection(
+        connection -> {
+          var _ = connection.channel().close();
+        });
   }
 
   @DeleteMapping("/v1/files/{id}")

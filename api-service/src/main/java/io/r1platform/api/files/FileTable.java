@@ -104,15 +104,16 @@ class FileTable {
         .optional();
   }
 
-  /** Frees a key that stood long enough. */
-  void freeKey(long projectId, String keySha256, Instant expired) {
+  /** Frees a key that stood long enough, or whose file is over. */
+  void freeKey(long projectId, String keySha256, Instant expired, Instant now) {
     database
         .sql(
             """
             update file set key_sha256 = null, content_sha256 = null
-            where project_id = ? and key_sha256 = decode(?, 'hex') and created_at <= ?
+            where project_id = ? and key_sha256 = decode(?, 'hex')
+              and (created_at <= ? or (expires_at <= ? and used_by = 0))
             """)
-        .params(projectId, keySha256, utc(expired))
+        .params(projectId, keySha256, utc(expired), utc(now))
         .update();
   }
 

@@ -145,8 +145,9 @@ public class Files {
         status -> {
           table.lock(projectId);
           if (keySha256 != null) {
-            Instant expired = clock.instant().minus(KEY_STANDS);
-            table.freeKey(projectId, keySha256, expired);
+            Instant now = clock.instant();
+            Instant expired = now.minus(KEY_STANDS);
+            table.freeKey(projectId, keySha256, expired, now);
             FileTable.Keyed first = table.find(projectId, keySha256, expired).orElse(null);
             if (first != null) {
               table.delete(writer.id());

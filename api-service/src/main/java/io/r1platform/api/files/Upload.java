@@ -2,6 +2,7 @@ package io.r1platform.api.files;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,6 +27,7 @@ final class Upload {
   private static final String SECONDS = "expires_after[seconds]";
   private static final Set<String> FIELDS = Set.of("purpose", ANCHOR, SECONDS);
   private static final int FILENAME_MAX = 512;
+  private static final int TEXT_MAX = 1 << 10;
 
   /**
    * Some bytes of a part, off the network's memory.
@@ -59,6 +61,7 @@ final class Upload {
   private final long mostBytes;
   private final Map<String, String> fields = new HashMap<>();
   private final MessageDigest digest = sha256();
+  private final ByteArrayOutputStream text = new ByteArrayOutputStream(); // of one field
   private @Nullable FileWriter writer;
   private String filename = "";
   private boolean whole;
@@ -77,8 +80,22 @@ final class Upload {
       bytes(piece.bytes);
       whole = whole || piece.last;
     } else { // some clients send text fields as files
-      field(piece.name, new String(piece.bytes, StandardCharsets.UTF_8));
+      text(piece);
+      if (piece.last) {
+        field(piece.name, text.toString(StandardCharsets.UTF_8));
+        text.reset();
+      }
     }
+  }
+
+  private void text(Piece piece) {
+    if (text.size() + piece.bytes.length > TEXT_MAX) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          piece.name,
+          "'%s' is too long. Nothing was stored.".formatted(piece.name));
+    }
+    text.writeBytes(piece.bytes);
   }
 
   private void field(String name, String value) {
@@ -86,7 +103,12 @@ final class Upload {
       throw ServiceException.about(
           ErrorCode.UNSUPPORTED_PARAMETER, name, "'%s' is not supported.".formatted(name));
     }
-    fields.put(name, value);
+    if (fields.put(name, value) != null) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          name,
+          "'%s' may be given once. Nothing was stored.".formatted(name));
+    }
   }
 
   private void bytes(byte[] bytes) {

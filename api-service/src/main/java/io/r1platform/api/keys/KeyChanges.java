@@ -149,16 +149,27 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
+  /** Reads from the last change on: it is there unless newer ones were missed. */
   private void apply(Connection connection) throws SQLException {
+    boolean seen = last == 0;
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
             select sequence, api_key_id, public_id, revoked, limit_scope, limit_scope_id
             from api_key_change
-            where sequence > ? order by sequence""")) {
+            where sequence >= ? order by sequence""")) {
       statement.setLong(1, last);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
+          if (row.getLong("sequence") == last) {
+            seen = true;
+            continue;
+          }
+          if (!seen) { // what came next was removed meanwhile: this replica stood still for days
+            cache.forgetAll();
+            events.publishEvent(LimitsChanged.ALL);
+            seen = true;
+          }
           long key = row.getLong("api_key_id");
           boolean revoked = row.getBoolean("revoked");
           if (revoked) {

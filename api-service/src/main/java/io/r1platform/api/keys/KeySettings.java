@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lookupTimeout longest wait for the database when a key is not in memory
  * @param lookups look-ups in the database at the same time, at most
  * @param useFlushInterval how often the last uses are written
+ * @param keepChangesFor how long changes that replicas have followed are kept, a day or more
  */
 @ConfigurationProperties("r1.api.keys")
 record KeySettings(
@@ -21,10 +22,14 @@ record KeySettings(
     @DefaultValue("1s") Duration confirmationLimit,
     @DefaultValue("1s") Duration lookupTimeout,
     @DefaultValue("4") int lookups,
-    @DefaultValue("10s") Duration useFlushInterval) {
+    @DefaultValue("10s") Duration useFlushInterval,
+    @DefaultValue("7d") Duration keepChangesFor) {
   KeySettings {
     if (cacheSize < 1 || lookups < 1) {
       throw new IllegalArgumentException("r1.api.keys: sizes start at 1");
+    }
+    if (keepChangesFor.compareTo(Duration.ofDays(1)) < 0) {
+      throw new IllegalArgumentException("r1.api.keys.keep-changes-for is a day or more");
     }
     if (pollInterval.compareTo(confirmationLimit) >= 0) {
       throw new IllegalArgumentException(

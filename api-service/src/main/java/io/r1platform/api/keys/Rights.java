@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a key may do.
  *
- * @param scopes what it opens, one or more
+ * @param scopes what it opens; none only if all that it has are a later version's
  * @param models names of the models that it may use, up to 100; null for those of its project
  * @param networks where its requests may come from, up to 100; anywhere if there is none
  */
@@ -25,7 +25,6 @@ public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Netwo
   private static final int MOST = 100;
 
   public Rights {
-    require(!scopes.isEmpty(), "scopes", "A key has one scope or more.");
     require(
         models == null || (!models.isEmpty() && models.size() <= MOST),
         "models",
@@ -43,7 +42,7 @@ public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Netwo
   }
 
   String[] scopeNames() {
-    return EnumSet.copyOf(scopes).stream().map(Scope::wire).toArray(String[]::new);
+    return scopes.stream().sorted().map(Scope::wire).toArray(String[]::new);
   }
 
   String @Nullable [] modelNames() {

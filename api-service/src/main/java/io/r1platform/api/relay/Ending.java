@@ -4,6 +4,8 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Admission;
 import io.r1platform.api.metering.Charge;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -18,14 +20,18 @@ final class Ending {
 
   private final ClientSide client;
   private final Answer answers;
+  private final Clock clock;
   private final Admission admission;
+  private final @Nullable Duration timeout;
   private final boolean includeUsage;
 
-  Ending(ClientSide client, Answer answers, Admission admission, boolean includeUsage) {
+  Ending(ClientSide client, Relay relay, Admission admission, Run.Wanted wanted) {
     this.client = client;
-    this.answers = answers;
+    this.answers = relay.answers();
+    this.clock = relay.clock();
     this.admission = admission;
-    this.includeUsage = includeUsage;
+    this.timeout = wanted.call().timeout();
+    this.includeUsage = wanted.includeUsage();
   }
 
   /**
@@ -59,7 +65,26 @@ final class Ending {
 
   /** It failed, and {@code charge} is what that cost. */
   void failed(@Nullable EngineReport report, Charge charge, ServiceException failure) {
-    tell(report, charge, failure.charged(charge.amount().decimal()), charged(charge));
+    ServiceException told = ranOutOfTheirTime(failure, charge) ? inTheirTime(failure) : failure;
+    tell(report, charge, told.charged(charge.amount().decimal()), charged(charge));
+  }
+
+  /** A repeat would be given as little time. */
+  private boolean ranOutOfTheirTime(ServiceException failure, Charge charge) {
+    boolean late =
+        failure.code() == ErrorCode.QUEUE_TIMEOUT || failure.code() == ErrorCode.DEADLINE_EXCEEDED;
+    return late
+        && timeout != null
+        && charge.amount().value() == 0
+        && !clock.instant().isBefore(admission.admittedAt().plus(timeout));
+  }
+
+  private static ServiceException inTheirTime(ServiceException failure) {
+    return ServiceException.once(
+        failure.code(),
+        Timeout.HEADER,
+        "No token was generated within your x-r1-timeout. Nothing was charged. Send it with a"
+            + " longer one.");
   }
 
   /**

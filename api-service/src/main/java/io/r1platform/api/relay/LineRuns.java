@@ -112,7 +112,13 @@ public final class LineRuns {
       body.free();
       client.refuse(e);
     }
-    return client.ended();
+    return client.ended().thenApply(this::unlessItStops);
+  }
+
+  /** What a stop of this server broke off is no failure of the engine. */
+  private End unlessItStops(End end) {
+    boolean broken = end instanceof Refused(var why) && why.code() == ErrorCode.ENGINE_FAILED;
+    return broken && !relay.isRunning() ? new Refused(Relay.draining()) : end;
   }
 
   /** Stops a run of this process; what was generated is charged. False if it is not here. */

@@ -50,9 +50,12 @@ final class Offers {
         .orElseThrow(() -> notFound(name));
   }
 
-  /** Refuses a model that is served, but not to this caller, like one that does not exist. */
+  /**
+   * Refuses a model of this site that is not this caller's, like one that does not exist; also one
+   * that is served no more, since answers of it are kept.
+   */
   void refuseForeign(Caller caller, String name) {
-    if (catalogue.find(name).filter(model -> !caller.mayUse(model.name())).isPresent()) {
+    if (catalogue.canonical(name).filter(model -> !caller.mayUse(model)).isPresent()) {
       throw notFound(name);
     }
   }

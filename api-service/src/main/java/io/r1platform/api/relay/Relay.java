@@ -378,7 +378,8 @@ class Relay implements SmartLifecycle {
     return clock;
   }
 
-  private static ServiceException draining() {
+  /** This server takes nothing new. */
+  static ServiceException draining() {
     return ServiceException.later(
         ErrorCode.SERVER_DRAINING,
         Duration.ofSeconds(1),

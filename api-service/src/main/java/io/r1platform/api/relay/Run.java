@@ -70,7 +70,7 @@ final class Run {
     this.hold = hold;
     this.pass = pass;
     this.client = client;
-    this.ending = new Ending(client, relay.answers(), admission, wanted.includeUsage());
+    this.ending = new Ending(client, relay, admission, wanted);
     this.engine = newEngineSide();
     client.header("x-r1-cost-max", hold.pico().decimal());
     client.connect(this);

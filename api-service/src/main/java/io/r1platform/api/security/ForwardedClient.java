@@ -3,6 +3,7 @@ package io.r1platform.api.security;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -11,7 +12,7 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
-/** Puts the client's address in place of its proxy's, if we trust that proxy. */
+/** Puts the client's address, or that it is unknown, in place of a proxy's that we trust. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ForwardedClient implements WebFilter {
@@ -26,14 +27,17 @@ final class ForwardedClient implements WebFilter {
   public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
     List<String> forwarded = exchange.getRequest().getHeaders().getOrEmpty(HEADER);
     InetSocketAddress peer = exchange.getRequest().getRemoteAddress();
-    if (forwarded.isEmpty() || peer == null || peer.getAddress() == null) {
+    if (peer == null || peer.getAddress() == null) {
       return chain.filter(exchange);
     }
-    InetAddress client = proxies.client(peer.getAddress(), forwarded);
-    if (client.equals(peer.getAddress())) {
+    @Nullable InetAddress client = proxies.client(peer.getAddress(), forwarded);
+    if (peer.getAddress().equals(client)) {
       return chain.filter(exchange);
     }
-    var from = new InetSocketAddress(client, peer.getPort());
+    var from =
+        client == null
+            ? InetSocketAddress.createUnresolved("unknown", peer.getPort())
+            : new InetSocketAddress(client, peer.getPort());
     return chain.filter(exchange.mutate().request(request -> request.remoteAddress(from)).build());
   }
 }

@@ -3,6 +3,7 @@ package io.r1platform.api.security;
 import io.r1platform.api.keys.Network;
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose word for the address of a client counts.
@@ -20,19 +21,23 @@ record TrustedProxies(List<Network> networks) {
 
   /**
    * The address of the client: the nearest that no trusted proxy has. Each proxy appends whom it
-   * heard; what stands before that, anybody can have written.
+   * heard; what stands before that, anybody can have written. Null where a trusted proxy does not
+   * say whom it heard: its own address is not the client's.
    *
    * @param peer the other end of the connection
    * @param forwarded values of {@code X-Forwarded-For}, in order
    */
-  InetAddress client(InetAddress peer, List<String> forwarded) {
+  @Nullable InetAddress client(InetAddress peer, List<String> forwarded) {
+    if (forwarded.isEmpty()) {
+      return isTrusted(peer) ? null : peer;
+    }
     List<String> hops = List.of(String.join(",", forwarded).split(",", -1));
     InetAddress nearest = peer;
     for (int i = hops.size() - 1; i >= 0 && isTrusted(nearest); i--) {
       try {
         nearest = InetAddress.ofLiteral(hops.get(i).strip());
       } catch (IllegalArgumentException e) {
-        return nearest; // not an address: nothing further counts
+        return null;
       }
     }
     return nearest;

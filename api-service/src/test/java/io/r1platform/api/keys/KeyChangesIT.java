@@ -1,5 +1,7 @@
 package io.r1platform.api.keys;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.tenants.Tenants;
@@ -57,6 +59,20 @@ class KeyChangesIT {
       connection.commit();
     }
     Await.until("the revocation", () -> revoked().contains(key));
+  }
+
+  @Test
+  void oldChangesAreRemovedButForTheNewest() {
+    issue("old");
+    issue("newest");
+    var superuser = JdbcClient.create(database.superuser());
+    superuser.sql("update api.api_key_change set changed_at = '2020-01-01Z'").update();
+    api.bean(KeyChangeSweep.class).sweep();
+    assertThat(superuser.sql("select count(*) from api.api_key_change").query(Long.class).single())
+        .isEqualTo(1);
+    KeyView later = issueView("later");
+    api.bean(Keys.class).revoke(later.id(), later.version());
+    Await.until("the revocation", () -> revoked().contains(later.id()));
   }
 
   @Test

@@ -19,7 +19,8 @@ class KeySettingsTests {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 4,
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                Duration.ofDays(7)));
     assertThat(
             bind(
                 Map.of(
@@ -28,7 +29,8 @@ class KeySettingsTests {
                     "r1.api.keys.confirmation-limit", "20ms",
                     "r1.api.keys.lookup-timeout", "30ms",
                     "r1.api.keys.lookups", "6",
-                    "r1.api.keys.use-flush-interval", "7s")))
+                    "r1.api.keys.use-flush-interval", "7s",
+                    "r1.api.keys.keep-changes-for", "8d")))
         .isEqualTo(
             new KeySettings(
                 5,
@@ -36,7 +38,8 @@ class KeySettingsTests {
                 Duration.ofMillis(20),
                 Duration.ofMillis(30),
                 6,
-                Duration.ofSeconds(7)));
+                Duration.ofSeconds(7),
+                Duration.ofDays(8)));
   }
 
   private static KeySettings bind(Map<String, String> properties) {

@@ -85,11 +85,19 @@ class SecretTests {
   @Test
   void settingsThatWouldBreakTheSecondAreRefused() {
     var second = java.time.Duration.ofSeconds(1);
+    var day = java.time.Duration.ofDays(1);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new KeySettings(1, second, second, second, 1, second));
+        .isThrownBy(() -> new KeySettings(1, second, second, second, 1, second, day));
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new KeySettings(1, second.dividedBy(4), second, second.plusMillis(1), 1, second));
+            () ->
+                new KeySettings(
+                    1, second.dividedBy(4), second, second, 1, second, day.minusMillis(1)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new KeySettings(
+                    1, second.dividedBy(4), second, second.plusMillis(1), 1, second, day));
   }
 
   private static KeyView view() {

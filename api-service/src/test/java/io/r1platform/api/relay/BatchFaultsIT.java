@@ -5,6 +5,8 @@ import static io.r1platform.api.relay.BatchClient.names;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
+import io.r1platform.api.batches.BatchSweeps;
+import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ class BatchFaultsIT {
         new Gateway(
             Map.of(
                 "r1.api.relay.final-wait", "1s",
+                "r1.api.relay.drain-wait", "1s",
                 "r1.api.batches.look-every", "50ms",
                 "r1.api.batches.try-after", "100ms",
                 "r1.api.batches.of-batch", "4"));
@@ -127,6 +130,86 @@ class BatchFaultsIT {
     assertThat(client.content(ended, "error_file_id"))
         .hasSize(3)
         .allMatch(line -> line.at("/error/code").asString().equals("batch_cancelled"));
+  }
+
+  @Test
+  void anEngineThatFailsAgainAndAgainIsWaitedForLongerAndLonger() {
+    gateway.engine.does(chat -> chat.error(502, "engine_failed", "broken"));
+    String batch = client.batch(lines(40));
+    awaitBlocked(batch, "engine_failed");
+    Await.until("some tries", () -> gateway.engine.chats().size() >= 7);
+    assertThat(count("select max(failures) from api.batch_line")).as("of one line").isEqualTo(1);
+    gateway.engine.does(BatchesIT::answer);
+    JsonNode ended = client.awaitStatus(batch, "completed");
+    assertThat(client.content(ended, "output_file_id")).hasSize(40);
+    assertThat(gateway.engine.chats()).as("fast tries").hasSizeLessThan(52);
+  }
+
+  @Test
+  void aPlannedStopIsNoTryOfItsLines() {
+    gateway.engine.does(chat -> chat.json().awaitCancel());
+    client.batch(lines(2));
+    Await.until("they run", () -> gateway.engine.chats().size() == 2);
+    gateway.api.close();
+    assertThat(count("select count(*) from api.batch_line where state = 'waiting'")).isEqualTo(2);
+    assertThat(count("select sum(failures) from api.batch_line")).isZero();
+  }
+
+  /** One has what two places can do to its files standing still; the other is not behind it. */
+  @Test
+  void filesOfOneOrganizationDoNotHoldUpAnothers() throws SQLException {
+    superuser
+        .sql(
+            """
+            create function api.held() returns trigger language plpgsql as '
+            begin
+              if exists (select from api.batch where batch_id = new.batch_id
+                  and organization_id = %d) then
+                perform pg_advisory_xact_lock_shared(77);
+              end if;
+              return new;
+            end'
+            """
+                .formatted(gateway.organizationId))
+        .update();
+    superuser
+        .sql(
+            """
+            create trigger held before insert on api.batch_line for each row
+            execute function api.held()
+            """)
+        .update();
+    Tenants tenants = gateway.api.bean(Tenants.class);
+    long project = tenants.createProject(tenants.createOrganization("Small", 1).id(), "One").id();
+    var small =
+        new BatchClient(
+            gateway.api, gateway.api.bean(Keys.class).issue(project, "small", null).secret());
+    try (Connection connection = gateway.database.superuser().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_advisory_lock(77)");
+      List<String> large = List.of(client.batch(lines(1)), client.batch(lines(1)));
+      Await.until("its file is read", () -> large.stream().anyMatch(this::isTaken));
+      small.awaitStatus(small.batch(lines(1)), "completed");
+    }
+  }
+
+  @Test
+  void batchesThatEndedLongAgoAndLinesThatWereLeftBehindAreRemoved() {
+    String batch = client.batch(lines(1));
+    client.awaitStatus(batch, "completed");
+    superuser
+        .sql(
+            "insert into api.batch_line (batch_id, line, at, length) select batch_id, 2, 0, 1"
+                + " from api.batch")
+        .update();
+    BatchSweeps.sweep(gateway.api);
+    assertThat(count("select count(*) from api.batch_line")).isZero();
+    gateway.api.clock().advance(Duration.ofDays(89));
+    BatchSweeps.sweep(gateway.api);
+    assertThat(client.get("/v1/batches/" + batch).statusCode()).isEqualTo(200);
+    gateway.api.clock().advance(Duration.ofDays(2));
+    BatchSweeps.sweep(gateway.api);
+    assertThat(client.get("/v1/batches/" + batch).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -56,6 +57,22 @@ class DeadlineIT {
       assertThat(refused.body()).contains("\"param\":\"x-r1-timeout\"", "Nothing was charged");
     }
     assertThat(gateway.engine.chats()).hasSize(sent);
+  }
+
+  @Test
+  void whoRanOutOfItsOwnTimeIsNotToldToRepeat() {
+    gateway.engine.does(
+        chat -> {
+          gateway.api.clock().advance(Duration.ofSeconds(2));
+          chat.error(504, "queue_timeout", "It waited too long. Send it again.");
+        });
+    HttpResponse<String> own = chatWithin("1.5");
+    assertThat(own.statusCode()).isEqualTo(504);
+    assertThat(own.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(own.body()).contains("x-r1-timeout", "\"charged\":\"0\"");
+    HttpResponse<String> ours = chatWithin("60");
+    assertThat(ours.statusCode()).isEqualTo(504);
+    assertThat(ours.headers().firstValue("x-should-retry")).contains("true");
   }
 
   private HttpResponse<String> chatWithin(String timeout) {

@@ -104,6 +104,47 @@ class FilesIT {
   }
 
   @Test
+  void refusesAFieldThatIsGivenTwice() {
+    HttpResponse<String> twice =
+        gateway.api.send(
+            java.net.http.HttpRequest.newBuilder(gateway.api.uri("/v1/files"))
+                .header("Authorization", "Bearer " + gateway.key)
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(
+                    java.net.http.HttpRequest.BodyPublishers.ofString(
+                        part("purpose\"", "user_data")
+                            + part("purpose\"", "batch")
+                            + part("file\"; filename=\"a\"", "x")
+                            + "--x--\r\n")));
+    assertThat(twice.statusCode()).as(twice.body()).isEqualTo(422);
+    assertThat(twice.body()).contains("\"param\":\"purpose\"", "given once");
+    Await.until("nothing is left", () -> count("select count(*) from file") == 0);
+  }
+
+  private static String part(String name, String content) {
+    return "--x\r\nContent-Disposition: form-data; name=\"%s\r\n\r\n%s\r\n"
+        .formatted(name, content);
+  }
+
+  @Test
+  void aKeyGivesNoFileThatIsOver() {
+    Map<String, String> hour =
+        Map.of(
+            "purpose", "batch",
+            "expires_after[anchor]", "created_at",
+            "expires_after[seconds]", "3600");
+    String first = json(client.upload("x", hour, "once")).path("id").asString();
+    assertThat(json(client.upload("x", hour, "once")).path("id").asString()).isEqualTo(first);
+    gateway.api.clock().advance(Duration.ofHours(2));
+    String second = json(client.upload("x", hour, "once")).path("id").asString();
+    assertThat(second).isNotEqualTo(first);
+    assertThat(client.get("/v1/files/" + second).statusCode()).isEqualTo(200);
+    client.delete("/v1/files/" + second);
+    String third = json(client.upload("x", hour, "once")).path("id").asString();
+    assertThat(client.get("/v1/files/" + third).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aProjectHasItsLimits() {
     for (int i = 0; i < 4; i++) {
       client.file("x");

@@ -8,6 +8,8 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +25,8 @@ final class FuzzConnection implements AutoCloseable {
   private int at;
   private int end;
   private long deadline;
-  private int stalls;
+  private final List<String> stalls = new ArrayList<>();
+  private String before = "";
 
   /** Header names are in small letters; of several the last. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two
@@ -43,7 +46,7 @@ final class FuzzConnection implements AutoCloseable {
 
   /**
    * Sends a request and reads the whole answer. A kept connection that was closed meanwhile is
-   * replaced once, as any client would, and so is one that stands still: {@link #stalls}.
+   * replaced once, as any client would, and so is one that stands still: {@link #stalls} tells.
    *
    * @throws SocketTimeoutException if it takes longer than a request may
    * @throws IOException if there is no answer, or none that HTTP/1.1 allows
@@ -59,7 +62,7 @@ final class FuzzConnection implements AutoCloseable {
       if (!kept) {
         throw e;
       }
-      stalls++;
+      stalls.add("%s%nstood still behind %s".formatted(request, before));
       deadline = System.nanoTime() + LONGEST.toNanos();
       return exchange(bytes, request);
     } catch (IOException e) {
@@ -71,8 +74,8 @@ final class FuzzConnection implements AutoCloseable {
     }
   }
 
-  /** How often a kept connection gave no answer in time, and a new one did. */
-  int stalls() {
+  /** The requests without an answer in time on a kept connection, and what came before each. */
+  List<String> stalls() {
     return stalls;
   }
 
@@ -96,6 +99,7 @@ final class FuzzConnection implements AutoCloseable {
       }
       throw e;
     }
+    before = "%s%nanswered %d %s".formatted(request, answer.status(), answer.headers());
     if (unsent != null
         || answer.header("connection").equalsIgnoreCase("close")
         || request.kind == FuzzRequest.Kind.SLOW_BODY) {

@@ -49,9 +49,6 @@ class FuzzIT {
   private static final int WORKERS = 8;
   private static final int MOST_SHOWN = 10;
 
-  /** Of 20,000 at most. One in a run stood still, for a reason not found yet: checks.md. */
-  private static final int STALLS = 3;
-
   /** A thousandth: only a loaded machine has any. */
   private static final int BUSY = 20;
 
@@ -68,7 +65,7 @@ class FuzzIT {
   private final Queue<String> faults = new ConcurrentLinkedQueue<>();
   private final LongAdder unexpected = new LongAdder();
   private final LongAdder hangs = new LongAdder();
-  private final LongAdder stalls = new LongAdder();
+  private final Queue<String> stalls = new ConcurrentLinkedQueue<>();
   private final LongAdder busy = new LongAdder();
   private final LongAdder shown = new LongAdder();
   private final AtomicLong slowestMillis = new AtomicLong();
@@ -128,7 +125,7 @@ class FuzzIT {
     assertThat(gateway.engine.wasCancelled(running)).as("the other's request").isFalse();
     report(System.nanoTime() - begun);
     assertThat(faults).isEmpty();
-    assertThat(stalls.sum()).as("kept connections that stood still").isLessThanOrEqualTo(STALLS);
+    assertThat(stalls).as("kept connections that stood still").isEmpty();
     assertThat(busy.sum()).as("refused as busy").isLessThanOrEqualTo(BUSY);
     assertThat(statuses.keySet()).contains(200, 400, 401, 404, 405, 422);
   }
@@ -216,7 +213,7 @@ class FuzzIT {
                     LongStream.generate(next::getAndIncrement)
                         .takeWhile(index -> index < end)
                         .forEach(index -> one(random.at(index), connection, verdict));
-                    stalls.add(connection.stalls());
+                    stalls.addAll(connection.stalls());
                   }
                   return null;
                 }));
@@ -287,7 +284,7 @@ class FuzzIT {
                 counted,
                 unexpected.sum(),
                 hangs.sum(),
-                stalls.sum(),
+                stalls.size(),
                 busy.sum(),
                 shown.sum(),
                 slowestMillis.get(),

@@ -2,9 +2,17 @@ package io.r1platform.api.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.keys.KeyTerms;
+import io.r1platform.api.keys.Keys;
+import io.r1platform.api.keys.Network;
+import io.r1platform.api.keys.Rights;
+import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +67,18 @@ class BehindProxyIT {
                 .query(String.class)
                 .single())
         .isEqualTo("203.0.113.9");
+  }
+
+  @Test
+  void aListOfNetworksIsNotPassedByAClientThatTheProxyDoesNotName() {
+    Tenants tenants = api.bean(Tenants.class);
+    long project = tenants.createProject(tenants.createOrganization("Nets").id(), "Chat").id();
+    var here = new Rights(Rights.ALL.scopes(), null, List.of(Network.parse("127.0.0.1")));
+    String key = api.bean(Keys.class).issue(project, new KeyTerms("nets", null, here)).secret();
+    Await.until("keys are checked", () -> api.get("/v1/models", key).statusCode() != 503);
+    HttpResponse<String> refused = api.get("/v1/models", key);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(403);
+    assertThat(refused.body()).contains("ip_not_allowed");
   }
 
   @Test

@@ -11,7 +11,8 @@ class TrustedProxiesTests {
       TrustedProxies.of(List.of("172.16.0.0/12", "10.0.0.7", "fd00::/8"));
 
   private static String client(String peer, String... forwarded) {
-    return PROXIES.client(InetAddress.ofLiteral(peer), List.of(forwarded)).getHostAddress();
+    InetAddress client = PROXIES.client(InetAddress.ofLiteral(peer), List.of(forwarded));
+    return client == null ? "unknown" : client.getHostAddress();
   }
 
   @Test
@@ -32,8 +33,14 @@ class TrustedProxiesTests {
 
   @Test
   void whatIsNoAddressIsNeverAName() {
-    assertThat(client("172.20.0.1", "localhost")).isEqualTo("172.20.0.1");
-    assertThat(client("172.20.0.1", "203.0.113.9, unknown")).isEqualTo("172.20.0.1");
-    assertThat(client("172.20.0.1", "")).isEqualTo("172.20.0.1");
+    assertThat(client("172.20.0.1", "localhost")).isEqualTo("unknown");
+    assertThat(client("172.20.0.1", "203.0.113.9, unknown")).isEqualTo("unknown");
+    assertThat(client("172.20.0.1", "")).isEqualTo("unknown");
+  }
+
+  @Test
+  void aProxyThatDoesNotSayWhomItHeardIsNotTheClient() {
+    assertThat(client("172.20.0.1")).isEqualTo("unknown");
+    assertThat(client("198.51.100.2")).isEqualTo("198.51.100.2");
   }
 }

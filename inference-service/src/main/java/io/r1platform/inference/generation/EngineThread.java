@@ -270,7 +270,7 @@ final class EngineThread implements Runnable {
   private void endLongWaits(Instant now) {
     for (Generation generation : live.of(model.name())) {
       boolean late = generation.startedAt().plus(longestWait(generation)).isBefore(now);
-      if (late && !generation.begun()) {
+      if (late && (!generation.begun() || generation.outlived(now))) {
         generation.stop(Generation.Cause.QUEUE_TIMEOUT);
       }
     }

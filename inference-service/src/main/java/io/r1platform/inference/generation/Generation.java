@@ -125,6 +125,12 @@ public final class Generation {
     return task.wishes().timeout();
   }
 
+  /** Whether its caller's own limit has passed: it ends, also if only its other choices began. */
+  boolean outlived(Instant now) {
+    Duration timeout = timeout();
+    return timeout != null && startedAt.plus(timeout).isBefore(now);
+  }
+
   /** Whether its request has a token. */
   boolean begun() {
     Choices choices = task.choices();
