@@ -7,6 +7,7 @@ import io.r1platform.billing.budgets.SimulatedBudgets;
 import io.r1platform.billing.credit.SimulatedCredit;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
+import io.r1platform.billing.observability.RequestTraces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
@@ -82,6 +83,11 @@ public final class SimulatedBilling implements AutoCloseable {
     @Bean
     MeterRegistry meters() {
       return new SimpleMeterRegistry();
+    }
+
+    @Bean
+    RequestTraces traces() {
+      return RequestTraces.OFF;
     }
 
     @Bean
