@@ -69,7 +69,8 @@ class BootstrapOperator implements ApplicationRunner {
             """
             insert into person (email, password_hash, operator, created_at)
             values (:email, :hash, true, :now)
-            on conflict (email) do update set password_hash = excluded.password_hash, operator = true""")
+            on conflict (email) do update
+              set password_hash = excluded.password_hash, operator = true""")
         .param("email", email)
         .param("hash", passwordHash)
         .param("now", Timestamp.from(clock.instant()))
