@@ -89,6 +89,7 @@ class AuthorizationMatrixIT {
     }
   }
 
+  private static final String LIMITS = "GET /limits/key/{id}";
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
           rule("GET /organizations", "OADFVadv", t -> Call.get("")),
@@ -112,6 +113,7 @@ class AuthorizationMatrixIT {
           rule("PUT /keys/{id}", "OADad", t -> new Call(t.key, "{\"name\":\"renamed\"}")),
           rule("POST /keys/{id}/rotate", "OADad", t -> Call.get(t.key)),
           rule("DELETE /keys/{id}", "OADad", t -> Call.get(t.key)),
+          rule(LIMITS, "OADad", t -> Call.get(t.key)),
           rule("GET /members", "OA", t -> Call.get("?organization_id=" + t.organization)),
           rule("PUT /members/{id}", "OA", t -> new Call(t.member, "{\"role\":\"viewer\"}")),
           rule("DELETE /members/{id}", "OA", t -> Call.get(t.member)),
@@ -266,7 +268,11 @@ class AuthorizationMatrixIT {
 
   /** What shows that an answer is about the target. */
   private static String sign(String route, Target target) {
-    return route.equals("GET /organizations") ? "Ours" : target.secret();
+    return switch (route) {
+      case "GET /organizations" -> "Ours";
+      case LIMITS -> "\"scope_id\":\"" + target.key + "\"";
+      default -> target.secret();
+    };
   }
 
   private static Call any() {
@@ -309,7 +315,7 @@ class AuthorizationMatrixIT {
 
   private static String named(String path) {
     String below = path.substring("/admin/api".length());
-    return below.replace("{organization}", "{id}");
+    return below.replace("{organization}", "{id}").replace("{scope}", "key");
   }
 
   private Browser loggedIn(Who who) {
