@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
@@ -156,7 +157,7 @@ record UsageQuery(
     List<String> values = new ArrayList<>();
     for (String name : List.of("group_by", "group_by[]")) {
       for (String value : sent.getOrDefault(name, List.of())) {
-        values.addAll(List.of(value.split(",", -1)));
+        values.addAll(List.of(Objects.requireNonNullElse(value, "").split(",", -1)));
       }
     }
     for (String value : values) {

@@ -137,6 +137,7 @@ class UsageIT {
     "start_time=10&limit=32,invalid_value",
     "start_time=10&limit=x,invalid_type",
     "start_time=10&group_by=end_user,unsupported_value",
+    "start_time=10&group_by,unsupported_value",
     "start_time=10&api_key_ids=7,unsupported_parameter",
     "start_time=10&organization_id=1,unsupported_parameter",
     "start_time=10&tenant_id=1,unsupported_parameter",
