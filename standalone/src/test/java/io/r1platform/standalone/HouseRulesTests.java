@@ -274,6 +274,7 @@ class HouseRulesTests {
                         .or(simpleName("Shipper")) // pause between two signs of life
                         .or(simpleName("DatabaseClock")) // time since the last reading
                         .or(simpleName("BatchWork")) // pauses of the work and of one batch
+                        .or(simpleName("Pace")) // how fast a transfer is
                         .or(simpleName("Holds")) // silence of billing, age of a denial
                         .or(resideInAPackage(API + "limits..")) // what flowed in, age of a slice
                         .or(resideInAPackage(BASE + "standalone.processes.."))

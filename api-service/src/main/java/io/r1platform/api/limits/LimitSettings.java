@@ -30,7 +30,14 @@ record LimitSettings(
     @DefaultValue("200ms") Duration denialFor,
     @DefaultValue("10000") int maxWaiting) {
 
-  /** Limits of an organization; 0 for none. */
+  /**
+   * Limits of an organization; 0 for none.
+   *
+   * @param requestsPerMinute as many may come at once after a minute of rest
+   * @param tokensPerMinute the same of tokens
+   * @param concurrency requests that have not ended
+   * @param queueLength requests that the engine has not begun
+   */
   record OfOrganizations(
       @DefaultValue("0") long requestsPerMinute,
       @DefaultValue("0") long tokensPerMinute,

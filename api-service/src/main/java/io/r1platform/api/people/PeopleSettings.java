@@ -63,6 +63,8 @@ record PeopleSettings(
    * A domain of e-mail addresses that the identity provider verifies.
    *
    * @param domain for instance {@code example.com}; subdomains are others
+   * @param organization whose members they become
+   * @param role theirs in it
    */
   record Domain(String domain, long organization, String role) {
     Domain {

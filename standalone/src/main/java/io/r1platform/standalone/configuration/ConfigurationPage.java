@@ -99,6 +99,7 @@ public final class ConfigurationPage {
           others.stream()
               .filter(other -> other.prefix() == null)
               .filter(other -> other.name().equals(component.element()))
+              .filter(other -> other.home().equals(record.home()))
               .findFirst();
       rows.add(
           "| `%s` | %s | %s | %s |"

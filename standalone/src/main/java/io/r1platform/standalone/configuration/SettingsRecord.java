@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record of settings as its source has it.
  *
+ * @param home its package
  * @param name its simple name
  * @param prefix of its settings, or null if it is part of another record
  * @param summary its documentation without the parameters
  * @param components in their order
  */
 record SettingsRecord(
-    String name, @Nullable String prefix, String summary, List<Component> components) {
+    String home, String name, @Nullable String prefix, String summary, List<Component> components) {
 
   /**
    * One component.

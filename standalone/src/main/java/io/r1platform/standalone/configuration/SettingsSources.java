@@ -86,7 +86,8 @@ final class SettingsSources {
                   null, manager, null, null, null, manager.getJavaFileObjectsFromPaths(files));
       DocTrees documents = DocTrees.instance(task);
       for (CompilationUnitTree unit : task.parse()) {
-        collect(new TreePath(unit), unit.getTypeDecls(), documents, found);
+        String home = String.valueOf(unit.getPackageName());
+        collect(home, new TreePath(unit), unit.getTypeDecls(), documents, found);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -96,6 +97,7 @@ final class SettingsSources {
 
   /** Records among these, and within them. */
   private static void collect(
+      String home,
       TreePath parent,
       List<? extends Tree> members,
       DocTrees documents,
@@ -104,14 +106,15 @@ final class SettingsSources {
       if (member instanceof ClassTree type) {
         var path = new TreePath(parent, type);
         if (type.getKind() == Tree.Kind.RECORD) {
-          found.add(record(type, documents.getDocCommentTree(path)));
+          found.add(record(home, type, documents.getDocCommentTree(path)));
         }
-        collect(path, type.getMembers(), documents, found);
+        collect(home, path, type.getMembers(), documents, found);
       }
     }
   }
 
-  private static SettingsRecord record(ClassTree type, @Nullable DocCommentTree document) {
+  private static SettingsRecord record(
+      String home, ClassTree type, @Nullable DocCommentTree document) {
     Map<String, String> texts = new HashMap<>();
     if (document != null) {
       for (DocTree tag : document.getBlockTags()) {
@@ -128,6 +131,7 @@ final class SettingsSources {
             .map(field -> component(field, texts.getOrDefault(field.getName().toString(), "")))
             .toList();
     return new SettingsRecord(
+        home,
         type.getSimpleName().toString(),
         value(type.getModifiers(), "ConfigurationProperties"),
         document == null ? "" : plain(document.getFullBody()),

@@ -2,10 +2,10 @@ package io.r1platform.standalone.overspend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r1platform.testing.Figures;
 import io.r1platform.standalone.admin.AdminApi;
 import io.r1platform.standalone.admin.Limits;
 import io.r1platform.standalone.admin.Tenancy;
+import io.r1platform.testing.Figures;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
