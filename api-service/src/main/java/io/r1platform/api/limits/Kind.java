@@ -43,6 +43,10 @@ public enum Kind {
     return words.formatted(most);
   }
 
+  static Kind ofStored(String stored) {
+    return valueOf(stored.toUpperCase(Locale.ROOT));
+  }
+
   /** The name in the shared table. */
   String stored() {
     return name().toLowerCase(Locale.ROOT);

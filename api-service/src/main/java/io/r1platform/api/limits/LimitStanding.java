@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +29,9 @@ public record LimitStanding(
     @Nullable Duration resetsAfter,
     boolean binding) {
 
-  static List<LimitStanding> all(
-      List<Limit> limits, Function<Limit, SharedLimits.@Nullable Standing> look) {
-    List<LimitStanding> all = limits.stream().map(limit -> of(limit, look.apply(limit))).toList();
+  static List<LimitStanding> all(List<Limit> limits, Map<Limit.On, SharedLimits.Standing> known) {
+    List<LimitStanding> all =
+        limits.stream().map(limit -> of(limit, known.get(limit.on()))).toList();
     List<LimitStanding> marked = new ArrayList<>(all.size());
     for (LimitStanding one : all) {
       LimitStanding least =

@@ -94,8 +94,8 @@ final class OrganizationLimits {
     return !waiters.isEmpty();
   }
 
-  /** All that is to be asked of the shared buckets now. */
-  synchronized List<Bucket.Ask> asks(long now) {
+  /** All that is to be asked of the shared buckets now; what was unused for so long goes back. */
+  synchronized List<Bucket.Ask> asks(long now, Duration idleAfter) {
     buckets.values().forEach(bucket -> bucket.waiting(0));
     for (Waiter waiter : waiters) {
       for (Limit limit : waiter.wanted.limits) {
@@ -106,7 +106,7 @@ final class OrganizationLimits {
     }
     List<Bucket.Ask> asks = new ArrayList<>();
     for (Bucket bucket : buckets.values()) {
-      Bucket.Ask ask = bucket.ask(now, settings.idleAfter());
+      Bucket.Ask ask = bucket.ask(now, idleAfter);
       if (ask != null) {
         asks.add(ask);
       }

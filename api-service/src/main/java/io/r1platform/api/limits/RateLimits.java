@@ -33,6 +33,7 @@ public class RateLimits implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
   private static final int MOST_IN_ASK = 5_000;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+  private static final Duration NOT_AT_ALL = Duration.ofNanos(-1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(3);
 
   private final LimitSets sets;
@@ -152,7 +153,7 @@ public class RateLimits implements SmartLifecycle {
 
   /** How all limits above a caller stand, read from the database. Blocks. */
   public List<LimitStanding> standings(Caller caller) {
-    return LimitStanding.all(sets.allAbove(caller), shared::standing);
+    return LimitStanding.all(sets.allAbove(caller), shared.standings(caller));
   }
 
   private void wake() {
@@ -164,13 +165,13 @@ public class RateLimits implements SmartLifecycle {
   private void syncUntilStopped() {
     try {
       while (accepting) {
-        boolean waits = sync();
+        boolean waits = sync(settings.idleAfter());
         long pause = (waits ? BETWEEN_TRIES : settings.syncEvery()).toNanos();
         if (news.tryAcquire(pause, TimeUnit.NANOSECONDS)) {
           news.drainPermits();
         }
       }
-      sync();
+      sync(NOT_AT_ALL); // all that is not in use goes back
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -179,11 +180,11 @@ public class RateLimits implements SmartLifecycle {
   }
 
   /** One look at everything. Returns whether a request still waits. */
-  private boolean sync() {
+  private boolean sync(Duration idleAfter) {
     long now = System.nanoTime();
     Map<Bucket.Ask, OrganizationLimits> asks = new LinkedHashMap<>();
     for (OrganizationLimits own : organizations.values()) {
-      own.asks(now).forEach(ask -> asks.put(ask, own));
+      own.asks(now, idleAfter).forEach(ask -> asks.put(ask, own));
     }
     List<Bucket.Ask> all = new ArrayList<>(asks.keySet());
     boolean heard = true;

@@ -1,5 +1,6 @@
 package io.r1platform.api.limits;
 
+import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.Journal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -126,27 +127,35 @@ class SharedLimits {
     return wire;
   }
 
-  /**
-   * How a limit stands now, with what replicas have leased of it; null if nobody used it lately.
-   */
-  @Nullable Standing standing(Limit limit) {
-    return jdbc.sql(
+  /** How the limits above a caller stand now, with what replicas leased; those of late use. */
+  Map<Limit.On, Standing> standings(Caller caller) {
+    Map<Limit.On, Standing> standings = new HashMap<>();
+    jdbc.sql(
             """
-            select least(b.most::numeric * 60000000, b.level + b.most::numeric * greatest(0,
+            select b.scope, b.scope_id, b.model_id, b.kind,
+              least(b.most::numeric * 60000000, b.level + b.most::numeric * greatest(0,
                 floor(extract(epoch from clock_timestamp() - b.at) * 1000000)))::bigint as level,
               (select coalesce(sum(l.granted), 0)
                 from limit_lease l join live_epoch e using (replica_id, epoch)
                 where l.bucket_id = b.id) as leased
             from limit_bucket b
-            where b.scope = :scope and b.scope_id = :id and b.model_id = :model and b.kind = :kind
+            where (b.scope, b.scope_id) in
+              (('organization', :organization), ('project', :project), ('key', :key))
             """)
-        .param("scope", limit.on().scope().wire())
-        .param("id", limit.on().scopeId())
-        .param("model", limit.on().modelId())
-        .param("kind", limit.on().kind().stored())
-        .query((row, number) -> new Standing(row.getLong("level"), row.getLong("leased")))
-        .optional()
-        .orElse(null);
+        .param("organization", caller.organizationId())
+        .param("project", caller.projectId())
+        .param("key", caller.keyId())
+        .query(
+            row -> {
+              var on =
+                  new Limit.On(
+                      LimitScope.of(row.getString("scope")).orElseThrow(),
+                      row.getLong("scope_id"),
+                      row.getInt("model_id"),
+                      Kind.ofStored(row.getString("kind")));
+              standings.put(on, new Standing(row.getLong("level"), row.getLong("leased")));
+            });
+    return standings;
   }
 
   /** Drops buckets that are as if they were new, and leases of epochs that are over. */

@@ -113,15 +113,15 @@ class LimitsIT {
     renew();
     answers(630);
     limit(LimitScope.KEY, rates(null, 600L)); // ten a second
+    long begun = System.nanoTime();
     assertThat(gateway.chatAs(key, STREAM).statusCode()).isEqualTo(200);
-    long ended = System.nanoTime();
     HttpResponse<String> refused = gateway.chatAs(key, STREAM);
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
     assertThat(refused.body()).contains("tokens_per_minute");
-    assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow()).isBetween(4L, 5L);
+    assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow()).isBetween(3L, 5L);
     Await.until("it is refilled", () -> gateway.chatAs(key, STREAM).statusCode() == 200);
-    double seconds = (System.nanoTime() - ended) / 1e9;
-    assertThat(seconds).as("seconds in debt of 42 tokens").isBetween(3.8, 6.0);
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    assertThat(seconds).as("seconds until 42 tokens flowed in").isBetween(4.1, 9.0);
     clear();
   }
 
