@@ -44,14 +44,9 @@ final class KeyChangeSweep {
 
   private int removeSome(Instant before) {
     return database
-        .sql(
-            """
-            delete from api_key_change where sequence in (
-              select sequence from api_key_change
-              where changed_at < ? and sequence < (select max(sequence) from api_key_change)
-              limit ?)
-            """)
+        .sql("select forget_key_changes(?, ?)")
         .params(before.atOffset(ZoneOffset.UTC), AT_ONCE)
-        .update();
+        .query(Integer.class)
+        .single();
   }
 }

@@ -39,7 +39,7 @@ class TransfersIT {
   void anUploadThatTricklesIsGivenUp() throws IOException {
     try (Socket slow = open()) {
       trickle(slow);
-      Await.until("it has the place", () -> upload(client) == 429);
+      assertThat(upload(client)).isEqualTo(429);
       byte[] answer = slow.getInputStream().readNBytes("HTTP/1.1 408".length());
       assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 408");
       Await.until("the place is free", () -> upload(client) == 200);
@@ -55,7 +55,8 @@ class TransfersIT {
           slow,
           "GET /v1/files/%s/content HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
               .formatted(file, gateway.key));
-      Await.until("it has the place", () -> upload(client) == 429);
+      assertThat(Gateway.readUntil(slow.getInputStream(), "\r\n\r\n")).contains(" 200 ");
+      assertThat(upload(client)).isEqualTo(429);
       Await.until("the place is free", () -> upload(client) == 200);
     }
   }
@@ -69,12 +70,14 @@ class TransfersIT {
             gateway.api, gateway.api.bean(Keys.class).issue(project, "other", null).secret());
     try (Socket slow = open()) {
       trickle(slow);
-      Await.until("it has the project's place", () -> upload(client) == 429);
+      assertThat(upload(client)).isEqualTo(429);
       assertThat(upload(other)).isEqualTo(200);
     }
   }
 
-  /** Begins an upload of which no more comes. */
+  /**
+   * Begins an upload, which has its place once the body is asked for, and of which no more comes.
+   */
   private void trickle(Socket slow) throws IOException {
     send(
         slow,
@@ -84,12 +87,18 @@ class TransfersIT {
         Authorization: Bearer %s\r
         Content-Type: multipart/form-data; boundary=x\r
         Content-Length: 100000\r
+        Expect: 100-continue\r
         \r
+        """
+            .formatted(gateway.key));
+    assertThat(Gateway.readUntil(slow.getInputStream(), "\r\n\r\n")).contains(" 100 ");
+    send(
+        slow,
+        """
         --x\r
         Content-Disposition: form-data; name="file"; filename="a"\r
         \r
-        abc"""
-            .formatted(gateway.key));
+        abc""");
   }
 
   private static int upload(BatchClient by) {
