@@ -96,6 +96,7 @@ final class OrganizationLimits {
 
   /** All that is to be asked of the shared buckets now; what was unused for so long goes back. */
   synchronized List<Bucket.Ask> asks(long now, Duration idleAfter) {
+    waiters.removeIf(waiter -> waiter.future.isDone()); // it has waited too long
     buckets.values().forEach(bucket -> bucket.waiting(0));
     for (Waiter waiter : waiters) {
       for (Limit limit : waiter.wanted.limits) {
@@ -125,6 +126,7 @@ final class OrganizationLimits {
   /** Waiters of whom it is decided now. Who lacks places that others have waits on, for a while. */
   synchronized List<Decided> decided(long now) {
     List<Decided> decided = new ArrayList<>();
+    waiters.removeIf(waiter -> waiter.future.isDone());
     for (Iterator<Waiter> all = waiters.iterator(); all.hasNext(); ) {
       Waiter waiter = all.next();
       Attempt attempt = attempt(waiter.wanted, now, waiter.until - now <= 0);

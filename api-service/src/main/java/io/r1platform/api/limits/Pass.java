@@ -32,6 +32,7 @@ public final class Pass {
         case Places places -> (places.on.kind() == Kind.QUEUE ? queued : atOnce).add(places);
       }
     }
+    tokens.forEach(Rate::opened);
   }
 
   /** Whom to tell when places that others wait for are free. */
@@ -68,6 +69,7 @@ public final class Pass {
     if (!hasEnded) {
       started();
       hasEnded = true;
+      tokens.forEach(Rate::closed);
       free(atOnce);
     }
   }

@@ -1,6 +1,7 @@
 package io.r1platform.api.limits;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class Rate extends Bucket {
   private static final long NANOS_A_MICRO = 1_000;
 
   private final LongAdder owed = new LongAdder();
+  private final AtomicInteger open = new AtomicInteger();
   private final Duration denialFor;
   private long room;
   private long onTheWay;
@@ -35,6 +37,15 @@ final class Rate extends Bucket {
   /** Tokens that came, or, below 0, were counted in vain. Without any lock. */
   void owe(long tokens) {
     owed.add(tokens);
+  }
+
+  /** A request may owe to it from now on, until it is {@link #closed}. */
+  void opened() {
+    open.incrementAndGet();
+  }
+
+  void closed() {
+    open.decrementAndGet();
   }
 
   private void drain(long now) {
@@ -142,7 +153,7 @@ final class Rate extends Bucket {
 
   @Override
   boolean isEmpty() {
-    return room == 0 && owed.sum() == 0 && waiting() == 0;
+    return open.get() == 0 && room == 0 && owed.sum() == 0 && waiting() == 0;
   }
 
   @Override

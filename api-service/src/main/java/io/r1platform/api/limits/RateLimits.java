@@ -31,7 +31,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class RateLimits implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
-  private static final int MOST_IN_ASK = 5_000;
+  private static final int MOST_IN_ASK = 500;
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
   private static final Duration NOT_AT_ALL = Duration.ofNanos(-1);
   private static final Duration LAST_WAIT = Duration.ofSeconds(3);
@@ -165,7 +165,7 @@ public class RateLimits implements SmartLifecycle {
   private void syncUntilStopped() {
     try {
       while (accepting) {
-        boolean waits = sync(settings.idleAfter());
+        boolean waits = syncOrComplain();
         long pause = (waits ? BETWEEN_TRIES : settings.syncEvery()).toNanos();
         if (news.tryAcquire(pause, TimeUnit.NANOSECONDS)) {
           news.drainPermits();
@@ -176,6 +176,16 @@ public class RateLimits implements SmartLifecycle {
       Thread.currentThread().interrupt();
     } finally {
       shared.close();
+    }
+  }
+
+  /** Whatever goes wrong, the next look must come: without this thread nobody passes any more. */
+  private boolean syncOrComplain() {
+    try {
+      return sync(settings.idleAfter());
+    } catch (RuntimeException | Error e) {
+      log.error("limits were not shared, trying again", e);
+      return false;
     }
   }
 

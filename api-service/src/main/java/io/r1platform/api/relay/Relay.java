@@ -50,6 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Relay implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
+  private static final String REPLACED =
+      "This server was replaced while it answered. Nothing was charged. Send it again.";
   private static final int LOOKS_PER_SILENCE = 10;
 
   /** What a token of a prompt has at least, as a guess until the engine has counted. */
@@ -185,9 +187,22 @@ class Relay implements SmartLifecycle {
                     wanted.call().body().free();
                     client.refuse(Objects.requireNonNull(refusal));
                   } else {
-                    hold(admitted, pass, client);
+                    try {
+                      hold(admitted, pass, client);
+                    } catch (RuntimeException | Error e) { // nobody else would hear of it
+                      log.error("request {} could not be started", wanted.call().id(), e);
+                      unstarted(wanted, pass, client, e);
+                    }
                   }
                 });
+  }
+
+  /** Gives back what a request took that could not be started. */
+  private static void unstarted(Run.Wanted wanted, Pass pass, ClientSide client, Throwable why) {
+    pass.settle(0, 0);
+    pass.end();
+    wanted.call().body().free();
+    client.refuse(why);
   }
 
   /** Lines of batches have limits of their own. */
@@ -212,16 +227,19 @@ class Relay implements SmartLifecycle {
             .whenComplete(
                 (hold, refusal) -> {
                   if (hold == null) {
-                    pass.settle(0, 0);
-                    pass.end();
-                    wanted.call().body().free();
-                    client.refuse(Objects.requireNonNull(refusal));
+                    unstarted(wanted, pass, client, Objects.requireNonNull(refusal));
                   } else if (client.isGone()) {
                     pass.settle(0, 0);
                     pass.end();
                     hold.release();
                   } else {
-                    start(new Run(this, wanted, hold, pass, heard));
+                    try {
+                      start(new Run(this, wanted, hold, pass, heard));
+                    } catch (RuntimeException | Error e) { // before the run took it over
+                      log.error("request {} could not be started", wanted.call().id(), e);
+                      hold.release();
+                      unstarted(wanted, pass, client, e);
+                    }
                   }
                 });
   }
@@ -232,7 +250,12 @@ class Relay implements SmartLifecycle {
     if (revoked != null) { // before it could be found by the event
       run.stop(new Run.Stop(Finish.CANCELLED, revoked));
     }
-    run.start();
+    try {
+      run.start();
+    } catch (RuntimeException | Error e) { // an ADMIT may be written: lost, and free
+      log.error("request {} could not be started", run.admission().eventId(), e);
+      run.abandon("The server failed. Nothing was charged. Send it again.");
+    }
   }
 
   /** The refusal of a caller whose key was revoked after it was let in; null if it holds. */
@@ -242,7 +265,7 @@ class Relay implements SmartLifecycle {
 
   @EventListener
   void on(JournalFenced event) {
-    running.values().forEach(Run::fenced);
+    running.values().forEach(run -> run.abandon(REPLACED));
   }
 
   @Override

@@ -100,18 +100,12 @@ final class Run {
     finished = true;
     call.body().free();
     hold.release();
+    pass.settle(0, 0);
     relay.forget(this);
     if (stop != null) {
       client.refuse(stop.error());
     } else {
       client.unstarted();
-    }
-  }
-
-  /** This gateway may write no more: a peer settles the request as lost, nothing is charged. */
-  synchronized void fenced() {
-    if (!finished) {
-      abandon("This server was replaced while it answered. Nothing was charged. Send it again.");
     }
   }
 
@@ -483,8 +477,11 @@ final class Run {
     }
   }
 
-  /** Ends without a FINAL, since none can be written. */
-  private void abandon(String message) {
+  /** Ends without a FINAL, unless it has ended: none can be written, a peer settles it as lost. */
+  synchronized void abandon(String message) {
+    if (finished) {
+      return;
+    }
     finished = true;
     call.body().free();
     limit.dispose();

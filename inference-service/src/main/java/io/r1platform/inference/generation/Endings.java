@@ -50,8 +50,8 @@ final class Endings {
       generation.deliver(ended);
       return CompletableFuture.completedFuture(null);
     }
-    report.ended(generation.task(), whole, generation.startedAt(), endedAt);
     CompletableFuture<Void> durable = receipts.append(receipt(generation, whole, modelId, endedAt));
+    report.ended(generation.task(), whole, generation.startedAt(), endedAt);
     return durable
         .copy()
         .orTimeout(receiptTimeout.toMillis(), TimeUnit.MILLISECONDS)
