@@ -60,7 +60,7 @@ public class Admissions {
         Optional.ofNullable(invitation).map(hash -> accepted(hash, identity));
     Optional<Long> known = known(identity);
     Optional<Principal> before = known.flatMap(people::find);
-    long id = known.orElseGet(() -> add(identity, invited.isPresent()));
+    long id = known.orElseGet(() -> add(identity, invited));
     invited.ifPresent(membership -> give(id, membership, "given"));
     renewGroupRoles(id, identity);
     return new Admitted(before, people.find(id).orElseThrow(), id, invited);
@@ -122,10 +122,16 @@ public class Admissions {
     return found;
   }
 
-  private long add(Identity identity, boolean invited) {
+  /** An invitation into the domain's organization is what counts there. */
+  private long add(Identity identity, Optional<Membership> invited) {
     List<String> groups = List.copyOf(identity.groups());
-    Optional<Membership> ofDomain = roles.ofDomain(identity.email());
-    if (!invited
+    Optional<Membership> ofDomain =
+        roles
+            .ofDomain(identity.email())
+            .filter(
+                role ->
+                    invited.isEmpty() || invited.get().organizationId() != role.organizationId());
+    if (invited.isEmpty()
         && ofDomain.isEmpty()
         && !roles.operator(groups)
         && roles.memberships(groups).isEmpty()) {

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -41,13 +42,16 @@ class InvitationsIT {
   @BeforeAll
   void start() {
     provider.start();
-    api =
-        RunningApi.start(
-            database,
-            Map.of(
-                "r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString(),
-                "r1.api.oidc.client-id", "console",
-                "r1.api.oidc.client-secret-file", RunningApi.file("secret").toString()));
+    Map<String, String> settings = new HashMap<>();
+    settings.put("r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString());
+    settings.put("r1.api.oidc.client-id", "console");
+    settings.put("r1.api.oidc.client-secret-file", RunningApi.file("secret").toString());
+    settings.put("r1.api.people.domains[0].domain", "listed.example");
+    settings.put("r1.api.people.domains[0].organization", "1");
+    settings.put("r1.api.people.domains[0].role", "viewer");
+    api = RunningApi.start(database, settings);
+    operator = Browser.loggedIn(api);
+    assertThat(organization()).isEqualTo("1");
   }
 
   @AfterAll
@@ -75,6 +79,21 @@ class InvitationsIT {
     assertThat(come(new Browser(api), "ann@one.example", token).statusCode()).isEqualTo(403);
     assertThat(come(new Browser(api), "ann@one.example", null).statusCode()).isEqualTo(302);
     assertThat(trail(organization)).contains("invitation.made", "invitation.accepted");
+  }
+
+  @Test
+  void whoIsOfAListedDomainGetsTheRoleOfTheInvitation() {
+    var admin = new Browser(api);
+    String token = invite(operator, "1", "new@listed.example", "admin");
+    assertThat(come(admin, "new@listed.example", token).statusCode()).isEqualTo(302);
+    assertThat(admin.session().at("/person/roles").toString())
+        .isEqualTo("[{\"organization_id\":\"1\",\"project_id\":null,\"role\":\"admin\"}]");
+    var elsewhere = new Browser(api);
+    String other = organization();
+    String there = invite(operator, other, "both@listed.example", "developer");
+    assertThat(come(elsewhere, "both@listed.example", there).statusCode()).isEqualTo(302);
+    assertThat(elsewhere.session().at("/person/roles").findValuesAsString("role"))
+        .containsExactly("viewer", "developer");
   }
 
   @Test
