@@ -62,6 +62,7 @@ class OidcIT {
     role(settings, 1, "ours-admins", "admin", "1");
     role(settings, 2, "ours-viewers", "viewer", "1");
     role(settings, 3, "nowhere", "owner", "999");
+    role(settings, 4, "ours-finance", "finance", "1");
     settings.put("r1.api.people.domains[0].domain", "ours.example");
     settings.put("r1.api.people.domains[0].organization", "1");
     settings.put("r1.api.people.domains[0].role", "viewer");
@@ -193,6 +194,18 @@ class OidcIT {
     assertThat(browser.session().at("/person/roles").toString()).isEqualTo("[]");
     assertThat(browser.get("/admin/api/organizations").statusCode()).isEqualTo(403);
     assertThat(lastActor("person.roles_renewed")).isEqualTo("leaver@one.example");
+  }
+
+  @Test
+  void rolesOfSeveralGroupsAddUp() {
+    var browser = new Browser(api);
+    logIn(browser, "several", "several@one.example", "ours-viewers", "ours-finance", "ours-admins");
+    assertThat(browser.session().at("/person/roles").findValuesAsString("role"))
+        .containsExactly("admin", "finance", "viewer");
+    assertThat(browser.get("/admin/api/members").statusCode()).as("as admin").isEqualTo(200);
+    logIn(browser, "several", "several@one.example", "ours-viewers", "ours-finance");
+    assertThat(browser.get("/admin/api/audit").statusCode()).as("as finance").isEqualTo(200);
+    assertThat(browser.get("/admin/api/members").statusCode()).isEqualTo(403);
   }
 
   @Test
