@@ -120,9 +120,10 @@ final class MemberController {
     requireOwner(who, before.organizationId(), before.role(), before.role());
     transactions.executeWithoutResult(
         status -> {
-          members.remove(id, version);
+          List<Invitation> revoked = members.remove(id, version);
           MemberItem was = MemberItem.of(before);
           record(actor, "member.removed", "member", before.organizationId(), id, was, null);
+          revoked.forEach(invitation -> recordRevocation(actor, invitation));
         });
   }
 
@@ -223,6 +224,13 @@ final class MemberController {
                     "A role is owner, admin, developer, finance or viewer."));
   }
 
+  private void recordRevocation(Actor actor, Invitation invitation) {
+    InvitationItem is = InvitationItem.of(invitation);
+    long organization = invitation.membership().organizationId();
+    record(
+        actor, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
+  }
+
   private void record(
       Actor actor,
       String action,
@@ -307,6 +315,12 @@ final class MemberController {
           invitation.expiresAt(),
           invitation.acceptedAt(),
           invitation.revokedAt());
+    }
+
+    /** As it was before it was revoked. */
+    InvitationItem open() {
+      return new InvitationItem(
+          id, organizationId, projectId, email, role, createdAt, expiresAt, acceptedAt, null);
     }
   }
 }

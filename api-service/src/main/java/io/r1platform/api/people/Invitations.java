@@ -124,13 +124,41 @@ public class Invitations {
     return invitation(id);
   }
 
+  /** Takes back what is open for this address in this organization. */
+  List<Invitation> revokeOpen(long organizationId, String email) {
+    return jdbc.sql(
+            """
+            update invitation set revoked_at = :now
+            where organization_id = :organization and email = :email
+              and accepted_at is null and revoked_at is null
+            returning *\
+            """)
+        .param("now", Timestamp.from(clock.instant()))
+        .param("organization", organizationId)
+        .param("email", email)
+        .query((row, number) -> invitation(row))
+        .list();
+  }
+
   /** What is kept of a token: its SHA-256 in base64url. */
   public static String hash(String token) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(token));
   }
 
-  /** Uses an invitation up; nothing where it is not good, or for another address. */
+  /**
+   * Uses an invitation up; nothing where it is not good, or for another address. Holds the
+   * organization first, as {@link Members} does, which takes invitations back.
+   */
   Optional<Membership> accept(String tokenHash, String email) {
+    byte[] token = Base64.getUrlDecoder().decode(tokenHash);
+    jdbc.sql(
+            """
+            select o.id from organization o join invitation i on i.organization_id = o.id
+            where i.token_sha256 = :token for key share of o\
+            """)
+        .param("token", token)
+        .query(Long.class)
+        .optional();
     return jdbc.sql(
             """
             update invitation set accepted_at = :now
@@ -139,7 +167,7 @@ public class Invitations {
             returning *\
             """)
         .param("now", Timestamp.from(clock.instant()))
-        .param("token", Base64.getUrlDecoder().decode(tokenHash))
+        .param("token", token)
         .param("email", email)
         .query((row, number) -> invitation(row).membership())
         .optional();

@@ -22,9 +22,11 @@ public class Members {
       """;
 
   private final JdbcClient jdbc;
+  private final Invitations invitations;
 
-  Members(JdbcClient jdbc) {
+  Members(JdbcClient jdbc, Invitations invitations) {
     this.jdbc = jdbc;
+    this.invitations = invitations;
   }
 
   /** Members with an id above {@code after}, at most {@code limit}. */
@@ -75,11 +77,18 @@ public class Members {
     return member(id);
   }
 
-  /** Takes a member's role. */
+  /**
+   * Takes a member's role, and with it the invitations to the organization that are open for the
+   * address, by which it would come back.
+   *
+   * @return those invitations, revoked
+   */
   @Transactional(propagation = Propagation.MANDATORY)
-  public void remove(long id, long version) {
-    requireAnotherOwner(seen(id, version));
+  public List<Invitation> remove(long id, long version) {
+    Member member = seen(id, version);
+    requireAnotherOwner(member);
     jdbc.sql("delete from membership where id = :id").param("id", id).update();
+    return invitations.revokeOpen(member.organizationId(), member.email());
   }
 
   private Member seen(long id, long version) {

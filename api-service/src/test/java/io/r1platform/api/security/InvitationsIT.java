@@ -173,6 +173,25 @@ class InvitationsIT {
     assertThat(trail(organization)).contains("member.removed");
   }
 
+  @Test
+  void whoIsRemovedDoesNotComeBackByAnotherInvitation() {
+    String organization = organization();
+    String elsewhere = organization();
+    member(organization, "owner");
+    String email = "developer@org" + organization + ".example";
+    Browser developer = member(organization, "developer");
+    String second = invite(operator, organization, email, "admin");
+    String other = invite(operator, elsewhere, email, "viewer");
+    assertThat(remove(operator, memberOf(operator, organization, "developer")).statusCode())
+        .isEqualTo(204);
+    assertThat(come(new Browser(api), email, second).statusCode()).isEqualTo(403);
+    assertThat(developer.get("/admin/api/keys").statusCode()).isEqualTo(403);
+    assertThat(trail(organization)).endsWith("member.removed", "invitation.revoked");
+    assertThat(come(new Browser(api), email, other).statusCode()).isEqualTo(302);
+    String again = invite(operator, organization, email, "viewer");
+    assertThat(come(new Browser(api), email, again).statusCode()).isEqualTo(302);
+  }
+
   private String organization() {
     return Browser.json(
             operator.post(
