@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -298,6 +300,28 @@ class OidcIT {
           assertThat(refused.statusCode()).as(what).isEqualTo(401);
           assertThat(refused.body()).as(what).contains("not_authenticated");
         });
+  }
+
+  @Test
+  void aPersonsTokenIsNoMachines() {
+    logIn(new Browser(api), "person", "person@one.example", "ours-admins");
+    String token = token("person", AUDIENCE, "r1-operators");
+    var refused = bearer("GET", "/admin/api/organizations", token);
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.body()).contains("not_authenticated");
+  }
+
+  @Test
+  void aMachineHasAName() throws ParseException {
+    SignedJWT nameless =
+        provider.anyToken(
+            provider.issuerUrl(ISSUER),
+            Map.of("aud", List.of(AUDIENCE), "groups", List.of("r1-operators")),
+            Duration.ofMinutes(10));
+    assertThat(nameless.getJWTClaimsSet().getAudience()).containsExactly(AUDIENCE);
+    assertThat(nameless.getJWTClaimsSet().getSubject()).isNull();
+    assertThat(bearer("GET", "/admin/api/system", nameless.serialize()).statusCode())
+        .isEqualTo(401);
   }
 
   @Test
