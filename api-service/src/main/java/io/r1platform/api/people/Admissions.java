@@ -95,6 +95,10 @@ public class Admissions {
     return bySubject.isPresent() ? bySubject : knownByAddress(identity);
   }
 
+  /**
+   * The person of this address, which belongs to the identity from now on. One that logs in by
+   * password runs the site: the address alone does not give that away, a group that does may.
+   */
   private Optional<Long> knownByAddress(Identity identity) {
     Optional<Long> found =
         jdbc.sql("select id from person where email = :email")
@@ -106,17 +110,18 @@ public class Admissions {
           jdbc.sql(
                   """
                   update person set issuer = :issuer, subject = :subject
-                  where id = :id and subject is null\
+                  where id = :id and subject is null and (password_hash is null or :operator)\
                   """)
               .param("issuer", identity.issuer())
               .param("subject", identity.subject())
+              .param("operator", roles.operator(identity.groups()))
               .param("id", found.get())
               .update();
       if (linked == 0) {
         throw ServiceException.of(
             ErrorCode.FORBIDDEN,
-            "This e-mail address belongs to another account of the identity provider. Ask an"
-                + " operator.");
+            "This e-mail address belongs to another account of the identity provider, or to"
+                + " somebody who logs in by password. Ask an operator.");
       }
     }
     return found;

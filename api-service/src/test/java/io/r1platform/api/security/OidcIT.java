@@ -218,6 +218,29 @@ class OidcIT {
   }
 
   @Test
+  void theAddressOfWhoLogsInByPasswordIsNotEnough() {
+    var browser = new Browser(api);
+    assertThat(logIn(browser, "claims-it", Browser.EMAIL, "ours-admins").statusCode())
+        .isEqualTo(403);
+    assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
+    assertThat(logIn(browser, "runs-it", Browser.EMAIL, "r1-operators").statusCode())
+        .isEqualTo(302);
+    assertThat(logIn(browser, "runs-it", Browser.EMAIL).statusCode()).isEqualTo(302);
+    assertThat(browser.get("/admin/api/system").statusCode()).as("by password").isEqualTo(200);
+  }
+
+  @Test
+  void anOperatorByGroupThatIsGivenAPasswordStaysOne() {
+    logIn(new Browser(api), "promoted", "promoted@one.example", "r1-operators");
+    var settings = settings();
+    settings.put("r1.api.operator.email", "promoted@one.example");
+    RunningApi.start(database, settings).close();
+    var browser = new Browser(api);
+    assertThat(logIn(browser, "promoted", "promoted@one.example").statusCode()).isEqualTo(302);
+    assertThat(browser.get("/admin/api/system").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aDisabledPersonIsRefused() {
     logIn(new Browser(api), "off", "off@one.example", "ours-admins");
     superuser.sql("update api.person set enabled = false where email = 'off@one.example'").update();
