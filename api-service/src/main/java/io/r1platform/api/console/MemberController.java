@@ -154,7 +154,7 @@ final class MemberController {
     Actor actor = Actors.of(who, exchange);
     long organization = Fields.requiredId("organization_id", body.organizationId());
     Reach reach = who.reach(Permission.MEMBERS_WRITE);
-    tenancy.organization(reach, "organization_id", organization);
+    tenancy.requireOrganization(reach, organization);
     Long project = Fields.optionalId("project_id", body.projectId());
     if (project != null && tenancy.project(reach, project).organizationId() != organization) {
       throw ServiceException.notFound("This project");

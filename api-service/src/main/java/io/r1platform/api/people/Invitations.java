@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -30,6 +31,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Invitations {
   private static final Duration LIFE = Duration.ofDays(7);
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^@\\s\\p{Cc}\\p{Cs}]+@[^@\\s\\p{Cc}\\p{Cs}]+");
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -52,7 +55,7 @@ public class Invitations {
   @Transactional(propagation = Propagation.MANDATORY)
   public Issued invite(String email, Membership membership) {
     String address = email.strip().toLowerCase(Locale.ROOT);
-    if (!address.matches("[^@\\s]+@[^@\\s]+") || address.length() > 254) {
+    if (!ADDRESS.matcher(address).matches() || address.length() > 254) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE, "email", "The field email is an e-mail address.");
     }

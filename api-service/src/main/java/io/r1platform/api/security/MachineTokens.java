@@ -13,6 +13,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
@@ -57,7 +58,12 @@ final class MachineTokens {
     }
     String issuer = Objects.requireNonNull(settings.issuer());
     // the provider is asked for its keys at the first token, so that the service starts without it
-    var decoder = new SupplierReactiveJwtDecoder(() -> decoder(issuer, audience));
+    var signed = new SupplierReactiveJwtDecoder(() -> decoder(issuer, audience));
+    ReactiveJwtDecoder decoder =
+        token ->
+            signed
+                .decode(token)
+                .onErrorMap(e -> !(e instanceof BadJwtException), IdentityProvider::away);
     http.oauth2ResourceServer(
         server ->
             server

@@ -218,6 +218,14 @@ class AuditChainIT {
     assertThat(browser.read("/admin/api/audit/check")).isEqualTo(checked);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"action", "object_kind", "object_id"})
+  void aFilterHasNoControlCharacters(String name) {
+    var refused = Browser.loggedIn(api).get("/admin/api/audit?" + name + "=a%00b");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(Browser.json(refused).get("param").asString()).isEqualTo(name);
+  }
+
   @Test
   void secretsAreMaskedAndCountsAreNot() {
     List<String> secret =

@@ -97,6 +97,18 @@ class InvitationsIT {
   }
 
   @Test
+  void whoCannotBeInvitedIsNamed() {
+    assertThat(invited(operator, "999999", "a@one.example", "viewer").statusCode()).isEqualTo(404);
+    for (String email : List.of("a\\u0000@one.example", "a@one\\u0085.example", "\\ud800@b", "@")) {
+      var refused = invited(operator, "1", email, "viewer");
+      assertThat(refused.statusCode()).as(email).isEqualTo(422);
+      assertThat(Browser.json(refused).get("param").asString()).isEqualTo("email");
+    }
+    assertThat(new Browser(api).logIn("a\u0000@one.example", "any password").statusCode())
+        .isEqualTo(422);
+  }
+
+  @Test
   void anInvitationEndsByTimeAndByRevocation() {
     String organization = organization();
     String revoked = invite(operator, organization, "r@one.example", "viewer");

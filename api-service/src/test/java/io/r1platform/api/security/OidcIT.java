@@ -176,7 +176,7 @@ class OidcIT {
               "groups",
               List.of("r1-operators"));
       var browser = new Browser(api);
-      browser.get(answer(browser, "claimer", claims));
+      browser.get(answer(provider, browser, "claimer", claims));
       assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
     }
     assertThat(people("claimed@ours.example")).isZero();
@@ -362,7 +362,35 @@ class OidcIT {
       assertThat(new Browser(other).logIn(Browser.EMAIL, Browser.PASSWORD).statusCode())
           .isEqualTo(403);
       assertThat(new Browser(other).get(LOGIN).statusCode()).isEqualTo(503);
+      assertUnavailable(other.get("/admin/api/system", token("x", AUDIENCE, "r1-operators")));
     }
+  }
+
+  @Test
+  void aProviderThatGoesAwayMeanwhileIsNoFaultOfOurs() {
+    var leaving = new MockOAuth2Server();
+    leaving.start();
+    var settings = settings();
+    settings.put("r1.api.oidc.issuer", leaving.issuerUrl(ISSUER).toString());
+    Map<String, Object> operators = Map.of("groups", List.of("r1-operators"));
+    String known = leaving.issueToken(ISSUER, "m", AUDIENCE, operators, 600).serialize();
+    String ofUnknownKey = leaving.issueToken("new", "m", AUDIENCE, operators, 600).serialize();
+    try (RunningApi other = RunningApi.start(database, settings)) {
+      assertThat(other.get("/admin/api/system", known).statusCode()).isEqualTo(200);
+      var browser = new Browser(other);
+      Map<String, Object> claims = Map.of("email", "late@ours.example", "email_verified", true);
+      String answer = answer(leaving, browser, "late", claims);
+      leaving.shutdown();
+      assertUnavailable(browser.get(answer));
+      assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
+      assertUnavailable(other.get("/admin/api/system", ofUnknownKey));
+      assertThat(other.get("/admin/api/system", known).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static void assertUnavailable(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body()).contains("auth_unavailable");
   }
 
   @Test
@@ -381,14 +409,16 @@ class OidcIT {
 
   private String answerOf(Browser browser, String subject, String email, String... groups) {
     return answer(
+        provider,
         browser,
         subject,
         Map.of("email", email, "email_verified", true, "groups", List.of(groups)));
   }
 
   /** Where the provider sends the browser back to. */
-  private String answer(Browser browser, String subject, Map<String, Object> claims) {
-    provider.enqueueCallback(
+  private String answer(
+      MockOAuth2Server at, Browser browser, String subject, Map<String, Object> claims) {
+    at.enqueueCallback(
         new DefaultOAuth2TokenCallback(ISSUER, subject, "JWT", List.of("userinfo"), claims));
     String there = location(browser.get(LOGIN));
     URI back = URI.create(location(api.send(HttpRequest.newBuilder(URI.create(there)))));
