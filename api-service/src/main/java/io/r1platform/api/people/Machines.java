@@ -1,7 +1,13 @@
 package io.r1platform.api.people;
 
+import io.r1platform.api.tenants.ProjectView;
+import io.r1platform.api.tenants.Tenants;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -10,10 +16,12 @@ import org.springframework.stereotype.Component;
 public class Machines {
   private final JdbcClient jdbc;
   private final GroupRoles roles;
+  private final Tenants tenants;
 
-  Machines(JdbcClient jdbc, GroupRoles roles) {
+  Machines(JdbcClient jdbc, GroupRoles roles, Tenants tenants) {
     this.jdbc = jdbc;
     this.roles = roles;
+    this.tenants = tenants;
   }
 
   /**
@@ -35,6 +43,25 @@ public class Machines {
 
   private Principal machine(String subject, List<String> groups) {
     return new Principal(
-        null, "machine " + subject, true, roles.operator(groups), roles.memberships(groups));
+        null, "machine " + subject, true, roles.operator(groups), memberships(groups));
+  }
+
+  /** The settings may name a project with an organization that it is not of: that gives nothing. */
+  private List<Membership> memberships(List<String> groups) {
+    List<Membership> named = roles.memberships(groups);
+    Set<Long> ids =
+        named.stream()
+            .filter(role -> role.projectId() != null)
+            .map(role -> Objects.requireNonNull(role.projectId()))
+            .collect(Collectors.toSet());
+    Map<Long, ProjectView> projects = tenants.projectsById(ids);
+    return named.stream().filter(role -> isThere(role, projects)).toList();
+  }
+
+  private static boolean isThere(Membership role, Map<Long, ProjectView> projects) {
+    Long id = role.projectId();
+    ProjectView project = id == null ? null : projects.get(id);
+    return id == null
+        || (project != null && project.organizationId() == role.organizationId());
   }
 }

@@ -11,12 +11,13 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
+import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -80,9 +81,11 @@ final class MachineTokens {
         new JwtClaimValidator<Object>(JwtClaimNames.EXP, Objects::nonNull);
     OAuth2TokenValidator<Jwt> named =
         new JwtClaimValidator<Object>(JwtClaimNames.SUB, Objects::nonNull);
+    var types = new JwtTypeValidator("JWT", "at+jwt"); // the latter is RFC 9068's
+    types.setAllowEmpty(true);
     decoder.setJwtValidator(
-        new DelegatingOAuth2TokenValidator<>(
-            JwtValidators.createDefaultWithIssuer(issuer), forUs, ends, named));
+        JwtValidators.createDefaultWithValidators(
+            List.of(new JwtIssuerValidator(issuer), types, forUs, ends, named)));
     return decoder;
   }
 

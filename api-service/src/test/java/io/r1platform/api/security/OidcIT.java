@@ -52,6 +52,9 @@ class OidcIT {
           .extracting(HttpResponse::statusCode)
           .isEqualTo(201);
     }
+    String project = "{\"organization_id\":\"2\",\"name\":\"Secret\"}";
+    assertThat(Browser.json(operator.post("/admin/api/projects", project)).at("/id").asString())
+        .isEqualTo("1");
   }
 
   private Map<String, String> settings() {
@@ -65,6 +68,10 @@ class OidcIT {
     role(settings, 2, "ours-viewers", "viewer", "1");
     role(settings, 3, "nowhere", "owner", "999");
     role(settings, 4, "ours-finance", "finance", "1");
+    role(settings, 5, "crossed", "developer", "1");
+    settings.put("r1.api.people.groups[5].project", "1"); // which is of organization 2
+    role(settings, 6, "theirs-project", "developer", "2");
+    settings.put("r1.api.people.groups[6].project", "1");
     settings.put("r1.api.people.domains[0].domain", "ours.example");
     settings.put("r1.api.people.domains[0].organization", "1");
     settings.put("r1.api.people.domains[0].role", "viewer");
@@ -283,6 +290,31 @@ class OidcIT {
   void aMachineWithoutARoleMayNothing() {
     assertThat(bearer("GET", "/admin/api/organizations", token("poor", AUDIENCE)).statusCode())
         .isEqualTo(403);
+  }
+
+  @Test
+  void aProjectOfAnotherOrganizationGivesAMachineNothing() {
+    assertThat(bearer("GET", "/admin/api/keys", token("m", AUDIENCE, "theirs-project")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(200);
+    assertThat(bearer("GET", "/admin/api/keys", token("m", AUDIENCE, "crossed")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(403);
+  }
+
+  @Test
+  void aTokenSaysThatItIsAnAccessTokenOrNothing() {
+    Map<String, Integer> types = Map.of("JWT", 200, "at+jwt", 200, "logout+jwt", 401);
+    types.forEach(
+        (type, status) -> {
+          Map<String, Object> claims = Map.of("groups", List.of("r1-operators"));
+          var callback =
+              new DefaultOAuth2TokenCallback(ISSUER, "typed", type, List.of(AUDIENCE), claims);
+          String token = provider.issueToken(ISSUER, "client", callback).serialize();
+          assertThat(bearer("GET", "/admin/api/system", token).statusCode())
+              .as(type)
+              .isEqualTo(status);
+        });
   }
 
   @Test
