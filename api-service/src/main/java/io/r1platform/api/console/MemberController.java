@@ -90,14 +90,15 @@ final class MemberController {
       @RequestBody NewRole body,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Member before = reached(who, id);
+    requireReached(who, id);
     Actor actor = Actors.of(who, exchange);
     long version = Fields.version(ifMatch);
     Role role = role(body.role());
-    requireOwner(who, before.organizationId(), before.role(), role);
     MemberItem changed =
         transactions.execute(
             status -> {
+              Member before = members.hold(id);
+              requireOwner(who, before.organizationId(), before.role(), role);
               MemberItem was = MemberItem.of(before);
               MemberItem is = MemberItem.of(members.change(id, version, role));
               record(actor, "member.changed", "member", before.organizationId(), id, was, is);
@@ -114,12 +115,13 @@ final class MemberController {
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Member before = reached(who, id);
+    requireReached(who, id);
     Actor actor = Actors.of(who, exchange);
     long version = Fields.version(ifMatch);
-    requireOwner(who, before.organizationId(), before.role(), before.role());
     transactions.executeWithoutResult(
         status -> {
+          Member before = members.hold(id);
+          requireOwner(who, before.organizationId(), before.role(), before.role());
           List<Invitation> revoked = members.remove(id, version);
           MemberItem was = MemberItem.of(before);
           record(actor, "member.removed", "member", before.organizationId(), id, was, null);
@@ -199,12 +201,11 @@ final class MemberController {
     return organization == null ? Fields.requiredId("organization_id", asked) : organization;
   }
 
-  private Member reached(Principal who, long id) {
-    Member member = members.member(id);
-    if (!who.reach(Permission.MEMBERS_WRITE).hasOrganization(member.organizationId())) {
+  private void requireReached(Principal who, long id) {
+    long organization = members.member(id).organizationId();
+    if (!who.reach(Permission.MEMBERS_WRITE).hasOrganization(organization)) {
       throw ServiceException.notFound("This member");
     }
-    return member;
   }
 
   private static void requireOwner(Principal who, long organization, Role before, Role after) {

@@ -2,12 +2,15 @@ package io.r1platform.api.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +173,70 @@ class InvitationsIT {
       List<Integer> statuses = at.invokeAll(removals).stream().map(f -> f.resultNow()).toList();
       assertThat(statuses).containsExactlyInAnyOrder(204, 409);
     }
+  }
+
+  @Test
+  void anOwnerByGroupDoesNotMakeTheLastGivenOneGo() {
+    String organization = organization();
+    member(organization, "owner");
+    member(organization, "viewer");
+    superuser
+        .sql(
+            """
+            insert into api.membership (person_id, organization_id, role, source, created_at)
+            select person_id, organization_id, 'owner', 'group', now() from api.membership
+            where organization_id = ?\
+            """)
+        .param(Long.valueOf(organization))
+        .update();
+    JsonNode given =
+        operator
+            .read("/admin/api/members?organization_id=" + organization)
+            .get("items")
+            .valueStream()
+            .filter(member -> !member.get("of_group").asBoolean())
+            .filter(member -> member.get("role").asString().equals("owner"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(change(operator, given, "viewer").statusCode()).isEqualTo(409);
+    assertThat(remove(operator, given).statusCode()).isEqualTo(409);
+  }
+
+  /** Another change of the member is under way when the admin's request is let in. */
+  @Test
+  void whoBecomesAnOwnerMeanwhileIsNotRemovedByAnAdmin() throws Exception {
+    String organization = organization();
+    member(organization, "owner");
+    Browser admin = member(organization, "admin");
+    member(organization, "viewer");
+    JsonNode viewer = memberOf(operator, organization, "viewer");
+    String path = "/admin/api/members/" + viewer.get("id").asString();
+    long id = Long.parseLong(viewer.get("id").asString());
+    long next = Long.parseLong(viewer.get("version").asString()) + 1;
+    try (Connection promotion = database.superuser().getConnection();
+        Statement sql = promotion.createStatement();
+        ExecutorService at = Executors.newSingleThreadExecutor()) {
+      promotion.setAutoCommit(false);
+      sql.execute("select from api.organization where id = " + organization + " for update");
+      sql.execute(
+          "update api.membership set role = 'owner', version = version + 1 where id = " + id);
+      Future<HttpResponse<String>> removal =
+          at.submit(() -> admin.delete(path, "If-Match", Long.toString(next)));
+      Await.until("the removal waits", this::somebodyWaits);
+      promotion.commit();
+      assertThat(removal.get().statusCode()).isEqualTo(403);
+    }
+  }
+
+  private boolean somebodyWaits() {
+    return superuser
+        .sql(
+            """
+            select exists (select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock')\
+            """)
+        .query(Boolean.class)
+        .single();
   }
 
   @Test
