@@ -100,6 +100,32 @@ class InvitationsIT {
         .containsExactly("viewer", "developer");
   }
 
+  /** Two logins that hold the chains in different orders would wait for each other. */
+  @Test
+  void aLoginHoldsTheOrganizationsChainBeforeTheSites() {
+    String first = organization();
+    String second = organization();
+    String email = "chains@one.example";
+    come(new Browser(api), email, invite(operator, first, email, "viewer"));
+    come(new Browser(api), email, invite(operator, first, email, "viewer"));
+    come(new Browser(api), email, invite(operator, second, email, "viewer"));
+    assertThat(
+            superuser
+                .sql("select action from api.audit_event where actor = ? order by id")
+                .param(email)
+                .query(String.class)
+                .list())
+        .containsExactly(
+            "invitation.accepted",
+            "person.added",
+            "person.logged_in",
+            "invitation.accepted",
+            "person.logged_in",
+            "invitation.accepted",
+            "person.roles_renewed",
+            "person.logged_in");
+  }
+
   @Test
   void whoCannotBeInvitedIsNamed() {
     assertThat(invited(operator, "999999", "a@one.example", "viewer").statusCode()).isEqualTo(404);
