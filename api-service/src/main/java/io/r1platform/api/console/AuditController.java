@@ -61,7 +61,11 @@ final class AuditController {
         tenancy.organization(
             reach, "organization_id", Fields.optionalId("organization_id", organization));
     var filter =
-        new AuditFilter(asked == null ? null : List.of(asked), action, objectKind, objectId);
+        new AuditFilter(
+            asked == null ? null : List.of(asked),
+            Fields.optionalText("action", action),
+            Fields.optionalText("object_kind", objectKind),
+            Fields.optionalText("object_id", objectId));
     int rows = Fields.limit(limit);
     Long last = Fields.optionalId("after", after);
     List<AuditEvent> found = audit.page(filter, last == null ? Long.MAX_VALUE : last, rows + 1);

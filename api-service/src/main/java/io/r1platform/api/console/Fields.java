@@ -37,6 +37,15 @@ final class Fields {
     return Long.parseLong(value);
   }
 
+  /** A text to compare with; control characters are in none that is stored. */
+  static @Nullable String optionalText(String name, @Nullable String value) {
+    if (value != null && value.chars().anyMatch(Character::isISOControl)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, name, "The field " + name + " has control characters.");
+    }
+    return value;
+  }
+
   /** How many rows a page has. */
   static int limit(int sent) {
     if (sent < 1 || sent > LONGEST_PAGE) {

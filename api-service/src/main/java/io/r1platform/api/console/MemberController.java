@@ -90,14 +90,15 @@ final class MemberController {
       @RequestBody NewRole body,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Member before = reached(who, id);
+    requireReached(who, id);
     Actor actor = Actors.of(who, exchange);
     long version = Fields.version(ifMatch);
     Role role = role(body.role());
-    requireOwner(who, before.organizationId(), before.role(), role);
     MemberItem changed =
         transactions.execute(
             status -> {
+              Member before = members.hold(id);
+              requireOwner(who, before.organizationId(), before.role(), role);
               MemberItem was = MemberItem.of(before);
               MemberItem is = MemberItem.of(members.change(id, version, role));
               record(actor, "member.changed", "member", before.organizationId(), id, was, is);
@@ -114,15 +115,17 @@ final class MemberController {
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Member before = reached(who, id);
+    requireReached(who, id);
     Actor actor = Actors.of(who, exchange);
     long version = Fields.version(ifMatch);
-    requireOwner(who, before.organizationId(), before.role(), before.role());
     transactions.executeWithoutResult(
         status -> {
-          members.remove(id, version);
+          Member before = members.hold(id);
+          requireOwner(who, before.organizationId(), before.role(), before.role());
+          List<Invitation> revoked = members.remove(id, version);
           MemberItem was = MemberItem.of(before);
           record(actor, "member.removed", "member", before.organizationId(), id, was, null);
+          revoked.forEach(invitation -> recordRevocation(actor, invitation));
         });
   }
 
@@ -153,7 +156,7 @@ final class MemberController {
     Actor actor = Actors.of(who, exchange);
     long organization = Fields.requiredId("organization_id", body.organizationId());
     Reach reach = who.reach(Permission.MEMBERS_WRITE);
-    tenancy.organization(reach, "organization_id", organization);
+    tenancy.requireOrganization(reach, organization);
     Long project = Fields.optionalId("project_id", body.projectId());
     if (project != null && tenancy.project(reach, project).organizationId() != organization) {
       throw ServiceException.notFound("This project");
@@ -198,12 +201,11 @@ final class MemberController {
     return organization == null ? Fields.requiredId("organization_id", asked) : organization;
   }
 
-  private Member reached(Principal who, long id) {
-    Member member = members.member(id);
-    if (!who.reach(Permission.MEMBERS_WRITE).hasOrganization(member.organizationId())) {
+  private void requireReached(Principal who, long id) {
+    long organization = members.member(id).organizationId();
+    if (!who.reach(Permission.MEMBERS_WRITE).hasOrganization(organization)) {
       throw ServiceException.notFound("This member");
     }
-    return member;
   }
 
   private static void requireOwner(Principal who, long organization, Role before, Role after) {
@@ -221,6 +223,13 @@ final class MemberController {
                     ErrorCode.INVALID_VALUE,
                     "role",
                     "A role is owner, admin, developer, finance or viewer."));
+  }
+
+  private void recordRevocation(Actor actor, Invitation invitation) {
+    InvitationItem is = InvitationItem.of(invitation);
+    long organization = invitation.membership().organizationId();
+    record(
+        actor, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
   }
 
   private void record(
@@ -307,6 +316,12 @@ final class MemberController {
           invitation.expiresAt(),
           invitation.acceptedAt(),
           invitation.revokedAt());
+    }
+
+    /** As it was before it was revoked. */
+    InvitationItem open() {
+      return new InvitationItem(
+          id, organizationId, projectId, email, role, createdAt, expiresAt, acceptedAt, null);
     }
   }
 }

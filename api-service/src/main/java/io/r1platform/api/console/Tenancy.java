@@ -43,6 +43,13 @@ class Tenancy {
     return asked;
   }
 
+  /** An organization that is reached as a whole, and is there. */
+  void requireOrganization(Reach reach, long id) {
+    if (!reach.hasOrganization(id) || !tenants.hasOrganization(id)) {
+      throw ServiceException.notFound("This organization");
+    }
+  }
+
   /** A query with {@code organization_id} of an organization that is reached as a whole. */
   Query withinOrganization(Reach reach, Query query) {
     Long asked = Fields.optionalId(ORGANIZATION, query.get(ORGANIZATION));

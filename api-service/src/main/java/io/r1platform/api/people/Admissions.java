@@ -60,7 +60,7 @@ public class Admissions {
         Optional.ofNullable(invitation).map(hash -> accepted(hash, identity));
     Optional<Long> known = known(identity);
     Optional<Principal> before = known.flatMap(people::find);
-    long id = known.orElseGet(() -> add(identity, invited.isPresent()));
+    long id = known.orElseGet(() -> add(identity, invited));
     invited.ifPresent(membership -> give(id, membership, "given"));
     renewGroupRoles(id, identity);
     return new Admitted(before, people.find(id).orElseThrow(), id, invited);
@@ -95,6 +95,10 @@ public class Admissions {
     return bySubject.isPresent() ? bySubject : knownByAddress(identity);
   }
 
+  /**
+   * The person of this address, which belongs to the identity from now on. One that logs in by
+   * password runs the site: the address alone does not give that away, a group that does may.
+   */
   private Optional<Long> knownByAddress(Identity identity) {
     Optional<Long> found =
         jdbc.sql("select id from person where email = :email")
@@ -106,26 +110,33 @@ public class Admissions {
           jdbc.sql(
                   """
                   update person set issuer = :issuer, subject = :subject
-                  where id = :id and subject is null\
+                  where id = :id and subject is null and (password_hash is null or :operator)\
                   """)
               .param("issuer", identity.issuer())
               .param("subject", identity.subject())
+              .param("operator", roles.operator(identity.groups()))
               .param("id", found.get())
               .update();
       if (linked == 0) {
         throw ServiceException.of(
             ErrorCode.FORBIDDEN,
-            "This e-mail address belongs to another account of the identity provider. Ask an"
-                + " operator.");
+            "This e-mail address belongs to another account of the identity provider, or to"
+                + " somebody who logs in by password. Ask an operator.");
       }
     }
     return found;
   }
 
-  private long add(Identity identity, boolean invited) {
+  /** An invitation into the domain's organization is what counts there. */
+  private long add(Identity identity, Optional<Membership> invited) {
     List<String> groups = List.copyOf(identity.groups());
-    Optional<Membership> ofDomain = roles.ofDomain(identity.email());
-    if (!invited
+    Optional<Membership> ofDomain =
+        roles
+            .ofDomain(identity.email())
+            .filter(
+                role ->
+                    invited.isEmpty() || invited.get().organizationId() != role.organizationId());
+    if (invited.isEmpty()
         && ofDomain.isEmpty()
         && !roles.operator(groups)
         && roles.memberships(groups).isEmpty()) {

@@ -7,7 +7,7 @@ import org.springframework.stereotype.Component;
 
 /** What the identity provider's groups are here, by {@code r1.api.people.groups}. */
 @Component
-public class GroupRoles {
+class GroupRoles {
   private final PeopleSettings settings;
 
   GroupRoles(PeopleSettings settings) {
@@ -15,13 +15,13 @@ public class GroupRoles {
   }
 
   /** Whether one of the groups runs the site. */
-  public boolean operator(Collection<String> groups) {
+  boolean operator(Collection<String> groups) {
     return settings.groups().stream()
         .anyMatch(mapped -> mapped.operator() && groups.contains(mapped.group()));
   }
 
   /** Roles of the groups, each once. */
-  public List<Membership> memberships(Collection<String> groups) {
+  List<Membership> memberships(Collection<String> groups) {
     return settings.groups().stream()
         .filter(mapped -> groups.contains(mapped.group()))
         .flatMap(mapped -> mapped.membership().stream())

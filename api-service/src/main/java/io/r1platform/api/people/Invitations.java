@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -30,6 +31,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Invitations {
   private static final Duration LIFE = Duration.ofDays(7);
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^@\\s\\p{Cc}\\p{Cs}]+@[^@\\s\\p{Cc}\\p{Cs}]+");
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -52,7 +55,7 @@ public class Invitations {
   @Transactional(propagation = Propagation.MANDATORY)
   public Issued invite(String email, Membership membership) {
     String address = email.strip().toLowerCase(Locale.ROOT);
-    if (!address.matches("[^@\\s]+@[^@\\s]+") || address.length() > 254) {
+    if (!ADDRESS.matcher(address).matches() || address.length() > 254) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE, "email", "The field email is an e-mail address.");
     }
@@ -124,13 +127,41 @@ public class Invitations {
     return invitation(id);
   }
 
+  /** Takes back what is open for this address in this organization. */
+  List<Invitation> revokeOpen(long organizationId, String email) {
+    return jdbc.sql(
+            """
+            update invitation set revoked_at = :now
+            where organization_id = :organization and email = :email
+              and accepted_at is null and revoked_at is null
+            returning *\
+            """)
+        .param("now", Timestamp.from(clock.instant()))
+        .param("organization", organizationId)
+        .param("email", email)
+        .query((row, number) -> invitation(row))
+        .list();
+  }
+
   /** What is kept of a token: its SHA-256 in base64url. */
   public static String hash(String token) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(token));
   }
 
-  /** Uses an invitation up; nothing where it is not good, or for another address. */
+  /**
+   * Uses an invitation up; nothing where it is not good, or for another address. Holds the
+   * organization first, as {@link Members} does, which takes invitations back.
+   */
   Optional<Membership> accept(String tokenHash, String email) {
+    byte[] token = Base64.getUrlDecoder().decode(tokenHash);
+    jdbc.sql(
+            """
+            select o.id from organization o join invitation i on i.organization_id = o.id
+            where i.token_sha256 = :token for key share of o\
+            """)
+        .param("token", token)
+        .query(Long.class)
+        .optional();
     return jdbc.sql(
             """
             update invitation set accepted_at = :now
@@ -139,7 +170,7 @@ public class Invitations {
             returning *\
             """)
         .param("now", Timestamp.from(clock.instant()))
-        .param("token", Base64.getUrlDecoder().decode(tokenHash))
+        .param("token", token)
         .param("email", email)
         .query((row, number) -> invitation(row).membership())
         .optional();

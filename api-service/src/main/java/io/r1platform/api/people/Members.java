@@ -22,9 +22,11 @@ public class Members {
       """;
 
   private final JdbcClient jdbc;
+  private final Invitations invitations;
 
-  Members(JdbcClient jdbc) {
+  Members(JdbcClient jdbc, Invitations invitations) {
     this.jdbc = jdbc;
+    this.invitations = invitations;
   }
 
   /** Members with an id above {@code after}, at most {@code limit}. */
@@ -54,6 +56,21 @@ public class Members {
   }
 
   /**
+   * One member, whose organization's roles nobody else changes until the transaction ends. Whoever
+   * decides on its role decides on this one.
+   *
+   * @throws ServiceException not_found
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Member hold(long id) {
+    jdbc.sql("select id from organization where id = :id for update")
+        .param("id", member(id).organizationId())
+        .query(Long.class)
+        .single();
+    return member(id);
+  }
+
+  /**
    * Gives a member another role.
    *
    * @param version the version that the caller has seen; another one is refused as stale
@@ -75,19 +92,22 @@ public class Members {
     return member(id);
   }
 
-  /** Takes a member's role. */
+  /**
+   * Takes a member's role, and with it the invitations to the organization that are open for the
+   * address, by which it would come back.
+   *
+   * @return those invitations, revoked
+   */
   @Transactional(propagation = Propagation.MANDATORY)
-  public void remove(long id, long version) {
-    requireAnotherOwner(seen(id, version));
+  public List<Invitation> remove(long id, long version) {
+    Member member = seen(id, version);
+    requireAnotherOwner(member);
     jdbc.sql("delete from membership where id = :id").param("id", id).update();
+    return invitations.revokeOpen(member.organizationId(), member.email());
   }
 
   private Member seen(long id, long version) {
-    jdbc.sql("select id from organization where id = :id for update")
-        .param("id", member(id).organizationId())
-        .query(Long.class)
-        .single();
-    Member member = member(id);
+    Member member = hold(id);
     if (member.version() != version) {
       throw ServiceException.of(
           ErrorCode.STALE_VERSION, "The member has changed since you read it. Read it again.");
@@ -100,6 +120,7 @@ public class Members {
     return member;
   }
 
+  /** Roles of groups do not count: the identity provider takes them at any login. */
   private void requireAnotherOwner(Member member) {
     if (member.role() != Role.OWNER) {
       return;
@@ -108,11 +129,11 @@ public class Members {
         jdbc.sql(
                 """
                 select count(*) from membership m join person p on p.id = m.person_id
-                where organization_id = :organization and role = 'owner' and p.enabled
-                  and m.id <> :id\
+                where organization_id = :organization and role = 'owner' and source = 'given'
+                  and p.enabled and p.email <> :email\
                 """)
             .param("organization", member.organizationId())
-            .param("id", member.id())
+            .param("email", member.email())
             .query(Long.class)
             .single();
     if (others == 0) {

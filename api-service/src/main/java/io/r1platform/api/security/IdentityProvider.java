@@ -15,6 +15,7 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.ClientRegistrations;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -67,9 +68,24 @@ final class IdentityProvider implements ReactiveClientRegistrationRepository {
     } catch (IOException e) {
       throw new UncheckedIOException("r1.api.oidc.client-secret-file cannot be read", e);
     } catch (IllegalArgumentException | IllegalStateException e) {
-      log.warn("the identity provider {} does not answer", settings.issuer(), e);
-      throw ServiceException.because(
-          ErrorCode.AUTH_UNAVAILABLE, "The identity provider does not answer. Try again.", e);
+      throw away(e);
     }
+  }
+
+  /** Whether this came of a provider that could not be reached. */
+  static boolean isAway(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof WebClientRequestException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a caller is told while the provider is away. */
+  static ServiceException away(Throwable why) {
+    log.warn("the identity provider does not answer", why);
+    return ServiceException.because(
+        ErrorCode.AUTH_UNAVAILABLE, "The identity provider does not answer. Try again.", why);
   }
 }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -26,6 +27,7 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.server.util.matcher.PathPatternParserServerWebExchangeMatcher;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -77,6 +79,7 @@ final class OidcChain {
         new DefaultServerOAuth2AuthorizationRequestResolver(
             provider, matching(LOGIN + "/{registrationId}"));
     resolver.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce());
+    http.addFilterBefore(this::awayIsNoFault, SecurityWebFiltersOrder.AUTHENTICATION);
     http.oauth2Login(
         oidc ->
             oidc.clientRegistrationRepository(provider)
@@ -87,6 +90,15 @@ final class OidcChain {
                 .securityContextRepository(new SessionSecurityContext())
                 .authenticationSuccessHandler((filter, who) -> succeeded(filter.getExchange(), who))
                 .authenticationFailureHandler((filter, why) -> failed(filter.getExchange(), why)));
+  }
+
+  /** The provider may go away between the login's start and its end. */
+  private Mono<Void> awayIsNoFault(ServerWebExchange exchange, WebFilterChain chain) {
+    Mono<Void> result = chain.filter(exchange);
+    return exchange.getRequest().getPath().value().startsWith(LOGIN + "/")
+        ? result.onErrorResume(
+            IdentityProvider::isAway, why -> errors.write(exchange, IdentityProvider.away(why)))
+        : result;
   }
 
   private static PathPatternParserServerWebExchangeMatcher matching(String path) {
@@ -152,6 +164,9 @@ final class OidcChain {
   }
 
   private Mono<Void> failed(ServerWebExchange exchange, AuthenticationException why) {
+    if (IdentityProvider.isAway(why)) {
+      return errors.write(exchange, IdentityProvider.away(why));
+    }
     log.info("login by the identity provider failed", why);
     return errors.write(
         exchange,

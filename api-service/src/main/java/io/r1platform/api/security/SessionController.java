@@ -95,6 +95,10 @@ final class SessionController {
             email == null ? "email" : "password",
             "Send email and password.");
       }
+      if (email.chars().anyMatch(Character::isISOControl)) {
+        throw ServiceException.about(
+            ErrorCode.INVALID_VALUE, "email", "The field email is an e-mail address.");
+      }
       return new OperatorLogin.Credentials(email, password);
     }
 

@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Makes the first operator at start, or gives it the password of the file; a new password ends its
- * sessions. Without a password file nothing happens.
+ * sessions. It stays an operator whatever its groups are. Without a password file nothing happens.
  */
 @Component
 class BootstrapOperator implements ApplicationRunner {
@@ -70,7 +70,8 @@ class BootstrapOperator implements ApplicationRunner {
             insert into person (email, password_hash, operator, created_at)
             values (:email, :hash, true, :now)
             on conflict (email) do update
-              set password_hash = excluded.password_hash, operator = true""")
+              set password_hash = excluded.password_hash, operator = true,
+                operator_by_group = false""")
         .param("email", email)
         .param("hash", passwordHash)
         .param("now", Timestamp.from(clock.instant()))

@@ -68,15 +68,12 @@ public class OidcLogin {
     return person;
   }
 
+  /** A row holds its chain: that of the organization always before the site's, else two wait. */
   private void record(Admissions.Admitted admitted, OperatorLogin.Origin origin) {
     Principal person = admitted.person();
     Principal before = admitted.before().orElse(null);
     var actor = new Actor(person.name(), origin.address(), origin.requestId());
     String id = Long.toString(admitted.id());
-    if (!Objects.equals(before, person)) {
-      String action = before == null ? "person.added" : "person.roles_renewed";
-      audit.record(actor, new Change(action, "person", id, null, before, person));
-    }
     admitted
         .accepted()
         .ifPresent(
@@ -85,6 +82,10 @@ public class OidcLogin {
               audit.record(
                   actor, new Change("invitation.accepted", "person", id, organization, null, role));
             });
+    if (!Objects.equals(before, person)) {
+      String action = before == null ? "person.added" : "person.roles_renewed";
+      audit.record(actor, new Change(action, "person", id, null, before, person));
+    }
     audit.record(
         actor,
         new Change(

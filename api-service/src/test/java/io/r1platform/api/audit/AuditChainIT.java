@@ -12,12 +12,15 @@ import io.r1platform.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -213,6 +216,33 @@ class AuditChainIT {
     JsonNode checked = Browser.json(browser.post("/admin/api/audit/check", "{}"));
     assertThat(checked.get("whole").asBoolean()).isTrue();
     assertThat(browser.read("/admin/api/audit/check")).isEqualTo(checked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"action", "object_kind", "object_id"})
+  void aFilterHasNoControlCharacters(String name) {
+    var refused = Browser.loggedIn(api).get("/admin/api/audit?" + name + "=a%00b");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(Browser.json(refused).get("param").asString()).isEqualTo(name);
+  }
+
+  @Test
+  void secretsAreMaskedAndCountsAreNot() {
+    List<String> secret =
+        List.of("token", "token_sha256", "passwordHash", "clientSecret", "secrets", "accesstoken");
+    List<String> shown = List.of("tokens_per_minute", "maxTokens", "tokens", "name");
+    Map<String, String> members = new HashMap<>();
+    Stream.concat(secret.stream(), shown.stream()).forEach(name -> members.put(name, "value"));
+    var actor = new Actor("test", "here", UUID.randomUUID());
+    var change =
+        new Change("test.masked", "test", "1", null, null, Map.of("deep", List.of(members)));
+    api.bean(TransactionOperations.class)
+        .executeWithoutResult(status -> trail.record(actor, change));
+    var filter = new AuditFilter(null, "test.masked", null, null);
+    JsonNode after = trail.page(filter, Long.MAX_VALUE, 1).getFirst().after();
+    JsonNode row = Objects.requireNonNull(after).at("/deep/0");
+    secret.forEach(name -> assertThat(row.get(name).asString()).as(name).isEqualTo("***"));
+    shown.forEach(name -> assertThat(row.get(name).asString()).as(name).isEqualTo("value"));
   }
 
   private void record(@Nullable Long organization, String what) {

@@ -80,6 +80,23 @@ class LimitAdministrationIT {
   }
 
   @Test
+  void theTrailSaysWhichNumberOfTokensWasChanged() {
+    String other =
+        Browser.json(browser.post("/admin/api/organizations", "{\"name\":\"Tokens\"}"))
+            .path("id")
+            .asString();
+    String path = "/admin/api/limits/organization/" + other;
+    for (String version : List.of("0", "1")) {
+      String body = "{\"limits\":[{\"tokens_per_minute\":\"500%s\"}]}".formatted(version);
+      assertThat(browser.put(path, body, "If-Match", version).statusCode()).isEqualTo(200);
+    }
+    JsonNode row = browser.read("/admin/api/audit?organization_id=" + other).at("/items/0");
+    assertThat(row.at("/action").asString()).isEqualTo("limits.changed");
+    assertThat(row.at("/before/limits/0/tokens_per_minute").asString()).isEqualTo("5000");
+    assertThat(row.at("/after/limits/0/tokens_per_minute").asString()).isEqualTo("5001");
+  }
+
+  @Test
   void whatIsWrongIsNamedAndChangesNothing() {
     String path = "/admin/api/limits/organization/" + organization;
     Map<String, String> wrong =

@@ -2,19 +2,24 @@ package io.r1platform.api.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +46,16 @@ class InvitationsIT {
   @BeforeAll
   void start() {
     provider.start();
-    api =
-        RunningApi.start(
-            database,
-            Map.of(
-                "r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString(),
-                "r1.api.oidc.client-id", "console",
-                "r1.api.oidc.client-secret-file", RunningApi.file("secret").toString()));
+    Map<String, String> settings = new HashMap<>();
+    settings.put("r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString());
+    settings.put("r1.api.oidc.client-id", "console");
+    settings.put("r1.api.oidc.client-secret-file", RunningApi.file("secret").toString());
+    settings.put("r1.api.people.domains[0].domain", "listed.example");
+    settings.put("r1.api.people.domains[0].organization", "1");
+    settings.put("r1.api.people.domains[0].role", "viewer");
+    api = RunningApi.start(database, settings);
+    operator = Browser.loggedIn(api);
+    assertThat(organization()).isEqualTo("1");
   }
 
   @AfterAll
@@ -75,6 +83,59 @@ class InvitationsIT {
     assertThat(come(new Browser(api), "ann@one.example", token).statusCode()).isEqualTo(403);
     assertThat(come(new Browser(api), "ann@one.example", null).statusCode()).isEqualTo(302);
     assertThat(trail(organization)).contains("invitation.made", "invitation.accepted");
+  }
+
+  @Test
+  void whoIsOfAListedDomainGetsTheRoleOfTheInvitation() {
+    var admin = new Browser(api);
+    String token = invite(operator, "1", "new@listed.example", "admin");
+    assertThat(come(admin, "new@listed.example", token).statusCode()).isEqualTo(302);
+    assertThat(admin.session().at("/person/roles").toString())
+        .isEqualTo("[{\"organization_id\":\"1\",\"project_id\":null,\"role\":\"admin\"}]");
+    var elsewhere = new Browser(api);
+    String other = organization();
+    String there = invite(operator, other, "both@listed.example", "developer");
+    assertThat(come(elsewhere, "both@listed.example", there).statusCode()).isEqualTo(302);
+    assertThat(elsewhere.session().at("/person/roles").findValuesAsString("role"))
+        .containsExactly("viewer", "developer");
+  }
+
+  /** Two logins that hold the chains in different orders would wait for each other. */
+  @Test
+  void aLoginHoldsTheOrganizationsChainBeforeTheSites() {
+    String first = organization();
+    String second = organization();
+    String email = "chains@one.example";
+    come(new Browser(api), email, invite(operator, first, email, "viewer"));
+    come(new Browser(api), email, invite(operator, first, email, "viewer"));
+    come(new Browser(api), email, invite(operator, second, email, "viewer"));
+    assertThat(
+            superuser
+                .sql("select action from api.audit_event where actor = ? order by id")
+                .param(email)
+                .query(String.class)
+                .list())
+        .containsExactly(
+            "invitation.accepted",
+            "person.added",
+            "person.logged_in",
+            "invitation.accepted",
+            "person.logged_in",
+            "invitation.accepted",
+            "person.roles_renewed",
+            "person.logged_in");
+  }
+
+  @Test
+  void whoCannotBeInvitedIsNamed() {
+    assertThat(invited(operator, "999999", "a@one.example", "viewer").statusCode()).isEqualTo(404);
+    for (String email : List.of("a\\u0000@one.example", "a@one\\u0085.example", "\\ud800@b", "@")) {
+      var refused = invited(operator, "1", email, "viewer");
+      assertThat(refused.statusCode()).as(email).isEqualTo(422);
+      assertThat(Browser.json(refused).get("param").asString()).isEqualTo("email");
+    }
+    assertThat(new Browser(api).logIn("a\u0000@one.example", "any password").statusCode())
+        .isEqualTo(422);
   }
 
   @Test
@@ -141,6 +202,70 @@ class InvitationsIT {
   }
 
   @Test
+  void anOwnerByGroupDoesNotMakeTheLastGivenOneGo() {
+    String organization = organization();
+    member(organization, "owner");
+    member(organization, "viewer");
+    superuser
+        .sql(
+            """
+            insert into api.membership (person_id, organization_id, role, source, created_at)
+            select person_id, organization_id, 'owner', 'group', now() from api.membership
+            where organization_id = ?\
+            """)
+        .param(Long.valueOf(organization))
+        .update();
+    JsonNode given =
+        operator
+            .read("/admin/api/members?organization_id=" + organization)
+            .get("items")
+            .valueStream()
+            .filter(member -> !member.get("of_group").asBoolean())
+            .filter(member -> member.get("role").asString().equals("owner"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(change(operator, given, "viewer").statusCode()).isEqualTo(409);
+    assertThat(remove(operator, given).statusCode()).isEqualTo(409);
+  }
+
+  /** Another change of the member is under way when the admin's request is let in. */
+  @Test
+  void whoBecomesAnOwnerMeanwhileIsNotRemovedByAnAdmin() throws Exception {
+    String organization = organization();
+    member(organization, "owner");
+    Browser admin = member(organization, "admin");
+    member(organization, "viewer");
+    JsonNode viewer = memberOf(operator, organization, "viewer");
+    String path = "/admin/api/members/" + viewer.get("id").asString();
+    long id = Long.parseLong(viewer.get("id").asString());
+    long next = Long.parseLong(viewer.get("version").asString()) + 1;
+    try (Connection promotion = database.superuser().getConnection();
+        Statement sql = promotion.createStatement();
+        ExecutorService at = Executors.newSingleThreadExecutor()) {
+      promotion.setAutoCommit(false);
+      sql.execute("select from api.organization where id = " + organization + " for update");
+      sql.execute(
+          "update api.membership set role = 'owner', version = version + 1 where id = " + id);
+      Future<HttpResponse<String>> removal =
+          at.submit(() -> admin.delete(path, "If-Match", Long.toString(next)));
+      Await.until("the removal waits", this::somebodyWaits);
+      promotion.commit();
+      assertThat(removal.get().statusCode()).isEqualTo(403);
+    }
+  }
+
+  private boolean somebodyWaits() {
+    return superuser
+        .sql(
+            """
+            select exists (select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock')\
+            """)
+        .query(Boolean.class)
+        .single();
+  }
+
+  @Test
   void aRoleThatIsTakenIsGoneWithTheNextRequest() {
     String organization = organization();
     member(organization, "owner");
@@ -152,6 +277,25 @@ class InvitationsIT {
     assertThat(remove(operator, member).statusCode()).isEqualTo(204);
     assertThat(developer.get("/admin/api/keys").statusCode()).isEqualTo(403);
     assertThat(trail(organization)).contains("member.removed");
+  }
+
+  @Test
+  void whoIsRemovedDoesNotComeBackByAnotherInvitation() {
+    String organization = organization();
+    String elsewhere = organization();
+    member(organization, "owner");
+    String email = "developer@org" + organization + ".example";
+    Browser developer = member(organization, "developer");
+    String second = invite(operator, organization, email, "admin");
+    String other = invite(operator, elsewhere, email, "viewer");
+    assertThat(remove(operator, memberOf(operator, organization, "developer")).statusCode())
+        .isEqualTo(204);
+    assertThat(come(new Browser(api), email, second).statusCode()).isEqualTo(403);
+    assertThat(developer.get("/admin/api/keys").statusCode()).isEqualTo(403);
+    assertThat(trail(organization)).endsWith("member.removed", "invitation.revoked");
+    assertThat(come(new Browser(api), email, other).statusCode()).isEqualTo(302);
+    String again = invite(operator, organization, email, "viewer");
+    assertThat(come(new Browser(api), email, again).statusCode()).isEqualTo(302);
   }
 
   private String organization() {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -50,6 +52,9 @@ class OidcIT {
           .extracting(HttpResponse::statusCode)
           .isEqualTo(201);
     }
+    String project = "{\"organization_id\":\"2\",\"name\":\"Secret\"}";
+    assertThat(Browser.json(operator.post("/admin/api/projects", project)).at("/id").asString())
+        .isEqualTo("1");
   }
 
   private Map<String, String> settings() {
@@ -62,6 +67,11 @@ class OidcIT {
     role(settings, 1, "ours-admins", "admin", "1");
     role(settings, 2, "ours-viewers", "viewer", "1");
     role(settings, 3, "nowhere", "owner", "999");
+    role(settings, 4, "ours-finance", "finance", "1");
+    role(settings, 5, "crossed", "developer", "1");
+    settings.put("r1.api.people.groups[5].project", "1"); // which is of organization 2
+    role(settings, 6, "theirs-project", "developer", "2");
+    settings.put("r1.api.people.groups[6].project", "1");
     settings.put("r1.api.people.domains[0].domain", "ours.example");
     settings.put("r1.api.people.domains[0].organization", "1");
     settings.put("r1.api.people.domains[0].role", "viewer");
@@ -173,7 +183,7 @@ class OidcIT {
               "groups",
               List.of("r1-operators"));
       var browser = new Browser(api);
-      browser.get(answer(browser, "claimer", claims));
+      browser.get(answer(provider, browser, "claimer", claims));
       assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
     }
     assertThat(people("claimed@ours.example")).isZero();
@@ -196,10 +206,45 @@ class OidcIT {
   }
 
   @Test
+  void rolesOfSeveralGroupsAddUp() {
+    var browser = new Browser(api);
+    logIn(browser, "several", "several@one.example", "ours-viewers", "ours-finance", "ours-admins");
+    assertThat(browser.session().at("/person/roles").findValuesAsString("role"))
+        .containsExactly("admin", "finance", "viewer");
+    assertThat(browser.get("/admin/api/members").statusCode()).as("as admin").isEqualTo(200);
+    logIn(browser, "several", "several@one.example", "ours-viewers", "ours-finance");
+    assertThat(browser.get("/admin/api/audit").statusCode()).as("as finance").isEqualTo(200);
+    assertThat(browser.get("/admin/api/members").statusCode()).isEqualTo(403);
+  }
+
+  @Test
   void anAddressIsNotTakenOverByAnotherAccount() {
     logIn(new Browser(api), "first", "same@one.example", "ours-admins");
     assertThat(logIn(new Browser(api), "second", "same@one.example", "ours-admins").statusCode())
         .isEqualTo(403);
+  }
+
+  @Test
+  void theAddressOfWhoLogsInByPasswordIsNotEnough() {
+    var browser = new Browser(api);
+    assertThat(logIn(browser, "claims-it", Browser.EMAIL, "ours-admins").statusCode())
+        .isEqualTo(403);
+    assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
+    assertThat(logIn(browser, "runs-it", Browser.EMAIL, "r1-operators").statusCode())
+        .isEqualTo(302);
+    assertThat(logIn(browser, "runs-it", Browser.EMAIL).statusCode()).isEqualTo(302);
+    assertThat(browser.get("/admin/api/system").statusCode()).as("by password").isEqualTo(200);
+  }
+
+  @Test
+  void anOperatorByGroupThatIsGivenAPasswordStaysOne() {
+    logIn(new Browser(api), "promoted", "promoted@one.example", "r1-operators");
+    var settings = settings();
+    settings.put("r1.api.operator.email", "promoted@one.example");
+    RunningApi.start(database, settings).close();
+    var browser = new Browser(api);
+    assertThat(logIn(browser, "promoted", "promoted@one.example").statusCode()).isEqualTo(302);
+    assertThat(browser.get("/admin/api/system").statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -248,6 +293,31 @@ class OidcIT {
   }
 
   @Test
+  void aProjectOfAnotherOrganizationGivesAMachineNothing() {
+    assertThat(bearer("GET", "/admin/api/keys", token("m", AUDIENCE, "theirs-project")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(200);
+    assertThat(bearer("GET", "/admin/api/keys", token("m", AUDIENCE, "crossed")))
+        .extracting(HttpResponse::statusCode)
+        .isEqualTo(403);
+  }
+
+  @Test
+  void aTokenSaysThatItIsAnAccessTokenOrNothing() {
+    Map<String, Integer> types = Map.of("JWT", 200, "at+jwt", 200, "logout+jwt", 401);
+    types.forEach(
+        (type, status) -> {
+          Map<String, Object> claims = Map.of("groups", List.of("r1-operators"));
+          var callback =
+              new DefaultOAuth2TokenCallback(ISSUER, "typed", type, List.of(AUDIENCE), claims);
+          String token = provider.issueToken(ISSUER, "client", callback).serialize();
+          assertThat(bearer("GET", "/admin/api/system", token).statusCode())
+              .as(type)
+              .isEqualTo(status);
+        });
+  }
+
+  @Test
   void aTokenThatIsNotForUsIsRefused() {
     Map<String, Object> admins = Map.of("groups", List.of("r1-operators"));
     String unsigned =
@@ -288,6 +358,28 @@ class OidcIT {
   }
 
   @Test
+  void aPersonsTokenIsNoMachines() {
+    logIn(new Browser(api), "person", "person@one.example", "ours-admins");
+    String token = token("person", AUDIENCE, "r1-operators");
+    var refused = bearer("GET", "/admin/api/organizations", token);
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.body()).contains("not_authenticated");
+  }
+
+  @Test
+  void aMachineHasAName() throws ParseException {
+    SignedJWT nameless =
+        provider.anyToken(
+            provider.issuerUrl(ISSUER),
+            Map.of("aud", List.of(AUDIENCE), "groups", List.of("r1-operators")),
+            Duration.ofMinutes(10));
+    assertThat(nameless.getJWTClaimsSet().getAudience()).containsExactly(AUDIENCE);
+    assertThat(nameless.getJWTClaimsSet().getSubject()).isNull();
+    assertThat(bearer("GET", "/admin/api/system", nameless.serialize()).statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
   void aMachinesTokenIsNoKeyOfTheTenantApi() {
     assertThat(bearer("GET", "/v1/models", token("x", AUDIENCE, "r1-operators")).statusCode())
         .isEqualTo(401);
@@ -302,7 +394,35 @@ class OidcIT {
       assertThat(new Browser(other).logIn(Browser.EMAIL, Browser.PASSWORD).statusCode())
           .isEqualTo(403);
       assertThat(new Browser(other).get(LOGIN).statusCode()).isEqualTo(503);
+      assertUnavailable(other.get("/admin/api/system", token("x", AUDIENCE, "r1-operators")));
     }
+  }
+
+  @Test
+  void aProviderThatGoesAwayMeanwhileIsNoFaultOfOurs() {
+    var leaving = new MockOAuth2Server();
+    leaving.start();
+    var settings = settings();
+    settings.put("r1.api.oidc.issuer", leaving.issuerUrl(ISSUER).toString());
+    Map<String, Object> operators = Map.of("groups", List.of("r1-operators"));
+    String known = leaving.issueToken(ISSUER, "m", AUDIENCE, operators, 600).serialize();
+    String ofUnknownKey = leaving.issueToken("new", "m", AUDIENCE, operators, 600).serialize();
+    try (RunningApi other = RunningApi.start(database, settings)) {
+      assertThat(other.get("/admin/api/system", known).statusCode()).isEqualTo(200);
+      var browser = new Browser(other);
+      Map<String, Object> claims = Map.of("email", "late@ours.example", "email_verified", true);
+      String answer = answer(leaving, browser, "late", claims);
+      leaving.shutdown();
+      assertUnavailable(browser.get(answer));
+      assertThat(browser.session().get("authenticated").asBoolean()).isFalse();
+      assertUnavailable(other.get("/admin/api/system", ofUnknownKey));
+      assertThat(other.get("/admin/api/system", known).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static void assertUnavailable(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body()).contains("auth_unavailable");
   }
 
   @Test
@@ -321,14 +441,16 @@ class OidcIT {
 
   private String answerOf(Browser browser, String subject, String email, String... groups) {
     return answer(
+        provider,
         browser,
         subject,
         Map.of("email", email, "email_verified", true, "groups", List.of(groups)));
   }
 
   /** Where the provider sends the browser back to. */
-  private String answer(Browser browser, String subject, Map<String, Object> claims) {
-    provider.enqueueCallback(
+  private String answer(
+      MockOAuth2Server at, Browser browser, String subject, Map<String, Object> claims) {
+    at.enqueueCallback(
         new DefaultOAuth2TokenCallback(ISSUER, subject, "JWT", List.of("userinfo"), claims));
     String there = location(browser.get(LOGIN));
     URI back = URI.create(location(api.send(HttpRequest.newBuilder(URI.create(there)))));
