@@ -228,8 +228,7 @@ final class MemberController {
   private void recordRevocation(Actor actor, Invitation invitation) {
     InvitationItem is = InvitationItem.of(invitation);
     long organization = invitation.membership().organizationId();
-    record(
-        actor, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
+    record(actor, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
   }
 
   private void record(

@@ -61,7 +61,6 @@ public class Machines {
   private static boolean isThere(Membership role, Map<Long, ProjectView> projects) {
     Long id = role.projectId();
     ProjectView project = id == null ? null : projects.get(id);
-    return id == null
-        || (project != null && project.organizationId() == role.organizationId());
+    return id == null || (project != null && project.organizationId() == role.organizationId());
   }
 }

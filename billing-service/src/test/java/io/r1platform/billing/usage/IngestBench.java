@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * ingest}.
  */
 class IngestBench {
-  private static final int STREAMS = Integer.getInteger("r1.bench.streams", 2);
+  private static final int STREAMS = Integer.getInteger("r1.bench.streams", 3);
   private static final int WARM_UP_REPLICA = 100;
   private static final long WARM_UP_SECONDS = 8;
 
