@@ -198,7 +198,8 @@ class Relay implements SmartLifecycle {
   }
 
   /** Gives back what a request took that could not be started. */
-  private static void unstarted(Run.Wanted wanted, Pass pass, ClientSide client, Throwable why) {
+  private void unstarted(Run.Wanted wanted, Pass pass, ClientSide client, Throwable why) {
+    running.remove(wanted.call().id());
     pass.settle(0, 0);
     pass.end();
     wanted.call().body().free();
