@@ -120,6 +120,19 @@ TEST(aRestEndsWhereTheRingFillsOrTheProducerWaitsOrSomebodyWakesOrCloses) {
   CHECK(rested(ring, longest, 0, [&] { ring.close(); }) < soon);
 }
 
+TEST(aRestEndsForAFirstTokenAndForAnEnd) {
+  const milliseconds longest(600000);
+  const milliseconds soon(60000);
+  EventRing ring(4, std::chrono::minutes(10));
+  auto first = token(2, 1);
+  first[0].body.token.index = 1;
+  CHECK(rested(ring, longest, 1, [&] { ring.publish(first); }) < soon);
+  for (const uint16_t last : {R1_EVENT_FINISHED, R1_EVENT_ERROR}) {
+    const std::vector<r1_event> end{event(2, last)};
+    CHECK(rested(ring, longest, 1, [&] { ring.publish(end); }) < soon);
+  }
+}
+
 TEST(aRestIsOverAfterItsTime) {
   EventRing ring(4);
   std::vector<r1_event> taken(4);

@@ -6,6 +6,22 @@
 #include "core/events.h"
 
 namespace r1 {
+namespace {
+
+// Whether somebody waits for it: a first token, or an end.
+bool urgent(const r1_event &event) {
+  switch (event.kind) {
+    case R1_EVENT_TOKEN:
+      return event.body.token.index == 1;
+    case R1_EVENT_FINISHED:
+    case R1_EVENT_ERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 EventRing::EventRing(size_t capacity, std::chrono::milliseconds rest)
     : rest_(rest), events_(capacity) {}
@@ -27,6 +43,9 @@ void EventRing::publish(std::span<const r1_event> events) {
     for (const r1_event &event : events) {
       events_[(first_ + count_) % events_.size()] = event;
       count_++;
+    }
+    if (awaited_ > 1 && std::any_of(events.begin(), events.end(), urgent)) {
+      awaited_ = 1;
     }
     awaited = awaited_ > 0 && count_ >= awaited_;
   }

@@ -15,9 +15,10 @@ namespace r1 {
 
 class EventRing {
  public:
-  // After a take that got events, the next one rests for so long: a wake-up for each of a small
-  // model's tokens would cost the producer more than telling them does.
-  static constexpr std::chrono::milliseconds kRest{1};
+  // After a take that got events, the next one rests for so long: a wake-up and a write for each of
+  // a small model's tokens would cost more than computing them, and nobody reads that fast. A first
+  // token and an end do not wait; nor does any token of a model whose steps take longer.
+  static constexpr std::chrono::milliseconds kRest{4};
   explicit EventRing(size_t capacity, std::chrono::milliseconds rest = kRest);
 
   // Producer. There must be room for all of them.
@@ -28,8 +29,8 @@ class EventRing {
   void wait_for_room(size_t events, std::chrono::milliseconds timeout);
 
   // Consumer. Waits for events and takes what fits, never a part of a token; 0 after the time,
-  // wake() or close(). While it rests, a half-full ring and a producer without room end its wait
-  // too, but not an event alone.
+  // wake() or close(). While it rests, a half-full ring, a producer without room, a request's first
+  // token and its last event end its wait too, but not another token alone.
   size_t take(std::span<r1_event> target, std::chrono::milliseconds timeout);
 
   // The running take, or else the next, returns at once.

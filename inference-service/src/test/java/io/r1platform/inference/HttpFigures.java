@@ -112,7 +112,7 @@ final class HttpFigures {
   private Ratios ratios(HttpBench.Load load) throws Exception {
     var bench = new HttpBench(http, load);
     var rounds = new ArrayList<Pair>();
-    try (var theirs = LlamaServer.start(http, load, threads);
+    try (var theirs = LlamaServer.start(http, load, threads, directory);
         var ours = OurServer.start(http, load, threads, directory)) {
       bench.warmUp(ours, WARM_UP_REQUESTS);
       bench.warmUp(theirs, WARM_UP_REQUESTS);

@@ -4,36 +4,42 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * llama.cpp's own server. It is asked by its plainest interface, {@code /completion}, with the ids
- * of the prompt: no template, no parser of chat answers, and the cheapest greedy sampler. So it has
- * less to do than ours.
- */
+/** llama.cpp's own server, asked for the same chat completions as ours. */
 final class LlamaServer implements MeasuredServer {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** R1's, as far as one question needs it; the files of the figure have none. */
+  private static final String TEMPLATE =
+      """
+      {%- for message in messages -%}
+      {%- if message['role'] == 'user' -%}
+      {{- bos_token + '<｜User｜>' + message['content'] -}}
+      {%- endif -%}
+      {%- endfor -%}
+      {{- '<｜Assistant｜><think>\\n' -}}
+      """;
+
   private static final Path DIRECTORY =
       Path.of("../native/target/cmake/source/bin").toAbsolutePath().normalize();
 
-  private final HttpClient http;
   private final URI address;
   private final Process process;
-  private final Map<String, JsonNode> prompts = new ConcurrentHashMap<>();
 
-  private LlamaServer(HttpClient http, URI address, Process process) {
-    this.http = http;
+  private LlamaServer(URI address, Process process) {
     this.address = address;
     this.process = process;
   }
 
-  static LlamaServer start(HttpClient http, HttpBench.Load load, int threads) throws IOException {
+  static LlamaServer start(HttpClient http, HttpBench.Load load, int threads, Path directory)
+      throws IOException {
+    Path template = Files.writeString(directory.resolve("r1.jinja"), TEMPLATE);
     int port = Programs.freePort();
     URI address = URI.create("http://127.0.0.1:" + port);
     int slots = load.streams();
@@ -66,24 +72,31 @@ final class LlamaServer implements MeasuredServer {
             "0",
             "--fit",
             "off",
+            "--jinja",
+            "--chat-template-file",
+            template.toString(),
             "--no-ui",
             "--offline",
             "--log-disable");
     Process process =
         Programs.serve("llama-server", DIRECTORY, command, http, address.resolve("/health"));
-    return new LlamaServer(http, address, process);
+    return new LlamaServer(address, process);
   }
 
+  /** The cheapest greedy sampler; all else is what our service is asked. */
   @Override
-  public HttpRequest request(String question, int maxTokens) throws Exception {
-    Map<String, Object> body =
+  public HttpRequest request(String question, int maxTokens) {
+    return post(
+        "/v1/chat/completions",
         Map.of(
-            "prompt",
-            prompt(question),
-            "n_predict",
+            "messages",
+            List.of(Map.of("role", "user", "content", question)),
+            "max_tokens",
             maxTokens,
             "stream",
             true,
+            "stream_options",
+            Map.of("include_usage", true),
             "temperature",
             0,
             "samplers",
@@ -91,24 +104,7 @@ final class LlamaServer implements MeasuredServer {
             "top_k",
             1,
             "cache_prompt",
-            false);
-    return post("/completion", body);
-  }
-
-  /** The ids of R1's template around the question, by the server's own tokenizer; asked once. */
-  private JsonNode prompt(String question) throws IOException, InterruptedException {
-    JsonNode known = prompts.get(question);
-    if (known != null) {
-      return known;
-    }
-    String text = "<｜begin▁of▁sentence｜><｜User｜>" + question + "<｜Assistant｜><think>\n";
-    HttpRequest request =
-        post("/tokenize", Map.of("content", text, "add_special", false, "parse_special", true));
-    JsonNode ids =
-        JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
-            .path("tokens");
-    prompts.put(question, ids);
-    return ids;
+            false));
   }
 
   private HttpRequest post(String path, Map<String, Object> body) {
@@ -119,15 +115,17 @@ final class LlamaServer implements MeasuredServer {
         .build();
   }
 
+  /** Its first event has the role alone. */
   @Override
   public boolean bringsText(String data) {
-    return !data.contains("\"content\":\"\"");
+    return data.contains("\"reasoning_content\":\"") || data.contains("\"content\":\"");
   }
 
   @Override
   public Counted counted(JsonNode last) {
+    JsonNode usage = last.path("usage");
     return new Counted(
-        last.path("tokens_evaluated").asInt(), last.path("tokens_predicted").asInt(), 0);
+        usage.path("prompt_tokens").asInt(), usage.path("completion_tokens").asInt(), 0);
   }
 
   @Override

@@ -32,7 +32,8 @@ public final class OutputText {
    * @param calls parts of tool calls
    */
   public record Text(String reasoning, String answer, List<CallDelta> calls) {
-    static final Text NONE = new Text("", "");
+    /** No text. */
+    public static final Text NONE = new Text("", "");
 
     /** Without calls. */
     public Text(String reasoning, String answer) {
@@ -42,6 +43,26 @@ public final class OutputText {
     /** Whether nothing is to be appended. */
     public boolean isEmpty() {
       return reasoning.isEmpty() && answer.isEmpty() && calls.isEmpty();
+    }
+
+    /** Whether it can be appended to {@code before}: both are reasoning, or both are answer. */
+    public boolean goesOn(Text before) {
+      if (isEmpty() || before.isEmpty()) {
+        return true;
+      }
+      boolean reasonings = answer.isEmpty() && before.answer.isEmpty();
+      boolean answers = reasoning.isEmpty() && before.reasoning.isEmpty();
+      return calls.isEmpty() && before.calls.isEmpty() && (reasonings || answers);
+    }
+
+    /** Both, one after the other. */
+    public Text and(Text next) {
+      if (isEmpty() || next.isEmpty()) {
+        return isEmpty() ? next : this;
+      }
+      var both = new ArrayList<CallDelta>(calls);
+      both.addAll(next.calls);
+      return new Text(reasoning + next.reasoning, answer + next.answer, List.copyOf(both));
     }
   }
 
@@ -103,7 +124,7 @@ public final class OutputText {
       return new Text(last.reasoning() + rest, "");
     }
     Text call = calls == null ? Text.NONE : answerOf(calls.finish());
-    return joined(joined(last, call), new Text("", stops.finish()));
+    return last.and(call).and(new Text("", stops.finish()));
   }
 
   /** Whether a stop string was found, or the only call that is wanted: more tokens add nothing. */
@@ -136,7 +157,7 @@ public final class OutputText {
 
   private Text marker(CallReader reader, int id, String text) {
     Text before = textOf(bytes.finish());
-    return joined(before, answerOf(reader.marker(id, text)));
+    return before.and(answerOf(reader.marker(id, text)));
   }
 
   private Text textOf(String text) {
@@ -153,16 +174,6 @@ public final class OutputText {
     return answer.isEmpty() && found.calls().isEmpty()
         ? Text.NONE
         : new Text("", answer, found.calls());
-  }
-
-  private static Text joined(Text one, Text other) {
-    if (one.isEmpty() || other.isEmpty()) {
-      return one.isEmpty() ? other : one;
-    }
-    var calls = new ArrayList<CallDelta>(one.calls());
-    calls.addAll(other.calls());
-    return new Text(
-        one.reasoning() + other.reasoning(), one.answer() + other.answer(), List.copyOf(calls));
   }
 
   /** Newlines wait until other text follows, for those before the closing tag are layout. */

@@ -19,6 +19,10 @@ import reactor.core.publisher.Sinks;
 /**
  * One answer on its way from the engine's thread to a response. What a slow client has not taken
  * waits here; it is never more than the request's cap of tokens for each choice.
+ *
+ * <p>Tokens that come together leave together, in one event: a small model has several before the
+ * next poll, and the writes would cost more than the tokens. Of several choices each token leaves
+ * alone, for its id tells them apart, and so does each with logprobs.
  */
 final class Completion {
   /** Two threads take turns; the later one waits for the other to let go, and nothing is lost. */
@@ -26,11 +30,13 @@ final class Completion {
       Sinks.EmitFailureHandler.busyLooping(Duration.ofSeconds(1));
 
   private final List<Choice> texts = new ArrayList<>();
+  private final boolean gathers;
   private final Choices choices;
   private final Sinks.Many<Signal> signals = Sinks.many().unicast().onBackpressureBuffer();
   private final Sinks.Empty<Signal> broken = Sinks.empty();
   private final AtomicInteger tokens = new AtomicInteger();
   private final AtomicInteger unfinished;
+  private OutputText.Text gathered = OutputText.Text.NONE;
   private volatile int cachedTokens;
   private volatile List<Generation> generations = List.of();
   private volatile boolean hungUp;
@@ -41,6 +47,7 @@ final class Completion {
     for (int index = 0; index < count; index++) {
       texts.add(new Choice(index, outputs.get(), logprobs));
     }
+    this.gathers = count == 1 && !logprobs;
     this.choices = new Choices(count);
     this.unfinished = new AtomicInteger(count);
   }
@@ -55,9 +62,14 @@ final class Completion {
     return on(texts.getFirst(), event);
   }
 
+  /** The tokens of the first choice so far leave. */
+  void flush() {
+    flush(texts.getFirst());
+  }
+
   /** Who hears the choices, by index. */
   List<GenerationListener> listeners() {
-    return texts.stream().<GenerationListener>map(text -> event -> on(text, event)).toList();
+    return texts.stream().<GenerationListener>map(Listener::new).toList();
   }
 
   /** What counts them together. */
@@ -69,10 +81,17 @@ final class Completion {
   private boolean on(Choice choice, GenerationEvent event) {
     return switch (event) {
       case GenerationEvent.Token token -> {
+        OutputText.Text text = choice.accept(token);
+        if (!text.goesOn(gathered)) {
+          flush(choice); // as of the tokens before this one
+        }
         if (tokens.getAndIncrement() == 0) {
           cachedTokens = token.cachedTokens();
         }
-        emit(choice, choice.accept(token));
+        gathered = gathered.and(text);
+        if (!gathers) {
+          flush(choice);
+        }
         yield !choice.stopped();
       }
       case Ended ended -> {
@@ -109,6 +128,7 @@ final class Completion {
       if (tokens.get() == 0) {
         cachedTokens = ended.usage().promptHit();
       }
+      flush(choice);
       emit(choice, choice.finish());
       if (ended.failure() != null && ended.failure().code() == ErrorCode.METERING_UNAVAILABLE) {
         unproven = ended;
@@ -150,6 +170,11 @@ final class Completion {
     return texts.stream().mapToInt(Choice::reasoningTokens).sum();
   }
 
+  private void flush(Choice choice) {
+    emit(choice, gathered);
+    gathered = OutputText.Text.NONE;
+  }
+
   private void emit(Choice choice, OutputText.Text text) {
     if (!text.isEmpty()) {
       signals.emitNext(
@@ -161,6 +186,24 @@ final class Completion {
               reasoningTokens(),
               cachedTokens),
           TURN);
+    }
+  }
+
+  private final class Listener implements GenerationListener {
+    private final Choice choice;
+
+    Listener(Choice choice) {
+      this.choice = choice;
+    }
+
+    @Override
+    public boolean on(GenerationEvent event) {
+      return Completion.this.on(choice, event);
+    }
+
+    @Override
+    public void flush() {
+      Completion.this.flush(choice);
     }
   }
 }

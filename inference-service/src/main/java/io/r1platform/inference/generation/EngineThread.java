@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +49,7 @@ final class EngineThread implements Runnable {
   private final Clock clock;
   private final Consumer<Death> onDeath;
   private final ReentrantLock dispatching = new ReentrantLock();
+  private final Set<Generation> untold = new LinkedHashSet<>(); // guarded by dispatching
   private final AtomicLong turns = new AtomicLong();
   private final AtomicBoolean hung = new AtomicBoolean();
   private volatile @Nullable Engine engine;
@@ -191,6 +194,8 @@ final class EngineThread implements Runnable {
       while (events.next()) {
         dispatch(events);
       }
+      untold.forEach(Generation::flush);
+      untold.clear();
       return true;
     } finally {
       dispatching.unlock();
@@ -202,16 +207,21 @@ final class EngineThread implements Runnable {
     if (generation == null) {
       throw new IllegalStateException("an event of the unknown request " + event.requestId());
     }
+    if (event.kind() != EventBuffer.Kind.TOKEN && untold.remove(generation)) {
+      generation.flush(); // now: another thread tells the end
+    }
     switch (event.kind()) {
-      case TOKEN ->
-          generation.onToken(
-              new GenerationEvent.Token(
-                  event.tokenId(),
-                  !event.control() && !event.end(),
-                  event.piece(),
-                  cached(event, generation),
-                  event.logprob(),
-                  alternatives(event)));
+      case TOKEN -> {
+        generation.onToken(
+            new GenerationEvent.Token(
+                event.tokenId(),
+                !event.control() && !event.end(),
+                event.piece(),
+                cached(event, generation),
+                event.logprob(),
+                alternatives(event)));
+        untold.add(generation);
+      }
       case FINISHED -> {
         var unused =
             end(generation, generation.finished(event.reason(), counts(event, generation)));

@@ -153,6 +153,15 @@ public final class Generation {
     }
   }
 
+  /** The tokens so far are all there are at the moment. */
+  void flush() {
+    try {
+      listener.flush();
+    } catch (RuntimeException e) {
+      listenerFailed(e);
+    }
+  }
+
   /** Tells the listener the end. */
   void deliver(Ended ended) {
     deliver((GenerationEvent) ended);
@@ -261,11 +270,16 @@ public final class Generation {
   private boolean deliver(GenerationEvent event) {
     try {
       return listener.on(event);
-    } catch (RuntimeException e) { // a listener's bug must not stop the engine of all others
-      LOG.error("The listener of request {} failed", task.eventId(), e);
-      stop(Cause.LISTENER_FAILED);
+    } catch (RuntimeException e) {
+      listenerFailed(e);
       return true;
     }
+  }
+
+  /** A listener's bug must not stop the engine of all others. */
+  private void listenerFailed(RuntimeException e) {
+    LOG.error("The listener of request {} failed", task.eventId(), e);
+    stop(Cause.LISTENER_FAILED);
   }
 
   private static MessageDigest sha256() {

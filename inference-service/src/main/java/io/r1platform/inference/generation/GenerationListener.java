@@ -10,4 +10,10 @@ public interface GenerationListener {
    *     with STOP, and tokens on their way are still counted and delivered
    */
   boolean on(GenerationEvent event);
+
+  /**
+   * No more tokens are here at the moment: what was kept back to be passed on together leaves now.
+   * Comes after every group of tokens, before the engine is asked for more; an end asks for it too.
+   */
+  default void flush() {}
 }
