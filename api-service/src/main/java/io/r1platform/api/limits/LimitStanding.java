@@ -52,7 +52,7 @@ public record LimitStanding(
     long used = 0;
     Duration resets = rate ? Duration.ZERO : null;
     if (standing != null && rate) {
-      long missing = most * Rate.UNIT - Math.min(most * Rate.UNIT, standing.level());
+      long missing = most * Rate.UNIT - Math.min(most * Rate.UNIT, standing.level(limit));
       used = Math.ceilDiv(missing, Rate.UNIT);
       resets = Duration.ofNanos(missing / most * 1_000);
     } else if (standing != null) {

@@ -98,13 +98,7 @@ final class OrganizationLimits {
   synchronized List<Bucket.Ask> asks(long now, Duration idleAfter) {
     waiters.removeIf(waiter -> waiter.future.isDone()); // it has waited too long
     buckets.values().forEach(bucket -> bucket.waiting(0));
-    for (Waiter waiter : waiters) {
-      for (Limit limit : waiter.wanted.limits) {
-        Bucket bucket = buckets.computeIfAbsent(limit.on(), on -> bucket(limit, now));
-        bucket.follow(limit);
-        bucket.oneMoreWaits();
-      }
-    }
+    waiters.forEach(waiter -> need(waiter.wanted, now));
     List<Bucket.Ask> asks = new ArrayList<>();
     for (Bucket bucket : buckets.values()) {
       Bucket.Ask ask = bucket.ask(now, idleAfter);
@@ -113,6 +107,23 @@ final class OrganizationLimits {
       }
     }
     return asks;
+  }
+
+  /** Who waits for a place that others have needs no rate yet, and must not take it from others. */
+  private void need(Wanted wanted, long now) {
+    List<Bucket> all = new ArrayList<>(wanted.limits.size());
+    boolean placeless = false;
+    for (Limit limit : wanted.limits) {
+      Bucket bucket = buckets.computeIfAbsent(limit.on(), on -> bucket(limit, now));
+      bucket.follow(limit);
+      placeless |= bucket instanceof Places places && places.areTaken();
+      all.add(bucket);
+    }
+    for (Bucket bucket : all) {
+      if (bucket instanceof Places || !placeless) {
+        bucket.oneMoreWaits();
+      }
+    }
   }
 
   synchronized void answered(Bucket.Ask ask, Bucket.@Nullable Answer answer, long now) {

@@ -95,6 +95,11 @@ final class Places extends Bucket {
     return held >= most();
   }
 
+  /** All there are, are held here or elsewhere, as far as this replica knows. */
+  boolean areTaken() {
+    return !hasRoom() && granted + others >= most();
+  }
+
   /** Whether another replica may have places that it does not use. */
   boolean mayComeBack() {
     return others > 0;

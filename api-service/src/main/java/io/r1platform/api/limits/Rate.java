@@ -73,15 +73,17 @@ final class Rate extends Bucket {
   @Nullable Ask ask(long now, Duration idleAfter) {
     drain(now);
     boolean idle = waiting() == 0 && isIdle(now, idleAfter);
-    long give = room < 0 || idle || outdated ? room : 0;
+    boolean stale = !idle && now - toldAt > idleAfter.toNanos(); // the headers tell of it
+    long useful = Math.max(2 * usedSinceAsked, most() / SECONDS_A_MINUTE);
+    long spare = stale && waiting() == 0 ? Math.max(0, room - useful) : 0;
+    long give = room < 0 || idle || outdated ? room : spare;
     long kept = room - give;
     long need =
         waiting() == 0 ? 0 : Math.max(0, (on.kind() == Kind.REQUESTS ? waiting() : 1) - kept);
     boolean low = !idle && usedSinceAsked > 0 && kept < usedSinceAsked;
-    long useful = Math.max(2 * usedSinceAsked, most() / SECONDS_A_MINUTE);
     long wish = low || need > 0 ? Math.max(need, useful - kept) : 0;
     usedSinceAsked = 0;
-    if (give == 0 && need == 0 && wish == 0) {
+    if (give == 0 && need == 0 && wish == 0 && !stale) {
       return null;
     }
     room = kept;
@@ -102,7 +104,7 @@ final class Rate extends Bucket {
     }
   }
 
-  /** What went back may be lost; a debt is told again, twice at worst. A minute mends both. */
+  /** What went back may be lost; a debt is told again. A minute mends the one or the other. */
   @Override
   void unheard(Ask ask) {
     room += Math.min(0, onTheWay);

@@ -23,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 class SharedLimits {
+  /** Below the socket's time: an ask that is given up must not be counted later all the same. */
+  private static final int STATEMENT_MILLIS = 900;
+
   private final PGSimpleDataSource source = new PGSimpleDataSource();
   private final JdbcClient jdbc;
   private final Journal journal;
@@ -30,8 +33,19 @@ class SharedLimits {
   private @Nullable Connection connection;
   private long asked;
 
-  /** A limit as it is used now, by all replicas. */
-  record Standing(long level, long leased) {}
+  /**
+   * A limit as it is used now, by all replicas.
+   *
+   * @param level of a rate, under the limit {@code most} of that {@code version}
+   * @param leased places, or room of a rate
+   */
+  record Standing(long level, long leased, long most, long version) {
+    /** Of a rate, as the next ask will find it: a limit that was raised adds what it gained. */
+    long level(Limit limit) {
+      boolean raised = limit.version() > version && limit.most() > most;
+      return raised ? level + (limit.most() - most) * Rate.UNIT : level;
+    }
+  }
 
   SharedLimits(JdbcConnectionDetails database, JdbcClient jdbc, Journal journal, JsonMapper json) {
     source.setURL(database.getJdbcUrl());
@@ -40,6 +54,7 @@ class SharedLimits {
     source.setApplicationName("api-service limits");
     source.setConnectTimeout(1);
     source.setSocketTimeout(1);
+    source.setOptions("-c statement_timeout=" + STATEMENT_MILLIS);
     this.jdbc = jdbc;
     this.journal = journal;
     this.json = json;
@@ -132,7 +147,7 @@ class SharedLimits {
     Map<Limit.On, Standing> standings = new HashMap<>();
     jdbc.sql(
             """
-            select b.scope, b.scope_id, b.model_id, b.kind,
+            select b.scope, b.scope_id, b.model_id, b.kind, b.most, b.version,
               least(b.most::numeric * 60000000, b.level + b.most::numeric * greatest(0,
                 floor(extract(epoch from clock_timestamp() - b.at) * 1000000)))::bigint as level,
               (select coalesce(sum(l.granted), 0)
@@ -153,7 +168,13 @@ class SharedLimits {
                       row.getLong("scope_id"),
                       row.getInt("model_id"),
                       Kind.ofStored(row.getString("kind")));
-              standings.put(on, new Standing(row.getLong("level"), row.getLong("leased")));
+              standings.put(
+                  on,
+                  new Standing(
+                      row.getLong("level"),
+                      row.getLong("leased"),
+                      row.getLong("most"),
+                      row.getLong("version")));
             });
     return standings;
   }
@@ -176,12 +197,15 @@ class SharedLimits {
         .update();
     jdbc.sql(
             """
-            delete from limit_bucket b
-            where b.at < now() - interval '1 hour'
-              and not exists (select from limit_lease l where l.bucket_id = b.id)
-              and (b.kind in ('concurrency', 'queue')
-                or b.level + b.most::numeric * extract(epoch from now() - b.at) * 1000000
-                  >= b.most::numeric * 60000000)
+            delete from limit_bucket
+            where id in (
+              select b.id from limit_bucket b
+              where b.at < now() - interval '1 hour'
+                and not exists (select from limit_lease l where l.bucket_id = b.id)
+                and (b.kind in ('concurrency', 'queue')
+                  or b.level + b.most::numeric * extract(epoch from now() - b.at) * 1000000
+                    >= b.most::numeric * 60000000)
+              for update skip locked)
             """)
         .update();
   }

@@ -198,6 +198,7 @@ final class Run {
       finish(Finish.REFUSED, Tokens.NONE, null, ServiceException.meteringUnavailable());
     } else {
       hold.release(); // no ADMIT was written, or this epoch is over and its holds are void
+      pass.settle(0, 0);
       abandon("The request could not be metered. Nothing was charged. Send it again.");
     }
   }

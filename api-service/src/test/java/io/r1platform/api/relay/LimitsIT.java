@@ -126,6 +126,37 @@ class LimitsIT {
   }
 
   @Test
+  void aDebtTakesNoLongerUnderALowerLimit() {
+    renew();
+    answers(630);
+    limit(LimitScope.KEY, rates(null, 600L));
+    assertThat(gateway.chatAs(key, STREAM).statusCode()).isEqualTo(200);
+    assertThat(gateway.chatAs(key, STREAM).statusCode()).isEqualTo(429);
+    set(LimitScope.KEY, Map.of(LimitSet.ALL_MODELS, rates(null, 60L)));
+    Await.until("it is known", () -> limits(LimitScope.KEY).toString().contains("\"60\""));
+    HttpResponse<String> refused = gateway.chatAs(key, STREAM);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(429);
+    assertThat(refused.headers().firstValueAsLong("retry-after").orElseThrow()).isBetween(1L, 6L);
+    clear();
+  }
+
+  @Test
+  void aRaisedLimitIsShownBeforeItIsUsed() {
+    renew();
+    answers(1);
+    limit(LimitScope.KEY, rates(5L, null));
+    for (int i = 0; i < 5; i++) {
+      assertThat(gateway.chatAs(key, STREAM).statusCode()).isEqualTo(200);
+    }
+    set(LimitScope.KEY, Map.of(LimitSet.ALL_MODELS, rates(1_000L, null)));
+    Await.until(
+        "it is known",
+        () -> limits(LimitScope.KEY).path(0).path("limit").asString().equals("1000"));
+    assertThat(limits(LimitScope.KEY).path(0).path("remaining").asInt()).isBetween(995, 1_000);
+    clear();
+  }
+
+  @Test
   void aPlaceIsFreeAsSoonAsItsClientHasHungUp() throws Exception {
     renew();
     gateway.engine.does(chat -> chat.stream().write(token(1, "content", "a")).awaitCancel());

@@ -82,15 +82,16 @@ final class Completion {
     return switch (event) {
       case GenerationEvent.Token token -> {
         OutputText.Text text = choice.accept(token);
-        if (!text.goesOn(gathered)) {
+        if (gathers && !text.goesOn(gathered)) {
           flush(choice); // as of the tokens before this one
         }
         if (tokens.getAndIncrement() == 0) {
           cachedTokens = token.cachedTokens();
         }
-        gathered = gathered.and(text);
-        if (!gathers) {
-          flush(choice);
+        if (gathers) {
+          gathered = gathered.and(text);
+        } else {
+          emit(choice, text);
         }
         yield !choice.stopped();
       }
@@ -170,9 +171,12 @@ final class Completion {
     return texts.stream().mapToInt(Choice::reasoningTokens).sum();
   }
 
+  /** Several choices may be ended by several threads, and have nothing gathered. */
   private void flush(Choice choice) {
-    emit(choice, gathered);
-    gathered = OutputText.Text.NONE;
+    if (gathers) {
+      emit(choice, gathered);
+      gathered = OutputText.Text.NONE;
+    }
   }
 
   private void emit(Choice choice, OutputText.Text text) {

@@ -233,7 +233,7 @@ final class EngineThread implements Runnable {
       }
     }
     if (event.kind() != EventBuffer.Kind.TOKEN) {
-      meters.overrun(event.overrunTokens());
+      meters.overrun(event.overrunTokens() + generation.overrun());
     }
   }
 

@@ -51,6 +51,7 @@ public final class Generation {
   private final AtomicReference<@Nullable Cause> cause = new AtomicReference<>();
   private volatile long waitedMicros;
   private int output;
+  private int overrun;
   private int reasoning;
   private boolean reasoningEnded;
   private int cached;
@@ -137,8 +138,12 @@ public final class Generation {
     return output > 0 || (choices != null && choices.begun());
   }
 
-  /** Counts a token and passes it on. */
+  /** Counts a token and passes it on, unless it came after a stop string: nobody asked for it. */
   void onToken(Token token) {
+    if (cause.get() == Cause.STOP_STRING) {
+      overrun++;
+      return;
+    }
     if (output++ == 0 && task.choices() != null) {
       task.choices().began(task.choice());
     }
@@ -151,6 +156,11 @@ public final class Generation {
     if (!deliver(token)) {
       stop(Cause.STOP_STRING);
     }
+  }
+
+  /** Tokens that came after a stop string and were not counted. */
+  int overrun() {
+    return overrun;
   }
 
   /** The tokens so far are all there are at the moment. */
@@ -170,6 +180,9 @@ public final class Generation {
   /** Its end, as far as the engine is concerned, with the engine's counts. */
   Ended finished(FinishReason reason, Counts counts) {
     Usage usage = usage(counts);
+    if (cause.get() == Cause.STOP_STRING) { // whatever ended what nobody asked for
+      return new Ended(Finish.STOP, usage, null);
+    }
     return switch (reason) {
       case END, STOP_ID -> new Ended(Finish.STOP, usage, null);
       case LENGTH -> new Ended(Finish.LENGTH, usage, null);

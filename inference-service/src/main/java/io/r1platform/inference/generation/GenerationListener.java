@@ -7,7 +7,7 @@ public interface GenerationListener {
    * The next event.
    *
    * @return false if no more tokens are wanted, since a stop string was found: the generation ends
-   *     with STOP, and tokens on their way are still counted and delivered
+   *     with STOP, and tokens on their way are neither delivered nor counted
    */
   boolean on(GenerationEvent event);
 

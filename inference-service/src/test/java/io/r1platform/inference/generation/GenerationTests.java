@@ -32,6 +32,32 @@ final class GenerationTests {
     assertThat(cancels).containsExactly(7L, 7L);
   }
 
+  /** How many are on their way depends on the machine; a bill does not. */
+  @Test
+  void tokensAfterAStopStringAreNotCounted() {
+    List<GenerationEvent> heard = new ArrayList<>();
+    var stopped =
+        new Generation(
+            8,
+            generation.task(),
+            event -> {
+              heard.add(event);
+              return heard.size() < 2;
+            },
+            Instant.EPOCH,
+            cancels::add);
+    for (int id = 1; id <= 5; id++) {
+      stopped.onToken(new GenerationEvent.Token(id, true, new byte[] {'a'}, 0));
+    }
+    var ended = stopped.finished(FinishReason.LENGTH, new Generation.Counts(1, 0, 0, 0));
+
+    assertThat(heard).hasSize(2);
+    assertThat(cancels).containsExactly(8L);
+    assertThat(ended.usage().output()).isEqualTo(2);
+    assertThat(ended.finish()).isEqualTo(GenerationEvent.Finish.STOP);
+    assertThat(stopped.overrun()).isEqualTo(3);
+  }
+
   @Test
   void aCancelledAnswerDoesNotLookWhole() {
     generation.cancel();
