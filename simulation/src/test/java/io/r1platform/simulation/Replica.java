@@ -1,5 +1,6 @@
 package io.r1platform.simulation;
 
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Hold;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.Admission;
@@ -7,6 +8,8 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.metering.SimulatedGateway;
 import io.r1platform.api.money.Pico;
 import io.r1platform.testing.SettableClock;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /** A gateway's place: its lives one after another, and what its clients were told. */
 final class Replica {
@@ -91,8 +96,8 @@ final class Replica {
     if (fault != null) {
       process.arm(fault, steps);
     }
-    attempt(
-        nobody -> {
+    guarded(
+        () -> {
           var born = new SimulatedGateway(process, world.client(), id, clock, world.priceSha256());
           life = born;
           process.onDeath(born::kill);
@@ -227,29 +232,46 @@ final class Replica {
     void run(SimulatedGateway gateway);
   }
 
-  /** Makes one step; it may fail, and it may be the last one of this life. */
+  /** Makes one step, if somebody is alive. */
   private void attempt(Step step) {
+    SimulatedGateway alive = life;
+    if (alive != null) {
+      guarded(() -> step.run(alive));
+    }
+  }
+
+  /** A step may fail, and it may be the last one of this life. */
+  private void guarded(Runnable step) {
     try {
-      step.run(lifeOrNobody());
+      step.run();
       if (life != null) {
         life.holds().check();
       }
     } catch (Crash e) {
       // dead in the middle of it
     } catch (RuntimeException e) {
-      if (isHang(e)) {
+      if (isHang(e) || !isBrokenConnection(e)) {
         throw e;
       }
-      // the step failed, as a broken connection makes it; the next one tries again
+      // the next step tries again
     }
     if (process.isDead() && life != null) {
       kill();
     }
   }
 
-  @SuppressWarnings("NullAway") // the start's own step does not look
-  private SimulatedGateway lifeOrNobody() {
-    return life;
+  /** A refusal, or the failure of a connection at whatever depth. All else is a bug. */
+  private static boolean isBrokenConnection(Throwable e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof ServiceException
+          || at instanceof SQLException
+          || at instanceof IOException
+          || at instanceof DataAccessException
+          || at instanceof TransactionException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isHang(Throwable e) {

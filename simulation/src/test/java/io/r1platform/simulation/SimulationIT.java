@@ -77,6 +77,7 @@ class SimulationIT {
     assertThat(finished.get())
         .as("schedules in %.1f minutes", minutes)
         .isGreaterThanOrEqualTo(LEAST);
+    assertThat(troubles.admissions).isGreaterThan(finished.get());
     Figures.write(
         "simulation",
         ("schedules=%d crashes=%d duplicates=%d reorders=%d skews=%d zombies=%d"
