@@ -3,6 +3,7 @@ package io.r1platform.api.relay;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.r1platform.api.observability.Observations;
 import io.r1platform.api.observability.RequestTraces;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.service.InternalTls;
@@ -151,10 +152,14 @@ final class EngineClient {
     if (call.timeout != null) {
       headers.set(Timeout.HEADER, Timeout.text(call.timeout));
     }
-    String parent = traces.parent(call.id, RequestTraces.Part.ENGINE);
-    if (parent != null) {
-      headers.set(RequestTraces.PARENT, parent);
-    }
+    Observations.of(
+        call.id,
+        () -> {
+          String parent = traces.parent(call.id, RequestTraces.Part.ENGINE);
+          if (parent != null) {
+            headers.set(RequestTraces.PARENT, parent);
+          }
+        });
   }
 
   /**
