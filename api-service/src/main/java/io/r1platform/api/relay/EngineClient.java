@@ -137,6 +137,7 @@ final class EngineClient {
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
+        .header("x-r1-tell-start", "true")
         .headers(headers -> optional(headers, call))
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))

@@ -266,6 +266,9 @@ final class Run {
     }
     ReplyReader.Step step = reading.read(bytes);
     gaps.seen(reading.seen().output(), heardNanos);
+    if (reading.hasStarted()) {
+      pass.started();
+    }
     pass.generated(reading.seen().output());
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
