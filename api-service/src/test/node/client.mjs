@@ -14,8 +14,8 @@ export function client(options = {}) {
   return new OpenAI({ baseURL: `${R1_URL}/v1`, apiKey: R1_KEY, maxRetries: 0, ...options });
 }
 
-/** Runs each check by its name; the last line says how many there were. */
-export async function run(checks) {
+/** Runs each check by its name; the last line says of which version, and how many there were. */
+export async function run(checks, of = version) {
   for (const [name, check] of Object.entries(checks)) {
     try {
       await check();
@@ -23,5 +23,5 @@ export async function run(checks) {
       throw new Error(`${name}: ${failure.message}`, { cause: failure });
     }
   }
-  console.log(`version=${version} checks=${Object.keys(checks).length}`);
+  console.log(`version=${of} checks=${Object.keys(checks).length}`);
 }

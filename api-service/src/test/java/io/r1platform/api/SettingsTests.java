@@ -30,13 +30,18 @@ class SettingsTests {
     assertThat(bound("security.OidcSettings", "r1.api.oidc", Map.of()))
         .isEqualTo(
             "OidcSettings[issuer=null, clientId=null, clientSecretFile=null, scopes=[openid,"
-                + " email, profile], baseUrl=null, groupsClaim=groups, audience=null]");
+                + " email, profile], baseUrl=null, groupsClaim=groups, audience=null,"
+                + " machineClients=[]]");
     assertThat(bound("people.PeopleSettings", "r1.api.people", Map.of()))
         .isEqualTo("PeopleSettings[groups=[], domains=[]]");
     Map<String, String> wrong =
         Map.of("issuer", "https://i", "client-id", "same", "audience", "same");
     assertThatThrownBy(() -> bound("security.OidcSettings", "r1.api.oidc", wrong))
         .hasStackTraceContaining("another audience than client-id");
+    Map<String, String> peoples =
+        Map.of("issuer", "https://i", "client-id", "c", "machine-clients", "m,c");
+    assertThatThrownBy(() -> bound("security.OidcSettings", "r1.api.oidc", peoples))
+        .hasStackTraceContaining("people log in at client-id");
     for (Map<String, String> group :
         List.of(
             Map.of("groups[0].group", "g", "groups[0].role", "root"),

@@ -103,6 +103,25 @@ final class CompletionsIT {
     assertThat(receipt.path("replica").asString()).isEqualTo("1.3");
   }
 
+  /** So that the gateway knows that it waits no longer. */
+  @Test
+  void tellsTheGatewayThatItHasBegun() throws Exception {
+    HttpResponse<String> answer =
+        service()
+            .send(
+                service()
+                    .chat(RunningService.eventId(), body(",\"max_tokens\":24"))
+                    .header("x-r1-tell-start", "true"));
+    assertThat(answer.body()).startsWith(" {");
+    JsonNode usage = RunningService.json(answer.body()).path("usage");
+    assertThat(usage.path("completion_tokens").asInt()).isEqualTo(24);
+    assertThat(answer.headers().firstValue("x-r1-prompt-tokens"))
+        .hasValue(
+            usage.path("prompt_cache_hit_tokens").asInt()
+                + ","
+                + usage.path("prompt_cache_miss_tokens").asInt());
+  }
+
   @Test
   void streamsTheSameTextAndCountsAsOneObject() throws Exception {
     UUID id = RunningService.eventId();

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Cancels, disconnects and a full queue, on an engine that runs one request at a time. */
@@ -188,8 +190,9 @@ final class StopsIT {
   /**
    * The engine is fast, or late: a time in which it makes some tokens but not all is looked for.
    */
-  @Test
-  void aCallersTimeoutEndsTheAnswerAsAtItsCap() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aCallersTimeoutEndsTheAnswerAsAtItsCap(int choices) throws Exception {
     JsonNode whole = null;
     UUID id = RunningService.eventId();
     for (int millis = 8; millis < 4_000 && whole == null; millis *= 2) {
@@ -201,9 +204,10 @@ final class StopsIT {
                       .chat(
                           id,
                           """
-                          {"model":"r1-nano","max_tokens":480,"temperature":0,
+                          {"model":"r1-nano","max_tokens":480,"temperature":0,"n":%d,
                            "messages":[{"role":"user","content":"Count."}]}
-                          """)
+                          """
+                              .formatted(choices))
                       .header("x-r1-timeout", "%.3f".formatted(millis / 1_000.0)));
       if (answer.statusCode() == 200) {
         whole = RunningService.json(answer.body());
@@ -214,8 +218,11 @@ final class StopsIT {
     }
 
     int tokens = Objects.requireNonNull(whole).path("usage").path("completion_tokens").asInt();
-    assertThat(tokens).isBetween(1, LONGEST - 1);
-    assertThat(whole.path("choices").path(0).path("finish_reason").asString()).isEqualTo("length");
+    assertThat(tokens).isBetween(1, choices * LONGEST - 1);
+    assertThat(whole.path("choices")).hasSize(choices);
+    for (JsonNode choice : whole.path("choices")) {
+      assertThat(choice.path("finish_reason").asString()).isEqualTo("length");
+    }
     assertThat(whole.has("error")).isFalse();
     assertThat(receipt(id).path("tok_out").asInt()).isEqualTo(tokens);
     assertThat(receipt(id).path("finish").asString()).isEqualTo("length");

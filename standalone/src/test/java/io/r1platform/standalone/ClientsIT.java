@@ -70,9 +70,19 @@ class ClientsIT {
 
   @Test
   void openAiForNode() throws Exception {
-    Path log = Path.of("target", "node-client.log");
+    versions.put("openai-node", node("conformance.mjs"));
+  }
+
+  @Test
+  void langChainForNode() throws Exception {
+    versions.put("langchain-js", node("langchain.mjs"));
+  }
+
+  /** Runs a script with our address and key; the version that its last line tells. */
+  private String node(String script) throws Exception {
+    Path log = Path.of("target", "node-" + script + ".log");
     var builder =
-        new ProcessBuilder("node", "conformance.mjs")
+        new ProcessBuilder("node", script)
             .directory(NODE.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
@@ -86,7 +96,7 @@ class ClientsIT {
     assertThat(node.exitValue()).as(printed).isZero();
     Matcher said = NODE_SAYS.matcher(printed);
     assertThat(said.find()).as(printed).isTrue();
-    versions.put("openai-node", said.group(1));
+    return said.group(1);
   }
 
   /** The jar on the class path that is the client. */

@@ -41,6 +41,7 @@ class HouseRulesTests {
                       "test-support",
                       "native",
                       "prompts",
+                      "service-support",
                       "r1-spring-ai-starter",
                       "inference-service",
                       "api-service",
@@ -57,6 +58,7 @@ class HouseRulesTests {
             "testing",
             "engine",
             "prompts",
+            "service",
             "springai",
             "inference",
             "api",
@@ -84,6 +86,18 @@ class HouseRulesTests {
               .dependOnClassesThat()
               .resideInAnyPackage(others));
     }
+  }
+
+  @Test
+  void whatServicesShareKnowsNoneOfThem() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "service..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("io.r1platform..")
+                    .and(not(resideInAPackage(BASE + "service..")))));
   }
 
   @Test
@@ -163,6 +177,7 @@ class HouseRulesTests {
             API + "files..", // uploads and downloads stream
             BASE + "*.completions..",
             BASE + "springai..",
+            BASE + "service..", // a handler of connections
             BASE + "*.security..",
             BASE + "*.errors.."),
         "reactor..");

@@ -210,6 +210,11 @@ final class Platform implements AutoCloseable {
     return process.pid();
   }
 
+  /** The process of a part that runs. */
+  long processId(String part) {
+    return process(part).orElseThrow().pid();
+  }
+
   /** Sends SIGKILL to all processes that a part has started, and returns its own process id. */
   long killChildrenOf(String part) {
     ProcessHandle process = process(part).orElseThrow();

@@ -68,11 +68,28 @@ class TraceIT {
       assertThat(found.exit()).as(found.text()).isZero();
       int lines = checkLines(found.text(), id);
       int metrics = checkMetrics(platform, http);
+      checkRefused(platform, http, receiver);
       Figures.write(
           "trace",
           "spans=%d services=3 log_lines=%d metrics=%d calls_to_billing=%d"
               .formatted(receiver.trace(traceId).size(), lines, metrics, callsTo(receiver).size()));
     }
+  }
+
+  /** One that never ran: without a key. */
+  private static void checkRefused(Platform platform, HttpClient http, OtlpReceiver receiver)
+      throws Exception {
+    HttpResponse<String> refused = http.send(question(platform, "sk-r1-none"), text());
+    assertThat(refused.statusCode()).isEqualTo(401);
+    String id = refused.headers().firstValue("x-request-id").orElseThrow();
+    String traceId = id.replace("-", "");
+    Platform.awaitThat("its span has come", () -> receiver.trace(traceId).size() == 1);
+    assertThat(receiver.trace(traceId).getFirst().attributes())
+        .containsEntry("error.type", "invalid_api_key")
+        .containsEntry("r1.request_id", id);
+    Platform.Printed found = platform.r1("trace", id);
+    assertThat(found.exit()).as(found.text()).isZero();
+    assertThat(found.text()).contains("error=invalid_api_key", "trace lines=1");
   }
 
   /** A tenant that sends a trace of its own, and wants it sampled. */

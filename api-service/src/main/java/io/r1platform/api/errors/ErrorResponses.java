@@ -1,6 +1,7 @@
 package io.r1platform.api.errors;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -15,6 +16,8 @@ import reactor.core.publisher.Mono;
  */
 @Component
 public final class ErrorResponses {
+  private static final String CODE = ErrorResponses.class.getName();
+
   /** Where nobody knows better. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -22,6 +25,11 @@ public final class ErrorResponses {
 
   ErrorResponses(ErrorBody bodies) {
     this.bodies = bodies;
+  }
+
+  /** The error that is the whole answer to a request; null if there is none. */
+  public static @Nullable ErrorCode codeOf(ServerWebExchange exchange) {
+    return exchange.getAttribute(CODE);
   }
 
   /** Whether {@code path} belongs to the tenant API and its bare aliases. */
@@ -41,6 +49,7 @@ public final class ErrorResponses {
     if (!response.setStatusCode(HttpStatusCode.valueOf(error.code().httpStatus()))) {
       return Mono.error(error);
     }
+    exchange.getAttributes().put(CODE, error.code());
     boolean tenantApi = isTenantApi(exchange.getRequest().getPath().value());
     HttpHeaders headers = response.getHeaders();
     headers.setContentType(

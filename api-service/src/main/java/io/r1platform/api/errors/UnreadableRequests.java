@@ -1,11 +1,10 @@
 package io.r1platform.api.errors;
 
-import io.netty.channel.ChannelPipeline;
+import io.r1platform.service.OneRequestAtATime;
 import java.time.Clock;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
-import reactor.netty.NettyPipeline;
 
 /**
  * Puts {@link OneRequestAtATime} and {@link RequestLineCheck} before the server: it may forget a
@@ -28,16 +27,13 @@ final class UnreadableRequests
         server ->
             server.doOnChannelInit(
                 (observer, channel, remote) -> {
-                  ChannelPipeline pipeline = channel.pipeline();
-                  if (pipeline.get(NettyPipeline.HttpCodec) != null) {
-                    pipeline.addAfter(
-                        NettyPipeline.HttpCodec,
-                        OneRequestAtATime.class.getName(),
-                        new OneRequestAtATime());
-                    pipeline.addAfter(
-                        OneRequestAtATime.class.getName(),
-                        RequestLineCheck.class.getName(),
-                        new RequestLineCheck(bodies, clock));
+                  if (OneRequestAtATime.install(channel)) {
+                    channel
+                        .pipeline()
+                        .addAfter(
+                            OneRequestAtATime.NAME,
+                            RequestLineCheck.class.getName(),
+                            new RequestLineCheck(bodies, clock));
                   }
                 }));
   }

@@ -222,7 +222,22 @@ final class FileController {
     return response
         .writeWith(chunks)
         .timeout(pace().longest(file.bytes()))
-        .doOnError(TimeoutException.class, slow -> hangUp(response));
+        .onErrorMap(TimeoutException.class, slow -> givenUp(response, slow));
+  }
+
+  /**
+   * The database was too slow to begin with, which is an error; or the client, which hears none.
+   */
+  private static Throwable givenUp(ServerHttpResponse response, TimeoutException slow) {
+    if (response.isCommitted()) {
+      hangUp(response);
+      return slow;
+    }
+    response.getHeaders().clearContentHeaders();
+    return ServiceException.because(
+        ErrorCode.INTERNAL_ERROR,
+        "The file could not be read in time. Nothing was charged. Ask for it again.",
+        slow);
   }
 
   /** What waits to be written to a client that does not read is given up with the connection. */

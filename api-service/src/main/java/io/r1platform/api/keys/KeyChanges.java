@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.stereotype.Component;
 
 /**
@@ -116,8 +118,7 @@ class KeyChanges implements SmartLifecycle {
     } else if (newest < last) {
       last = 0;
     }
-    cache.forgetAll();
-    events.publishEvent(LimitsChanged.ALL);
+    forgetAll(connection);
     apply(connection);
     confirmedAt.set(asked);
     if (complained) {
@@ -130,6 +131,17 @@ class KeyChanges implements SmartLifecycle {
       apply(connection);
       confirmedAt.set(asked);
     }
+  }
+
+  /** Nothing in memory is trusted any more. */
+  private void forgetAll(Connection connection) {
+    cache.forgetAll();
+    events.publishEvent(LimitsChanged.all(over(connection)));
+  }
+
+  /** Reads over this connection, which stays open. */
+  private static JdbcClient over(Connection connection) {
+    return JdbcClient.create(new SingleConnectionDataSource(connection, /* suppressClose= */ true));
   }
 
   /** Once an outage; an end by {@link #stop} is none. */
@@ -166,8 +178,7 @@ class KeyChanges implements SmartLifecycle {
             continue;
           }
           if (!seen) { // what came next was removed meanwhile: this replica stood still for days
-            cache.forgetAll();
-            events.publishEvent(LimitsChanged.ALL);
+            forgetAll(connection);
             seen = true;
           }
           long key = row.getLong("api_key_id");
@@ -181,7 +192,8 @@ class KeyChanges implements SmartLifecycle {
           }
           String limited = row.getString("limit_scope");
           if (limited != null) {
-            events.publishEvent(new LimitsChanged(limited, row.getLong("limit_scope_id")));
+            events.publishEvent(
+                new LimitsChanged(limited, row.getLong("limit_scope_id"), over(connection)));
           }
           last = row.getLong("sequence");
         }

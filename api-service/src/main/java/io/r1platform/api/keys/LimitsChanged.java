@@ -1,6 +1,7 @@
 package io.r1platform.api.keys;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The limits of one scope have changed, here or on another replica; without a scope, any may have.
@@ -9,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope organization, project or key; null for all
  * @param scopeId the scope's id
+ * @param over the connection that the change was read over, to read what it says: waiting for one
+ *     of the pool would have keys refused; good until the listener returns
  */
-public record LimitsChanged(@Nullable String scope, long scopeId) {
+public record LimitsChanged(@Nullable String scope, long scopeId, JdbcClient over) {
   /** Whatever is known of limits may be old. */
-  static final LimitsChanged ALL = new LimitsChanged(null, 0);
+  static LimitsChanged all(JdbcClient over) {
+    return new LimitsChanged(null, 0, over);
+  }
 }

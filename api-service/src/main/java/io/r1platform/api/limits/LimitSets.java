@@ -28,13 +28,13 @@ public class LimitSets {
   @EventListener
   void on(LimitsChanged event) {
     if (event.scope() == null) {
-      Map<LimitTable.Owner, LimitSet> all = table.all();
+      Map<LimitTable.Owner, LimitSet> all = LimitTable.all(event.over());
       known.putAll(all);
       known.keySet().retainAll(all.keySet());
     } else {
       LimitScope.of(event.scope())
           .map(scope -> new LimitTable.Owner(scope, event.scopeId()))
-          .ifPresent(owner -> known.put(owner, table.of(owner)));
+          .ifPresent(owner -> known.put(owner, LimitTable.of(owner, event.over())));
     }
   }
 

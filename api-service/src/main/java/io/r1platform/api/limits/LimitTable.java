@@ -29,14 +29,19 @@ class LimitTable {
     this.jdbc = jdbc;
   }
 
-  /** Every set of the site. */
-  Map<Owner, LimitSet> all() {
-    return sets(jdbc.sql(ALL));
+  /** Every set of the site, over a connection of the caller's. */
+  static Map<Owner, LimitSet> all(JdbcClient over) {
+    return sets(over.sql(ALL));
   }
 
   /** One set. */
   LimitSet of(Owner owner) {
-    return sets(jdbc.sql(ALL + "where s.scope = :scope and s.scope_id = :id")
+    return of(owner, jdbc);
+  }
+
+  /** One set, over a connection of the caller's. */
+  static LimitSet of(Owner owner, JdbcClient over) {
+    return sets(over.sql(ALL + "where s.scope = :scope and s.scope_id = :id")
             .param("scope", owner.scope.wire())
             .param("id", owner.scopeId))
         .getOrDefault(owner, LimitSet.NONE);

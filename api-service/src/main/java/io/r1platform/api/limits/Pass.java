@@ -41,16 +41,16 @@ public final class Pass {
     return this;
   }
 
-  /** So many output tokens have come in all; the first ones say that the engine has begun. */
+  /** So many output tokens have come in all. */
   public synchronized void generated(int all) {
     if (all > output) {
-      started();
       owe(all - output);
       output = all;
     }
   }
 
-  private void started() {
+  /** The engine has begun: it waits no more. Later calls do nothing. */
+  public synchronized void started() {
     if (!hasStarted) {
       hasStarted = true;
       free(queued);

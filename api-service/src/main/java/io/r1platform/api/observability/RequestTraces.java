@@ -1,5 +1,7 @@
 package io.r1platform.api.observability;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -7,6 +9,8 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.r1platform.service.TraceSampler;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class RequestTraces {
   /** W3C's header. */
   public static final String PARENT = "traceparent";
+
+  /** Longer than a request waits between its end and what its client hears of it. */
+  private static final Duration ENDED_FOR = Duration.ofMinutes(2);
+
+  private static final int MOST_ENDED = 20_000;
 
   /** Traces nothing. */
   public static final RequestTraces OFF = new RequestTraces(null, new TraceSampler(0));
@@ -40,6 +49,8 @@ public final class RequestTraces {
 
   private final @Nullable Tracer tracer;
   private final TraceSampler sampler;
+  private final Cache<UUID, Boolean> ended =
+      Caffeine.newBuilder().maximumSize(MOST_ENDED).expireAfterWrite(ENDED_FOR).build();
 
   RequestTraces(@Nullable Tracer tracer, TraceSampler sampler) {
     this.tracer = tracer;
@@ -54,6 +65,11 @@ public final class RequestTraces {
   /** Whether the request is traced. */
   public boolean samples(UUID id) {
     return tracer != null && sampler.samples(traceId(id));
+  }
+
+  /** Whether the root span of a request was started in the last minutes. */
+  public boolean hasRoot(UUID id) {
+    return ended.getIfPresent(id) != null;
   }
 
   /** The header that makes the callee's span a child of {@code part}; null if it is not traced. */
@@ -82,6 +98,9 @@ public final class RequestTraces {
 
   /** Starts it under the ids that others know. */
   public Span start(UUID id, Part part, SpanBuilder builder) {
+    if (part == Part.REQUEST) {
+      ended.put(id, Boolean.TRUE);
+    }
     return ScopedValue.where(RequestIds.GIVEN, context(id, part)).call(builder::startSpan);
   }
 

@@ -96,6 +96,11 @@ final class Bodies {
     return body.length() < LARGE ? parsing : parsing.subscribeOn(Schedulers.boundedElastic());
   }
 
+  /** Longest time that a body may take to come. */
+  Duration longestWait() {
+    return longestWait;
+  }
+
   /** Takes room. Fails with 503 engine_overloaded if there is none. */
   void reserve(int more) {
     if (bytes.addAndGet(more) > most) {

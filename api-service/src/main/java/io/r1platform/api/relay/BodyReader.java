@@ -2,13 +2,15 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.metering.Finish;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a reply that is one JSON object. Empty lines before it, which keep the connection alive, go
- * on at once; the object is held until it is whole.
+ * on at once; a blank says that there is a first token, and goes no further; the object is held
+ * until it is whole.
  */
 final class BodyReader implements ReplyReader {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -16,6 +18,7 @@ final class BodyReader implements ReplyReader {
   private final int limit;
   private final int status;
   private final @Nullable String retryAfter;
+  private boolean started;
 
   BodyReader(JsonMapper json, int limit, int status, @Nullable String retryAfter) {
     this.json = json;
@@ -26,8 +29,16 @@ final class BodyReader implements ReplyReader {
 
   @Override
   public Step read(byte[] bytes) {
-    if (status == HttpStatus.OK.value() && body.size() == 0 && isEmptyLines(bytes)) {
-      return new Step(bytes, null);
+    if (status == HttpStatus.OK.value() && body.size() == 0) {
+      int blanks = count(bytes, ' ');
+      if (blanks + count(bytes, '\n') == bytes.length) {
+        started |= blanks > 0;
+        return blanks == 0
+            ? new Step(bytes, null)
+            : blanks == bytes.length
+                ? Step.MORE
+                : new Step(emptyLines(bytes.length - blanks), null);
+      }
     }
     body.writeBytes(bytes);
     return body.size() > limit ? new Step(null, broken()) : Step.MORE;
@@ -47,6 +58,11 @@ final class BodyReader implements ReplyReader {
   }
 
   @Override
+  public boolean hasStarted() {
+    return started;
+  }
+
+  @Override
   public Seen seen() {
     return Seen.NOTHING;
   }
@@ -55,12 +71,17 @@ final class BodyReader implements ReplyReader {
     return new Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null);
   }
 
-  private static boolean isEmptyLines(byte[] bytes) {
+  private static int count(byte[] bytes, char wanted) {
+    int found = 0;
     for (byte each : bytes) {
-      if (each != '\n') {
-        return false;
-      }
+      found += each == wanted ? 1 : 0;
     }
-    return true;
+    return found;
+  }
+
+  private static byte[] emptyLines(int count) {
+    byte[] lines = new byte[count];
+    Arrays.fill(lines, (byte) '\n');
+    return lines;
   }
 }

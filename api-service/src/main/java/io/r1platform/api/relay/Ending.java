@@ -36,9 +36,18 @@ final class Ending {
 
   /**
    * Lets the client keep what it will hear, before the charge for it is durable. Null if there is
-   * nothing to wait for.
+   * nothing to wait for. Never fails but by its future: it is charged all the same.
    */
   @Nullable CompletableFuture<Void> keep(
+      @Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
+    try {
+      return kept(report, charge, failure);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private @Nullable CompletableFuture<Void> kept(
       @Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
     if (!client.keeps() || admission.stream() || charge.charged().output() == 0) {
       return null;

@@ -3,9 +3,10 @@ package io.r1platform.api.relay;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.r1platform.api.credentials.InternalTls;
+import io.r1platform.api.observability.Observations;
 import io.r1platform.api.observability.RequestTraces;
 import io.r1platform.api.upstreams.Upstream;
+import io.r1platform.service.InternalTls;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
@@ -136,6 +137,7 @@ final class EngineClient {
         .header("x-r1-max-tokens", Integer.toString(call.maxTokens))
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
+        .header("x-r1-tell-start", "true")
         .headers(headers -> optional(headers, call))
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))
@@ -151,10 +153,14 @@ final class EngineClient {
     if (call.timeout != null) {
       headers.set(Timeout.HEADER, Timeout.text(call.timeout));
     }
-    String parent = traces.parent(call.id, RequestTraces.Part.ENGINE);
-    if (parent != null) {
-      headers.set(RequestTraces.PARENT, parent);
-    }
+    Observations.of(
+        call.id,
+        () -> {
+          String parent = traces.parent(call.id, RequestTraces.Part.ENGINE);
+          if (parent != null) {
+            headers.set(RequestTraces.PARENT, parent);
+          }
+        });
   }
 
   /**

@@ -19,6 +19,7 @@ import io.r1platform.api.metering.Finish;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.JournalFenced;
 import io.r1platform.api.metering.Outcome;
+import io.r1platform.api.observability.Observations;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
@@ -349,12 +350,27 @@ class Relay implements SmartLifecycle {
     return true;
   }
 
-  /** Takes note of the end of a request. Returns its row for {@link #log}. */
-  LoggedRequest finished(
+  /**
+   * Takes note of the end of a request, of which the charge is still to be written: so nothing that
+   * fails here is in its way. Returns its row for {@link #log}; null if there is none.
+   */
+  @Nullable LoggedRequest finished(
       Run run, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
-    run.pass().settle(outcome.generated().input(), outcome.generated().output());
-    forget(run);
-    Admission admission = run.admission();
+    try {
+      try {
+        run.pass().settle(outcome.generated().input(), outcome.generated().output());
+      } finally {
+        forget(run);
+      }
+      return row(run.admission(), call, outcome, charge, gaps);
+    } catch (RuntimeException | Error e) {
+      log.error("request {}: its end was not noted, its charge is written", call.id(), e);
+      return null;
+    }
+  }
+
+  private LoggedRequest row(
+      Admission admission, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
     String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
     metrics.finished(call, admission, model, outcome, charge);
     return RequestRow.of(
@@ -362,8 +378,10 @@ class Relay implements SmartLifecycle {
   }
 
   /** Logs a request whose FINAL is durable, so that the log never tells of another charge. */
-  void log(LoggedRequest row) {
-    requestLog.add(row);
+  void log(UUID id, @Nullable LoggedRequest row) {
+    if (row != null) {
+      Observations.of(id, () -> requestLog.add(row));
+    }
   }
 
   void forget(Run run) {

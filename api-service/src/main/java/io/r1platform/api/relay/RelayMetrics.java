@@ -7,6 +7,7 @@ import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.observability.Metric;
+import io.r1platform.api.observability.Observations;
 import io.r1platform.api.prices.Tokens;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -30,9 +31,15 @@ final class RelayMetrics {
     registry.gauge(Metric.JOURNAL_SERVING.id(), journal, j -> j.isServing() ? 1 : 0);
   }
 
+  /** Never fails: its charge is still to be written. */
   void finished(
       EngineClient.Call call, Admission admission, String model, Outcome outcome, Charge charge) {
-    traces.finished(call, admission, model, outcome, charge);
+    Observations.of(call.id(), () -> traces.finished(call, admission, model, outcome, charge));
+    Observations.of(call.id(), () -> measure(admission, model, outcome, charge));
+    Observations.of(call.id(), () -> log(admission, model, outcome, charge));
+  }
+
+  private void measure(Admission admission, String model, Outcome outcome, Charge charge) {
     Duration took = Duration.between(admission.admittedAt(), outcome.finishedAt());
     String finish = outcome.finish().wire();
     registry.timer(Metric.REQUEST.id(), "model", model, "finish", finish).record(took);
@@ -46,6 +53,10 @@ final class RelayMetrics {
     count(model, "miss", charged.miss());
     count(model, "reasoning", charged.reasoning());
     count(model, "answer", charged.answer());
+  }
+
+  private static void log(Admission admission, String model, Outcome outcome, Charge charge) {
+    Tokens charged = charge.charged();
     Caller caller = admission.caller();
     log.info(
         "request={} organization={} project={} key={} model={} stream={} finish={} hit={} miss={}"
@@ -57,7 +68,7 @@ final class RelayMetrics {
         caller.keyId(),
         model,
         admission.stream(),
-        finish,
+        outcome.finish().wire(),
         charged.hit(),
         charged.miss(),
         charged.reasoning(),
@@ -67,7 +78,7 @@ final class RelayMetrics {
         outcome.gatewaysCount(),
         charge.amount().decimal(),
         outcome.ttftMillis(),
-        took.toMillis());
+        Duration.between(admission.admittedAt(), outcome.finishedAt()).toMillis());
   }
 
   private void count(String model, String tokenClass, int tokens) {

@@ -20,6 +20,11 @@ interface ReplyReader {
   /** Output tokens that have come, reasoning and answer; both 0 where replies are not streamed. */
   Seen seen();
 
+  /** Whether the engine has begun to generate, as far as the reply tells. */
+  default boolean hasStarted() {
+    return seen().output() > 0;
+  }
+
   /** Prompt tokens, where the reply tells them after its head. */
   default @Nullable PromptTokens promptTokens() {
     return null;

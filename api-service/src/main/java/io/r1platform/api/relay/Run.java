@@ -267,6 +267,9 @@ final class Run {
     }
     ReplyReader.Step step = reading.read(bytes);
     gaps.seen(reading.seen().output(), heardNanos);
+    if (reading.hasStarted()) {
+      pass.started();
+    }
     pass.generated(reading.seen().output());
     if (ttftMillis == 0 && reading.seen().output() > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
@@ -415,7 +418,7 @@ final class Run {
           new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant()),
           report,
           error);
-    } catch (RuntimeException e) { // no FINAL: it is settled as lost when this gateway ends
+    } catch (RuntimeException | Error e) { // no FINAL: it is settled as lost when this gateway ends
       log.error("request {} cannot be settled", call.id(), e);
       relay.forget(this);
       ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
@@ -425,7 +428,7 @@ final class Run {
   private void settle(
       Outcome outcome, @Nullable EngineReport report, @Nullable ServiceException error) {
     Charge charge = admission.charge(outcome);
-    LoggedRequest row = relay.finished(this, call, outcome, charge, gaps);
+    @Nullable LoggedRequest row = relay.finished(this, call, outcome, charge, gaps);
     boolean free = charge.amount().value() == 0;
     if (free) {
       hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
@@ -440,7 +443,7 @@ final class Run {
         written.thenRun(
             () -> {
               hold.settle(charge.amount()); // before the client can send another
-              relay.log(row);
+              relay.log(call.id(), row);
             });
     Mono.fromFuture(settled, true)
         .timeout(relay.settings().finalWait())

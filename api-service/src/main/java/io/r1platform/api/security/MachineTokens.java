@@ -30,8 +30,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Machines on the admin API: a signed access token of the identity provider, made for our audience
- * and not without an end, whose groups have roles here and whose subject is no person here. It
- * needs no session and no CSRF token.
+ * and not without an end, that a client got for itself ({@link MachineClaims}), whose groups have
+ * roles here and whose subject is no person here. It needs no session and no CSRF token.
  */
 @Component
 final class MachineTokens {
@@ -72,7 +72,7 @@ final class MachineTokens {
                 .jwt(jwt -> jwt.jwtDecoder(decoder).jwtAuthenticationConverter(this::machine)));
   }
 
-  private static ReactiveJwtDecoder decoder(String issuer, String audience) {
+  private ReactiveJwtDecoder decoder(String issuer, String audience) {
     NimbusReactiveJwtDecoder decoder = ReactiveJwtDecoders.fromIssuerLocation(issuer);
     OAuth2TokenValidator<Jwt> forUs =
         new JwtClaimValidator<List<String>>(
@@ -81,11 +81,12 @@ final class MachineTokens {
         new JwtClaimValidator<Object>(JwtClaimNames.EXP, Objects::nonNull);
     OAuth2TokenValidator<Jwt> named =
         new JwtClaimValidator<Object>(JwtClaimNames.SUB, Objects::nonNull);
+    var ofMachines = new MachineClaims(settings.machineClients());
     var types = new JwtTypeValidator("JWT", "at+jwt"); // the latter is RFC 9068's
     types.setAllowEmpty(true);
     decoder.setJwtValidator(
         JwtValidators.createDefaultWithValidators(
-            List.of(new JwtIssuerValidator(issuer), types, forUs, ends, named)));
+            List.of(new JwtIssuerValidator(issuer), types, forUs, ends, named, ofMachines)));
     return decoder;
   }
 

@@ -17,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     request
  * @param groupsClaim the claim that holds a person's or a machine's groups, a list of strings
  * @param audience of machines' access tokens; without it none is taken
+ * @param machineClients ids of the clients there whose access tokens are machines', at which nobody
+ *     logs in; without any, a token whose subject is its client itself
  */
 @ConfigurationProperties("r1.api.oidc")
 record OidcSettings(
@@ -26,9 +28,11 @@ record OidcSettings(
     @DefaultValue({"openid", "email", "profile"}) List<String> scopes,
     @Nullable String baseUrl,
     @DefaultValue("groups") String groupsClaim,
-    @Nullable String audience) {
+    @Nullable String audience,
+    @DefaultValue List<String> machineClients) {
   OidcSettings {
     scopes = List.copyOf(scopes);
+    machineClients = List.copyOf(machineClients);
     if (issuer == null && (clientId != null || audience != null)) {
       throw new IllegalArgumentException("r1.api.oidc: client-id and audience need an issuer");
     }
@@ -39,6 +43,10 @@ record OidcSettings(
       throw new IllegalArgumentException(
           "r1.api.oidc.audience: machines need another audience than client-id, else a person's"
               + " login could be used as a machine's token");
+    }
+    if (clientId != null && machineClients.contains(clientId)) {
+      throw new IllegalArgumentException(
+          "r1.api.oidc.machine-clients: people log in at client-id, so its tokens are no machine's");
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.r1platform.api.upstreams;
 
-import io.r1platform.api.credentials.InternalTls;
+import io.r1platform.service.InternalTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

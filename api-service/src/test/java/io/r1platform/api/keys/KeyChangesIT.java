@@ -2,6 +2,7 @@ package io.r1platform.api.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.tenants.Tenants;
@@ -9,10 +10,13 @@ import io.r1platform.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +104,74 @@ class KeyChangesIT {
     Await.until("the revocation, again", () -> revoked().contains(kept.id()));
   }
 
+  /** Whoever keeps every connection busy, a change of limits gets no key refused. */
+  @Test
+  void waitsForNoConnectionOfThePool() throws Exception {
+    KeyView key = issueView("pool");
+    var pool = api.bean(HikariDataSource.class);
+    List<Connection> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+        taken.add(pool.getConnection());
+      }
+      try (Connection connection = database.superuser().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("set search_path to api");
+        statement.execute(
+            "insert into limit_set (scope, scope_id, version) values ('project', %d, 1)"
+                .formatted(projectId));
+        statement.execute("update api_key set revoked_at = now() where id = " + key.id());
+      }
+      var refused = new AtomicBoolean();
+      Await.until(
+          "the revocation behind it",
+          () -> {
+            refused.compareAndSet(false, !api.bean(KeyChanges.class).isConfirmed());
+            return revoked().contains(key.id());
+          });
+      assertThat(refused).as("keys were refused").isFalse();
+    } finally {
+      for (Connection each : taken) {
+        each.close();
+      }
+    }
+  }
+
+  /** As after days without a look: what it would have read next was swept meanwhile. */
+  @Test
+  void forgetsEverythingWhenItHasMissedChanges() throws SQLException {
+    KeyView known = issueView("known");
+    KeyView read = issueView("the last that it reads");
+    KeyView later = issueView("later");
+    api.bean(Keys.class).revoke(read.id(), read.version());
+    Await.until("it has read that", () -> revoked().contains(read.id()));
+    int weight = lookUp(known).weight();
+    limits().clear();
+    try (Connection connection = database.superuser().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("set local search_path to api");
+      statement.execute("set local session_replication_role = replica"); // nobody is told
+      statement.execute("update api.organization set weight = weight + 6");
+      statement.execute("delete from api.api_key_change");
+      statement.execute("set local session_replication_role = origin");
+      statement.execute("update api.api_key set revoked_at = now() where id = " + later.id());
+      connection.commit();
+    }
+    Await.until("the revocation", () -> revoked().contains(later.id()));
+    assertThat(lookUp(known).weight()).as("read anew").isEqualTo(weight + 6);
+    assertThat(limits()).as("of any scope").containsNull();
+  }
+
+  private List<@Nullable String> limits() {
+    return api.bean(Listener.class).limits;
+  }
+
+  private Caller lookUp(KeyView key) {
+    KnownKey found = api.bean(KeyCache.class).find(key.publicId()).join();
+    return ((KnownKey.Present) found).caller();
+  }
+
   private List<Long> revoked() {
     return api.bean(Listener.class).revoked;
   }
@@ -124,7 +196,13 @@ class KeyChangesIT {
   @Configuration(proxyBeanMethods = false)
   static class Listener {
     final List<Long> revoked = new CopyOnWriteArrayList<>();
+    final List<@Nullable String> limits = new CopyOnWriteArrayList<>();
     final AtomicInteger fails = new AtomicInteger();
+
+    @EventListener
+    void on(LimitsChanged event) {
+      limits.add(event.scope());
+    }
 
     @EventListener
     void on(KeyRevoked event) {

@@ -18,10 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import tools.jackson.databind.JsonNode;
 
 /** Batches whose engine, file, database or money is not there: none stands still for ever. */
@@ -39,7 +45,8 @@ class BatchFaultsIT {
                 "r1.api.relay.drain-wait", "1s",
                 "r1.api.batches.look-every", "50ms",
                 "r1.api.batches.try-after", "100ms",
-                "r1.api.batches.of-batch", "4"));
+                "r1.api.batches.of-batch", "4"),
+            Faults.class);
     client = new BatchClient(gateway.api, gateway.key);
     superuser = JdbcClient.create(gateway.database.superuser());
     gateway.engine.does(BatchesIT::answer);
@@ -48,6 +55,45 @@ class BatchFaultsIT {
   @AfterEach
   void stop() {
     gateway.close();
+  }
+
+  /** Breaks the batches' thread where it asks the database. */
+  @Configuration(proxyBeanMethods = false)
+  static class Faults {
+    private static final AtomicInteger LEFT = new AtomicInteger();
+
+    @Bean
+    static BeanPostProcessor faultyDataSource() {
+      return new BeanPostProcessor() {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+          return name.equals("dataSource") ? new Faulty((DataSource) bean) : bean;
+        }
+      };
+    }
+
+    private static final class Faulty extends DelegatingDataSource {
+      Faulty(DataSource real) {
+        super(real);
+      }
+
+      @Override
+      public Connection getConnection() throws SQLException {
+        if (Thread.currentThread().getName().equals("batches")
+            && LEFT.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+          throw new NoClassDefFoundError("a class that a jar has lost");
+        }
+        return super.getConnection();
+      }
+    }
+  }
+
+  @Test
+  void anErrorInTheirThreadDoesNotEndIt() {
+    Faults.LEFT.set(3);
+    JsonNode ended = client.awaitStatus(client.batch(lines(3)), "completed");
+    assertThat(Faults.LEFT).as("what it met").hasValue(0);
+    assertThat(client.content(ended, "output_file_id")).hasSize(3);
   }
 
   @Test

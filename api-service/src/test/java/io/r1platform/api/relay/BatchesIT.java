@@ -93,6 +93,22 @@ class BatchesIT {
   }
 
   @Test
+  void linesOfAModelThatWasWithdrawnFailAndCostNothing() {
+    gateway.engine.does(BatchesIT::answer);
+    gateway.database.execute("update api.model set upstream = null where name = 'r1-nano'");
+    Await.until(
+        "it is not served", () -> !gateway.get("/v1/models").body().contains("\"r1-nano\""));
+    JsonNode batch = client.awaitStatus(client.batch(lines(2)), "completed");
+    List<JsonNode> errors = client.content(batch, "error_file_id");
+    assertThat(names(errors)).containsExactlyInAnyOrder("l1", "l2");
+    assertThat(errors)
+        .allMatch(line -> line.at("/response/status_code").asInt() == 404)
+        .allMatch(line -> line.toString().contains("model_not_found"));
+    assertThat(gateway.engine.chats()).isEmpty();
+    assertThat(count("select count(*) from usage_journal where kind = 'F'")).isZero();
+  }
+
+  @Test
   void putsLinesThatFailIntoTheErrorFile() {
     gateway.engine.does(
         chat -> {

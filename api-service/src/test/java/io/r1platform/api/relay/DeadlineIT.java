@@ -59,6 +59,24 @@ class DeadlineIT {
     assertThat(gateway.engine.chats()).hasSize(sent);
   }
 
+  /** The engine ends each of them as at its cap; what it generated of all is charged. */
+  @Test
+  void severalChoicesHaveOneTimeout() {
+    gateway.engine.does(
+        chat ->
+            chat.stream()
+                .write(token(3, "content", "a") + finish(3, "length"))
+                .write(finish(5, "length") + usageChunk(0, 5, "length") + DONE));
+    HttpResponse<String> answer = chatWithin("1.5", ",\"stream\":true,\"n\":2");
+    assertThat(answer.body()).endsWith(DONE);
+    FakeEngine.Chat asked = gateway.engine.chats().getLast();
+    assertThat(asked.header("x-r1-timeout")).isEqualTo("1.500");
+    assertThat(new String(asked.body(), StandardCharsets.UTF_8)).contains("\"n\":2");
+    var entry = gateway.finalOf(Gateway.id(answer));
+    assertThat(entry.finish()).isEqualTo("length");
+    assertThat(entry.tokens()).isEqualTo(new Tokens(2, 10, 0, 5));
+  }
+
   @Test
   void whoRanOutOfItsOwnTimeIsNotToldToRepeat() {
     gateway.engine.does(
@@ -76,12 +94,16 @@ class DeadlineIT {
   }
 
   private HttpResponse<String> chatWithin(String timeout) {
+    return chatWithin(timeout, ",\"stream\":true");
+  }
+
+  private HttpResponse<String> chatWithin(String timeout, String more) {
     return gateway.api.send(
         HttpRequest.newBuilder(gateway.api.uri("/v1/chat/completions"))
             .header("Authorization", "Bearer " + gateway.key)
             .header("Content-Type", "application/json")
             .header("x-r1-timeout", timeout)
-            .POST(HttpRequest.BodyPublishers.ofString(JSON.formatted(",\"stream\":true"))));
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.formatted(more))));
   }
 
   @Test

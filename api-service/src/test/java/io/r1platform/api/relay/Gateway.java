@@ -37,11 +37,11 @@ final class Gateway implements AutoCloseable {
   private IssuedKey lastKey;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  Gateway(Map<String, String> settings) {
+  Gateway(Map<String, String> settings, Class<?>... beans) {
     Map<String, String> all = new HashMap<>(settings);
     all.putIfAbsent("r1.api.upstreams.inference-url", engine.url());
     all.put("r1.api.billing.url", billing.url());
-    api = RunningApi.start(database, all);
+    api = RunningApi.start(database, all, beans);
     Tenants tenants = api.bean(Tenants.class);
     organizationId = tenants.createOrganization("Acme", 3).id();
     projectId = tenants.createProject(organizationId, "Chat").id();

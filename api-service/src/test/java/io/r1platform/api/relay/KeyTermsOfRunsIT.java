@@ -8,6 +8,7 @@ import static io.r1platform.api.relay.Wire.usage;
 import static io.r1platform.api.relay.Wire.usageChunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.KeyTerms;
@@ -70,6 +71,39 @@ class KeyTermsOfRunsIT {
           .contains("model_not_found");
     }
     assertThat(gateway.engine.chats()).hasSize(1);
+  }
+
+  /** A model that was withdrawn is not everybody's by that, and its answers are kept. */
+  @Test
+  void aStoredAnswerOfAWithdrawnModelIsNotForAKeyWithoutItEither() {
+    gateway.engine.does(
+        chat ->
+            chat.json().write("{\"choices\":[{\"x\":1}]," + usage(4, 1) + "," + r1("stop") + "}"));
+    Rights other = new Rights(Set.of(Scope.INFERENCE), Set.of("deepseek-r1"), List.of());
+    String foreign = keys.issue(projectId, new KeyTerms("foreign to it", null, other)).secret();
+    try (var owner = new KeyedClient(gateway.api, gateway.key);
+        var stranger = new KeyedClient(gateway.api, foreign)) {
+      assertThat(owner.chat("answer-2", BODY.formatted("r1-nano")).statusCode()).isEqualTo(200);
+      KeyedClient.awaitStored(gateway.api);
+      serve("null");
+      HttpResponse<String> refused = stranger.chat("answer-2", BODY.formatted("r1-nano"));
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(404);
+      assertThat(refused.body()).contains("model_not_found").doesNotContain("\"x\":1");
+      HttpResponse<String> replayed = owner.chat("answer-2", BODY.formatted("r1-nano"));
+      assertThat(replayed.body()).contains("\"x\":1");
+      assertThat(replayed.headers().firstValue("x-r1-replayed")).contains("true");
+    } finally {
+      serve("'local'");
+    }
+    assertThat(gateway.engine.chats()).hasSize(1);
+  }
+
+  private void serve(String upstream) {
+    gateway.database.execute(
+        "update api.model set upstream = %s where name = 'r1-nano'".formatted(upstream));
+    Await.until(
+        "the catalogue says so",
+        () -> gateway.get("/v1/models").body().contains("\"r1-nano\"") != upstream.equals("null"));
   }
 
   @Test

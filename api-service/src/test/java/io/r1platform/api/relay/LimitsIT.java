@@ -17,6 +17,7 @@ import io.r1platform.api.tenants.Tenants;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,34 @@ class LimitsIT {
     assertThat(second.statusCode()).isEqualTo(200);
     first.join().body().close();
     second.body().close();
+    clear();
+  }
+
+  @Test
+  void whatIsNotStreamedWaitsNoLongerThanTheEngineDoes() throws Exception {
+    renew();
+    String body = STREAM.replace("\"stream\":true", "\"stream\":false");
+    var begin = new CountDownLatch(1);
+    var end = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          assertThat(chat.header("x-r1-tell-start")).isEqualTo("true");
+          assertThat(begin.await(20, TimeUnit.SECONDS)).isTrue();
+          chat.json().write("\n").write(" ");
+          assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
+          chat.write("{\"choices\":[],%s,%s}".formatted(Wire.usage(0, 5), Wire.r1("stop")));
+        });
+    limit(LimitScope.KEY, new Terms(null, null, null, 1L));
+    var first = CompletableFuture.supplyAsync(() -> gateway.chatAs(key, body));
+    Await.until("it waits", () -> gateway.engine.chats().size() == 1);
+    assertThat(gateway.chatAs(key, body).body()).contains("\"code\":\"queue_full\"");
+    begin.countDown();
+    Await.until("it waits no more", () -> held("queue") == 0);
+    var second = CompletableFuture.supplyAsync(() -> gateway.chatAs(key, body));
+    Await.until("the next waits", () -> gateway.engine.chats().size() == 2);
+    end.countDown();
+    assertThat(first.join().body()).startsWith("\n{").contains("\"cost\"");
+    assertThat(second.join().statusCode()).isEqualTo(200);
     clear();
   }
 

@@ -1,13 +1,19 @@
 package io.r1platform.api.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +65,38 @@ class TransfersIT {
       assertThat(upload(client)).isEqualTo(429);
       Await.until("the place is free", () -> upload(client) == 200);
     }
+  }
+
+  /** What is slow here is the database: somebody holds the table of chunks. */
+  @Test
+  void aDownloadThatDoesNotBeginIsAnswered() throws SQLException {
+    String file = client.file("abc");
+    try (Connection holder = gateway.database.superuser().getConnection();
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("lock table api.file_chunk in access exclusive mode");
+      HttpResponse<String> answer = client.get("/v1/files/" + file + "/content");
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).contains("internal_error", "could not be read in time");
+      assertThat(answer.headers().firstValue("content-disposition")).isEmpty();
+      holder.rollback();
+    }
+    assertThat(client.get("/v1/files/" + file + "/content").body()).isEqualTo("abc");
+  }
+
+  @Test
+  void aDownloadOfWhatIsLostIsAnsweredOrCutOff() {
+    String first = client.file("abc");
+    gateway.database.execute("delete from api.file_chunk");
+    HttpResponse<String> answer = client.get("/v1/files/" + first + "/content");
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.body()).contains("not_found");
+    assertThat(answer.headers().firstValue("content-disposition")).isEmpty();
+
+    String second = client.file("0123456789abcdef".repeat(100_000));
+    gateway.database.execute("delete from api.file_chunk where ord = 1");
+    assertThatThrownBy(() -> client.get("/v1/files/" + second + "/content"))
+        .isInstanceOf(UncheckedIOException.class);
   }
 
   @Test

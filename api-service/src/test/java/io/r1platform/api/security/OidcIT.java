@@ -63,6 +63,7 @@ class OidcIT {
     settings.put("r1.api.oidc.client-id", CONSOLE);
     settings.put("r1.api.oidc.client-secret-file", RunningApi.file("a secret").toString());
     settings.put("r1.api.oidc.audience", AUDIENCE);
+    settings.put("r1.api.oidc.machine-clients", "default,client"); // as the provider's azp is
     role(settings, 0, "r1-operators", "operator", null);
     role(settings, 1, "ours-admins", "admin", "1");
     role(settings, 2, "ours-viewers", "viewer", "1");
@@ -331,12 +332,15 @@ class OidcIT {
                     .build())
             .serialize();
     String good = token("signed", AUDIENCE, "r1-operators");
+    Map<String, Object> ofLogin = Map.of("groups", List.of("r1-operators"), "nonce", "n");
     Map<String, String> bad =
         Map.of(
             "another audience",
             token("x", "another", "r1-operators"),
             "a person's id token",
             token("x", CONSOLE, "r1-operators"),
+            "a person's who was never here",
+            provider.issueToken(ISSUER, "x", AUDIENCE, ofLogin, 600).serialize(),
             "another issuer",
             provider.issueToken("evil", "x", AUDIENCE, admins, 600).serialize(),
             "expired",
@@ -371,7 +375,7 @@ class OidcIT {
     SignedJWT nameless =
         provider.anyToken(
             provider.issuerUrl(ISSUER),
-            Map.of("aud", List.of(AUDIENCE), "groups", List.of("r1-operators")),
+            Map.of("aud", List.of(AUDIENCE), "groups", List.of("r1-operators"), "azp", "default"),
             Duration.ofMinutes(10));
     assertThat(nameless.getJWTClaimsSet().getAudience()).containsExactly(AUDIENCE);
     assertThat(nameless.getJWTClaimsSet().getSubject()).isNull();

@@ -199,7 +199,9 @@ final class Admissions {
             model.card(),
             model.vocabulary()::piece);
     AnswerWriter writer =
-        common.stream() ? new SseWriter(answer, promptTokens) : new JsonWriter(answer);
+        common.stream()
+            ? new SseWriter(answer, promptTokens)
+            : new JsonWriter(answer, headers.tellStart());
     return new Admitted(model.card().name(), completion, writer, promptTokens);
   }
 

@@ -29,6 +29,7 @@ import org.springframework.http.HttpHeaders;
  * @param share whose turn the request takes
  * @param timeout after which the answer ends as at its cap, or null
  * @param traceparent the gateway's span in W3C's form, or null
+ * @param tellStart whether an answer that is not streamed tells when it has its first token
  */
 record CallHeaders(
     UUID eventId,
@@ -40,7 +41,8 @@ record CallHeaders(
     @Nullable Integer maxPromptTokens,
     Share share,
     @Nullable Duration timeout,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    boolean tellStart) {
   private static final int TEXT_MAX = 200;
 
   /** Seconds, to the millisecond; the gateway has its range. */
@@ -60,7 +62,8 @@ record CallHeaders(
         integer(headers, "x-r1-max-prompt-tokens"),
         share(tenant, headers),
         timeout(headers.getFirst("x-r1-timeout")),
-        headers.getFirst(RequestTraces.PARENT));
+        headers.getFirst(RequestTraces.PARENT),
+        "true".equals(headers.getFirst("x-r1-tell-start")));
   }
 
   /** The resolved name, or null. */

@@ -12,11 +12,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.springframework.http.MediaType;
 
-/** Writes one JSON object at the end; empty lines, which JSON allows, while a client waits. */
+/**
+ * Writes one JSON object at the end; empty lines, which JSON allows, while a client waits; and if
+ * the gateway wants to know, a blank when the first token has come, which it keeps for itself.
+ */
 final class JsonWriter implements AnswerWriter {
   private static final byte[] NOTHING = new byte[0];
+  private static final byte[] STARTED = {' '};
 
   private final Answer answer;
+  private boolean untold;
   private final SortedMap<Integer, Parts> parts = new TreeMap<>();
   private final List<Wire.Choice> finished = new ArrayList<>();
 
@@ -43,8 +48,14 @@ final class JsonWriter implements AnswerWriter {
     }
   }
 
-  JsonWriter(Answer answer) {
+  JsonWriter(Answer answer, boolean tellStart) {
     this.answer = answer;
+    this.untold = tellStart;
+  }
+
+  /** Whether these bytes say nothing to a client. */
+  static boolean isStart(byte[] bytes) {
+    return bytes == STARTED;
   }
 
   @Override
@@ -59,7 +70,9 @@ final class JsonWriter implements AnswerWriter {
     of.content.append(delta.text().answer());
     delta.text().calls().forEach(of::add);
     of.add(delta.logprobs());
-    return NOTHING;
+    boolean tell = untold;
+    untold = false;
+    return tell ? STARTED : NOTHING;
   }
 
   @Override

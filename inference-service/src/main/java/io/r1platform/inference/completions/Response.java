@@ -32,6 +32,7 @@ final class Response {
   private final BooleanSupplier alive;
   private final Clock clock;
   private final Scheduler eventLoop;
+  private boolean headLeft;
   private boolean begun;
   private int cachedTokens = UNKNOWN;
   private Instant lastBytes;
@@ -96,6 +97,7 @@ final class Response {
         };
     if (bytes.length > 0) {
       lastBytes = clock.instant();
+      begun |= !JsonWriter.isStart(bytes);
     }
     return bytes;
   }
@@ -110,10 +112,10 @@ final class Response {
 
   /** Sets the head before the first bytes. */
   private void begin(boolean bytesFollow, int status, MediaType mediaType) {
-    if (begun || !bytesFollow) {
+    if (headLeft || !bytesFollow) {
       return;
     }
-    begun = true;
+    headLeft = true;
     response.setStatusCode(HttpStatusCode.valueOf(status));
     response.getHeaders().setContentType(mediaType);
     response.getHeaders().setCacheControl("no-store");

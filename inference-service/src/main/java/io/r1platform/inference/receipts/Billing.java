@@ -1,7 +1,7 @@
 package io.r1platform.inference.receipts;
 
-import io.r1platform.inference.security.InternalTls;
 import io.r1platform.inference.security.TokenFile;
+import io.r1platform.service.InternalTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

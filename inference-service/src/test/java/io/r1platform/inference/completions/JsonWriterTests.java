@@ -15,7 +15,7 @@ final class JsonWriterTests {
   private final ServiceException failure =
       ServiceException.of(ErrorCode.ENGINE_FAILED, "The engine failed.");
 
-  private final JsonWriter writer = new JsonWriter(Answers.answer());
+  private final JsonWriter writer = new JsonWriter(Answers.answer(), false);
 
   private AnswerWriter.Last end(Finish finish, int tokens, boolean failed, boolean begun) {
     return writer.end(
@@ -46,6 +46,13 @@ final class JsonWriterTests {
   void anEmptyLineIsSentInSilence() {
     assertThat(writer.silence()).isEqualTo(new byte[] {'\n'});
     assertThat(writer.delta(reasoning(1, "We "))).isEmpty();
+  }
+
+  @Test
+  void theFirstTokenIsToldOnceToWhomWantsToKnow() {
+    var told = new JsonWriter(Answers.answer(), true);
+    assertThat(told.delta(reasoning(1, "We "))).isEqualTo(new byte[] {' '});
+    assertThat(told.delta(reasoning(2, "add"))).isEmpty();
   }
 
   @Test

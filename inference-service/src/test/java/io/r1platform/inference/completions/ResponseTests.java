@@ -2,6 +2,9 @@ package io.r1platform.inference.completions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.inference.errors.ErrorCode;
+import io.r1platform.inference.errors.ServiceException;
+import io.r1platform.inference.generation.GenerationEvent;
 import io.r1platform.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +36,7 @@ final class ResponseTests {
   }
 
   private Disposable writeNothing(BooleanSupplier alive, Scheduler eventLoop) {
-    var writer = new JsonWriter(Answers.answer());
+    var writer = new JsonWriter(Answers.answer(), false);
     var response = new Response(sent, writer, 17, KEEP_ALIVE, alive, clock, eventLoop);
     clock.advance(KEEP_ALIVE);
     return response.write(Flux.never()).subscribe();
@@ -53,6 +56,27 @@ final class ResponseTests {
     eventLoop.dispose();
 
     assertThat(threads).allMatch(name -> name.startsWith("event-loop"));
+  }
+
+  /** The head has left for the gateway alone: what a client reads is as if it had not. */
+  @Test
+  void aFailureAfterTheToldStartHasTheShapeOfOneBefore() {
+    var failure = ServiceException.of(ErrorCode.ENGINE_FAILED, "The engine failed.");
+    var writer = new JsonWriter(Answers.answer(), true);
+    var response =
+        new Response(sent, writer, 17, KEEP_ALIVE, () -> true, clock, Schedulers.immediate());
+
+    response
+        .write(
+            Flux.just(
+                Answers.reasoning(1, "We"),
+                new Signal.End(Answers.ended(GenerationEvent.Finish.ERROR, 1, 1, failure))))
+        .block(Duration.ofSeconds(10));
+
+    String body = sent.getBodyAsString().block(Duration.ofSeconds(10));
+    assertThat(body).startsWith(" {").contains("\"partial\"").doesNotContain("\"choices\"");
+    assertThat(sent.getStatusCode()).isEqualTo(HttpStatus.OK);
+    assertThat(sent.getHeaders().getFirst("x-r1-prompt-tokens")).isNotNull();
   }
 
   /** Else the gateway, which hears them, would wait for its end for an hour. */

@@ -2,7 +2,7 @@ package io.r1platform.inference.receipts;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.r1platform.inference.security.InternalTls;
+import io.r1platform.service.InternalTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

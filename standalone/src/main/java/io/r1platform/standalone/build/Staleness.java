@@ -64,10 +64,12 @@ public final class Staleness {
   private List<Path> sources(Part part) {
     Path own = root.resolve(part.service());
     Path parent = root.resolve("pom.xml");
+    Path support = root.resolve("service-support");
     return switch (part) {
-      case API -> List.of(parent, own, root.resolve("console"));
-      case INFERENCE -> List.of(parent, own, root.resolve("native"), root.resolve("prompts"));
-      case BILLING -> List.of(parent, own);
+      case API -> List.of(parent, support, own, root.resolve("console"));
+      case INFERENCE ->
+          List.of(parent, support, own, root.resolve("native"), root.resolve("prompts"));
+      case BILLING -> List.of(parent, support, own);
     };
   }
 

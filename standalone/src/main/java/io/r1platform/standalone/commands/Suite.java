@@ -16,6 +16,8 @@ enum Suite {
   FAULTS("FaultsIT"),
   /** A batch whose gateway is killed half-way; its long form has as many lines as may be. */
   BATCH("BatchIT"),
+  /** Files as large as they may be, in little memory; small ones in every run of all tests. */
+  FILES("LargeFileIT", true),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
   /** Official clients, unchanged; their versions. */

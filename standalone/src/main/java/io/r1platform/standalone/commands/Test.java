@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  kill        kill -9 of each service, the supervisor and PostgreSQL under load",
       "  faults      seeded kill -9 at random instants, batches lost and reordered",
       "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
+      "  files       four files of 200 MiB at once, in and out, in a heap of 512 MiB",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
       "  simulation  schedules of crashes in metering: 100,000, or 18 minutes (R1_SCHEDULES,"
@@ -66,7 +67,7 @@ final class Test implements Callable<Integer> {
   private static final Pattern WORTH_SHOWING =
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
-              + " .*|(skipped|journey|streams|kill|faults|batch|export|clients|console|simulation"
+              + " .*|(skipped|journey|streams|kill|faults|batch|files|export|clients|console|simulation"
               + "|trtllm|trace|overspend|limits):"
               + " .*|hygiene .*");
 

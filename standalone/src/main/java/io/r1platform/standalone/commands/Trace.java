@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "trace",
     description = {
       "Show what is known of one request: its trace id, the log lines of all three services",
-      "that name it, and its row as the console shows it. Last line: trace lines=…"
+      "that name it, and its row as the console shows it, if it ran. Last line: trace lines=…"
     })
 final class Trace implements Callable<Integer> {
   private final Invocation invocation;
@@ -54,9 +54,17 @@ final class Trace implements Callable<Integer> {
         lines += show(part.service(), log, request.toString(), out);
       }
     }
-    out.println(api.get("/admin/api/requests/" + request).toPrettyString());
+    out.println(row(api, request));
     out.println("trace lines=" + lines);
     return 0;
+  }
+
+  private static String row(AdminApi api, UUID request) {
+    try {
+      return api.get("/admin/api/requests/" + request).toPrettyString();
+    } catch (IllegalStateException e) { // it was refused before it ran, or is too old
+      return "the console has no such request: " + e.getMessage();
+    }
   }
 
   /** The log and what was rotated of it, the oldest first. */

@@ -29,6 +29,7 @@ class StalenessTests {
     }
     write("native/src/main/cpp/engine.cpp", WRITTEN);
     write("prompts/src/main/java/Some.java", WRITTEN);
+    write("service-support/src/main/java/Some.java", WRITTEN);
     write("console/src/app.tsx", WRITTEN);
   }
 
@@ -46,6 +47,13 @@ class StalenessTests {
     assertThat(new Staleness(root).stale()).containsExactly(Part.INFERENCE, Part.API);
 
     write("pom.xml", CHANGED);
+    assertThat(new Staleness(root).stale()).containsExactly(Part.values());
+  }
+
+  @Test
+  void whatServicesShareMakesThemAllStale() throws IOException {
+    write("service-support/src/main/java/Some.java", CHANGED);
+
     assertThat(new Staleness(root).stale()).containsExactly(Part.values());
   }
 

@@ -1,4 +1,4 @@
-package io.r1platform.api.errors;
+package io.r1platform.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,7 +13,6 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +29,6 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.NettyPipeline;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A request that comes when the client has the answer before it, and the server has not yet put
@@ -48,13 +46,13 @@ class OneRequestAtATimeTests {
   @BeforeEach
   void start() throws IOException {
     var factory = new NettyReactiveWebServerFactory(0);
-    new UnreadableRequests(new ErrorBody(JsonMapper.shared()), Clock.systemUTC())
-        .customize(factory);
     factory.addServerCustomizers(
         netty ->
             netty.doOnChannelInit(
-                (observer, channel, remote) ->
-                    channel.pipeline().addAfter(NettyPipeline.HttpCodec, "late", new Late())));
+                (observer, channel, remote) -> {
+                  OneRequestAtATime.install(channel);
+                  channel.pipeline().addAfter(NettyPipeline.HttpCodec, "late", new Late());
+                }));
     server = factory.getWebServer(this::handle);
     server.start();
     socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());

@@ -1,11 +1,16 @@
-package io.r1platform.api.errors;
+package io.r1platform.service;
 
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.ChannelOperations;
 
 /**
@@ -15,17 +20,41 @@ import reactor.netty.channel.ChannelOperations;
  * {@code Connection: close}, else the read after it if it is answered at once (reactor-netty#4361).
  * Either way the client waits for ever.
  */
-final class OneRequestAtATime extends ChannelDuplexHandler {
-  /** Parts of requests. With as many nothing more is read; fewer leave a hang-up to be noticed. */
-  private static final int MOST = 32;
+public final class OneRequestAtATime extends ChannelDuplexHandler {
+  /** Its place in a pipeline. */
+  public static final String NAME = OneRequestAtATime.class.getName();
+
+  /**
+   * Bytes that wait on a connection. With as many nothing more is read, so that one read more is
+   * the most; fewer leave a hang-up to be noticed.
+   */
+  static final int MOST_BYTES = 64 << 10;
+
+  /** What the head of a request counts, and any other part besides its bytes. */
+  private static final int HEAD_BYTES = 8 << 10;
+
+  private static final int PART_BYTES = 256;
 
   private final Queue<Object> kept = new ArrayDeque<>();
+  private long keptBytes;
   private boolean readWanted;
+
+  /** Puts one behind the codec of a connection that speaks HTTP/1.1; false if it does not. */
+  public static boolean install(Channel channel) {
+    ChannelPipeline pipeline = channel.pipeline();
+    if (pipeline.get(NettyPipeline.HttpCodec) == null) {
+      return false;
+    }
+    pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new OneRequestAtATime());
+    return true;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (!kept.isEmpty() || mustWait(context, message)) {
-      kept.add(message);
+      Object own = message instanceof HttpContent content ? copied(content) : message;
+      kept.add(own);
+      keptBytes += bytes(own);
     } else {
       context.fireChannelRead(message);
     }
@@ -35,9 +64,24 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
     return message instanceof HttpRequest && ChannelOperations.get(context.channel()) != null;
   }
 
+  /** The same off the network's memory, of which a few bytes would keep a whole buffer. */
+  private static Object copied(HttpContent content) {
+    if (!content.content().isReadable() || content instanceof HttpRequest) {
+      return content;
+    }
+    HttpContent copy = content.replace(Unpooled.copiedBuffer(content.content()));
+    content.release();
+    return copy;
+  }
+
+  private static long bytes(Object message) {
+    int head = message instanceof HttpRequest ? HEAD_BYTES : PART_BYTES;
+    return message instanceof HttpContent content ? head + content.content().readableBytes() : head;
+  }
+
   @Override
   public void read(ChannelHandlerContext context) {
-    if (kept.size() < MOST) {
+    if (keptBytes < MOST_BYTES) {
       context.read();
     } else {
       readWanted = true;
@@ -57,10 +101,11 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
     Object next = kept.peek();
     while (next != null && context.channel().isActive() && !mustWait(context, next)) {
       kept.remove();
+      keptBytes -= bytes(next);
       context.fireChannelRead(next);
       next = kept.peek();
     }
-    if (readWanted && kept.size() < MOST) {
+    if (readWanted && keptBytes < MOST_BYTES) {
       readWanted = false;
       context.read();
     }
@@ -70,5 +115,6 @@ final class OneRequestAtATime extends ChannelDuplexHandler {
   public void handlerRemoved(ChannelHandlerContext context) {
     kept.forEach(ReferenceCountUtil::release);
     kept.clear();
+    keptBytes = 0;
   }
 }

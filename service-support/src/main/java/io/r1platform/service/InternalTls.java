@@ -1,4 +1,4 @@
-package io.r1platform.api.credentials;
+package io.r1platform.service;
 
 import java.net.http.HttpClient;
 import java.util.Objects;
@@ -9,14 +9,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
-import org.springframework.stereotype.Component;
 
 /**
  * TLS of calls to other services: the SSL bundle {@code internal} has the certificate that is shown
  * and those that are trusted. Without it, none is shown and the JVM's are trusted. A bundle with
  * {@code reload-on-update} is followed without a restart.
  */
-@Component
 public final class InternalTls {
   private static final String BUNDLE = "internal";
 

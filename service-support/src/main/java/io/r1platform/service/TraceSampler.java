@@ -1,4 +1,4 @@
-package io.r1platform.api.observability;
+package io.r1platform.service;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -15,7 +15,7 @@ import java.util.List;
  * services of one probability agree on every trace. A span with a parent follows it. The SDK's own
  * sampler counts the bits of a UUID's variant too, and would take none of our ids below one half.
  */
-final class TraceSampler implements Sampler {
+public final class TraceSampler implements Sampler {
   private static final int RANDOM_DIGITS = 14;
   private static final long ALL = 1L << 56;
 
@@ -26,7 +26,7 @@ final class TraceSampler implements Sampler {
    *
    * @param probability 0 to 1
    */
-  TraceSampler(double probability) {
+  public TraceSampler(double probability) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new IllegalArgumentException(
           "management.tracing.sampling.probability must be 0 to 1, not " + probability);
@@ -34,7 +34,12 @@ final class TraceSampler implements Sampler {
     this.threshold = Math.round((1 - probability) * ALL);
   }
 
-  boolean samples(String traceId) {
+  /**
+   * Whether this trace is sampled, wherever its root is.
+   *
+   * @param traceId 32 hexadecimal digits
+   */
+  public boolean samples(String traceId) {
     int end = traceId.length();
     return Long.parseLong(traceId, end - RANDOM_DIGITS, end, /* radix= */ 16) >= threshold;
   }

@@ -1,4 +1,4 @@
-package io.r1platform.inference.observability;
+package io.r1platform.service;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.regex.Matcher;
@@ -9,7 +9,7 @@ import org.springframework.boot.logging.structured.StructuredLoggingJsonMembersC
 
 /**
  * Gives a JSON log line that tells of a request the fields {@code request_id} and {@code trace.id}.
- * Such a line says {@code request} and the id, here as everywhere in this service.
+ * Such a line says {@code request} and the id, in every service.
  */
 public final class RequestLogMembers
     implements StructuredLoggingJsonMembersCustomizer<ILoggingEvent> {
