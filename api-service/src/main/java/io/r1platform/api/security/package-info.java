@@ -3,7 +3,8 @@
  * here blocks an event loop.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"people", "keys", "sessions", "errors"})
+@ApplicationModule(
+    allowedDependencies = {"people", "keys", "sessions", "idempotency", "replies", "errors"})
 package io.r1platform.api.security;
 
 import org.jspecify.annotations.NullMarked;

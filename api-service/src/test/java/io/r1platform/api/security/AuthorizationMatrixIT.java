@@ -139,7 +139,11 @@ class AuthorizationMatrixIT {
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),
           rule("GET /budgets/alerts", "OAF", t -> Call.get("?organization=" + t.organization)),
-          rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)));
+          rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)),
+          rule("POST /budgets", "OAF", t -> order(t, "")),
+          rule("POST /budgets/{id}", "OAF", t -> order(t, t.budget)),
+          rule("POST /budgets/{id}/increases", "OAF", t -> order(t, t.budget)),
+          rule("POST /budgets/{id}/close", "OAF", t -> order(t, t.budget)));
 
   private final TestDatabase database = TestDatabase.create();
   private final FakeReports billing = new FakeReports();
@@ -158,6 +162,14 @@ class AuthorizationMatrixIT {
   private static Map.Entry<String, Rule> rule(
       String route, String letters, Function<Target, Call> call) {
     return Map.entry(route, new Rule(letters, call));
+  }
+
+  /** An order to billing, which would do it for whoever asks. */
+  private static Call order(Target t, String path) {
+    return new Call(
+        path,
+        "{\"command_id\":\"%s\",\"organization\":\"%s\",\"limit\":\"5\"}"
+            .formatted(UUID.randomUUID(), t.organization));
   }
 
   private static Call ofOrganization(Target t) {
@@ -201,6 +213,10 @@ class AuthorizationMatrixIT {
       browsers.forEach((who, browser) -> check(route, who, browser));
     }
     assertThat(stateOf(foreign)).as("what is another tenant's stays as it was").isEqualTo(before);
+    assertThat(billing.posted())
+        .as("what tenants ordered of billing")
+        .noneMatch(order -> order.contains("\"organization\":\"" + foreign.organization + "\""))
+        .noneMatch(order -> order.startsWith("/internal/v1/budgets/" + foreign.budget));
     System.Logger log = System.getLogger(getClass().getName());
     log.log(
         System.Logger.Level.INFO,
@@ -444,7 +460,9 @@ class AuthorizationMatrixIT {
                       target.request, target.organization, target.organization, target.project)
               + ",\"said\":\"%s\"}".formatted(target.secret());
       billing.say("/internal/v1/requests/" + target.request, 200, json);
-      billing.say("/internal/v1/budgets/" + target.budget, 200, json);
+      for (String command : List.of("", "/increases", "/close")) {
+        billing.say("/internal/v1/budgets/" + target.budget + command, 200, json);
+      }
       billing.answer(
           "/internal/v1/organizations/" + target.organization + "/credit",
           exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
