@@ -38,6 +38,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 final class AdminRoutes {
   static final List<Entry> TABLE =
       List.of(
+          new Entry(GET, "/openapi.json", TENANTS_READ),
           new Entry(GET, "/organizations", TENANTS_READ),
           new Entry(POST, "/organizations", SITE),
           new Entry(PATCH, "/organizations/{id}", SITE),

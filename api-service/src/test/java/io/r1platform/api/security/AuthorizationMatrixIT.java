@@ -92,6 +92,7 @@ class AuthorizationMatrixIT {
   private static final String LIMITS = "GET /limits/key/{id}";
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
+          rule("GET /openapi.json", "OADFVadv", t -> Call.get("")),
           rule("GET /organizations", "OADFVadv", t -> Call.get("")),
           rule("GET /organizations/{id}/credit", "OAF", t -> Call.get(t.organization)),
           rule("GET /projects", "OADFVadv", t -> Call.get("?organization_id=" + t.organization)),
@@ -286,6 +287,7 @@ class AuthorizationMatrixIT {
   private static String sign(String route, Target target) {
     return switch (route) {
       case "GET /organizations" -> "Ours";
+      case "GET /openapi.json" -> "x-r1-permission";
       case LIMITS -> "\"scope_id\":\"" + target.key + "\"";
       default -> target.secret();
     };
