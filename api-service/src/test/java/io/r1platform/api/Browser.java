@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a browser does on the admin API: keeps the session's cookie, sends the CSRF token. */
+/**
+ * What a browser does on the admin API: keeps the session's cookie, sends the CSRF token. Every
+ * answer must be as {@code openapi-admin.json} describes it.
+ */
 public final class Browser {
   /** The bootstrap operator of every test. */
   public static final String EMAIL = "operator@localhost";
@@ -147,6 +150,7 @@ public final class Browser {
         .headers()
         .firstValue("set-cookie")
         .ifPresent(header -> cookie = header.substring(0, header.indexOf(';')));
+    AdminDescription.judge(answer);
     return answer;
   }
 }

@@ -151,6 +151,7 @@ class HouseRulesTests {
             API + "limits..", // shared by replicas; what is set is read in one look
             API + "contents..", // many and large, and gone after days
             API + "idempotency..", // contended, and gone after a day
+            API + "replies..", // likewise
             API + "files..", // bytes, gone after a month
             API + "batches..", // contended, and gone when a batch ends
             API + "requests..", // counted, dropped by the day

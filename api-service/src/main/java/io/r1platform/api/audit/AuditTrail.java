@@ -3,6 +3,7 @@ package io.r1platform.api.audit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -56,7 +57,8 @@ public class AuditTrail {
             insert into audit_event (at, actor, address, action, object_kind, object_id,
               organization_id, before, after, request_id)
             values (:at, :actor, :address, :action, :kind, :object,
-              :organization, :before::jsonb, :after::jsonb, :request)""")
+              :organization, :before::jsonb, :after::jsonb, :request)\
+            """)
         .param("at", Timestamp.from(clock.instant()))
         .param("actor", actor.name())
         .param("address", actor.address())
@@ -71,11 +73,13 @@ public class AuditTrail {
   }
 
   /**
-   * Rows with an id below {@code before}, the newest first.
+   * Rows by when they were written.
    *
+   * @param after those that follow this one's id; null for the first page
    * @param limit at most so many
    */
-  public List<AuditEvent> page(AuditFilter filter, long before, int limit) {
+  public List<AuditEvent> page(
+      AuditFilter filter, @Nullable Long after, boolean newestFirst, int limit) {
     Collection<Long> organizations = filter.organizations();
     if (organizations != null && organizations.isEmpty()) {
       return List.of();
@@ -83,13 +87,16 @@ public class AuditTrail {
     return jdbc.sql(
             """
             select * from audit_event
-            where id < :before
-              and (:everywhere or organization_id in (:organizations))
+            where (:everywhere or organization_id in (:organizations))
               and (:action::text is null or action = :action)
               and (:kind::text is null or object_kind = :kind)
               and (:object::text is null or object_id = :object)
-            order by id desc limit :limit""")
-        .param("before", before)
+            """
+                + (newestFirst
+                    ? "and id < coalesce(:after, 9223372036854775807) order by id desc"
+                    : "and id > coalesce(:after, 0) order by id")
+                + " limit :limit")
+        .param("after", after, Types.BIGINT)
         .param("everywhere", organizations == null)
         .param("organizations", organizations == null ? List.of(0L) : organizations)
         .param("action", filter.action())

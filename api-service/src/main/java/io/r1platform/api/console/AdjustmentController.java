@@ -1,10 +1,12 @@
 package io.r1platform.api.console;
 
+import io.r1platform.api.console.BillingOrders.Order;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -13,7 +15,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
@@ -26,18 +27,21 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 @RequestMapping("/admin/api/adjustments")
 final class AdjustmentController {
+  private static final String ORGANIZATION = "organization_id";
   private static final String COMMITMENTS = "/internal/v1/commitments";
 
   private final Access access;
   private final BillingReports billing;
   private final BillingOrders orders;
+  private final Writes writes;
   private final Tenants tenants;
 
   AdjustmentController(
-      Access access, BillingReports billing, BillingOrders orders, Tenants tenants) {
+      Access access, BillingReports billing, BillingOrders orders, Writes writes, Tenants tenants) {
     this.access = access;
     this.billing = billing;
     this.orders = orders;
+    this.writes = writes;
     this.tenants = tenants;
   }
 
@@ -46,8 +50,10 @@ final class AdjustmentController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(
-        Query.of(parameters, "organization_id", "before").on("/internal/v1/adjustments"));
+    var paging = Paging.of(parameters, "-posted_at", "posted_at");
+    return billing.page(
+        paging.on(Query.of(parameters, ORGANIZATION)).on("/internal/v1/adjustments"),
+        "adjustments");
   }
 
   @GetMapping("/reratings")
@@ -55,20 +61,27 @@ final class AdjustmentController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(
-        Query.of(parameters, "organization_id").on("/internal/v1/prices/reratings"));
+    var paging = Paging.of(parameters, "-done_at", "done_at");
+    return billing.page(
+        paging.on(Query.of(parameters, ORGANIZATION)).on("/internal/v1/prices/reratings"),
+        "reratings");
   }
 
   /** Rates a range again by the published version in {@code version_id}, as previewed. */
   @PostMapping("/reratings")
-  JsonNode rerate(
+  ResponseEntity<byte[]> rerate(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Principal operator = access.operator(principal);
     long version = Fields.requiredId("version_id", body.path("version_id").asString(null));
     String path = "/internal/v1/prices/versions/%d/rerate".formatted(version);
-    return order(operator, exchange, "usage.rerated", "rerating", "rerating_id", path, body);
+    Long organization = Fields.optionalId(ORGANIZATION, body.path(ORGANIZATION).asString(null));
+    return order(
+        operator,
+        exchange,
+        HttpStatus.OK,
+        new Order("usage.rerated", "rerating", "rerating_id", path, organization, body));
   }
 
   @GetMapping("/commitments")
@@ -76,24 +89,29 @@ final class AdjustmentController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(Query.of(parameters, "organization_id").on(COMMITMENTS));
+    var paging = Paging.of(parameters, "-made_at", "made_at");
+    return billing.page(
+        paging.on(Query.of(parameters, ORGANIZATION)).on(COMMITMENTS), "commitments");
   }
 
   @PostMapping("/commitments")
-  @ResponseStatus(HttpStatus.CREATED)
-  JsonNode commit(
+  ResponseEntity<byte[]> commit(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     Principal operator = access.operator(principal);
-    String organization = body.path("organization_id").asString("");
-    tenants.requireOrganization(Fields.requiredId("organization_id", organization));
+    long organization = Fields.requiredId(ORGANIZATION, body.path(ORGANIZATION).asString(""));
+    tenants.requireOrganization(organization);
     return order(
-        operator, exchange, "commitment.made", "commitment", "commitment_id", COMMITMENTS, body);
+        operator,
+        exchange,
+        HttpStatus.CREATED,
+        new Order(
+            "commitment.made", "commitment", "commitment_id", COMMITMENTS, organization, body));
   }
 
   @PostMapping("/commitments/{id}/cancel")
-  JsonNode cancel(
+  ResponseEntity<byte[]> cancel(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
@@ -101,21 +119,17 @@ final class AdjustmentController {
     Principal operator = access.operator(principal);
     String path = "%s/%d/cancel".formatted(COMMITMENTS, Fields.requiredId("id", id));
     return order(
-        operator, exchange, "commitment.cancelled", "commitment", "commitment_id", path, body);
+        operator,
+        exchange,
+        HttpStatus.OK,
+        new Order("commitment.cancelled", "commitment", "commitment_id", path, null, body));
   }
 
-  private JsonNode order(
-      Principal operator,
-      ServerWebExchange exchange,
-      String action,
-      String kind,
-      String idMember,
-      String path,
-      ObjectNode body) {
-    ObjectNode signed = body.deepCopy();
-    signed.put("actor", operator.name());
-    return orders.order(
-        Actors.of(operator, exchange),
-        new BillingOrders.Order(action, kind, idMember, path, signed));
+  /** Who ordered it is the operator, whatever the body says. */
+  private ResponseEntity<byte[]> order(
+      Principal operator, ServerWebExchange exchange, HttpStatus status, Order order) {
+    Write write = Write.of(operator, exchange);
+    order.body().put("actor", operator.name());
+    return writes.ordered(write, () -> new Writes.Made(status, null, orders.order(write, order)));
   }
 }

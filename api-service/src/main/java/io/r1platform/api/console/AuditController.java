@@ -13,13 +13,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -32,30 +35,25 @@ final class AuditController {
   private final Tenancy tenancy;
   private final AuditTrail audit;
   private final AuditCheck check;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
   AuditController(
-      Access access,
-      Tenancy tenancy,
-      AuditTrail audit,
-      AuditCheck check,
-      TransactionOperations transactions) {
+      Access access, Tenancy tenancy, AuditTrail audit, AuditCheck check, Writes writes) {
     this.access = access;
     this.tenancy = tenancy;
     this.audit = audit;
     this.check = check;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping
-  Items list(
+  Paging.Page<Item> list(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "organization_id", required = false) @Nullable String organization,
       @RequestParam(required = false) @Nullable String action,
       @RequestParam(name = "object_kind", required = false) @Nullable String objectKind,
       @RequestParam(name = "object_id", required = false) @Nullable String objectId,
-      @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable String after) {
+      @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.AUDIT_READ);
     Long asked =
         tenancy.organization(
@@ -66,13 +64,11 @@ final class AuditController {
             Fields.optionalText("action", action),
             Fields.optionalText("object_kind", objectKind),
             Fields.optionalText("object_id", objectId));
-    int rows = Fields.limit(limit);
-    Long last = Fields.optionalId("after", after);
-    List<AuditEvent> found = audit.page(filter, last == null ? Long.MAX_VALUE : last, rows + 1);
-    List<AuditEvent> page = found.subList(0, Math.min(rows, found.size()));
-    return new Items(
-        page.stream().map(Item::of).toList(),
-        found.size() > rows ? Long.toString(page.getLast().id()) : null);
+    var paging = Paging.of(parameters, "-at", "at");
+    return paging.page(
+        audit.page(filter, paging.afterId(), paging.isDescending(), paging.look()),
+        AuditEvent::id,
+        Item::of);
   }
 
   /** What the last check of the chains found. */
@@ -87,12 +83,11 @@ final class AuditController {
 
   /** Checks the chains now. */
   @PostMapping("/check")
-  Report check(@AuthenticationPrincipal @Nullable Principal principal) {
-    access.operator(principal);
-    return Report.of(transactions.execute(status -> check.check()));
+  ResponseEntity<byte[]> check(
+      @AuthenticationPrincipal @Nullable Principal principal, ServerWebExchange exchange) {
+    Write write = Write.of(access.operator(principal), exchange);
+    return writes.own(write, () -> new Writes.Made(HttpStatus.OK, null, Report.of(check.check())));
   }
-
-  record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record Report(Instant at, String events, boolean whole, List<String> brokenChains) {

@@ -6,6 +6,7 @@ import io.r1platform.api.audit.Change;
 import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.BudgetNews;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Orders changes that billing carries out. Two databases cannot commit as one, so the trail says
- * first what was ordered, then what came of it: a change without a row cannot be.
+ * first what was ordered, then what came of it: a change without a row cannot be. With the second
+ * row every replica is told, so that it asks billing at once what changed.
  */
 @Component
 class BillingOrders {
@@ -34,32 +36,45 @@ class BillingOrders {
    * @param kind what is changed
    * @param idMember where the answer has its id
    * @param path of billing
+   * @param organization whose matter it is; null if the site's, or if the answer says it first
    * @param body with {@code command_id}
    */
-  record Order(String action, String kind, String idMember, String path, ObjectNode body) {}
+  record Order(
+      String action,
+      String kind,
+      String idMember,
+      String path,
+      @Nullable Long organization,
+      ObjectNode body) {}
 
   private final BillingClient billing;
   private final AuditTrail audit;
+  private final BudgetNews news;
   private final TransactionOperations transactions;
   private final JsonMapper json;
 
   BillingOrders(
       BillingClient billing,
       AuditTrail audit,
+      BudgetNews news,
       TransactionOperations transactions,
       JsonMapper json) {
     this.billing = billing;
     this.audit = audit;
+    this.news = news;
     this.transactions = transactions;
     this.json = json;
   }
 
-  /** Carries an order out and returns billing's answer. */
-  ObjectNode order(Actor actor, Order order) {
+  /** Carries an order out and returns billing's answer; of a dry run what that would be. */
+  ObjectNode order(Write write, Order order) {
     String command = Fields.required("command_id", text(order.body, "command_id"));
-    record(actor, order.action + ".ordered", order, command, null);
+    if (write.isDryRun()) {
+      return post(BillingReports.dryRun(order.path), order.body);
+    }
+    record(write.actor(), order.action + ".ordered", order, command, null);
     ObjectNode after = post(order.path, order.body);
-    record(actor, order.action, order, text(after, order.idMember), after);
+    record(write.actor(), order.action, order, text(after, order.idMember), after);
     return after;
   }
 
@@ -70,10 +85,17 @@ class BillingOrders {
             action,
             order.kind,
             id == null ? "" : id,
-            organization(after == null ? order.body : after),
+            order.organization == null && after != null ? organization(after) : order.organization,
             order.body.deepCopy(), // the trail masks what it writes
             after == null ? null : after.deepCopy());
-    transactions.executeWithoutResult(status -> audit.record(actor, change));
+    Long organization = change.organizationId();
+    transactions.executeWithoutResult(
+        status -> {
+          if (after != null && organization != null) {
+            news.tell(organization);
+          }
+          audit.record(actor, change);
+        });
   }
 
   private ObjectNode post(String path, ObjectNode body) {

@@ -34,6 +34,26 @@ class BillingReports {
     this.json = json;
   }
 
+  /** Where billing says what a command would do, and does nothing. */
+  static String dryRun(String path) {
+    return path.replaceFirst("^/internal/v1/", "/internal/v1/dry-run/");
+  }
+
+  /**
+   * A page of a list.
+   *
+   * @param member where billing has the rows; here they are {@code items}
+   */
+  ObjectNode page(String pathAndQuery, String member) {
+    ObjectNode page = read(pathAndQuery);
+    JsonNode rows = page.remove(member);
+    page.set("items", rows == null ? json.createArrayNode() : rows);
+    if (!page.has("next")) {
+      page.putNull("next");
+    }
+    return page;
+  }
+
   /** A report that exists. */
   ObjectNode read(String pathAndQuery) {
     return find(pathAndQuery).orElseThrow(() -> ServiceException.notFound("This report"));

@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.KeyView;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,15 +22,15 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /admin/api/budgets}: billing's budgets, alerts and their targets. Every change names a
- * {@code command_id}, which makes sending it again harmless. Amounts are decimal strings of pico.
+ * {@code /admin/api/budgets}: billing's budgets, alerts and their targets. Owners, admins and
+ * finance change those of their organization, the operator everybody's. Every change names a {@code
+ * command_id}, which makes sending it again harmless. Amounts are decimal strings of pico.
  */
 @RestController
 @RequestMapping("/admin/api/budgets")
@@ -45,6 +45,7 @@ final class BudgetController {
   private final Keys keys;
   private final BillingReports billing;
   private final BillingOrders orders;
+  private final Writes writes;
 
   BudgetController(
       Access access,
@@ -52,13 +53,15 @@ final class BudgetController {
       Tenants tenants,
       Keys keys,
       BillingReports billing,
-      BillingOrders orders) {
+      BillingOrders orders,
+      Writes writes) {
     this.access = access;
     this.tenancy = tenancy;
     this.tenants = tenants;
     this.keys = keys;
     this.billing = billing;
     this.orders = orders;
+    this.writes = writes;
   }
 
   @GetMapping
@@ -66,8 +69,9 @@ final class BudgetController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.BUDGETS_READ);
-    var query = Query.of(parameters, "organization", "closed", "after");
-    return billing.read(within(reach, query).on(BUDGETS));
+    var paging = Paging.of(parameters, "created_at", "-created_at");
+    var query = within(reach, Query.of(parameters, ORGANIZATION, "closed"));
+    return billing.page(paging.on(query).on(BUDGETS), "budgets");
   }
 
   @GetMapping("/alerts")
@@ -75,8 +79,9 @@ final class BudgetController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.BUDGETS_READ);
-    var query = Query.of(parameters, "organization");
-    return billing.read(within(reach, query).on("/internal/v1/budget-alerts"));
+    var paging = Paging.of(parameters, "-created_at", "created_at");
+    var query = within(reach, Query.of(parameters, ORGANIZATION));
+    return billing.page(paging.on(query).on("/internal/v1/budget-alerts"), "alerts");
   }
 
   @GetMapping("/targets")
@@ -84,85 +89,81 @@ final class BudgetController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(Query.of(parameters, "organization").on(TARGETS));
+    var paging = Paging.of(parameters, "created_at", "-created_at");
+    return billing.page(paging.on(Query.of(parameters, ORGANIZATION)).on(TARGETS), "targets");
   }
 
   @GetMapping("/{id}")
   JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
-    Reach reach = access.reach(principal, Permission.BUDGETS_READ);
-    ObjectNode budget = billing.read(BUDGETS + "/" + Fields.requiredId("id", id));
-    String owner = budget.path("organization").asString("");
-    Long organization = Fields.optionalId("organization", owner);
-    if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
-      throw ServiceException.notFound("This");
-    }
-    return budget;
+    return reached(access.reach(principal, Permission.BUDGETS_READ), id);
   }
 
   @PostMapping
-  @ResponseStatus(HttpStatus.CREATED)
-  JsonNode create(
+  ResponseEntity<byte[]> create(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    requireOwned(body);
-    return order(actor, "budget.created", "budget", BUDGETS, body);
+    Principal who = access.allowed(principal, Permission.BUDGETS_WRITE);
+    long organization = requireOwned(who.reach(Permission.BUDGETS_WRITE), body);
+    var order =
+        new BillingOrders.Order(
+            "budget.created", "budget", "budget_id", BUDGETS, organization, body);
+    return order(Write.of(who, exchange), HttpStatus.CREATED, order);
   }
 
   @PostMapping("/{id}")
-  JsonNode change(
+  ResponseEntity<byte[]> change(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    String path = BUDGETS + "/" + Fields.requiredId("id", id);
-    return order(actor, "budget.changed", "budget", path, body);
+    return alter(principal, exchange, HttpStatus.OK, "budget.changed", id, "", body);
   }
 
   @PostMapping("/{id}/increases")
-  @ResponseStatus(HttpStatus.CREATED)
-  JsonNode increase(
+  ResponseEntity<byte[]> increase(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    String path = BUDGETS + "/" + Fields.requiredId("id", id) + "/increases";
-    return order(actor, "budget.increased", "budget", path, body);
+    return alter(
+        principal, exchange, HttpStatus.CREATED, "budget.increased", id, "/increases", body);
   }
 
   @PostMapping("/{id}/close")
-  JsonNode close(
+  ResponseEntity<byte[]> close(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    String path = BUDGETS + "/" + Fields.requiredId("id", id) + "/close";
-    return order(actor, "budget.closed", "budget", path, body);
+    return alter(principal, exchange, HttpStatus.OK, "budget.closed", id, "/close", body);
   }
 
   @PostMapping("/targets")
-  @ResponseStatus(HttpStatus.CREATED)
-  JsonNode addTarget(
+  ResponseEntity<byte[]> addTarget(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    return order(actor, "webhook_target.added", "webhook_target", TARGETS, body);
+    Write write = Write.of(access.operator(principal), exchange);
+    Long organization = Fields.optionalId(ORGANIZATION, body.path(ORGANIZATION).asString(null));
+    var order =
+        new BillingOrders.Order(
+            "webhook_target.added", "webhook_target", "target_id", TARGETS, organization, body);
+    return order(write, HttpStatus.CREATED, order);
   }
 
   @PostMapping("/targets/{id}/close")
-  JsonNode closeTarget(
+  ResponseEntity<byte[]> closeTarget(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     String path = TARGETS + "/" + Fields.requiredId("id", id) + "/close";
-    return order(actor, "webhook_target.closed", "webhook_target", path, body);
+    var order =
+        new BillingOrders.Order(
+            "webhook_target.closed", "webhook_target", "target_id", path, null, body);
+    return order(write, HttpStatus.OK, order);
   }
 
   private Query within(Reach reach, Query query) {
@@ -171,16 +172,31 @@ final class BudgetController {
     return query.with(ORGANIZATION, organization == null ? null : Long.toString(organization));
   }
 
+  /** A budget of an organization that is reached as a whole. */
+  private ObjectNode reached(Reach reach, String id) {
+    ObjectNode budget = billing.read(BUDGETS + "/" + Fields.requiredId("id", id));
+    Long organization = organization(budget);
+    if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
+      throw ServiceException.notFound("This");
+    }
+    return budget;
+  }
+
+  private static @Nullable Long organization(ObjectNode budget) {
+    return Fields.optionalId(ORGANIZATION, budget.path(ORGANIZATION).asString(""));
+  }
+
   /** Billing knows no tenants, so it cannot tell what does not exist or is another's. */
-  private void requireOwned(ObjectNode body) {
+  private long requireOwned(Reach reach, ObjectNode body) {
     String scope = body.path("scope").asString("ORGANIZATION");
-    long organization = Fields.requiredId("organization", body.path("organization").asString(""));
+    long organization = Fields.requiredId(ORGANIZATION, body.path(ORGANIZATION).asString(""));
+    tenancy.organization(reach, ORGANIZATION, organization);
     if (!tenants.hasOrganization(organization)) {
       throw ServiceException.about(
-          ErrorCode.INVALID_VALUE, "organization", "This organization does not exist.");
+          ErrorCode.INVALID_VALUE, ORGANIZATION, "This organization does not exist.");
     }
     if (!scope.equals("PROJECT") && !scope.equals("KEY")) {
-      return;
+      return organization;
     }
     long id = Fields.requiredId("scope_id", body.path("scope_id").asString(""));
     Optional<Long> project =
@@ -198,12 +214,26 @@ final class BudgetController {
           "scope_id",
           "This organization has no such %s.".formatted(scope.equals("KEY") ? "key" : "project"));
     }
+    return organization;
   }
 
-  private JsonNode order(Actor actor, String action, String kind, String path, ObjectNode body) {
-    return orders.order(
-        actor,
-        new BillingOrders.Order(
-            action, kind, kind.equals("budget") ? "budget_id" : "target_id", path, body));
+  private ResponseEntity<byte[]> alter(
+      @Nullable Principal principal,
+      ServerWebExchange exchange,
+      HttpStatus status,
+      String action,
+      String id,
+      String command,
+      ObjectNode body) {
+    Principal who = access.allowed(principal, Permission.BUDGETS_WRITE);
+    ObjectNode budget = reached(who.reach(Permission.BUDGETS_WRITE), id);
+    String path = BUDGETS + "/" + Fields.requiredId("id", id) + command;
+    var order =
+        new BillingOrders.Order(action, "budget", "budget_id", path, organization(budget), body);
+    return order(Write.of(who, exchange), status, order);
+  }
+
+  private ResponseEntity<byte[]> order(Write write, HttpStatus status, BillingOrders.Order order) {
+    return writes.ordered(write, () -> new Writes.Made(status, null, orders.order(write, order)));
   }
 }

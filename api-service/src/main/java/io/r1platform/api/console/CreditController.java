@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
@@ -8,6 +7,8 @@ import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -32,18 +33,21 @@ final class CreditController {
   private final Tenants tenants;
   private final BillingReports billing;
   private final BillingOrders orders;
+  private final Writes writes;
 
   CreditController(
       Access access,
       Tenancy tenancy,
       Tenants tenants,
       BillingReports billing,
-      BillingOrders orders) {
+      BillingOrders orders,
+      Writes writes) {
     this.access = access;
     this.tenancy = tenancy;
     this.tenants = tenants;
     this.billing = billing;
     this.orders = orders;
+    this.writes = writes;
   }
 
   @GetMapping
@@ -56,7 +60,7 @@ final class CreditController {
   }
 
   @PostMapping("/top-ups")
-  JsonNode topUp(
+  ResponseEntity<byte[]> topUp(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
@@ -65,7 +69,7 @@ final class CreditController {
   }
 
   @PostMapping("/grants")
-  JsonNode give(
+  ResponseEntity<byte[]> give(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
@@ -74,7 +78,7 @@ final class CreditController {
   }
 
   @PostMapping("/payments")
-  JsonNode pay(
+  ResponseEntity<byte[]> pay(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
@@ -83,7 +87,7 @@ final class CreditController {
   }
 
   @PostMapping("/terms")
-  JsonNode setTerms(
+  ResponseEntity<byte[]> setTerms(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
@@ -92,7 +96,7 @@ final class CreditController {
   }
 
   @PostMapping("/reversals")
-  JsonNode reverse(
+  ResponseEntity<byte[]> reverse(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String organization,
       @RequestBody ObjectNode body,
@@ -100,7 +104,7 @@ final class CreditController {
     return order(principal, exchange, "credit.reversed", organization, "/reversals", body);
   }
 
-  private JsonNode order(
+  private ResponseEntity<byte[]> order(
       @Nullable Principal principal,
       ServerWebExchange exchange,
       String action,
@@ -108,14 +112,16 @@ final class CreditController {
       String command,
       ObjectNode body) {
     Principal operator = access.operator(principal);
-    Actor actor = Actors.of(operator, exchange);
+    Write write = Write.of(operator, exchange);
+    String path = path(organization) + command;
     ObjectNode signed = body.deepCopy();
     signed.put("actor", operator.name());
     signed.put("organization", organization);
-    return orders.order(
-        actor,
+    var order =
         new BillingOrders.Order(
-            action, "credit", "organization", path(organization) + command, signed));
+            action, "credit", "organization", path, Long.valueOf(organization), signed);
+    return writes.ordered(
+        write, () -> new Writes.Made(HttpStatus.OK, null, orders.order(write, order)));
   }
 
   /** Billing knows no tenants: it would make an account for any number. */

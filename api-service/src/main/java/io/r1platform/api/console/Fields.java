@@ -47,12 +47,17 @@ final class Fields {
   }
 
   /** How many rows a page has. */
-  static int limit(int sent) {
-    if (sent < 1 || sent > LONGEST_PAGE) {
+  static int limit(String sent) {
+    if (!sent.matches("[0-9]{1,9}")) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_TYPE, "limit", "The parameter limit is a whole number.");
+    }
+    int rows = Integer.parseInt(sent);
+    if (rows < 1 || rows > LONGEST_PAGE) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE, "limit", "A page has 1 to %d rows.".formatted(LONGEST_PAGE));
     }
-    return sent;
+    return rows;
   }
 
   static @Nullable LocalDate optionalDay(String name, @Nullable String value) {

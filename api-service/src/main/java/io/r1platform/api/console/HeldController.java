@@ -10,6 +10,7 @@ import io.r1platform.api.security.Access;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.MultiValueMap;
@@ -19,12 +20,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code /admin/api/held}, {@code /admin/api/streams} and {@code /admin/api/refused-payments}: an
@@ -52,13 +53,19 @@ final class HeldController {
   private final Access access;
   private final BillingReports billing;
   private final AuditTrail audit;
+  private final Writes writes;
   private final TransactionOperations transactions;
 
   HeldController(
-      Access access, BillingReports billing, AuditTrail audit, TransactionOperations transactions) {
+      Access access,
+      BillingReports billing,
+      AuditTrail audit,
+      Writes writes,
+      TransactionOperations transactions) {
     this.access = access;
     this.billing = billing;
     this.audit = audit;
+    this.writes = writes;
     this.transactions = transactions;
   }
 
@@ -67,38 +74,50 @@ final class HeldController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(Query.of(parameters, "open").on("/internal/v1/held"));
+    var paging = Paging.of(parameters, "-held_at", "held_at");
+    ObjectNode page =
+        billing.page(paging.on(Query.of(parameters, "open")).on("/internal/v1/held"), "records");
+    page.remove("receipts");
+    return page;
+  }
+
+  @GetMapping("/held/receipts")
+  JsonNode heldReceipts(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    var paging = Paging.of(parameters, "-held_at", "held_at");
+    return billing.page(
+        paging.on(Query.of(parameters, "open")).on("/internal/v1/held/receipts"), "receipts");
   }
 
   @PostMapping("/held/{id}/decision")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void decide(
+  ResponseEntity<byte[]> decide(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    decide(actor, "held_record", Long.toString(id), "/internal/v1/held/" + id, body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return decide(write, "held_record", Long.toString(id), "/internal/v1/held/" + id, body);
   }
 
   @PostMapping("/held/receipts/{id}/decision")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void decideReceipt(
+  ResponseEntity<byte[]> decideReceipt(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    decide(actor, "held_receipt", Long.toString(id), "/internal/v1/held/receipts/" + id, body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return decide(
+        write, "held_receipt", Long.toString(id), "/internal/v1/held/receipts/" + id, body);
   }
 
   @PostMapping("/streams/holes")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void giveUp(
+  ResponseEntity<byte[]> giveUp(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody Hole body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     if (body.epoch == null) {
       throw ServiceException.about(
           ErrorCode.MISSING_PARAMETER, "epoch", "The field epoch is missing.");
@@ -110,9 +129,9 @@ final class HeldController {
             "first_seq", Long.toString(Fields.requiredId("first_seq", body.firstSeq)),
             "last_seq", Long.toString(Fields.requiredId("last_seq", body.lastSeq)),
             "why", why(body.why),
-            "by", actor.name());
+            "by", write.actor().name());
     String stream = hole.get("replica") + "." + hole.get("epoch");
-    order(actor, "hole.given_up", "stream", stream, "/internal/v1/streams/holes", hole);
+    return order(write, "hole.given_up", "stream", stream, "/internal/v1/streams/holes", hole);
   }
 
   @GetMapping("/refused-payments")
@@ -120,20 +139,21 @@ final class HeldController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(Query.of(parameters, "open").on("/internal/v1/refused-payments"));
+    var paging = Paging.of(parameters, "-at", "at");
+    return billing.page(
+        paging.on(Query.of(parameters, "open")).on("/internal/v1/refused-payments"), "payments");
   }
 
   @PostMapping("/refused-payments/{id}/resolution")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void resolve(
+  ResponseEntity<byte[]> resolve(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestBody Decision body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    Map<String, Object> command = Map.of("why", why(body.why), "by", actor.name());
-    order(
-        actor,
+    Write write = Write.of(access.operator(principal), exchange);
+    Map<String, Object> command = Map.of("why", why(body.why), "by", write.actor().name());
+    return order(
+        write,
         "refused_payment.resolved",
         "refused_payment",
         Long.toString(id),
@@ -141,27 +161,38 @@ final class HeldController {
         command);
   }
 
-  private void decide(Actor actor, String kind, String id, String path, Decision body) {
+  private ResponseEntity<byte[]> decide(
+      Write write, String kind, String id, String path, Decision body) {
     String decision = Fields.required("decision", body.decision);
     if (!decision.equals("confirm") && !decision.equals("reject")) {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE, "decision", "The field decision is confirm or reject.");
     }
     Map<String, Object> command =
-        Map.of("decision", decision, "why", why(body.why), "by", actor.name());
-    order(actor, kind + "." + decision + "ed", kind, id, path + "/decision", command);
+        Map.of("decision", decision, "why", why(body.why), "by", write.actor().name());
+    return order(write, kind + "." + decision + "ed", kind, id, path + "/decision", command);
   }
 
-  private void order(
-      Actor actor,
+  /** Billing does each of these once. Of a dry run there is no more to say than that it may be. */
+  private ResponseEntity<byte[]> order(
+      Write write,
       String action,
       String kind,
       String id,
       String path,
       Map<String, Object> command) {
-    record(actor, new Change(action + ".ordered", kind, id, null, null, command));
-    billing.command(path, command);
-    record(actor, new Change(action, kind, id, null, null, command));
+    return writes.ordered(
+        write,
+        () -> {
+          if (write.isDryRun()) {
+            billing.command(BillingReports.dryRun(path), command);
+          } else {
+            record(write.actor(), new Change(action + ".ordered", kind, id, null, null, command));
+            billing.command(path, command);
+            record(write.actor(), new Change(action, kind, id, null, null, command));
+          }
+          return new Writes.Made(HttpStatus.NO_CONTENT, null, null);
+        });
   }
 
   private void record(Actor actor, Change change) {

@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ServiceException;
@@ -25,10 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -55,7 +53,7 @@ final class KeyController {
   private final Tenants tenants;
   private final RightsFields rights;
   private final AuditTrail audit;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
   KeyController(
       Access access,
@@ -64,128 +62,125 @@ final class KeyController {
       Tenants tenants,
       RightsFields rights,
       AuditTrail audit,
-      TransactionOperations transactions) {
+      Writes writes) {
     this.access = access;
     this.keys = keys;
     this.tenancy = tenancy;
     this.tenants = tenants;
     this.rights = rights;
     this.audit = audit;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping
-  Items list(
+  Paging.Page<Item> list(
       @AuthenticationPrincipal @Nullable Principal principal,
-      @RequestParam(name = "project_id", required = false) @Nullable String project,
-      @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable String after) {
+      @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.KEYS_READ);
-    int rows = Fields.limit(limit);
-    Long last = Fields.optionalId("after", after);
+    var paging = Paging.of(parameters, "-created_at", "created_at");
+    Long project = Fields.optionalId("project_id", parameters.getFirst("project_id"));
     List<KeyView> found =
-        keys.page(
-            projects(reach, Fields.optionalId("project_id", project)),
-            last == null ? Long.MAX_VALUE : last,
-            rows + 1);
-    List<KeyView> page = found.subList(0, Math.min(rows, found.size()));
-    String next = found.size() > rows ? Long.toString(page.getLast().id()) : null;
-    return new Items(items(page), next);
+        keys.page(projects(reach, project), paging.afterId(), paging.isDescending(), paging.look());
+    Map<Long, ProjectView> projects = projectsOf(found);
+    return paging.page(found, KeyView::id, key -> Item.of(key, projects));
   }
 
   @PostMapping
-  ResponseEntity<Created> create(
+  ResponseEntity<byte[]> create(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewKey body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
-    Actor actor = Actors.of(principal, exchange);
+    Principal who = access.allowed(principal, Permission.KEYS_WRITE);
+    Reach reach = who.reach(Permission.KEYS_WRITE);
+    Write write = Write.of(who, exchange);
     long projectId = Fields.requiredId("project_id", body.projectId());
     requireReached(reach, projectId);
     String name = Fields.required("name", body.name());
     Rights wanted = rights.read(body.scopes(), body.models(), body.networks());
-    Created created =
-        transactions.execute(
-            status -> {
-              IssuedKey issued =
-                  keys.issue(projectId, new KeyTerms(name, keys.end(body.life()), wanted));
-              Item item = item(issued.key());
-              audit.record(actor, change("key.created", item, null, item));
-              return new Created(item, issued.secret());
-            });
-    return ResponseEntity.status(HttpStatus.CREATED).eTag(created.key().version()).body(created);
+    return writes.own(
+        write,
+        () -> {
+          IssuedKey issued =
+              keys.issue(projectId, new KeyTerms(name, keys.end(body.life()), wanted));
+          Item item = item(issued.key());
+          audit.record(write.actor(), change("key.created", item, null, item));
+          return Writes.Made.created(item.version(), created(write, item, issued));
+        });
   }
 
   /** Gives a key other terms; what is not sent is as for a new key. */
   @PutMapping("/{id}")
-  ResponseEntity<Item> change(
+  ResponseEntity<byte[]> change(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Terms body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
-    Actor actor = Actors.of(principal, exchange);
+    Principal who = access.allowed(principal, Permission.KEYS_WRITE);
+    Reach reach = who.reach(Permission.KEYS_WRITE);
+    Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
     var terms =
         new KeyTerms(
             Fields.required("name", body.name()),
             body.expiresAt(),
             rights.read(body.scopes(), body.models(), body.networks()));
-    Item changed =
-        transactions.execute(
-            status -> {
-              Item before = item(reached(reach, id));
-              Item after = item(keys.change(id, version, terms));
-              audit.record(actor, change("key.changed", after, before, after));
-              return after;
-            });
-    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+    return writes.own(
+        write,
+        () -> item(reached(reach, id)),
+        () -> {
+          Item before = item(reached(reach, id));
+          Item after = item(keys.change(id, version, terms));
+          audit.record(write.actor(), change("key.changed", after, before, after));
+          return Writes.Made.ok(after.version(), after);
+        });
   }
 
   /** Gives a key another secret; the one until now is good for {@code grace_seconds} more. */
   @PostMapping("/{id}/rotate")
-  ResponseEntity<Created> rotate(
+  ResponseEntity<byte[]> rotate(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Rotation body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
-    Actor actor = Actors.of(principal, exchange);
+    Principal who = access.allowed(principal, Permission.KEYS_WRITE);
+    Reach reach = who.reach(Permission.KEYS_WRITE);
+    Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
-    Created created =
-        transactions.execute(
-            status -> {
-              Item before = item(reached(reach, id));
-              IssuedKey issued = keys.rotate(id, version, body.grace());
-              Item after = item(issued.key());
-              audit.record(actor, change("key.rotated", after, before, after));
-              return new Created(after, issued.secret());
-            });
-    return ResponseEntity.ok().eTag(created.key().version()).body(created);
+    return writes.own(
+        write,
+        () -> item(reached(reach, id)),
+        () -> {
+          Item before = item(reached(reach, id));
+          IssuedKey issued = keys.rotate(id, version, body.grace());
+          Item after = item(issued.key());
+          audit.record(write.actor(), change("key.rotated", after, before, after));
+          return Writes.Made.ok(after.version(), created(write, after, issued));
+        });
   }
 
   @DeleteMapping("/{id}")
-  ResponseEntity<Item> revoke(
+  ResponseEntity<byte[]> revoke(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.KEYS_WRITE);
-    Actor actor = Actors.of(principal, exchange);
+    Principal who = access.allowed(principal, Permission.KEYS_WRITE);
+    Reach reach = who.reach(Permission.KEYS_WRITE);
+    Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
-    Item revoked =
-        transactions.execute(
-            status -> {
-              Item before = item(reached(reach, id));
-              Item after = item(keys.revoke(id, version));
-              if (before.revokedAt() == null) {
-                audit.record(actor, change("key.revoked", after, before, after));
-              }
-              return after;
-            });
-    return ResponseEntity.ok().eTag(revoked.version()).body(revoked);
+    return writes.own(
+        write,
+        () -> item(reached(reach, id)),
+        () -> {
+          Item before = item(reached(reach, id));
+          Item after = item(keys.revoke(id, version));
+          if (before.revokedAt() == null) {
+            audit.record(write.actor(), change("key.revoked", after, before, after));
+          }
+          return Writes.Made.ok(after.version(), after);
+        });
   }
 
   /** The projects whose keys are listed; null for all of the site. */
@@ -221,14 +216,17 @@ final class KeyController {
     return new Change(action, "key", key.id(), Long.valueOf(key.organizationId()), before, after);
   }
 
-  private Item item(KeyView key) {
-    return items(List.of(key)).getFirst();
+  /** A secret of a dry run would open nothing. */
+  private static Created created(Write write, Item item, IssuedKey issued) {
+    return new Created(item, write.isDryRun() ? null : issued.secret());
   }
 
-  private List<Item> items(List<KeyView> page) {
-    Set<Long> ids = page.stream().map(KeyView::projectId).collect(Collectors.toSet());
-    Map<Long, ProjectView> projects = tenants.projectsById(ids);
-    return page.stream().map(key -> Item.of(key, projects)).toList();
+  private Item item(KeyView key) {
+    return Item.of(key, projectsOf(List.of(key)));
+  }
+
+  private Map<Long, ProjectView> projectsOf(List<KeyView> page) {
+    return tenants.projectsById(page.stream().map(KeyView::projectId).collect(Collectors.toSet()));
   }
 
   @JsonNaming(SnakeCaseStrategy.class)
@@ -259,9 +257,7 @@ final class KeyController {
     }
   }
 
-  record Items(List<Item> items, @Nullable String next) {}
-
-  record Created(Item key, String secret) {
+  record Created(Item key, @Nullable String secret) {
     @Override
     public String toString() {
       return "Created[key=" + key + "]";

@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
@@ -24,7 +23,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -51,7 +49,7 @@ final class LimitController {
   private final Keys keys;
   private final ModelNames models;
   private final AuditTrail audit;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
   LimitController(
       Access access,
@@ -60,14 +58,14 @@ final class LimitController {
       Keys keys,
       ModelNames models,
       AuditTrail audit,
-      TransactionOperations transactions) {
+      Writes writes) {
     this.access = access;
     this.sets = sets;
     this.tenants = tenants;
     this.keys = keys;
     this.models = models;
     this.audit = audit;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping
@@ -78,38 +76,36 @@ final class LimitController {
     Reach reach = access.reach(principal, Permission.KEYS_READ);
     LimitScope of = scope(scope);
     requireReached(reach, of, id);
-    return answer(item(of, id, sets.read(of, id)));
+    Item item = item(of, id, sets.read(of, id));
+    return ResponseEntity.ok().eTag(item.version()).body(item);
   }
 
   /** Sets all limits of it anew; without those of all models it has the site's defaults. */
   @PutMapping
-  ResponseEntity<Item> replace(
+  ResponseEntity<byte[]> replace(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String scope,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody NewLimits body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     LimitScope of = scope(scope);
     long version = Fields.version(ifMatch);
     Map<Integer, Terms> terms = terms(body.limits());
-    return answer(
-        transactions.execute(
-            status -> {
-              long organization = organization(of, id);
-              Item before = item(of, id, sets.read(of, id));
-              Item after = item(of, id, sets.replace(of, id, version, terms));
-              audit.record(
-                  actor,
-                  new Change(
-                      "limits.changed", of.wire(), Long.toString(id), organization, before, after));
-              return after;
-            }));
-  }
-
-  private static ResponseEntity<Item> answer(Item item) {
-    return ResponseEntity.ok().eTag(item.version()).body(item);
+    return writes.own(
+        write,
+        () -> item(of, id, sets.read(of, id)),
+        () -> {
+          long organization = organization(of, id);
+          Item before = item(of, id, sets.read(of, id));
+          Item after = item(of, id, sets.replace(of, id, version, terms));
+          audit.record(
+              write.actor(),
+              new Change(
+                  "limits.changed", of.wire(), Long.toString(id), organization, before, after));
+          return Writes.Made.ok(after.version(), after);
+        });
   }
 
   private static LimitScope scope(String scope) {

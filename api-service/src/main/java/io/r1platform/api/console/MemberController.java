@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -31,7 +30,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -49,7 +47,7 @@ final class MemberController {
   private final Members members;
   private final Invitations invitations;
   private final AuditTrail audit;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
   MemberController(
       Access access,
@@ -57,33 +55,29 @@ final class MemberController {
       Members members,
       Invitations invitations,
       AuditTrail audit,
-      TransactionOperations transactions) {
+      Writes writes) {
     this.access = access;
     this.tenancy = tenancy;
     this.members = members;
     this.invitations = invitations;
     this.audit = audit;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping("/members")
-  MemberItems list(
+  Paging.Page<MemberItem> list(
       @AuthenticationPrincipal @Nullable Principal principal,
-      @RequestParam(name = "organization_id", required = false) @Nullable String organization,
-      @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable String after) {
-    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), organization);
-    int rows = Fields.limit(limit);
-    Long last = Fields.optionalId("after", after);
-    List<Member> found = members.page(whose, last == null ? 0 : last, rows + 1);
-    List<Member> page = found.subList(0, Math.min(rows, found.size()));
-    return new MemberItems(
-        page.stream().map(MemberItem::of).toList(),
-        found.size() > rows ? Long.toString(page.getLast().id()) : null);
+      @RequestParam MultiValueMap<String, String> parameters) {
+    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), parameters);
+    var paging = Paging.of(parameters, "created_at", "-created_at");
+    return paging.page(
+        members.page(whose, paging.afterId(), paging.isDescending(), paging.look()),
+        Member::id,
+        MemberItem::of);
   }
 
   @PutMapping("/members/{id}")
-  ResponseEntity<MemberItem> change(
+  ResponseEntity<byte[]> change(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
@@ -91,69 +85,68 @@ final class MemberController {
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
     requireReached(who, id);
-    Actor actor = Actors.of(who, exchange);
+    Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
     Role role = role(body.role());
-    MemberItem changed =
-        transactions.execute(
-            status -> {
-              Member before = members.hold(id);
-              requireOwner(who, before.organizationId(), before.role(), role);
-              MemberItem was = MemberItem.of(before);
-              MemberItem is = MemberItem.of(members.change(id, version, role));
-              record(actor, "member.changed", "member", before.organizationId(), id, was, is);
-              return is;
-            });
-    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+    return writes.own(
+        write,
+        () -> MemberItem.of(members.member(id)),
+        () -> {
+          Member before = members.hold(id);
+          requireOwner(who, before.organizationId(), before.role(), role);
+          MemberItem was = MemberItem.of(before);
+          MemberItem is = MemberItem.of(members.change(id, version, role));
+          record(write, "member.changed", "member", before.organizationId(), id, was, is);
+          return Writes.Made.ok(is.version(), is);
+        });
   }
 
+  /** Takes a role; a dry run says which, and which invitations would go with it. */
   @DeleteMapping("/members/{id}")
-  @ResponseStatus(HttpStatus.NO_CONTENT)
-  void remove(
+  ResponseEntity<byte[]> remove(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
     requireReached(who, id);
-    Actor actor = Actors.of(who, exchange);
+    Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
-    transactions.executeWithoutResult(
-        status -> {
+    return writes.own(
+        write,
+        () -> MemberItem.of(members.member(id)),
+        () -> {
           Member before = members.hold(id);
           requireOwner(who, before.organizationId(), before.role(), before.role());
           List<Invitation> revoked = members.remove(id, version);
           MemberItem was = MemberItem.of(before);
-          record(actor, "member.removed", "member", before.organizationId(), id, was, null);
-          revoked.forEach(invitation -> recordRevocation(actor, invitation));
+          record(write, "member.removed", "member", before.organizationId(), id, was, null);
+          revoked.forEach(invitation -> recordRevocation(write, invitation));
+          return write.isDryRun()
+              ? new Writes.Made(HttpStatus.OK, null, Removal.of(was, revoked))
+              : new Writes.Made(HttpStatus.NO_CONTENT, null, null);
         });
   }
 
   @GetMapping("/invitations")
-  InvitationItems invitations(
+  Paging.Page<InvitationItem> invitations(
       @AuthenticationPrincipal @Nullable Principal principal,
-      @RequestParam(name = "organization_id", required = false) @Nullable String organization,
-      @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable String after) {
-    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), organization);
-    int rows = Fields.limit(limit);
-    Long last = Fields.optionalId("after", after);
-    List<Invitation> found =
-        invitations.page(whose, last == null ? Long.MAX_VALUE : last, rows + 1);
-    List<Invitation> page = found.subList(0, Math.min(rows, found.size()));
-    return new InvitationItems(
-        page.stream().map(InvitationItem::of).toList(),
-        found.size() > rows ? Long.toString(page.getLast().id()) : null);
+      @RequestParam MultiValueMap<String, String> parameters) {
+    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), parameters);
+    var paging = Paging.of(parameters, "-created_at", "created_at");
+    return paging.page(
+        invitations.page(whose, paging.afterId(), paging.isDescending(), paging.look()),
+        Invitation::id,
+        InvitationItem::of);
   }
 
   @PostMapping("/invitations")
-  @ResponseStatus(HttpStatus.CREATED)
-  Issued invite(
+  ResponseEntity<byte[]> invite(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewInvitation body,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Actor actor = Actors.of(who, exchange);
+    Write write = Write.of(who, exchange);
     long organization = Fields.requiredId("organization_id", body.organizationId());
     Reach reach = who.reach(Permission.MEMBERS_WRITE);
     tenancy.requireOrganization(reach, organization);
@@ -164,38 +157,47 @@ final class MemberController {
     Role role = role(body.role());
     requireOwner(who, organization, role, role);
     String email = Fields.required("email", body.email());
-    return transactions.execute(
-        status -> {
+    return writes.own(
+        write,
+        () -> {
           var issued = invitations.invite(email, new Membership(organization, project, role));
           InvitationItem item = InvitationItem.of(issued.invitation());
           long id = issued.invitation().id();
-          record(actor, "invitation.made", "invitation", organization, id, null, item);
-          return new Issued(item, issued.token());
+          record(write, "invitation.made", "invitation", organization, id, null, item);
+          String token = write.isDryRun() ? null : issued.token();
+          return Writes.Made.created(item.version(), new Issued(item, token));
         });
   }
 
   @DeleteMapping("/invitations/{id}")
-  InvitationItem revoke(
+  ResponseEntity<byte[]> revoke(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       ServerWebExchange exchange) {
     Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
-    Invitation before = invitations.invitation(id);
-    long organization = before.membership().organizationId();
+    long organization = invitations.invitation(id).membership().organizationId();
     if (!who.reach(Permission.MEMBERS_WRITE).hasOrganization(organization)) {
       throw ServiceException.notFound("This invitation");
     }
-    Actor actor = Actors.of(who, exchange);
-    return transactions.execute(
-        status -> {
+    Write write = Write.of(who, exchange);
+    long version = Fields.version(ifMatch);
+    return writes.own(
+        write,
+        () -> InvitationItem.of(invitations.invitation(id)),
+        () -> {
+          Invitation before = invitations.hold(id);
           InvitationItem was = InvitationItem.of(before);
-          InvitationItem is = InvitationItem.of(invitations.revoke(id));
-          record(actor, "invitation.revoked", "invitation", organization, id, was, is);
-          return is;
+          InvitationItem is = InvitationItem.of(invitations.revoke(before, version));
+          if (!is.equals(was)) {
+            record(write, "invitation.revoked", "invitation", organization, id, was, is);
+          }
+          return Writes.Made.ok(is.version(), is);
         });
   }
 
-  private long whose(Reach reach, @Nullable String asked) {
+  private long whose(Reach reach, MultiValueMap<String, String> parameters) {
+    String asked = parameters.getFirst("organization_id");
     Long organization =
         tenancy.organization(reach, "organization_id", Fields.optionalId("organization_id", asked));
     return organization == null ? Fields.requiredId("organization_id", asked) : organization;
@@ -225,21 +227,22 @@ final class MemberController {
                     "A role is owner, admin, developer, finance or viewer."));
   }
 
-  private void recordRevocation(Actor actor, Invitation invitation) {
+  private void recordRevocation(Write write, Invitation invitation) {
     InvitationItem is = InvitationItem.of(invitation);
     long organization = invitation.membership().organizationId();
-    record(actor, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
+    record(write, "invitation.revoked", "invitation", organization, invitation.id(), is.open(), is);
   }
 
   private void record(
-      Actor actor,
+      Write write,
       String action,
       String kind,
       long organization,
       long id,
       @Nullable Object before,
       @Nullable Object after) {
-    audit.record(actor, new Change(action, kind, Long.toString(id), organization, before, after));
+    audit.record(
+        write.actor(), new Change(action, kind, Long.toString(id), organization, before, after));
   }
 
   record NewRole(@Nullable String role) {}
@@ -251,16 +254,21 @@ final class MemberController {
       @Nullable String email,
       @Nullable String role) {}
 
-  record MemberItems(List<MemberItem> items, @Nullable String next) {}
-
-  record InvitationItems(List<InvitationItem> items, @Nullable String next) {}
+  /** What a dry run of a removal says. */
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Removal(MemberItem member, List<InvitationItem> revokedInvitations) {
+    static Removal of(MemberItem member, List<Invitation> revoked) {
+      return new Removal(member, revoked.stream().map(InvitationItem::of).toList());
+    }
+  }
 
   /**
    * A new invitation.
    *
-   * @param token for the link {@code /admin/login/oidc?invitation=…}; printing it shows none
+   * @param token for the link {@code /admin/login/oidc?invitation=…}; printing it shows none; null
+   *     in a dry run
    */
-  record Issued(InvitationItem invitation, String token) {
+  record Issued(InvitationItem invitation, @Nullable String token) {
     @Override
     public String toString() {
       return "Issued[" + invitation + "]";
@@ -301,7 +309,8 @@ final class MemberController {
       Instant createdAt,
       Instant expiresAt,
       @Nullable Instant acceptedAt,
-      @Nullable Instant revokedAt) {
+      @Nullable Instant revokedAt,
+      String version) {
     static InvitationItem of(Invitation invitation) {
       Membership membership = invitation.membership();
       Long project = membership.projectId();
@@ -314,13 +323,14 @@ final class MemberController {
           invitation.createdAt(),
           invitation.expiresAt(),
           invitation.acceptedAt(),
-          invitation.revokedAt());
+          invitation.revokedAt(),
+          Long.toString(invitation.version()));
     }
 
     /** As it was before it was revoked. */
     InvitationItem open() {
       return new InvitationItem(
-          id, organizationId, projectId, email, role, createdAt, expiresAt, acceptedAt, null);
+          id, organizationId, projectId, email, role, createdAt, expiresAt, acceptedAt, null, "0");
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
@@ -12,12 +11,10 @@ import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.OrganizationView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -25,7 +22,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -38,41 +35,41 @@ final class OrganizationController {
   private final Access access;
   private final Tenants tenants;
   private final AuditTrail audit;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
-  OrganizationController(
-      Access access, Tenants tenants, AuditTrail audit, TransactionOperations transactions) {
+  OrganizationController(Access access, Tenants tenants, AuditTrail audit, Writes writes) {
     this.access = access;
     this.tenants = tenants;
     this.audit = audit;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping
-  Items list(@AuthenticationPrincipal @Nullable Principal principal) {
+  Paging.Page<Item> list(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.TENANTS_READ);
-    return new Items(
-        tenants.organizations().stream()
-            .filter(organization -> reach.touchesOrganization(organization.id()))
-            .map(Item::of)
-            .toList(),
-        null);
+    var paging = Paging.ofNames(parameters);
+    return paging.page(
+        tenants.organizations(reach.touchedOrganizations(), paging.listing()),
+        OrganizationView::id,
+        Item::of);
   }
 
   @PostMapping
-  @ResponseStatus(HttpStatus.CREATED)
-  Item create(
+  ResponseEntity<byte[]> create(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewOrganization body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     String name = Fields.required("name", body.name());
     int weight = body.weight() == null ? 1 : body.weight();
-    return transactions.execute(
-        status -> {
+    return writes.own(
+        write,
+        () -> {
           Item created = Item.of(tenants.createOrganization(name, weight));
           audit.record(
-              actor,
+              write.actor(),
               new Change(
                   "organization.created",
                   "organization",
@@ -80,40 +77,35 @@ final class OrganizationController {
                   Long.valueOf(created.id()),
                   null,
                   created));
-          return created;
+          return Writes.Made.created(created.version(), created);
         });
   }
 
   /** Its weight can be changed, nothing else. */
   @PatchMapping("/{id}")
-  ResponseEntity<Item> change(
+  ResponseEntity<byte[]> change(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Weight body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     long version = Fields.version(ifMatch);
     int weight = body.required();
-    Item changed =
-        transactions.execute(
-            status -> {
-              Item before = Item.of(tenants.organization(id));
-              Item after = Item.of(tenants.weigh(id, version, weight));
-              if (before.weight() != after.weight()) {
-                audit.record(
-                    actor,
-                    new Change(
-                        "organization.weight_changed",
-                        "organization",
-                        after.id(),
-                        id,
-                        before,
-                        after));
-              }
-              return after;
-            });
-    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+    return writes.own(
+        write,
+        () -> Item.of(tenants.organization(id)),
+        () -> {
+          Item before = Item.of(tenants.organization(id));
+          Item after = Item.of(tenants.weigh(id, version, weight));
+          if (before.weight() != after.weight()) {
+            audit.record(
+                write.actor(),
+                new Change(
+                    "organization.weight_changed", "organization", after.id(), id, before, after));
+          }
+          return Writes.Made.ok(after.version(), after);
+        });
   }
 
   record Weight(@Nullable Integer weight) {
@@ -127,8 +119,6 @@ final class OrganizationController {
   }
 
   record NewOrganization(@Nullable String name, @Nullable Integer weight) {}
-
-  record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record Item(String id, String name, int weight, String version, Instant createdAt) {

@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ErrorCode;
@@ -9,6 +8,8 @@ import io.r1platform.api.people.Principal;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.Tenants;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.MultiValueMap;
@@ -37,6 +38,7 @@ final class PriceController {
   private final BillingReports billing;
   private final AuditTrail audit;
   private final TransactionOperations transactions;
+  private final Writes writes;
   private final Tenants tenants;
 
   PriceController(
@@ -44,11 +46,13 @@ final class PriceController {
       BillingReports billing,
       AuditTrail audit,
       TransactionOperations transactions,
+      Writes writes,
       Tenants tenants) {
     this.access = access;
     this.billing = billing;
     this.audit = audit;
     this.transactions = transactions;
+    this.writes = writes;
     this.tenants = tenants;
   }
 
@@ -57,7 +61,9 @@ final class PriceController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(Query.of(parameters, "organization_id").on(BILLING + "/versions"));
+    var paging = Paging.of(parameters, "-version_id", "version_id");
+    return billing.page(
+        paging.on(Query.of(parameters, "organization_id")).on(BILLING + "/versions"), "versions");
   }
 
   @GetMapping("/versions/{id}")
@@ -68,11 +74,11 @@ final class PriceController {
   }
 
   @PostMapping("/drafts")
-  JsonNode create(
+  ResponseEntity<byte[]> create(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     String command = Fields.required("command_id", body.path("command_id").asString(null));
     String named = body.path("card").path("organization_id").asString(null);
     Long organization = Fields.optionalId("organization_id", named);
@@ -80,50 +86,50 @@ final class PriceController {
       tenants.requireOrganization(organization);
     }
     return command(
-        actor,
+        write,
         new Change("price_draft.created", VERSION, command, organization, null, body.deepCopy()),
         "/drafts",
         body);
   }
 
   @PostMapping("/drafts/{id}")
-  JsonNode edit(
+  ResponseEntity<byte[]> edit(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    return on(actor, "price_draft.edited", id, "/drafts/%d", body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return on(write, "price_draft.edited", id, "/drafts/%d", body);
   }
 
   @PostMapping("/drafts/{id}/discard")
-  JsonNode discard(
+  ResponseEntity<byte[]> discard(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    return on(actor, "price_draft.discarded", id, "/drafts/%d/discard", body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return on(write, "price_draft.discarded", id, "/drafts/%d/discard", body);
   }
 
   @PostMapping("/drafts/{id}/publish")
-  JsonNode publish(
+  ResponseEntity<byte[]> publish(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    return on(actor, "price_version.published", id, "/drafts/%d/publish", body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return on(write, "price_version.published", id, "/drafts/%d/publish", body);
   }
 
   @PostMapping("/versions/{id}/close")
-  JsonNode close(
+  ResponseEntity<byte[]> close(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
-    return on(actor, "price_version.closed", id, "/versions/%d/close", body);
+    Write write = Write.of(access.operator(principal), exchange);
+    return on(write, "price_version.closed", id, "/versions/%d/close", body);
   }
 
   /** What stored usage would cost by a version or draft; changes nothing, so it is not audited. */
@@ -145,33 +151,41 @@ final class PriceController {
   }
 
   @PostMapping("/calendars/{name}")
-  JsonNode changeCalendar(
+  ResponseEntity<byte[]> changeCalendar(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String name,
       @RequestBody JsonNode body,
       ServerWebExchange exchange) {
-    Actor actor = Actors.of(access.operator(principal), exchange);
+    Write write = Write.of(access.operator(principal), exchange);
     String calendar = calendarName(name);
     return command(
-        actor,
+        write,
         new Change(
             "holiday_calendar.changed", "holiday_calendar", calendar, null, null, body.deepCopy()),
         "/calendars/" + calendar,
         body);
   }
 
-  private JsonNode on(Actor actor, String action, String id, String path, JsonNode body) {
+  private ResponseEntity<byte[]> on(
+      Write write, String action, String id, String path, JsonNode body) {
     long version = Fields.requiredId("id", id);
     return command(
-        actor,
+        write,
         new Change(action, VERSION, Long.toString(version), null, null, body.deepCopy()),
         path.formatted(version),
         body);
   }
 
-  private JsonNode command(Actor actor, Change change, String path, JsonNode body) {
-    transactions.executeWithoutResult(status -> audit.record(actor, change));
-    return billing.post(BILLING + path, body);
+  private ResponseEntity<byte[]> command(Write write, Change change, String path, JsonNode body) {
+    return writes.ordered(
+        write,
+        () -> {
+          if (!write.isDryRun()) {
+            transactions.executeWithoutResult(status -> audit.record(write.actor(), change));
+          }
+          String at = write.isDryRun() ? BillingReports.dryRun(BILLING + path) : BILLING + path;
+          return new Writes.Made(HttpStatus.OK, null, billing.post(at, body));
+        });
   }
 
   private static String calendarName(String name) {

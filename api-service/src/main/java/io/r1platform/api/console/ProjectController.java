@@ -1,6 +1,5 @@
 package io.r1platform.api.console;
 
-import io.r1platform.api.audit.Actor;
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ServiceException;
@@ -15,10 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -27,7 +25,6 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -42,7 +39,7 @@ final class ProjectController {
   private final Tenants tenants;
   private final RightsFields rights;
   private final AuditTrail audit;
-  private final TransactionOperations transactions;
+  private final Writes writes;
 
   ProjectController(
       Access access,
@@ -50,65 +47,68 @@ final class ProjectController {
       Tenants tenants,
       RightsFields rights,
       AuditTrail audit,
-      TransactionOperations transactions) {
+      Writes writes) {
     this.access = access;
     this.tenancy = tenancy;
     this.tenants = tenants;
     this.rights = rights;
     this.audit = audit;
-    this.transactions = transactions;
+    this.writes = writes;
   }
 
   @GetMapping
-  Items list(
+  Paging.Page<Item> list(
       @AuthenticationPrincipal @Nullable Principal principal,
-      @RequestParam(name = "organization_id", required = false) @Nullable String organization) {
+      @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.TENANTS_READ);
-    Long organizationId = Fields.optionalId("organization_id", organization);
-    return new Items(
-        tenants.projects(organizationId).stream()
-            .filter(project -> reach.hasProject(project.organizationId(), project.id()))
-            .map(Item::of)
-            .toList(),
-        null);
+    Long organization =
+        Fields.optionalId("organization_id", parameters.getFirst("organization_id"));
+    var paging = Paging.ofNames(parameters);
+    return paging.page(
+        tenants.projects(
+            organization,
+            reach.everywhere() ? null : reach.organizations(),
+            reach.projects().keySet(),
+            paging.listing()),
+        ProjectView::id,
+        Item::of);
   }
 
   @PostMapping
-  @ResponseStatus(HttpStatus.CREATED)
-  Item create(
+  ResponseEntity<byte[]> create(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewProject body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.PROJECTS_CREATE);
-    Actor actor = Actors.of(principal, exchange);
+    Principal who = access.allowed(principal, Permission.PROJECTS_CREATE);
+    Reach reach = who.reach(Permission.PROJECTS_CREATE);
+    Write write = Write.of(who, exchange);
     long organizationId = Fields.requiredId("organization_id", body.organizationId());
     tenancy.organization(reach, "organization_id", organizationId);
     String name = Fields.required("name", body.name());
-    return transactions.execute(
-        status -> {
+    return writes.own(
+        write,
+        () -> {
           Item created = Item.of(tenants.createProject(organizationId, name));
           audit.record(
-              actor,
+              write.actor(),
               new Change(
                   "project.created", "project", created.id(), organizationId, null, created));
-          return created;
+          return Writes.Made.created(created.version(), created);
         });
   }
 
   /** Says which models its keys may use; without {@code models} all. */
   @PutMapping("/{id}/models")
-  ResponseEntity<Item> models(
+  ResponseEntity<byte[]> models(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Models body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.PROJECTS_WRITE);
-    tenancy.project(reach, id);
-    Actor actor = Actors.of(principal, exchange);
+    Write write = reached(principal, id, exchange);
     long version = Fields.version(ifMatch);
     Set<String> models = rights.models(body.models());
-    return changed(actor, id, () -> tenants.limitModels(id, version, models));
+    return changed(write, id, () -> tenants.limitModels(id, version, models));
   }
 
   /**
@@ -116,34 +116,40 @@ final class ProjectController {
    * is stored can be read no more and goes with the next sweep.
    */
   @PutMapping("/{id}/content")
-  ResponseEntity<Item> content(
+  ResponseEntity<byte[]> content(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable long id,
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody Retention body,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.PROJECTS_WRITE);
-    tenancy.project(reach, id);
-    Actor actor = Actors.of(principal, exchange);
+    Write write = reached(principal, id, exchange);
     long version = Fields.version(ifMatch);
-    return changed(actor, id, () -> tenants.keepContent(id, version, body.days()));
+    return changed(write, id, () -> tenants.keepContent(id, version, body.days()));
   }
 
-  /** The change and its audit row, in one transaction. */
-  private ResponseEntity<Item> changed(Actor actor, long id, Supplier<ProjectView> change) {
-    Item changed =
-        transactions.execute(
-            status -> {
-              Item before =
-                  tenants
-                      .project(id)
-                      .map(Item::of)
-                      .orElseThrow(() -> ServiceException.notFound("This project"));
-              Item after = Item.of(change.get());
-              audit.record(actor, change(before, after));
-              return after;
-            });
-    return ResponseEntity.ok().eTag(changed.version()).body(changed);
+  private Write reached(@Nullable Principal principal, long id, ServerWebExchange exchange) {
+    Principal who = access.allowed(principal, Permission.PROJECTS_WRITE);
+    tenancy.project(who.reach(Permission.PROJECTS_WRITE), id);
+    return Write.of(who, exchange);
+  }
+
+  private ResponseEntity<byte[]> changed(Write write, long id, Supplier<ProjectView> change) {
+    return writes.own(
+        write,
+        () -> item(id),
+        () -> {
+          Item before = item(id);
+          Item after = Item.of(change.get());
+          audit.record(write.actor(), change(before, after));
+          return Writes.Made.ok(after.version(), after);
+        });
+  }
+
+  private Item item(long id) {
+    return tenants
+        .project(id)
+        .map(Item::of)
+        .orElseThrow(() -> ServiceException.notFound("This project"));
   }
 
   private static Change change(Item before, Item after) {
@@ -162,8 +168,6 @@ final class ProjectController {
 
   @JsonNaming(SnakeCaseStrategy.class)
   record NewProject(@Nullable String organizationId, @Nullable String name) {}
-
-  record Items(List<Item> items, @Nullable String next) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
   record Item(

@@ -6,6 +6,8 @@ import io.r1platform.api.security.Access;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
@@ -79,9 +81,35 @@ final class ReconciliationController {
 
   /** What billing's own nightly comparison said of each day, the newest first. */
   @GetMapping("/days")
-  JsonNode days(@AuthenticationPrincipal @Nullable Principal principal) {
+  JsonNode days(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read("/internal/v1/reconciliation/days");
+    var paging = Paging.of(parameters, "-day", "day");
+    ObjectNode days = billing.page("/internal/v1/reconciliation/days", "days");
+    List<JsonNode> all = StreamSupport.stream(days.path("items").spliterator(), false).toList();
+    ArrayNode page = days.putArray("items");
+    for (JsonNode day : paging.isDescending() ? all : all.reversed()) {
+      if (!follows(paging, day(day))) {
+        continue;
+      }
+      if (page.size() == paging.rows()) {
+        return days.put("next", day(page.get(page.size() - 1)));
+      }
+      page.add(day);
+    }
+    return days;
+  }
+
+  /** Days as they are written, 2026-11-22, are in their order. */
+  private static boolean follows(Paging paging, String day) {
+    String after = paging.after();
+    int order = after == null ? 0 : day.compareTo(after);
+    return after == null || (paging.isDescending() ? order < 0 : order > 0);
+  }
+
+  private static String day(JsonNode row) {
+    return row.path("day").asString("");
   }
 
   private static LocalDate or(@Nullable LocalDate day, LocalDate otherwise) {

@@ -69,6 +69,7 @@ final class RequestController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.USAGE_READ);
+    var paging = Paging.of(parameters, "-admitted_at", "admitted_at");
     var query =
         Query.of(
             parameters,
@@ -78,10 +79,9 @@ final class RequestController {
             "project_id",
             "api_key_id",
             "model_id",
-            "finish",
-            "limit",
-            "after");
-    ObjectNode page = billing.read(tenancy.within(reach, query).on("/internal/v1/requests"));
+            "finish");
+    ObjectNode page =
+        billing.read(paging.on(tenancy.within(reach, query)).on("/internal/v1/requests"));
     List<JsonNode> items = StreamSupport.stream(page.path("items").spliterator(), false).toList();
     names.nameRequests(items);
     addTimes(items);

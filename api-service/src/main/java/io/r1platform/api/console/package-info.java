@@ -18,6 +18,7 @@
       "requests",
       "prices",
       "upstreams",
+      "replies",
       "errors"
     })
 package io.r1platform.api.console;

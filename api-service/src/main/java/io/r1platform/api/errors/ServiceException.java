@@ -117,6 +117,19 @@ public final class ServiceException extends RuntimeException {
         repeatable);
   }
 
+  /** The same error with more members beside the usual ones. */
+  public ServiceException with(Map<String, @Nullable Object> members) {
+    return new ServiceException(
+        code,
+        String.valueOf(getMessage()),
+        param,
+        charged,
+        retryAfter,
+        getCause(),
+        Collections.unmodifiableMap(new LinkedHashMap<>(members)),
+        repeatable);
+  }
+
   /** An error that charged nothing, of a code that may be repeated, but not of this request. */
   public static ServiceException once(ErrorCode code, String param, String message) {
     return new ServiceException(code, message, param, "0", null, null, Map.of(), false);
@@ -142,7 +155,7 @@ public final class ServiceException extends RuntimeException {
     return retryAfter;
   }
 
-  /** What stands beside the usual members of OpenAI's error object. */
+  /** What stands beside the usual members of the error. */
   public Map<String, @Nullable Object> details() {
     return details;
   }

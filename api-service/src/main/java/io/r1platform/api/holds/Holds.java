@@ -3,6 +3,7 @@ package io.r1platform.api.holds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.BudgetsChanged;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.observability.Metric;
 import java.math.BigInteger;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -217,6 +219,15 @@ public class Holds implements SmartLifecycle {
       wake();
     }
     return true;
+  }
+
+  /** Hears from billing at once what an order has changed, not with the next heartbeat. */
+  @EventListener
+  void on(BudgetsChanged event) {
+    Account account = accounts.get(event.organizationId());
+    if (account != null && !account.isResting()) {
+      wake();
+    }
   }
 
   private void troubled(String why) {

@@ -19,6 +19,16 @@ interface ApiKeys extends Repository<ApiKey, Long> {
       """
       select k from ApiKey k
       where (:everywhere = true or k.projectId in :projects) and k.id < :before
-      order by k.id desc""")
-  List<ApiKey> page(boolean everywhere, Collection<Long> projects, long before, Limit limit);
+      order by k.id desc\
+      """)
+  List<ApiKey> newest(boolean everywhere, Collection<Long> projects, long before, Limit limit);
+
+  /** Oldest first, those newer than {@code after}. */
+  @Query(
+      """
+      select k from ApiKey k
+      where (:everywhere = true or k.projectId in :projects) and k.id > :after
+      order by k.id\
+      """)
+  List<ApiKey> oldest(boolean everywhere, Collection<Long> projects, long after, Limit limit);
 }

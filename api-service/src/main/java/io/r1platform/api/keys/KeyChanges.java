@@ -169,7 +169,8 @@ class KeyChanges implements SmartLifecycle {
             """
             select sequence, api_key_id, public_id, revoked, limit_scope, limit_scope_id
             from api_key_change
-            where sequence >= ? order by sequence""")) {
+            where sequence >= ? order by sequence\
+            """)) {
       statement.setLong(1, last);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
@@ -191,7 +192,9 @@ class KeyChanges implements SmartLifecycle {
             events.publishEvent(new KeyRevoked(key));
           }
           String limited = row.getString("limit_scope");
-          if (limited != null) {
+          if (BudgetsChanged.SCOPE.equals(limited)) {
+            events.publishEvent(new BudgetsChanged(row.getLong("limit_scope_id")));
+          } else if (limited != null) {
             events.publishEvent(
                 new LimitsChanged(limited, row.getLong("limit_scope_id"), over(connection)));
           }

@@ -138,15 +138,19 @@ public class Keys {
   }
 
   /**
-   * Up to {@code limit} keys, newest first.
+   * Up to {@code limit} keys by when they were made.
    *
    * @param projects of these only; null for all
-   * @param before only keys with a smaller id; {@code Long.MAX_VALUE} for the first page
+   * @param after those that follow this one's id; null for the first page
    */
-  public List<KeyView> page(@Nullable Collection<Long> projects, long before, int limit) {
+  public List<KeyView> page(
+      @Nullable Collection<Long> projects, @Nullable Long after, boolean newestFirst, int limit) {
+    boolean everywhere = projects == null;
+    Collection<Long> of = projects == null ? List.of() : projects;
     List<ApiKey> page =
-        keys.page(
-            projects == null, projects == null ? List.of() : projects, before, Limit.of(limit));
+        newestFirst
+            ? keys.newest(everywhere, of, after == null ? Long.MAX_VALUE : after, Limit.of(limit))
+            : keys.oldest(everywhere, of, after == null ? 0 : after, Limit.of(limit));
     Map<Long, Instant> lastUsed = uses.lastUsed(page.stream().map(ApiKey::id).toList());
     return page.stream().map(key -> key.view(lastUsed.get(key.id()))).toList();
   }

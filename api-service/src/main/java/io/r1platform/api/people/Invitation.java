@@ -15,4 +15,10 @@ public record Invitation(
     Instant createdAt,
     Instant expiresAt,
     @Nullable Instant acceptedAt,
-    @Nullable Instant revokedAt) {}
+    @Nullable Instant revokedAt) {
+
+  /** Counts its changes: 0 while it is open, 1 when somebody came by it or it was taken back. */
+  public long version() {
+    return acceptedAt == null && revokedAt == null ? 0 : 1;
+  }
+}

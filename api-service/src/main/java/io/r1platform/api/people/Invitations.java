@@ -86,15 +86,21 @@ public class Invitations {
     return new Issued(invitation(id), token);
   }
 
-  /** Invitations of an organization with an id below {@code before}, the newest first. */
-  public List<Invitation> page(long organizationId, long before, int limit) {
+  /**
+   * Invitations of an organization by when they were made.
+   *
+   * @param after those that follow this one's id; null for the first page
+   */
+  public List<Invitation> page(
+      long organizationId, @Nullable Long after, boolean newestFirst, int limit) {
     return jdbc.sql(
-            """
-            select * from invitation where organization_id = :organization and id < :before
-            order by id desc limit :limit\
-            """)
+            "select * from invitation where organization_id = :organization and "
+                + (newestFirst
+                    ? "id < coalesce(:after, 9223372036854775807) order by id desc"
+                    : "id > coalesce(:after, 0) order by id")
+                + " limit :limit")
         .param("organization", organizationId)
-        .param("before", before)
+        .param("after", after, Types.BIGINT)
         .param("limit", limit)
         .query((row, number) -> invitation(row))
         .list();
@@ -113,9 +119,32 @@ public class Invitations {
         .orElseThrow(() -> ServiceException.notFound("This invitation"));
   }
 
-  /** Takes an invitation back; one that was accepted or taken back stays as it is. */
+  /**
+   * One invitation, by which nobody comes until the transaction ends.
+   *
+   * @throws ServiceException not_found
+   */
   @Transactional(propagation = Propagation.MANDATORY)
-  public Invitation revoke(long id) {
+  public Invitation hold(long id) {
+    return jdbc.sql("select * from invitation where id = :id for update")
+        .param("id", id)
+        .query((row, number) -> invitation(row))
+        .optional()
+        .orElseThrow(() -> ServiceException.notFound("This invitation"));
+  }
+
+  /**
+   * Takes a held invitation back; one that was accepted or taken back stays as it is.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Invitation revoke(Invitation held, long version) {
+    if (held.version() != version) {
+      throw ServiceException.of(
+          ErrorCode.STALE_VERSION, "The invitation has changed since you read it. Read it again.");
+    }
+    long id = held.id();
     jdbc.sql(
             """
             update invitation set revoked_at = :now

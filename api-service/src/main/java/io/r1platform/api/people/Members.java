@@ -4,7 +4,9 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -29,14 +31,22 @@ public class Members {
     this.invitations = invitations;
   }
 
-  /** Members with an id above {@code after}, at most {@code limit}. */
-  public List<Member> page(long organizationId, long after, int limit) {
+  /**
+   * Members by when they became it, at most {@code limit}.
+   *
+   * @param after those that follow this one's id; null for the first page
+   */
+  public List<Member> page(
+      long organizationId, @Nullable Long after, boolean newestFirst, int limit) {
     return jdbc.sql(
             SELECT
-                + "where organization_id = :organization and m.id > :after order by m.id"
+                + "where organization_id = :organization and "
+                + (newestFirst
+                    ? "m.id < coalesce(:after, 9223372036854775807) order by m.id desc"
+                    : "m.id > coalesce(:after, 0) order by m.id")
                 + " limit :limit")
         .param("organization", organizationId)
-        .param("after", after)
+        .param("after", after, Types.BIGINT)
         .param("limit", limit)
         .query((row, number) -> member(row))
         .list();

@@ -26,6 +26,8 @@ public enum Permission {
   PROJECTS_CREATE(false, OWNER, ADMIN),
   /** Budgets and their alerts. */
   BUDGETS_READ(false, OWNER, ADMIN, FINANCE),
+  /** Making, changing, raising and closing budgets. */
+  BUDGETS_WRITE(false, OWNER, ADMIN, FINANCE),
   /** Grants, terms and what is left. */
   CREDIT_READ(false, OWNER, ADMIN, FINANCE),
   /** Files for finance. */

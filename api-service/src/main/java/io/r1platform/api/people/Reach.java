@@ -1,10 +1,12 @@
 package io.r1platform.api.people;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a principal may do one thing.
@@ -54,6 +56,16 @@ public record Reach(boolean everywhere, Set<Long> organizations, Map<Long, Long>
   /** Whether it covers an organization or some project of it. */
   public boolean touchesOrganization(long id) {
     return hasOrganization(id) || projects.containsValue(id);
+  }
+
+  /** The organizations that it covers or touches; null for all of the site. */
+  public @Nullable Set<Long> touchedOrganizations() {
+    if (everywhere) {
+      return null;
+    }
+    Set<Long> touched = new HashSet<>(organizations);
+    touched.addAll(projects.values());
+    return touched;
   }
 
   /** Whether it covers a project. */

@@ -2,6 +2,7 @@ package io.r1platform.api.security;
 
 import static io.r1platform.api.people.Permission.AUDIT_READ;
 import static io.r1platform.api.people.Permission.BUDGETS_READ;
+import static io.r1platform.api.people.Permission.BUDGETS_WRITE;
 import static io.r1platform.api.people.Permission.CREDIT_READ;
 import static io.r1platform.api.people.Permission.EXPORTS_READ;
 import static io.r1platform.api.people.Permission.KEYS_READ;
@@ -35,8 +36,9 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * whoever serves it. Paths are matched as the routes themselves are.
  */
 final class AdminRoutes {
-  private static final List<Entry> TABLE =
+  static final List<Entry> TABLE =
       List.of(
+          new Entry(GET, "/openapi.json", TENANTS_READ),
           new Entry(GET, "/organizations", TENANTS_READ),
           new Entry(POST, "/organizations", SITE),
           new Entry(PATCH, "/organizations/{id}", SITE),
@@ -77,10 +79,10 @@ final class AdminRoutes {
           new Entry(GET, "/budgets/alerts", BUDGETS_READ),
           new Entry(GET, "/budgets/targets", SITE),
           new Entry(GET, "/budgets/{id}", BUDGETS_READ),
-          new Entry(POST, "/budgets", SITE),
-          new Entry(POST, "/budgets/{id}", SITE),
-          new Entry(POST, "/budgets/{id}/increases", SITE),
-          new Entry(POST, "/budgets/{id}/close", SITE),
+          new Entry(POST, "/budgets", BUDGETS_WRITE),
+          new Entry(POST, "/budgets/{id}", BUDGETS_WRITE),
+          new Entry(POST, "/budgets/{id}/increases", BUDGETS_WRITE),
+          new Entry(POST, "/budgets/{id}/close", BUDGETS_WRITE),
           new Entry(POST, "/budgets/targets", SITE),
           new Entry(POST, "/budgets/targets/{id}/close", SITE),
           new Entry(GET, "/adjustments", SITE),
@@ -90,6 +92,7 @@ final class AdminRoutes {
           new Entry(POST, "/adjustments/commitments", SITE),
           new Entry(POST, "/adjustments/commitments/{id}/cancel", SITE),
           new Entry(GET, "/held", SITE),
+          new Entry(GET, "/held/receipts", SITE),
           new Entry(POST, "/held/{id}/decision", SITE),
           new Entry(POST, "/held/receipts/{id}/decision", SITE),
           new Entry(POST, "/streams/holes", SITE),
@@ -109,7 +112,8 @@ final class AdminRoutes {
           new Entry(GET, "/reconciliation/days", SITE),
           new Entry(GET, "/system", SITE));
 
-  private record Entry(HttpMethod method, PathPattern path, Permission permission) {
+  /** One route. */
+  record Entry(HttpMethod method, PathPattern path, Permission permission) {
     Entry(HttpMethod method, String path, Permission permission) {
       this(method, PathPatternParser.defaultInstance.parse("/admin/api" + path), permission);
     }

@@ -83,6 +83,7 @@ class SecurityConfiguration {
             exchange ->
                 exchange.pathMatchers(AdminGate.SESSION).permitAll().anyExchange().authenticated())
         .addFilterAfter(new AdminGate(errors), SecurityWebFiltersOrder.AUTHORIZATION)
+        .addFilterAfter(new KeyedChanges(errors), SecurityWebFiltersOrder.LAST)
         .build();
   }
 

@@ -3,7 +3,10 @@
  * here blocks an event loop.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"people", "keys", "sessions", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {
+      "people", "keys", "sessions", "idempotency", "replies", "errors", "observability"
+    })
 package io.r1platform.api.security;
 
 import org.jspecify.annotations.NullMarked;

@@ -18,7 +18,7 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * Makes and finds organizations and projects. Names are unique, organizations on the site and
  * projects in their organization, upper and lower case alike; a name that is taken is refused with
- * {@code invalid_state}. Lists hold at most 1,000.
+ * {@code invalid_state}. Lists that are not paged hold at most 1,000.
  */
 @Service
 @Transactional(readOnly = true)
@@ -28,17 +28,28 @@ public class Tenants {
 
   private final Organizations organizations;
   private final Projects projects;
+  private final TenantPages pages;
   private final Clock clock;
 
-  Tenants(Organizations organizations, Projects projects, Clock clock) {
+  Tenants(Organizations organizations, Projects projects, TenantPages pages, Clock clock) {
     this.organizations = organizations;
     this.projects = projects;
+    this.pages = pages;
     this.clock = clock;
   }
 
   /** All organizations, by name. */
   public List<OrganizationView> organizations() {
     return organizations.findTop1000ByOrderByName().stream().map(Organization::view).toList();
+  }
+
+  /**
+   * A page of organizations.
+   *
+   * @param among only these; null for all of the site
+   */
+  public List<OrganizationView> organizations(@Nullable Collection<Long> among, Listing listing) {
+    return pages.organizations(among, listing).stream().map(Organization::view).toList();
   }
 
   /** Whether there is such an organization. */
@@ -66,6 +77,23 @@ public class Tenants {
             ? projects.findTop1000ByOrderByOrganizationIdAscNameAsc()
             : projects.findTop1000ByOrganizationIdOrderByName(organizationId);
     return found.stream().map(Project::view).toList();
+  }
+
+  /**
+   * A page of projects.
+   *
+   * @param organizationId of this organization only; null for all
+   * @param within only these organizations as a whole; null for all of the site
+   * @param besides these projects too, where {@code within} is not null
+   */
+  public List<ProjectView> projects(
+      @Nullable Long organizationId,
+      @Nullable Collection<Long> within,
+      Collection<Long> besides,
+      Listing listing) {
+    return pages.projects(organizationId, within, besides, listing).stream()
+        .map(Project::view)
+        .toList();
   }
 
   /** One project. */

@@ -105,7 +105,8 @@ class AuditChainIT {
           """
           delete from api.audit_event; delete from api.audit_chain;
           insert into api.audit_event overriding system value select * from kept;
-          insert into api.audit_chain select * from kept_chain""");
+          insert into api.audit_chain select * from kept_chain\
+          """);
       superuser.sql("drop table kept, kept_chain").update();
     }
     assertThat(check().broken()).isEmpty();
@@ -148,7 +149,8 @@ class AuditChainIT {
             """
             insert into audit_event (at, actor, address, action, object_kind, object_id,
               request_id, sequence, hash)
-            values (now(), 'forger', '', '', '', '', gen_random_uuid(), 999999, sha256('x'))""")
+            values (now(), 'forger', '', '', '', '', gen_random_uuid(), 999999, sha256('x'))\
+            """)
         .update();
     assertThat(check().broken()).isEmpty();
   }
@@ -163,7 +165,8 @@ class AuditChainIT {
             insert into api.audit_event (at, actor, address, action, object_kind, object_id,
               organization_id, request_id)
             select now(), 'somebody', '', '', '', n::text, nullif(n % 3, 0), gen_random_uuid()
-            from generate_series(1, 30) n""")
+            from generate_series(1, 30) n\
+            """)
         .update();
     migrate(old, "53");
     var service = JdbcClient.create(old.dataSource("r1_api"));
@@ -239,7 +242,7 @@ class AuditChainIT {
     api.bean(TransactionOperations.class)
         .executeWithoutResult(status -> trail.record(actor, change));
     var filter = new AuditFilter(null, "test.masked", null, null);
-    JsonNode after = trail.page(filter, Long.MAX_VALUE, 1).getFirst().after();
+    JsonNode after = trail.page(filter, null, true, 1).getFirst().after();
     JsonNode row = Objects.requireNonNull(after).at("/deep/0");
     secret.forEach(name -> assertThat(row.get(name).asString()).as(name).isEqualTo("***"));
     shown.forEach(name -> assertThat(row.get(name).asString()).as(name).isEqualTo("value"));

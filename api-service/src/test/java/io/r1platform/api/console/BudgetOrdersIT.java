@@ -151,14 +151,14 @@ class BudgetOrdersIT {
 
   @Test
   void whatBillingRefusesIsSaid() {
-    billing.say("/internal/v1/budgets/5", 400, "{\"code\":\"invalid_request\",\"detail\":\"No.\"}");
+    refuse(400, "{\"code\":\"invalid_request\",\"detail\":\"No.\"}");
     var refused = browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND));
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("No.");
-    billing.say("/internal/v1/budgets/5", 409, "{\"code\":\"command_conflict\"}");
+    refuse(409, "{\"code\":\"command_conflict\"}");
     assertThat(browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND)).statusCode())
         .isEqualTo(409);
-    billing.say("/internal/v1/budgets/5", 503, "{}");
+    refuse(503, "{}");
     assertThat(browser.post("/admin/api/budgets/5", "{%s}".formatted(COMMAND)).statusCode())
         .isEqualTo(502);
     assertThat(browser.post("/admin/api/budgets/6/close", "{%s}".formatted(COMMAND)).statusCode())
@@ -166,6 +166,17 @@ class BudgetOrdersIT {
     assertThat(browser.post("/admin/api/budgets/5", "{}").statusCode()).isEqualTo(400);
     assertThat(trail("budget.changed")).isEmpty();
     assertThat(trail("budget.changed.ordered")).hasSize(3);
+  }
+
+  /** Refuses changes of a budget that can be read. */
+  private void refuse(int status, String problem) {
+    billing.answer(
+        "/internal/v1/budgets/5",
+        exchange -> {
+          boolean isRead = exchange.getRequestMethod().equals("GET");
+          String budget = "{\"budget_id\":\"5\",\"organization\":\"1\"}";
+          FakeReports.send(exchange, isRead ? 200 : status, isRead ? budget : problem);
+        });
   }
 
   private List<String> trail(String action) {

@@ -24,6 +24,7 @@ public final class FakeReports implements AutoCloseable {
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> bodies = new CopyOnWriteArrayList<>();
+  private final List<String> posted = new CopyOnWriteArrayList<>();
 
   /** Listens at once. */
   public FakeReports() {
@@ -62,9 +63,15 @@ public final class FakeReports implements AutoCloseable {
     return List.copyOf(bodies);
   }
 
+  /** What was posted with its path, as {@code /path {body}}. */
+  public List<String> posted() {
+    return List.copyOf(posted);
+  }
+
   /** Knows no answer and remembers nothing. */
   public void forget() {
     bodies.clear();
+    posted.clear();
     asked.clear();
     answers.clear();
   }
@@ -73,7 +80,9 @@ public final class FakeReports implements AutoCloseable {
     asked.add(exchange.getRequestURI().toString());
     if (exchange.getRequestMethod().equals("POST")
         && !POLLS.contains(exchange.getRequestURI().getPath())) {
-      bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+      var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      bodies.add(body);
+      posted.add(exchange.getRequestURI() + " " + body);
     }
     boolean known =
         "Bearer billing-token".equals(exchange.getRequestHeaders().getFirst("Authorization"));

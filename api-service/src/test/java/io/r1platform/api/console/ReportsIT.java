@@ -76,14 +76,16 @@ class ReportsIT {
         200,
         """
         {"as_of":"2026-11-22T10:00:00Z","currency":"USD","requests":"12",%s,
-         "cost":"0.000000000001","reference":null,"days":[]}"""
+         "cost":"0.000000000001","reference":null,"days":[]}\
+        """
             .formatted(TOKENS));
     billing.say(
         "/internal/v1/reports/usage",
         200,
         """
         {"items":[{"key":"901","cost":"0.2"},{"key":"%d","cost":"10.5"},
-         {"key":"902","cost":"9"}]}"""
+         {"key":"902","cost":"9"}]}\
+        """
             .formatted(projectId));
     JsonNode overview = browser.read("/admin/api/overview?month=2026-12");
     assertThat(overview.get("cost").asString()).isEqualTo("0.000000000001");
@@ -92,7 +94,8 @@ class ReportsIT {
         .isEqualTo(
             """
             [{"id":"%d","name":"Chat","cost":"10.5"},\
-            {"id":"902","name":"902","cost":"9"},{"id":"901","name":"901","cost":"0.2"}]"""
+            {"id":"902","name":"902","cost":"9"},{"id":"901","name":"901","cost":"0.2"}]\
+            """
                 .formatted(projectId));
     assertThat(overview.at("/organizations/0/name").asString()).isEqualTo("Acme");
     assertThat(billing.asked())
@@ -126,7 +129,8 @@ class ReportsIT {
     billing.say("/internal/v1/requests", 200, "{\"items\":[],\"next\":null}");
     browser.read("/admin/api/requests?finish=a%26b%3D1&limit=5&after=x%2By&from=&evil=1");
     assertThat(billing.asked())
-        .containsExactly("/internal/v1/requests?finish=a%26b%3D1&limit=5&after=x%2By");
+        .containsExactly(
+            "/internal/v1/requests?finish=a%26b%3D1&limit=5&after=x%2By&descending=true");
   }
 
   @Test
@@ -358,8 +362,9 @@ class ReportsIT {
 
   private String row(UUID id) {
     return """
-        {"id":"%s","organization_id":"%d","project_id":"%d","api_key_id":"%d","model_id":"2",\
-        "model":"r1-nano",%s,"finish":"stop","cost":"0.1"}"""
+    {"id":"%s","organization_id":"%d","project_id":"%d","api_key_id":"%d","model_id":"2",\
+    "model":"r1-nano",%s,"finish":"stop","cost":"0.1"}\
+    """
         .formatted(id, organizationId, projectId, keyId, TOKENS);
   }
 
@@ -388,7 +393,8 @@ class ReportsIT {
         .sql(
             """
             insert into api.usage_journal (bucket, event_id, kind, replica_id, epoch, record)
-            values ((uuid_extract_timestamp(?) at time zone 'UTC')::date, ?, 'A', 99, 1, ?)""")
+            values ((uuid_extract_timestamp(?) at time zone 'UTC')::date, ?, 'A', 99, 1, ?)\
+            """)
         .params(id, id, bytes)
         .update();
   }

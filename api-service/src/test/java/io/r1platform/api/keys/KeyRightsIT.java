@@ -74,10 +74,11 @@ class KeyRightsIT {
             insert into api_key (project_id, name, public_id, secret_sha256, last_four,
               created_at)
             select project_id, 'older', 'OLDER001', secret_sha256, last_four, created_at
-            from api_key where public_id = ?""")
+            from api_key where public_id = ?\
+            """)
         .param(key.substring(6, 14))
         .update();
-    KeyView older = keys.page(List.of(projectId), Long.MAX_VALUE, 1).getFirst();
+    KeyView older = keys.page(List.of(projectId), null, true, 1).getFirst();
     assertThat(older.name()).isEqualTo("older");
     assertThat(older.rights()).isEqualTo(Rights.ALL);
     assertThat(older.old()).isNull();

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
+import io.r1platform.api.OpenApi;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.contents.Contents;
 import io.r1platform.api.keys.KeyCheck;
@@ -170,7 +171,8 @@ class ContentsIT {
                   .sql(
                       """
                       select count(*) from api.request_content
-                      where position(convert_to(?, 'UTF8') in content) > 0""")
+                      where position(convert_to(?, 'UTF8') in content) > 0\
+                      """)
                   .param(text)
                   .query(Integer.class)
                   .single())
@@ -182,7 +184,8 @@ class ContentsIT {
             """
             update api.request_content set content =
               (select content from api.request_content where event_id = cast(? as uuid))
-            where event_id = cast(? as uuid)""")
+            where event_id = cast(? as uuid)\
+            """)
         .params(first, second)
         .update();
     assertThat(content(second).statusCode()).isEqualTo(404);

@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.OpenApi;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.OpenApi;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.relay.FuzzConnection.Answer;

@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.OpenApi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.OpenApi;
 import io.r1platform.api.relay.FuzzOperation.Parameter;
 import io.r1platform.api.relay.FuzzRequest.Kind;
 import java.net.URLEncoder;

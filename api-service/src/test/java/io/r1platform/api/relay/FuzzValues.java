@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.OpenApi;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;

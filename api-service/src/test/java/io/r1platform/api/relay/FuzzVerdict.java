@@ -1,5 +1,6 @@
 package io.r1platform.api.relay;
 
+import io.r1platform.api.OpenApi;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.relay.FuzzConnection.Answer;
 import io.r1platform.api.relay.FuzzRequest.Kind;

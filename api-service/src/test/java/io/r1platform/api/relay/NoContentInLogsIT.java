@@ -114,7 +114,7 @@ class NoContentInLogsIT {
                 .statusCode())
         .isEqualTo(401);
     var keys = gateway.api.bean(Keys.class);
-    assertThat(keys.page(null, Long.MAX_VALUE, 1)).isNotEmpty();
+    assertThat(keys.page(null, null, true, 1)).isNotEmpty();
   }
 
   private static void brokenEngine(Gateway gateway) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.FakeBilling.Illness;
+import io.r1platform.api.OpenApi;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ErrorResponses;
 import java.net.http.HttpRequest;

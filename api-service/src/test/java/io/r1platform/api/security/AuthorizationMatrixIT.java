@@ -92,6 +92,7 @@ class AuthorizationMatrixIT {
   private static final String LIMITS = "GET /limits/key/{id}";
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
+          rule("GET /openapi.json", "OADFVadv", t -> Call.get("")),
           rule("GET /organizations", "OADFVadv", t -> Call.get("")),
           rule("GET /organizations/{id}/credit", "OAF", t -> Call.get(t.organization)),
           rule("GET /projects", "OADFVadv", t -> Call.get("?organization_id=" + t.organization)),
@@ -139,7 +140,11 @@ class AuthorizationMatrixIT {
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),
           rule("GET /budgets/alerts", "OAF", t -> Call.get("?organization=" + t.organization)),
-          rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)));
+          rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)),
+          rule("POST /budgets", "OAF", t -> order(t, "")),
+          rule("POST /budgets/{id}", "OAF", t -> order(t, t.budget)),
+          rule("POST /budgets/{id}/increases", "OAF", t -> order(t, t.budget)),
+          rule("POST /budgets/{id}/close", "OAF", t -> order(t, t.budget)));
 
   private final TestDatabase database = TestDatabase.create();
   private final FakeReports billing = new FakeReports();
@@ -158,6 +163,14 @@ class AuthorizationMatrixIT {
   private static Map.Entry<String, Rule> rule(
       String route, String letters, Function<Target, Call> call) {
     return Map.entry(route, new Rule(letters, call));
+  }
+
+  /** An order to billing, which would do it for whoever asks. */
+  private static Call order(Target t, String path) {
+    return new Call(
+        path,
+        "{\"command_id\":\"%s\",\"organization\":\"%s\",\"limit\":\"5\"}"
+            .formatted(UUID.randomUUID(), t.organization));
   }
 
   private static Call ofOrganization(Target t) {
@@ -201,6 +214,10 @@ class AuthorizationMatrixIT {
       browsers.forEach((who, browser) -> check(route, who, browser));
     }
     assertThat(stateOf(foreign)).as("what is another tenant's stays as it was").isEqualTo(before);
+    assertThat(billing.posted())
+        .as("what tenants ordered of billing")
+        .noneMatch(order -> order.contains("\"organization\":\"" + foreign.organization + "\""))
+        .noneMatch(order -> order.startsWith("/internal/v1/budgets/" + foreign.budget));
     System.Logger log = System.getLogger(getClass().getName());
     log.log(
         System.Logger.Level.INFO,
@@ -270,6 +287,7 @@ class AuthorizationMatrixIT {
   private static String sign(String route, Target target) {
     return switch (route) {
       case "GET /organizations" -> "Ours";
+      case "GET /openapi.json" -> "x-r1-permission";
       case LIMITS -> "\"scope_id\":\"" + target.key + "\"";
       default -> target.secret();
     };
@@ -444,7 +462,9 @@ class AuthorizationMatrixIT {
                       target.request, target.organization, target.organization, target.project)
               + ",\"said\":\"%s\"}".formatted(target.secret());
       billing.say("/internal/v1/requests/" + target.request, 200, json);
-      billing.say("/internal/v1/budgets/" + target.budget, 200, json);
+      for (String command : List.of("", "/increases", "/close")) {
+        billing.say("/internal/v1/budgets/" + target.budget + command, 200, json);
+      }
       billing.answer(
           "/internal/v1/organizations/" + target.organization + "/credit",
           exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));

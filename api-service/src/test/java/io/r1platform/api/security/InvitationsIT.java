@@ -147,7 +147,14 @@ class InvitationsIT {
             .read("/admin/api/invitations?organization_id=" + organization)
             .at("/items/0/id")
             .asString();
-    assertThat(operator.delete("/admin/api/invitations/" + id).statusCode()).isEqualTo(200);
+    String path = "/admin/api/invitations/" + id;
+    assertThat(operator.delete(path).statusCode()).isEqualTo(428);
+    var stale = operator.delete(path, "If-Match", "\"7\"");
+    assertThat(stale.statusCode()).isEqualTo(412);
+    assertThat(Browser.json(stale).at("/current/version").asString()).isEqualTo("0");
+    assertThat(Browser.json(stale).at("/current/revoked_at").isNull()).isTrue();
+    assertThat(operator.delete(path, "If-Match", "\"0\"").statusCode()).isEqualTo(200);
+    assertThat(operator.delete(path, "If-Match", "\"0\"").statusCode()).isEqualTo(412);
     assertThat(come(new Browser(api), "r@one.example", revoked).statusCode()).isEqualTo(403);
     String old = invite(operator, organization, "o@one.example", "viewer");
     api.clock().advance(Duration.ofDays(7));

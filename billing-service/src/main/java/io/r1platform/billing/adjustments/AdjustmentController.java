@@ -1,6 +1,7 @@
 package io.r1platform.billing.adjustments;
 
 import io.r1platform.billing.adjustments.Commitments.Commitment;
+import io.r1platform.billing.pages.ListPage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,8 +20,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** Re-ratings, commitments and adjustments for operators; amounts are pico as strings. */
 @RestController
 class AdjustmentController {
-  private static final int PAGE = 200;
-
   record Rerate(
       @Nullable UUID commandId,
       @Nullable String actor,
@@ -67,7 +66,7 @@ class AdjustmentController {
     }
   }
 
-  record RerateList(List<Rerating> reratings) {}
+  record RerateList(List<Rerating> reratings, @Nullable String next) {}
 
   record NewCommitment(
       @Nullable UUID commandId,
@@ -105,7 +104,7 @@ class AdjustmentController {
     }
   }
 
-  record CommitmentList(List<CommitmentView> commitments) {}
+  record CommitmentList(List<CommitmentView> commitments, @Nullable String next) {}
 
   /** One revision; {@code target_pico} is what the adjustment was from then on. */
   record Adjustment(
@@ -175,15 +174,19 @@ class AdjustmentController {
 
   @GetMapping("/internal/v1/prices/reratings")
   RerateList list(
-      @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId) {
-    return new RerateList(table.list(organizationId, PAGE).stream().map(Rerating::of).toList());
+      @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId,
+      ListPage page) {
+    List<Rerating> found = table.list(organizationId, page).stream().map(Rerating::of).toList();
+    return new RerateList(page.of(found), page.next(found, Rerating::reratingId));
   }
 
   @GetMapping("/internal/v1/commitments")
   CommitmentList commitments(
-      @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId) {
-    return new CommitmentList(
-        commitments.list(organizationId, PAGE).stream().map(CommitmentView::of).toList());
+      @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId,
+      ListPage page) {
+    List<CommitmentView> found =
+        commitments.list(organizationId, page).stream().map(CommitmentView::of).toList();
+    return new CommitmentList(page.of(found), page.next(found, CommitmentView::commitmentId));
   }
 
   @PostMapping("/internal/v1/commitments")
@@ -206,24 +209,20 @@ class AdjustmentController {
         commitments.cancel(Wire.command(body.commandId), id, Wire.actor(body.actor)));
   }
 
-  /** Newest first; {@code before} is the last id of the page before. */
   @GetMapping("/internal/v1/adjustments")
   AdjustmentPage adjustments(
       @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId,
-      @RequestParam(defaultValue = "9223372036854775807") long before) {
-    List<Adjustment> page =
+      ListPage page) {
+    List<Adjustment> found =
         jdbc.sql(
                 """
                 select *, lower(period) as from_at, upper(period) as until_at from adjustment
-                where (cast(:tenant as bigint) is null or tenant_id = :tenant)
-                  and adjustment_id < :before
-                order by adjustment_id desc limit :limit
-                """)
+                where (cast(:tenant as bigint) is null or tenant_id = :tenant) and
+                """
+                    + page.following("adjustment_id", true))
             .param("tenant", organizationId)
-            .param("before", before)
-            .param("limit", PAGE)
             .query((row, n) -> Adjustment.read(row))
             .list();
-    return new AdjustmentPage(page, page.size() < PAGE ? null : page.getLast().adjustmentId());
+    return new AdjustmentPage(page.of(found), page.next(found, Adjustment::adjustmentId));
   }
 }

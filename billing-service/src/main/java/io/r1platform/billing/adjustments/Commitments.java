@@ -3,6 +3,7 @@ package io.r1platform.billing.adjustments;
 import io.r1platform.billing.adjustments.Adjustments.Kind;
 import io.r1platform.billing.adjustments.Adjustments.Subject;
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.ResultSet;
@@ -153,15 +154,15 @@ class Commitments {
         .optional();
   }
 
-  List<Commitment> list(@Nullable Long tenantId, int limit) {
+  /** The newest first, and one more than the page has. */
+  List<Commitment> list(@Nullable Long tenantId, ListPage page) {
     return jdbc.sql(
             ROW
                 + """
-                where cast(:tenant as bigint) is null or tenant_id = :tenant
-                order by commitment_id desc limit :limit
-                """)
+                where (cast(:tenant as bigint) is null or tenant_id = :tenant) and
+                """
+                + page.following("commitment_id", true))
         .param("tenant", tenantId)
-        .param("limit", limit)
         .query((row, n) -> read(row))
         .list();
   }

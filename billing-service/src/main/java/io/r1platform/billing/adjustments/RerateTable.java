@@ -1,6 +1,7 @@
 package io.r1platform.billing.adjustments;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import io.r1platform.billing.prices.Rated;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -113,17 +114,16 @@ class RerateTable {
     return done;
   }
 
-  /** The newest first. */
-  List<Done> list(@Nullable Long tenantId, int limit) {
+  /** The newest first, and one more than the page has. */
+  List<Done> list(@Nullable Long tenantId, ListPage page) {
     return jdbc.sql(
             """
             select * from rerating
-            where cast(:tenant as bigint) is null or rerating_no in (
-              select rerating_no from rerated_request where tenant_id = :tenant)
-            order by rerating_no desc limit :limit
-            """)
+            where (cast(:tenant as bigint) is null or rerating_no in (
+              select rerating_no from rerated_request where tenant_id = :tenant)) and
+            """
+                + page.following("rerating_no", true))
         .param("tenant", tenantId)
-        .param("limit", limit)
         .query((row, n) -> read(row))
         .list();
   }

@@ -4,7 +4,8 @@
  * up to, and doing a command or a job again posts nothing.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"prices", "ledger", "money", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {"prices", "ledger", "pages", "money", "errors", "observability"})
 package io.r1platform.billing.adjustments;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.r1platform.billing.budgets;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,13 @@ import org.springframework.web.bind.annotation.RestController;
 /** Alerts and where they go, for operators. */
 @RestController
 final class AlertController {
-  private static final int NEWEST = 200;
-
   record NewTarget(@Nullable UUID commandId, @Nullable String organization, @Nullable String url) {}
 
   record Close(@Nullable UUID commandId) {}
 
-  record AlertList(List<AlertQueue.Alert> alerts) {}
+  record AlertList(List<AlertQueue.Alert> alerts, @Nullable String next) {}
 
-  record TargetList(List<WebhookTargets.Target> targets) {}
+  record TargetList(List<WebhookTargets.Target> targets, @Nullable String next) {}
 
   private final AlertQueue alerts;
   private final WebhookTargets targets;
@@ -33,13 +32,15 @@ final class AlertController {
   }
 
   @GetMapping("/internal/v1/budget-alerts")
-  AlertList alerts(@RequestParam(required = false) @Nullable Long organization) {
-    return new AlertList(alerts.list(organization, NEWEST));
+  AlertList alerts(@RequestParam(required = false) @Nullable Long organization, ListPage page) {
+    List<AlertQueue.Alert> found = alerts.list(organization, page);
+    return new AlertList(page.of(found), page.next(found, AlertQueue.Alert::alertId));
   }
 
   @GetMapping("/internal/v1/webhook-targets")
-  TargetList targets(@RequestParam(required = false) @Nullable Long organization) {
-    return new TargetList(targets.list(organization));
+  TargetList targets(@RequestParam(required = false) @Nullable Long organization, ListPage page) {
+    List<WebhookTargets.Target> found = targets.list(organization, page);
+    return new TargetList(page.of(found), page.next(found, WebhookTargets.Target::targetId));
   }
 
   @PostMapping("/internal/v1/webhook-targets")

@@ -1,5 +1,6 @@
 package io.r1platform.billing.budgets;
 
+import io.r1platform.billing.pages.ListPage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -143,16 +144,15 @@ class AlertQueue {
   }
 
   /** The newest alerts first. */
-  List<Alert> list(@Nullable Long organization, int limit) {
+  List<Alert> list(@Nullable Long organization, ListPage page) {
     return jdbc.sql(
             ALERTS
                 + """
-                where ?::bigint is null or a.organization_id = ?::bigint
-                order by a.alert_id desc limit ?
-                """)
+                where (?::bigint is null or a.organization_id = ?::bigint) and
+                """
+                + page.following("a.alert_id", true))
         .param(organization)
         .param(organization)
-        .param(limit)
         .query((row, number) -> alert(row))
         .list();
   }

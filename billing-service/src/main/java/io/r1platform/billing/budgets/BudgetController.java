@@ -1,6 +1,7 @@
 package io.r1platform.billing.budgets;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -15,8 +16,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** Budgets for operators. Every change names a command id and is done once. */
 @RestController
 final class BudgetController {
-  private static final int PAGE = 200;
-
   record Create(
       @Nullable UUID commandId,
       @Nullable String organization,
@@ -65,9 +64,9 @@ final class BudgetController {
   Page list(
       @RequestParam(required = false) @Nullable Long organization,
       @RequestParam(defaultValue = "false") boolean closed,
-      @RequestParam(defaultValue = "0") long after) {
-    List<BudgetView> budgets = orders.list(organization, closed, after, PAGE);
-    return new Page(budgets, budgets.size() < PAGE ? null : budgets.getLast().budgetId());
+      ListPage page) {
+    List<BudgetView> found = orders.list(organization, closed, page);
+    return new Page(page.of(found), page.next(found, BudgetView::budgetId));
   }
 
   @GetMapping("/internal/v1/budgets/{id}")

@@ -1,6 +1,7 @@
 package io.r1platform.billing.budgets;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -162,19 +163,19 @@ class BudgetOrders {
                 .update());
   }
 
-  /** Budgets by id, from after {@code after}. */
-  List<BudgetView> list(@Nullable Long organization, boolean closed, long after, int limit) {
+  /** Budgets in the order in which they were made, and one more than the page has. */
+  List<BudgetView> list(@Nullable Long organization, boolean closed, ListPage page) {
     return jdbc.sql(
             BudgetView.SELECT
                 + """
                 where (?::bigint is null or b.organization_id = ?::bigint)
-                  and (? or b.closed_at is null) and b.budget_id > ?
-                order by b.budget_id limit ?
-                """)
+                  and (? or b.closed_at is null) and
+                """
+                + page.following("b.budget_id", false))
         .param(now())
         .param(organization)
         .param(organization)
-        .params(closed, after, limit)
+        .param(closed)
         .query(BudgetView::of)
         .list();
   }

@@ -1,6 +1,7 @@
 package io.r1platform.billing.budgets;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.SecureRandom;
@@ -87,15 +88,17 @@ class WebhookTargets {
     return get(id(subject), false);
   }
 
-  /** Targets that are open, by id; at most 1,000. */
-  List<Target> list(@Nullable Long organization) {
+  /**
+   * Targets that are open, in the order in which they were made, and one more than the page has.
+   */
+  List<Target> list(@Nullable Long organization, ListPage page) {
     return jdbc.sql(
             """
             select target_id, organization_id, url, secret, created_at, closed_at
             from webhook_target
-            where closed_at is null and (?::bigint is null or organization_id = ?::bigint)
-            order by target_id limit 1000
-            """)
+            where closed_at is null and (?::bigint is null or organization_id = ?::bigint) and
+            """
+                + page.following("target_id", false))
         .param(organization)
         .param(organization)
         .query((row, number) -> target(row, false))

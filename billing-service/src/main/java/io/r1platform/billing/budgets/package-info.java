@@ -7,7 +7,7 @@
  * leases by id, then the organization's version.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"money", "errors", "observability", "webhooks"})
+@ApplicationModule(allowedDependencies = {"pages", "money", "errors", "observability", "webhooks"})
 package io.r1platform.billing.budgets;
 
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package io.r1platform.billing.credit;
 
 import io.r1platform.billing.credit.Arrivals.Arrival;
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -19,9 +20,6 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 class RefusedArrivals {
-  /** Rows in one list. */
-  static final int MOST = 1_000;
-
   /**
    * Money that waits, or did.
    *
@@ -86,15 +84,16 @@ class RefusedArrivals {
         .single();
   }
 
-  /** The newest first, {@value #MOST} at most. */
-  List<Refused> list(boolean open) {
+  /** The newest first, and one more than the page has. */
+  List<Refused> list(boolean open, ListPage page) {
     return jdbc.sql(
             """
             select p.*, r.actor as resolved_by, r.why as resolved_why
             from payment_refused p left join payment_resolved r using (refused_id)
-            where (r.refused_id is null) = ? order by p.refused_id desc limit ?
-            """)
-        .params(open, MOST)
+            where (r.refused_id is null) = ? and
+            """
+                + page.following("p.refused_id", true))
+        .param(open)
         .query(
             (row, n) ->
                 new Refused(

@@ -1,6 +1,7 @@
 package io.r1platform.billing.credit;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -20,7 +21,7 @@ final class RefusedController {
   private static final int LONGEST_WHY = 500;
   private static final int LONGEST_BY = 200;
 
-  record Waiting(List<RefusedArrivals.Refused> payments) {}
+  record Waiting(List<RefusedArrivals.Refused> payments, @Nullable String next) {}
 
   record Resolution(@Nullable String why, @Nullable String by) {}
 
@@ -31,8 +32,9 @@ final class RefusedController {
   }
 
   @GetMapping
-  Waiting list(@RequestParam(defaultValue = "true") boolean open) {
-    return new Waiting(refused.list(open));
+  Waiting list(@RequestParam(defaultValue = "true") boolean open, ListPage page) {
+    List<RefusedArrivals.Refused> found = refused.list(open, page);
+    return new Waiting(page.of(found), page.next(found, RefusedArrivals.Refused::id));
   }
 
   @PostMapping("/{id}/resolution")

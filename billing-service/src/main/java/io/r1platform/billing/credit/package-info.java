@@ -6,7 +6,8 @@
  * grant is ever overdrawn. Grants are locked in the order of their ids.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"ledger", "budgets", "money", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {"ledger", "budgets", "pages", "money", "errors", "observability"})
 package io.r1platform.billing.credit;
 
 import org.jspecify.annotations.NullMarked;

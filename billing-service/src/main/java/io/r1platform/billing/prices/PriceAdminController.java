@@ -1,6 +1,7 @@
 package io.r1platform.billing.prices;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -20,8 +21,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/internal/v1/prices")
 class PriceAdminController {
-  private static final int MOST_LISTED = 1_000;
-
   record Summary(
       String versionId,
       String cardId,
@@ -34,7 +33,7 @@ class PriceAdminController {
       @Nullable Instant publishedAt,
       int revision) {}
 
-  record Listing(List<Summary> versions) {}
+  record Listing(List<Summary> versions, @Nullable String next) {}
 
   /**
    * A version in full.
@@ -76,12 +75,15 @@ class PriceAdminController {
   }
 
   @GetMapping("/versions")
-  Listing list(@RequestParam(name = "organization_id", required = false) @Nullable Long tenant) {
-    return new Listing(
+  Listing list(
+      @RequestParam(name = "organization_id", required = false) @Nullable Long tenant,
+      ListPage page) {
+    List<Summary> found =
         summaries(
-            "(cast(:id as bigint) is null or tenant_id = :id) order by version_id desc limit "
-                + MOST_LISTED,
-            tenant));
+            "(cast(:id as bigint) is null or tenant_id = :id) and"
+                + page.following("version_id", true),
+            tenant);
+    return new Listing(page.of(found), page.next(found, Summary::versionId));
   }
 
   @GetMapping("/versions/{id}")

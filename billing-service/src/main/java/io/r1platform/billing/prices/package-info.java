@@ -3,7 +3,7 @@
  * by the hash it was admitted under, for ever, with the same result.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"money", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"pages", "money", "errors", "observability"})
 package io.r1platform.billing.prices;
 
 import org.jspecify.annotations.NullMarked;

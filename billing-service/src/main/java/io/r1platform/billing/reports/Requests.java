@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads single requests, newest first, in keyset pages. */
+/** Reads single requests in keyset pages. */
 @Component
 class Requests {
   /**
@@ -45,6 +45,14 @@ class Requests {
     }
   }
 
+  /**
+   * Which of them.
+   *
+   * @param after those that follow this one; null: from the first on
+   * @param limit at most so many
+   */
+  record Part(@Nullable Cursor after, boolean newestFirst, int limit) {}
+
   private static final RowMapper<ChargedRequest> ROW = (row, n) -> ChargedRequest.read(row);
 
   private final JdbcClient jdbc;
@@ -53,20 +61,21 @@ class Requests {
     this.jdbc = jdbc;
   }
 
-  /** At most {@code limit} requests admitted in {@code days}, newest first. */
-  List<ChargedRequest> page(
-      Days days, Scope scope, @Nullable Integer finish, @Nullable Cursor after, int limit) {
+  /** Requests admitted in {@code days}. */
+  List<ChargedRequest> page(Days days, Scope scope, @Nullable Integer finish, Part part) {
+    Cursor after = part.after;
+    boolean down = part.newestFirst;
     String sql =
         """
         select * from charged_request
         where admitted_at >= :from and admitted_at < :to
           and bucket >= :firstBucket and bucket <= :lastBucket
           and (cast(:finish as int) is null or finish = :finish)
-          and (cast(:afterId as uuid) is null or (admitted_at, event_id) < (:afterAt, :afterId))
-          and %s
-        order by admitted_at desc, event_id desc limit :limit
+          and (cast(:afterId as uuid) is null or (admitted_at, event_id) %2$s (:afterAt, :afterId))
+          and %1$s
+        order by admitted_at %3$s, event_id %3$s limit :limit
         """
-            .formatted(Scope.FILTER);
+            .formatted(Scope.FILTER, down ? "<" : ">", down ? "desc" : "asc");
     OffsetDateTime afterAt =
         after == null ? Sums.midnight(days.to()) : after.admittedAt().atOffset(ZoneOffset.UTC);
     return jdbc.sql(sql)
@@ -81,7 +90,7 @@ class Requests {
         .param("projectId", scope.projectId())
         .param("apiKeyId", scope.apiKeyId())
         .param("modelId", scope.modelId())
-        .param("limit", limit)
+        .param("limit", part.limit)
         .query(ROW)
         .list();
   }

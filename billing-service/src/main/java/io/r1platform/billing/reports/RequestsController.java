@@ -79,7 +79,8 @@ class RequestsController {
       @RequestParam(name = "model_id", required = false) @Nullable Integer modelId,
       @RequestParam(required = false) @Nullable String finish,
       @RequestParam(defaultValue = "50") int limit,
-      @RequestParam(required = false) @Nullable String after) {
+      @RequestParam(required = false) @Nullable String after,
+      @RequestParam(defaultValue = "true") boolean descending) {
     if (limit < 1 || limit > MOST) {
       throw ServiceException.invalidRequest("'limit' is 1 to %d.".formatted(MOST));
     }
@@ -88,8 +89,7 @@ class RequestsController {
             Days.of(from, to),
             new Scope(organizationId, projectId, apiKeyId, modelId),
             finish == null ? null : finishCode(finish),
-            after == null ? null : cursor(after),
-            limit + 1);
+            new Requests.Part(after == null ? null : cursor(after), descending, limit + 1));
     List<ChargedRequest> page = rows.subList(0, Math.min(limit, rows.size()));
     String next = rows.size() > limit ? cursorAfter(page.getLast()) : null;
     return new Page(page.stream().map(Item::of).toList(), next);

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -21,7 +22,9 @@ import org.springframework.web.bind.annotation.RestController;
 final class HeldController {
   private static final int LONGEST_WHY = 500;
 
-  record Waiting(List<HeldViews.HeldRecord> records, List<HeldViews.HeldReceipt> receipts) {}
+  record Records(List<HeldViews.HeldRecord> records, @Nullable String next) {}
+
+  record Receipts(List<HeldViews.HeldReceipt> receipts, @Nullable String next) {}
 
   record Decided(@Nullable String decision, @Nullable String why, @Nullable String by) {}
 
@@ -43,10 +46,16 @@ final class HeldController {
     this.holes = holes;
   }
 
-  /** The newest first, {@value HeldViews#MOST} at most of each. */
   @GetMapping("/held")
-  Waiting held(@RequestParam(defaultValue = "true") boolean open) {
-    return new Waiting(views.records(open), views.receipts(open));
+  Records held(@RequestParam(defaultValue = "true") boolean open, ListPage page) {
+    List<HeldViews.HeldRecord> found = views.records(open, page);
+    return new Records(page.of(found), page.next(found, HeldViews.HeldRecord::id));
+  }
+
+  @GetMapping("/held/receipts")
+  Receipts receipts(@RequestParam(defaultValue = "true") boolean open, ListPage page) {
+    List<HeldViews.HeldReceipt> found = views.receipts(open, page);
+    return new Receipts(page.of(found), page.next(found, HeldViews.HeldReceipt::id));
   }
 
   @PostMapping("/held/{id}/decision")

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import io.r1platform.billing.money.Dollars;
+import io.r1platform.billing.pages.ListPage;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,9 +15,6 @@ import org.springframework.stereotype.Component;
 /** What is held, as a person needs it to decide. */
 @Component
 class HeldViews {
-  /** Rows in one answer. */
-  static final int MOST = 500;
-
   /**
    * A held record. {@code cost} is what it says; {@code charged} what its id is charged already,
    * null if nothing.
@@ -59,26 +57,28 @@ class HeldViews {
     this.jdbc = jdbc;
   }
 
-  List<HeldRecord> records(boolean open) {
+  /** The newest first, and one more than the page has. */
+  List<HeldRecord> records(boolean open, ListPage page) {
     return jdbc.sql(
             """
             select h.*, (select u.amount_pico from usage_record u
               where u.event_id = h.event_id and h.reason = 'CONFLICT'
                 and u.bucket = (uuid_extract_timestamp(h.event_id) at time zone 'UTC')::date)
               as charged
-            from usage_held h where (h.resolved is null) = ? order by h.held_id desc limit ?
-            """)
-        .params(open, MOST)
+            from usage_held h where (h.resolved is null) = ? and
+            """
+                + page.following("h.held_id", true))
+        .param(open)
         .query((row, n) -> record(row))
         .list();
   }
 
-  List<HeldReceipt> receipts(boolean open) {
+  /** The same of receipts. */
+  List<HeldReceipt> receipts(boolean open, ListPage page) {
     return jdbc.sql(
-            """
-            select * from engine_held where (resolved is null) = ? order by held_id desc limit ?
-            """)
-        .params(open, MOST)
+            "select * from engine_held where (resolved is null) = ? and"
+                + page.following("held_id", true))
+        .param(open)
         .query(
             (row, n) ->
                 new HeldReceipt(

@@ -13,6 +13,7 @@
       "budgets",
       "credit",
       "retention",
+      "pages",
       "money",
       "errors",
       "observability"

@@ -12,7 +12,8 @@ import tools.jackson.core.JacksonException;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "State lies in .r1/ (R1_HOME moves it). Ports: R1_API_PORT 8080, R1_API_MANAGEMENT_PORT 8081,",
+      "State lies in .r1/ (R1_HOME moves it). Ports: R1_API_PORT 8080, R1_API_MANAGEMENT_PORT"
+          + " 8081,",
       "R1_INFERENCE_PORT 8090, R1_INFERENCE_MANAGEMENT_PORT 8091, R1_BILLING_PORT 8070,",
       "R1_BILLING_MANAGEMENT_PORT 8071, R1_POSTGRES_PORT 15432. Everything is on 127.0.0.1."
     },
@@ -34,6 +35,7 @@ public final class CommandTable {
                 .addSubcommand(new KeyRotate(invocation)))
         .addSubcommand(new LimitCommand(invocation))
         .addSubcommand(new Admin(invocation))
+        .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerify(invocation)))
         .addSubcommand(new Reconcile(invocation))
         .addSubcommand(new ExportCommand(invocation))
         .addSubcommand(new Test(invocation))

@@ -28,7 +28,9 @@ class CommandTableTests {
         "status",
         "logs",
         "key",
+        "limit",
         "admin",
+        "audit",
         "reconcile",
         "export",
         "test",
@@ -51,7 +53,9 @@ class CommandTableTests {
         "key list",
         "key rotate abcdefgh",
         "trace 01890000-0000-7000-8000-000000000000",
+        "limit project 8",
         "admin",
+        "audit verify",
         "reconcile",
         "export usage_records"
       })
@@ -69,6 +73,20 @@ class CommandTableTests {
     assertThat(call("key", command, "--help").exit()).isZero();
     assertThat(call("key", command, "--help").text()).contains("r1 key " + command);
     assertThat(call("key", "--help").text()).contains("  " + command + " ");
+  }
+
+  @Test
+  void refusesLimitsThatContradictEachOther() {
+    Printed printed = call("limit", "key", "abcdefgh", "--none", "--requests", "5");
+
+    assertThat(printed.exit()).isEqualTo(2);
+    assertThat(printed.text()).contains("--none stands alone");
+  }
+
+  @Test
+  void asksWhatToDoWithTheTrail() {
+    assertThat(call("audit").exit()).isEqualTo(2);
+    assertThat(call("audit").text()).contains("r1 audit verify");
   }
 
   @Test

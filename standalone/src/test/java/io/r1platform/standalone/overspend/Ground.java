@@ -137,6 +137,17 @@ final class Ground implements AutoCloseable {
     return secret;
   }
 
+  /** Gives the budget another limit. */
+  void changeBudget(AdminApi admin, BigDecimal limit) {
+    admin.post(
+        "/admin/api/budgets/" + budgetId,
+        Map.of(
+            "command_id",
+            UUID.randomUUID().toString(),
+            "limit",
+            limit.toBigIntegerExact().toString()));
+  }
+
   /** The state of the budget; empty before anybody has leased of it. */
   Optional<Period> period() {
     return jdbc.sql(

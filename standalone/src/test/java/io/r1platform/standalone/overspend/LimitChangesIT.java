@@ -43,7 +43,8 @@ class LimitChangesIT {
   private static final String BODY =
       """
       {"model":"r1-nano","messages":[{"role":"user","content":"hi"}],"stream":true,\
-      "max_tokens":4}""";
+      "max_tokens":4}\
+      """;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -65,14 +66,20 @@ class LimitChangesIT {
         }
         long[] limits = limitChanges(fleet, new Limits(admin, "key", keyId), key);
         long[] revocations = revocations(fleet, new Tenancy(admin), admin);
+        long[] budgets = budgetChanges(fleet, ground, admin, key);
         String paused = pause(fleet, ground, key);
         Figures.write(
             "limits",
-            "gateways=%d %s %s %s"
+            "gateways=%d %s %s %s %s"
                 .formatted(
-                    GATEWAYS, line("limit", limits), line("revocation", revocations), paused));
+                    GATEWAYS,
+                    line("limit", limits),
+                    line("revocation", revocations),
+                    line("budget", budgets),
+                    paused));
         assertThat(limits[ROUNDS - 1]).isLessThan(SECOND_NANOS);
         assertThat(revocations[ROUNDS - 1]).isLessThan(SECOND_NANOS);
+        assertThat(budgets[ROUNDS - 1]).isLessThan(SECOND_NANOS);
       }
     }
   }
@@ -103,6 +110,19 @@ class LimitChangesIT {
           made.path("version").asString());
       long changed = System.nanoTime();
       took[round] = untilAll(fleet, key, status -> status == 401) - changed;
+    }
+    return sorted(took);
+  }
+
+  /** A budget with nothing left, and one with much, in turn. */
+  private long[] budgetChanges(Fleet fleet, Ground ground, AdminApi admin, String key)
+      throws Exception {
+    long[] took = new long[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      boolean spent = round % 2 == 0;
+      ground.changeBudget(admin, spent ? BigDecimal.ZERO : MUCH);
+      long changed = System.nanoTime();
+      took[round] = untilAll(fleet, key, status -> status == (spent ? 402 : 200)) - changed;
     }
     return sorted(took);
   }

@@ -1,4 +1,4 @@
-package io.r1platform.api.relay;
+package io.r1platform.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The description of the tenant API, as another implementation of JSON Schema reads it. */
-final class OpenApi {
+/** A description of an API of ours, as another implementation of JSON Schema reads it. */
+public final class OpenApi {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final SchemaRegistry JUDGE =
       SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
@@ -24,16 +24,18 @@ final class OpenApi {
   private final JsonNode document;
   private final Map<JsonNode, Schema> compiled = new ConcurrentHashMap<>();
 
-  OpenApi(String document) {
+  /** Reads it. */
+  public OpenApi(String document) {
     this.document = JSON.readTree(document);
   }
 
-  JsonNode document() {
+  /** All of it. */
+  public JsonNode document() {
     return document;
   }
 
   /** Methods and paths, as {@code POST /v1/quotes}. */
-  List<String> routes() {
+  public List<String> routes() {
     List<String> routes = new ArrayList<>();
     document
         .path("paths")
@@ -49,14 +51,14 @@ final class OpenApi {
   }
 
   /** The codes that an error may have. */
-  List<String> errorCodes() {
+  public List<String> errorCodes() {
     List<String> codes = new ArrayList<>();
     resolve("#/components/schemas/ErrorCode").path("enum").forEach(c -> codes.add(c.asString()));
     return codes;
   }
 
   /** What is wrong with a value; empty if nothing. */
-  String judge(JsonNode schema, JsonNode value) {
+  public String judge(JsonNode schema, JsonNode value) {
     var errors =
         compiled
             .computeIfAbsent(schema, this::compile)
@@ -72,17 +74,22 @@ final class OpenApi {
   }
 
   /** The schema of a route's JSON answer; an error where the status is described nowhere else. */
-  JsonNode answer(String path, String method, int status) {
+  public JsonNode answer(String path, String method, int status) {
     JsonNode responses = document.path("paths").path(path).path(method).path("responses");
     JsonNode own = responses.path(Integer.toString(status));
     JsonNode response = followed(own.isMissingNode() ? responses.path("default") : own);
-    JsonNode schema = response.path("content").path("application/json").path("schema");
+    JsonNode content = response.path("content");
+    JsonNode problem = content.path("application/problem+json").path("schema");
+    JsonNode schema = content.path("application/json").path("schema");
+    if (schema.isMissingNode() && !problem.isMissingNode()) {
+      return problem;
+    }
     assertThat(schema.isObject()).as("%s %s %d is described", method, path, status).isTrue();
     return schema;
   }
 
   /** Every example with the schema that it stands for, by where it stands. */
-  void examples(BiConsumer<String, Example> each) {
+  public void examples(BiConsumer<String, Example> each) {
     document
         .path("components")
         .path("schemas")
@@ -104,19 +111,20 @@ final class OpenApi {
   }
 
   /** A value and what it must satisfy. */
-  record Example(JsonNode schema, JsonNode value) {}
+  public record Example(JsonNode schema, JsonNode value) {}
 
   /** Every {@code $ref} anywhere. */
-  List<String> references() {
+  public List<String> references() {
     return document.findValuesAsString("$ref");
   }
 
-  JsonNode resolve(String reference) {
+  /** What a reference leads to. */
+  public JsonNode resolve(String reference) {
     return document.at(reference.substring(1));
   }
 
   /** What a reference leads to; anything else is itself. */
-  JsonNode followed(JsonNode node) {
+  public JsonNode followed(JsonNode node) {
     return node.has("$ref") ? resolve(node.path("$ref").asString()) : node;
   }
 
