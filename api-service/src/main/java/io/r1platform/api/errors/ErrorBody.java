@@ -46,6 +46,7 @@ public final class ErrorBody {
     if (error.param() != null) {
       body.put("param", error.param());
     }
+    body.putAll(error.details());
     return json.writeValueAsBytes(body);
   }
 }

@@ -7,6 +7,7 @@ import io.r1platform.api.people.Membership;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.sessions.OperatorLogin;
 import io.r1platform.api.sessions.Sessions;
+import io.r1platform.api.sessions.Way;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ final class SessionController {
         .subscribeOn(store.blocking())
         .map(
             person -> {
-              current.loggedIn(newId, person);
+              current.loggedIn(newId, person, Way.PASSWORD);
               return view(current, csrf.renew(current));
             });
   }
