@@ -78,6 +78,7 @@ final class KeyController {
   Items list(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "project_id", required = false) @Nullable String project,
+      @RequestParam(name = "organization_id", required = false) @Nullable String organization,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
     Reach reach = access.reach(principal, Permission.KEYS_READ);
@@ -85,7 +86,10 @@ final class KeyController {
     Long last = Fields.optionalId("after", after);
     List<KeyView> found =
         keys.page(
-            projects(reach, Fields.optionalId("project_id", project)),
+            projects(
+                reach,
+                Fields.optionalId("project_id", project),
+                Fields.optionalId("organization_id", organization)),
             last == null ? Long.MAX_VALUE : last,
             rows + 1);
     List<KeyView> page = found.subList(0, Math.min(rows, found.size()));
@@ -189,9 +193,15 @@ final class KeyController {
   }
 
   /** The projects whose keys are listed; null for all of the site. */
-  private @Nullable Collection<Long> projects(Reach reach, @Nullable Long asked) {
+  private @Nullable Collection<Long> projects(
+      Reach reach, @Nullable Long asked, @Nullable Long organization) {
     if (asked == null) {
-      return tenancy.projects(reach);
+      return organization == null
+          ? tenancy.projects(reach)
+          : tenants.projects(organization).stream()
+              .map(ProjectView::id)
+              .filter(project -> reach.hasProject(organization, project))
+              .toList();
     }
     requireReached(reach, asked);
     return List.of(asked);

@@ -72,7 +72,8 @@ final class MemberController {
       @RequestParam(name = "organization_id", required = false) @Nullable String organization,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
-    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), organization);
+    Reach reach = access.reach(principal, Permission.MEMBERS_READ);
+    long whose = tenancy.oneOrganization(reach, organization);
     int rows = Fields.limit(limit);
     Long last = Fields.optionalId("after", after);
     List<Member> found = members.page(whose, last == null ? 0 : last, rows + 1);
@@ -135,7 +136,8 @@ final class MemberController {
       @RequestParam(name = "organization_id", required = false) @Nullable String organization,
       @RequestParam(defaultValue = "50") int limit,
       @RequestParam(required = false) @Nullable String after) {
-    long whose = whose(access.reach(principal, Permission.MEMBERS_READ), organization);
+    Reach reach = access.reach(principal, Permission.MEMBERS_READ);
+    long whose = tenancy.oneOrganization(reach, organization);
     int rows = Fields.limit(limit);
     Long last = Fields.optionalId("after", after);
     List<Invitation> found =
@@ -193,12 +195,6 @@ final class MemberController {
           record(actor, "invitation.revoked", "invitation", organization, id, was, is);
           return is;
         });
-  }
-
-  private long whose(Reach reach, @Nullable String asked) {
-    Long organization =
-        tenancy.organization(reach, "organization_id", Fields.optionalId("organization_id", asked));
-    return organization == null ? Fields.requiredId("organization_id", asked) : organization;
   }
 
   private void requireReached(Principal who, long id) {

@@ -302,6 +302,47 @@ class InvitationsIT {
     assertThat(come(new Browser(api), email, again).statusCode()).isEqualTo(302);
   }
 
+  @Test
+  void theSessionSaysWhatMayBeDoneWhereAndARefusalWhatItTakes() {
+    String organization = organization();
+    Browser finance = member(organization, "finance");
+    Map<String, String> may = permissions(finance);
+    assertThat(may)
+        .containsEntry("audit_read", "[\"" + organization + "\"]")
+        .doesNotContainKeys("keys_read", "content_read", "site");
+    JsonNode refused = Browser.json(finance.get("/admin/api/keys"));
+    assertThat(refused.get("permission").asString()).isEqualTo("keys_read");
+    assertThat(refused.get("roles").toString()).isEqualTo("[\"owner\",\"admin\",\"developer\"]");
+    assertThat(permissions(operator)).containsKey("site").doesNotContainKey("content_read");
+  }
+
+  private static Map<String, String> permissions(Browser browser) {
+    Map<String, String> permissions = new HashMap<>();
+    browser
+        .session()
+        .at("/person/permissions")
+        .forEach(
+            one ->
+                permissions.put(
+                    one.get("permission").asString(), one.get("organizations").toString()));
+    return permissions;
+  }
+
+  @Test
+  void keysAreListedByOrganizationAndOnlyWhereTheyAreReached() {
+    String ours = organization();
+    String theirs = organization();
+    var project =
+        operator.post(
+            "/admin/api/projects", "{\"organization_id\":\"%s\",\"name\":\"P\"}".formatted(theirs));
+    String id = Browser.json(project).get("id").asString();
+    operator.post("/admin/api/keys", "{\"project_id\":\"%s\",\"name\":\"K\"}".formatted(id));
+    String there = "/admin/api/keys?organization_id=" + theirs;
+    assertThat(operator.read(there).get("items")).hasSize(1);
+    assertThat(operator.read("/admin/api/keys?organization_id=" + ours).get("items")).isEmpty();
+    assertThat(member(ours, "developer").read(there).get("items")).isEmpty();
+  }
+
   /** Who types a wrong password for somebody's address locks nobody out of the provider's way. */
   @Test
   void guessedPasswordsDoNotLockOutWhoComesByTheProvider() {
