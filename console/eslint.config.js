@@ -25,7 +25,16 @@ function closed(files, group, message) {
   };
 }
 
-const FEATURES = ['session', 'overview', 'usage', 'keys', 'reconciliation'];
+const FEATURES = [
+  'session',
+  'overview',
+  'usage',
+  'keys',
+  'projects',
+  'members',
+  'audit',
+  'reconciliation',
+];
 const features = FEATURES.map((name) =>
   closed(
     [`src/features/${name}/**`],
@@ -99,6 +108,7 @@ export default defineConfig(
           'process',
           'URL',
           'document',
+          'fetch',
           'scrollTo',
           'globalThis',
           'localStorage',

@@ -32,7 +32,7 @@ async function open(width, scheme, locale = 'en-US') {
   });
   const page = await context.newPage();
   page.on('console', (message) => {
-    const expected = message.text().includes('401') || message.text().includes('404');
+    const expected = ['401', '404', '412'].some((status) => message.text().includes(status));
     if (message.type() === 'error' && !expected) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(String(error)));
@@ -61,6 +61,51 @@ async function shoot(page, name, label) {
   }
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${out}/${name}-${label}.png`, fullPage: true });
+}
+
+/** Gives the admin of the test data the role that it has once more, which counts its version up. */
+async function changedByAnother(page) {
+  await page.evaluate(async () => {
+    const { csrf } = await (await fetch('/admin/api/session')).json();
+    const { items } = await (await fetch('/admin/api/members?organization_id=1')).json();
+    const { id, role, version } = items.find(({ email }) => email === 'admin@acme.example');
+    await fetch(`/admin/api/members/${id}`, {
+      method: 'PUT',
+      headers: {
+        [csrf.header]: csrf.token,
+        'If-Match': `"${version}"`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify({ role }),
+    });
+  });
+}
+
+/** What somebody with a role in the tenant sees; the test data says who it is by the cookie. */
+async function tenantTour(width, scheme) {
+  const label = `${scheme}-${width}`;
+  for (const [who, path, name, ready] of [
+    ['developer', '/audit', 'refused', 'owner@acme.example'],
+    ['developer', '/requests', 'content', 'Newest first'],
+  ]) {
+    const page = await open(width, scheme);
+    await page.context().addCookies([{ name: 'r1-mock-who', value: who, url: origin }]);
+    await page.goto(`${origin}/console${path}`);
+    await page.getByText(ready).first().waitFor();
+    if (name === 'content') {
+      await page.getByText('Homework helper').first().waitFor();
+      await page
+        .getByRole('row')
+        .filter({ hasText: 'Homework helper' })
+        .first()
+        .getByRole('link')
+        .click();
+      await page.getByRole('button', { name: 'Show prompt and answer' }).click();
+      await page.getByText('It is 936.').waitFor();
+    }
+    await shoot(page, name, label);
+    await page.context().close();
+  }
 }
 
 async function tour(width, scheme) {
@@ -121,6 +166,45 @@ async function tour(width, scheme) {
   await page.getByRole('button', { name: 'New project' }).click();
   await page.getByLabel('Name of the project').fill('Support desk');
   await shoot(page, 'project-create', label);
+  await page.goto(`${origin}/console/login?refused=not_invited&request_id=0199-ab`);
+  await page.getByRole('alert').waitFor();
+  await shoot(page, 'login-not-invited', label);
+  await page.goto(`${origin}/console/projects`);
+  await page.getByRole('table').waitFor();
+  await shoot(page, 'projects', label);
+  await page.getByRole('button', { name: 'Storing of Homework helper' }).click();
+  await page.getByRole('checkbox', { name: 'Store prompts and answers' }).click();
+  await page.getByText('cannot be undone').waitFor();
+  await shoot(page, 'storing-off', label);
+  await page.goto(`${origin}/console/members`);
+  await page.getByText('Choose an organization').waitFor();
+  await shoot(page, 'members-choose', label);
+  await page.goto(`${origin}/console/members?organization_id=1`);
+  await page.getByText('acme-chat').waitFor();
+  await shoot(page, 'members', label);
+  await page.getByRole('button', { name: 'Invite', exact: true }).click();
+  await page.getByLabel('Email').fill(`guest-${label}@acme.example`);
+  await shoot(page, 'invite', label);
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByRole('button', { name: 'Copy link' }).waitFor();
+  await shoot(page, 'invite-link', label);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await page.getByRole('button', { name: 'Change the role of admin@acme.example' }).click();
+  await page.getByRole('dialog').getByLabel('Role').selectOption('finance');
+  await changedByAnother(page);
+  await page.getByRole('button', { name: 'Make Finance' }).click();
+  await page.getByRole('button', { name: 'Save mine' }).waitFor();
+  await shoot(page, 'member-conflict', label);
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove dev@acme.example' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'member-remove', label);
+  await page.goto(`${origin}/console/audit?organization_id=1`);
+  await page.getByRole('button', { name: 'Show project.changed, row 60' }).click();
+  await page.getByText('content_days').waitFor();
+  await shoot(page, 'audit', label);
   await page.goto(`${origin}/console/reconciliation`);
   await page.getByText('Engine = journal = usage = ledger').waitFor();
   await shoot(page, 'reconciliation', label);
@@ -155,7 +239,10 @@ async function tour(width, scheme) {
 
 try {
   for (const width of [1280, 390])
-    for (const scheme of ['light', 'dark']) await tour(width, scheme);
+    for (const scheme of ['light', 'dark']) {
+      await tour(width, scheme);
+      await tenantTour(width, scheme);
+    }
 } finally {
   await browser.close();
   await new Promise((done) => server.httpServer.close(done));

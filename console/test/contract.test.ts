@@ -1,19 +1,32 @@
 /** The mocks say what the schemas say, so that page tests cannot drift from the wire. */
 import { getResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
+import { auditPageSchema } from '@/features/audit/api/audit';
+import { checkSchema } from '@/features/audit/api/check';
 import { createdKeySchema } from '@/features/keys/api/createKey';
 import { keyPageSchema, keySchema } from '@/features/keys/api/keys';
 import { limitSetSchema } from '@/features/keys/api/limits';
 import { organizationListSchema, organizationSchema } from '@/features/keys/api/organizations';
 import { projectListSchema, projectSchema } from '@/features/keys/api/projects';
+import {
+  invitationPageSchema,
+  invitationSchema,
+  issuedSchema,
+} from '@/features/members/api/invitations';
+import { mappingSchema } from '@/features/members/api/mapping';
+import { memberPageSchema, memberSchema } from '@/features/members/api/members';
 import { overviewSchema } from '@/features/overview/api/overview';
+import { projectSettingsListSchema, projectSettingsSchema } from '@/features/projects/api/projects';
 import { reconciliationSchema } from '@/features/reconciliation/api/reconciliation';
 import { sessionSchema } from '@/features/session/api/session';
+import { contentSchema } from '@/features/usage/api/content';
 import { requestSchema } from '@/features/usage/api/request';
 import { requestPageSchema } from '@/features/usage/api/requests';
 import { usageSchema } from '@/features/usage/api/usage';
+import { holdersSchema, matrixSchema } from '@/lib/roles';
 import type { z } from '@/lib/wire';
-import { createHandlers, EMAIL, PASSWORD } from './handlers.ts';
+import { createHandlers, PASSWORD } from './handlers.ts';
+import { EMAIL } from './people.ts';
 
 const CSRF = { 'X-CSRF-TOKEN': 'token-of-this-session', 'Content-Type': 'application/json' };
 const { handlers, world } = createHandlers({
@@ -35,12 +48,13 @@ const post = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-const ifSeen = (method: string, body: unknown): RequestInit => ({
+const ifSeen = (method: string, body: unknown, version = '1'): RequestInit => ({
   method,
-  headers: { ...CSRF, 'If-Match': '"1"' },
+  headers: { ...CSRF, 'If-Match': `"${version}"` },
   body: JSON.stringify(body),
 });
 
+const storedId = world.requests.find(({ key }) => key.project_id === '11')?.id ?? '';
 const requestId = world.requests[0]?.id ?? '';
 
 const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
@@ -64,6 +78,24 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['projects', projectListSchema],
   ['projects', projectSchema, post({ organization_id: '1', name: 'new' })],
   ['reconciliation', reconciliationSchema],
+  ['roles', matrixSchema],
+  ['roles/holders?organization_id=1', holdersSchema],
+  ['roles/mapping?organization_id=1', mappingSchema],
+  ['members?organization_id=1', memberPageSchema],
+  ['members/2', memberSchema, ifSeen('PUT', { role: 'viewer' }, '0')],
+  ['invitations?organization_id=1', invitationPageSchema],
+  [
+    'invitations',
+    issuedSchema,
+    post({ organization_id: '1', email: 'a@b.example', role: 'viewer' }),
+  ],
+  ['invitations/9', invitationSchema, { method: 'DELETE', headers: CSRF }],
+  ['audit', auditPageSchema],
+  ['audit/check', checkSchema],
+  ['audit/check', checkSchema, post(undefined)],
+  ['projects', projectSettingsListSchema],
+  ['projects/11/content', projectSettingsSchema, ifSeen('PUT', { days: 9 })],
+  [`requests/${storedId}/content?project_id=11`, contentSchema],
 ];
 
 describe('the mock', () => {

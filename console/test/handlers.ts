@@ -1,6 +1,9 @@
 /** The admin API as CONTRACT says, over an invented world; state lives as long as the handlers. */
 import { http, HttpResponse } from 'msw';
 import type { Limits, LimitSet } from '@/features/keys/api/limits';
+import { problem, type Answer } from './answers.ts';
+import { createPeople, EMAIL, peopleHandlers, personOf, type Who } from './people.ts';
+import { contentHandlers, trailHandlers } from './trail.ts';
 import {
   createWorld,
   detailOf,
@@ -16,19 +19,13 @@ import {
 const CSRF = { header: 'X-CSRF-TOKEN', token: 'token-of-this-session' };
 const PAGE = 50;
 export const PASSWORD = 'correct horse battery staple';
-export const EMAIL = 'operator@localhost';
-
-/** RFC 9457, with the server's `code` and request id. */
-export function problem(status: number, code: string, title: string, headers = {}) {
-  return HttpResponse.json(
-    { type: 'about:blank', title, status, code, request_id: '0199-test' },
-    { status, headers: { 'Content-Type': 'application/problem+json', ...headers } },
-  );
-}
-
 interface Options {
   now?: Date;
   signedIn?: boolean;
+  /** Whose session it is. */
+  who?: Who;
+  /** How people log in. */
+  login?: { password: boolean; oidc: boolean };
   /** Nothing at all: no organization, no key, no request. */
   empty?: boolean;
 }
@@ -36,16 +33,25 @@ interface Options {
 export function createHandlers({
   now = new Date(),
   signedIn = false,
+  who = 'operator',
+  login = { password: true, oidc: true },
   empty = false,
 }: Options = {}) {
   const world: World = empty
-    ? { now, organizations: [], projects: [], keys: [], requests: [] }
+    ? { now, organizations: [], projects: [], keys: [], requests: [], contentViews: [] }
     : createWorld(now);
+  const people = createPeople(now);
   const state = { signedIn };
   const session = () =>
     state.signedIn
-      ? { authenticated: true, operator: { email: EMAIL }, csrf: CSRF }
-      : { authenticated: false, csrf: CSRF };
+      ? {
+          authenticated: true,
+          operator: who === 'operator' ? { email: EMAIL } : null,
+          person: personOf(who),
+          csrf: CSRF,
+          login,
+        }
+      : { authenticated: false, csrf: CSRF, login };
   const guarded = (request: Request) => {
     if (!state.signedIn) return problem(401, 'unauthenticated', 'Sign in first');
     if (request.method !== 'GET' && request.headers.get(CSRF.header) !== CSRF.token) {
@@ -78,7 +84,9 @@ export function createHandlers({
     }),
     http.get(
       '*/admin/api/overview',
-      answer((request) => overviewOf(world, query(request).get('month') ?? '')),
+      answer((request) =>
+        overviewOf(world, query(request).get('month') ?? '', query(request).get('organization_id')),
+      ),
     ),
     http.get(
       '*/admin/api/usage',
@@ -102,8 +110,11 @@ export function createHandlers({
       answer(() => reconciliationOf(world)),
     ),
     ...tenancyHandlers(world, answer),
+    ...peopleHandlers(world, people, answer),
+    ...trailHandlers(world, answer),
+    ...contentHandlers(world, answer),
   ];
-  return { handlers, world };
+  return { handlers, world, people };
 }
 
 function requestPage(world: World, query: URLSearchParams) {
@@ -117,10 +128,6 @@ function requestPage(world: World, query: URLSearchParams) {
     next: more ? page.at(-1)?.id : null,
   };
 }
-
-type Answer = (
-  work: (request: Request, id: string) => unknown,
-) => (info: { request: Request; params: Record<string, unknown> }) => Promise<Response>;
 
 function tenancyHandlers(world: World, answer: Answer) {
   const nextId = () =>
@@ -143,13 +150,33 @@ function tenancyHandlers(world: World, answer: Answer) {
     ),
     http.get(
       '*/admin/api/projects',
-      answer(() => ({ items: world.projects, next: null })),
+      answer((request) => {
+        const asked = new URL(request.url).searchParams.get('organization_id');
+        const items = world.projects.filter(
+          (project) => asked === null || project.organization_id === asked,
+        );
+        return { items, next: null };
+      }),
+    ),
+    http.put(
+      '*/admin/api/projects/:id/content',
+      answer(async (request, id) => {
+        const { days } = (await request.json()) as { days: number | null };
+        const project = world.projects.find((one) => one.id === id);
+        if (!project) return problem(404, 'not_found', 'not found');
+        if (request.headers.get('If-Match') !== `"${project.version}"`) {
+          return problem(412, 'stale_version', 'stale version');
+        }
+        project.version = String(Number(project.version) + 1);
+        project.content_days = days;
+        return project;
+      }),
     ),
     http.post(
       '*/admin/api/projects',
       answer(async (request) => {
         const given = (await request.json()) as { organization_id: string; name: string };
-        const project = { id: nextId(), ...given, ...created };
+        const project = { id: nextId(), ...given, models: null, content_days: null, ...created };
         world.projects.push(project);
         return HttpResponse.json(project, { status: 201 });
       }),
@@ -157,8 +184,13 @@ function tenancyHandlers(world: World, answer: Answer) {
     http.get(
       '*/admin/api/keys',
       answer((request) => {
-        const project = new URL(request.url).searchParams.get('project_id');
-        const items = world.keys.filter((key) => project === null || key.project_id === project);
+        const query = new URL(request.url).searchParams;
+        const [project, asked] = [query.get('project_id'), query.get('organization_id')];
+        const items = world.keys.filter(
+          (key) =>
+            (project === null || key.project_id === project) &&
+            (asked === null || key.organization_id === asked),
+        );
         return { items, next: null };
       }),
     ),

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { getResponse } from 'msw';
 import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
 import { createHandlers } from './handlers.ts';
+import type { Who } from './people.ts';
 
 /** What api-service sends with every console page. */
 function policy(nonce: string): string {
@@ -23,6 +24,15 @@ function policy(nonce: string): string {
 /** For looking only, never shipped: the test handlers' /admin/api, pages as the server does. */
 export function mockServer(): Plugin {
   const { handlers } = createHandlers();
+  // Somebody else looks where a cookie says who, signed in already.
+  const others = new Map<string, ReturnType<typeof createHandlers>>();
+  const handlersFor = (request: IncomingMessage) => {
+    const who = /r1-mock-who=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+    if (who === undefined) return handlers;
+    const known = others.get(who) ?? createHandlers({ signedIn: true, who: who as Who });
+    others.set(who, known);
+    return known.handlers;
+  };
   const api: Connect.NextHandleFunction = (request, response, next) => {
     if (!request.url?.startsWith('/admin/api/')) {
       next();
@@ -38,7 +48,8 @@ export function mockServer(): Plugin {
       headers: request.headers as Record<string, string>,
       ...(body.length > 0 ? { body: Buffer.concat(body) } : {}),
     });
-    const given = (await getResponse(handlers, asked)) ?? new Response(null, { status: 404 });
+    const given =
+      (await getResponse(handlersFor(request), asked)) ?? new Response(null, { status: 404 });
     response.writeHead(given.status, Object.fromEntries(given.headers));
     response.end(Buffer.from(await given.arrayBuffer()));
   }

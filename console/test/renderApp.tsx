@@ -8,27 +8,27 @@ import { App } from '@/app/App';
 import { createQueryClient } from '@/app/queryClient';
 import { createAppRouter } from '@/app/router';
 import { createHandlers } from './handlers.ts';
+import type { Who } from './people.ts';
 import { server } from './server.ts';
 
 interface Options {
   signedIn?: boolean;
   empty?: boolean;
+  who?: Who;
+  login?: { password: boolean; oidc: boolean };
   /** Handlers that answer before the usual ones. */
   before?: RequestHandler[];
 }
 
 /** The whole console at an address below /console, over its own invented world. */
-export function renderApp(
-  path: string,
-  { signedIn = true, empty = false, before = [] }: Options = {},
-) {
-  const { handlers, world } = createHandlers({ signedIn, empty });
+export function renderApp(path: string, { before = [], ...options }: Options = {}) {
+  const { handlers, world, people } = createHandlers({ signedIn: true, ...options });
   server.use(...before, ...handlers);
   const queryClient = createQueryClient(() => void router.invalidate());
   const history = createMemoryHistory({ initialEntries: [`/console${path}`] });
   const router = createAppRouter(queryClient, history);
   render(<App queryClient={queryClient} router={router} />);
-  return { world, queryClient, history, user: userEvent.setup({ delay: null }) };
+  return { world, people, queryClient, history, user: userEvent.setup({ delay: null }) };
 }
 
 /** No violation that axe can see without a layout; colours are checked in the browser. */

@@ -46,11 +46,15 @@ export interface World {
     id: string;
     organization_id: string;
     name: string;
+    models: string[] | null;
+    content_days: number | null;
     version: string;
     created_at: string;
   }[];
   keys: WorldKey[];
   requests: WorldRequest[];
+  /** Ids of the requests whose prompt was looked at. */
+  contentViews: string[];
 }
 
 /** Decimal dollars, shortest exact form, as billing-service writes them. */
@@ -82,10 +86,19 @@ export function createWorld(now: Date, perDay = 14): World {
     { id: '1', name: 'Acme Research', version: '1', created_at },
     { id: '2', name: 'Northwind', version: '1', created_at },
   ];
+  const project = (id: string, organization_id: string, name: string, days: number | null) => ({
+    id,
+    organization_id,
+    name,
+    models: null,
+    content_days: days,
+    version: '1',
+    created_at,
+  });
   const projects = [
-    { id: '11', organization_id: '1', name: 'Homework helper', version: '1', created_at },
-    { id: '12', organization_id: '1', name: 'Nightly evaluation', version: '1', created_at },
-    { id: '13', organization_id: '2', name: 'Invoice checks', version: '1', created_at },
+    project('11', '1', 'Homework helper', 30),
+    project('12', '1', 'Nightly evaluation', null),
+    project('13', '2', 'Invoice checks', null),
   ];
   const key = (id: string, project: number, name: string, more: Partial<WorldKey>): WorldKey => ({
     id,
@@ -125,7 +138,14 @@ export function createWorld(now: Date, perDay = 14): World {
     key('25', 2, 'first try', { revoked_at: inDays(-3), last_used_at: inDays(-5), version: '2' }),
     key('26', 1, 'never used', { last_used_at: null, expires_at: inDays(-1) }),
   ];
-  return { now, organizations, projects, keys, requests: createRequests(now, keys, perDay) };
+  return {
+    now,
+    organizations,
+    projects,
+    keys,
+    requests: createRequests(now, keys, perDay),
+    contentViews: [],
+  };
 }
 
 function createRequests(now: Date, keys: WorldKey[], perDay: number): WorldRequest[] {
@@ -203,8 +223,12 @@ function sum(requests: WorldRequest[]) {
 const dayOf = (request: WorldRequest) => request.admitted.toISOString().slice(0, 10);
 
 /** `GET /admin/api/overview`. */
-export function overviewOf(world: World, month: string) {
-  const requests = world.requests.filter((request) => dayOf(request).startsWith(month));
+export function overviewOf(world: World, month: string, organization: string | null = null) {
+  const requests = world.requests.filter(
+    (request) =>
+      dayOf(request).startsWith(month) &&
+      (organization === null || request.key.organization_id === organization),
+  );
   const all = sum(requests);
   const days = [...new Set(requests.map(dayOf))].sort().map((day) => {
     const part = sum(requests.filter((request) => dayOf(request) === day));
@@ -255,6 +279,7 @@ export function selected(world: World, query: URLSearchParams): WorldRequest[] {
     (request) =>
       dayOf(request) >= (query.get('from') ?? '') &&
       dayOf(request) < (query.get('to') ?? '9999') &&
+      is('organization_id', request.key.organization_id) &&
       is('project_id', request.key.project_id) &&
       is('api_key_id', request.key.id) &&
       is('model_id', '2') &&

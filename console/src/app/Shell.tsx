@@ -1,26 +1,26 @@
 import { Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useMatches, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { RefusedPage } from '@/app/failures';
+import { PAGES } from '@/app/pages';
 import classes from '@/app/Shell.module.css';
 import { ShellControls } from '@/app/ShellControls';
+import { OrganizationSwitch, TenantFrame } from '@/app/Tenant';
 import { Brand } from '@/components/Brand';
 import { ClassPatterns } from '@/components/charts/ClassPatterns';
 import { Icon } from '@/components/Icon';
+import { useViewer } from '@/components/useViewer';
 
-const PAGES = [
-  { to: '/', name: 'overview' },
-  { to: '/usage', name: 'usage' },
-  { to: '/keys', name: 'keys' },
-  { to: '/reconciliation', name: 'reconciliation' },
-] as const;
-
-/** Navigation beside the page, above it on a phone. */
+/** Navigation beside the page, above it on a phone; what the viewer may not open is absent. */
 export function Shell() {
   const { t } = useTranslation();
   const [open, { toggle, close }] = useDisclosure(false);
+  const viewer = useViewer();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const needed = useMatches({ select: (matches) => matches.at(-1)?.staticData.needs });
+  const refused = needed !== undefined && !viewer.may(needed) ? needed : undefined;
   const main = useRef<HTMLElement>(null);
   useEffect(close, [path, close]);
   return (
@@ -52,8 +52,9 @@ export function Shell() {
             />
           </div>
           <div className={classes.drawer}>
+            <OrganizationSwitch />
             <nav aria-label={t('nav.label')} className={classes.nav}>
-              {PAGES.map(({ to, name }) => (
+              {PAGES.filter(({ needs }) => viewer.may(needs)).map(({ to, name }) => (
                 <Link
                   key={to}
                   to={to}
@@ -70,9 +71,11 @@ export function Shell() {
           </div>
         </div>
       </aside>
-      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
-        <Outlet />
-      </main>
+      <TenantFrame>
+        <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+          {refused ? <RefusedPage permission={refused} /> : <Outlet />}
+        </main>
+      </TenantFrame>
     </div>
   );
 }

@@ -9,10 +9,11 @@ import {
   VisuallyHidden,
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRouteContext, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import classes from '@/app/ShellControls.module.css';
 import { Icon, type IconName } from '@/components/Icon';
+import { useViewer } from '@/components/useViewer';
 import { signOut } from '@/features/session/api/signOut';
 import { isLanguage, LANGUAGES, speak } from '@/lib/i18n/i18n';
 
@@ -79,7 +80,7 @@ function Operator() {
   const { t } = useTranslation();
   const router = useRouter();
   const client = useQueryClient();
-  const { email } = useRouteContext({ from: '/signed-in' });
+  const { email } = useViewer();
   const leave = useMutation({
     ...signOut,
     onSettled: async () => {

@@ -3,6 +3,8 @@ import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-route
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '@/components/PageHeader';
 import { Failure } from '@/components/QueryState';
+import { Refused } from '@/components/Refused';
+import type { Permission } from '@/lib/permissions';
 
 /** What a mistyped address shows, inside the shell. */
 export function NotFoundPage() {
@@ -28,6 +30,17 @@ export function PageFailure({ error, reset }: ErrorComponentProps) {
     <>
       <PageHeader title={t('app.crashed')} />
       <Failure error={error instanceof Error ? error : new Error(String(error))} retry={retry} />
+    </>
+  );
+}
+
+/** What stands for a page that the viewer's roles do not open. */
+export function RefusedPage({ permission }: { permission: Permission }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHeader title={t('refused.page')} />
+      <Refused permission={permission} />
     </>
   );
 }

@@ -6,17 +6,23 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
   type RouterHistory,
 } from '@tanstack/react-router';
 import { AppFailure, NotFoundPage, PageFailure } from '@/app/failures';
+import { PAGES } from '@/app/pages';
 import { Shell } from '@/app/Shell';
+import { auditSearchSchema } from '@/features/audit/search';
 import { keysSearchSchema } from '@/features/keys/search';
+import { membersSearchSchema } from '@/features/members/search';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import { overviewSearchSchema } from '@/features/overview/search';
-import { sessionQuery } from '@/features/session/api/session';
+import { sessionQuery, viewerOf } from '@/features/session/api/session';
 import { LoginPage } from '@/features/session/LoginPage';
 import { loginSearchSchema } from '@/features/session/search';
 import { requestsSearchSchema, usageSearchSchema } from '@/features/usage/search';
+import type { Permission } from '@/lib/permissions';
+import { z } from '@/lib/wire';
 
 interface Context {
   queryClient: QueryClient;
@@ -40,13 +46,18 @@ const loginRoute = createRoute({
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
+  // Whose numbers are shown stays from page to page.
+  validateSearch: z.object({
+    organization_id: z.catch(z.optional(z.string().check(z.regex(/^\d+$/))), undefined),
+  }),
+  search: { middlewares: [retainSearchParams(['organization_id'])] },
   beforeLoad: async ({ context, location }) => {
     const session = await context.queryClient.query({
       ...sessionQuery,
       staleTime: 'static',
     });
-    if (session.authenticated)
-      return { email: session.person?.email ?? session.operator?.email ?? '' };
+    const viewer = viewerOf(session);
+    if (viewer) return { viewer };
     const here = `${location.pathname}${location.searchStr}`;
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router redirects
     throw redirect({ to: '/login', search: here === '/' ? {} : { next: here } });
@@ -58,6 +69,15 @@ const signedInRoute = createRoute({
 const overviewRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
+  staticData: { needs: 'overview_read' },
+  beforeLoad: ({ context }) => {
+    // Roles of single projects open no overview: their first page is another one.
+    const first = PAGES.find((page) => context.viewer.may(page.needs));
+    if (first !== undefined && first.to !== '/') {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router redirects
+      throw redirect({ to: first.to });
+    }
+  },
   validateSearch: overviewSearchSchema,
   component: OverviewPage,
 });
@@ -65,6 +85,7 @@ const overviewRoute = createRoute({
 const usageRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/usage',
+  staticData: { needs: 'usage_read' },
   validateSearch: usageSearchSchema,
   component: lazyRouteComponent(() => import('@/features/usage/UsagePage'), 'UsagePage'),
 });
@@ -72,6 +93,7 @@ const usageRoute = createRoute({
 const requestsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/requests',
+  staticData: { needs: 'usage_read' },
   validateSearch: requestsSearchSchema,
   component: lazyRouteComponent(() => import('@/features/usage/RequestsPage'), 'RequestsPage'),
 });
@@ -79,12 +101,14 @@ const requestsRoute = createRoute({
 const requestRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/requests/$id',
+  staticData: { needs: 'usage_read' },
   component: lazyRouteComponent(() => import('@/features/usage/RequestPage'), 'RequestPage'),
 });
 
 const keysRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/keys',
+  staticData: { needs: 'keys_read' },
   validateSearch: keysSearchSchema,
   component: lazyRouteComponent(() => import('@/features/keys/KeysPage'), 'KeysPage'),
 });
@@ -92,10 +116,34 @@ const keysRoute = createRoute({
 const reconciliationRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/reconciliation',
+  staticData: { needs: 'site' },
   component: lazyRouteComponent(
     () => import('@/features/reconciliation/ReconciliationPage'),
     'ReconciliationPage',
   ),
+});
+
+const projectsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/projects',
+  staticData: { needs: 'tenants_read' },
+  component: lazyRouteComponent(() => import('@/features/projects/ProjectsPage'), 'ProjectsPage'),
+});
+
+const membersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/members',
+  staticData: { needs: 'members_read' },
+  validateSearch: membersSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/members/MembersPage'), 'MembersPage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/audit',
+  staticData: { needs: 'audit_read' },
+  validateSearch: auditSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
 });
 
 const unknownRoute = createRoute({
@@ -112,6 +160,9 @@ const routeTree = rootRoute.addChildren([
     requestsRoute,
     requestRoute,
     keysRoute,
+    projectsRoute,
+    membersRoute,
+    auditRoute,
     reconciliationRoute,
     unknownRoute,
   ]),
@@ -147,5 +198,9 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createAppRouter>;
+  }
+  interface StaticDataRouteOption {
+    /** What the page needs; the shell refuses it to whoever may do that nowhere. */
+    needs?: Permission;
   }
 }

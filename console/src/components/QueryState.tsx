@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/components/Icon';
+import { Refused } from '@/components/Refused';
 import { Problem } from '@/lib/http';
 
 interface QueryStateProps<T> {
@@ -57,10 +58,11 @@ interface FailureProps {
   busy?: boolean;
 }
 
-/** The problem's title, code and request id, with a way to try again. */
+/** The problem's title, code and request id, with a way to try again; or who may do it. */
 export function Failure({ error, retry, busy = false }: FailureProps) {
   const { t } = useTranslation();
   const problem = error instanceof Problem ? error : undefined;
+  if (problem?.permission !== undefined) return <Refused permission={problem.permission} />;
   const title = problem?.status === 0 ? t('panel.error.unreachable') : error.message;
   return (
     <Alert role="alert" color="red" title={title} icon={<Icon name="warning" />} mb="md">

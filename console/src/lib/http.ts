@@ -6,6 +6,8 @@ const problemSchema = z.object({
   detail: z.optional(z.string()),
   code: z.optional(z.string()),
   request_id: z.optional(z.string()),
+  /** What a refused caller would have needed. */
+  permission: z.optional(z.string()),
 });
 
 /** An answer that is not a success; `status` 0 means that no answer came. */
@@ -14,6 +16,7 @@ export class Problem extends Error {
   readonly code: string;
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
+  readonly permission: string | undefined;
   readonly retryAfterSeconds: string | undefined;
 
   constructor(status: number, fields: z.infer<typeof problemSchema>, retryAfter?: string | null) {
@@ -23,6 +26,7 @@ export class Problem extends Error {
     this.code = fields.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
     this.detail = fields.detail;
     this.requestId = fields.request_id;
+    this.permission = fields.permission;
     this.retryAfterSeconds = retryAfter ?? undefined;
   }
 }

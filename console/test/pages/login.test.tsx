@@ -1,7 +1,9 @@
 import { screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { EMAIL, PASSWORD, problem } from '../handlers.ts';
+import { problem } from '../answers.ts';
+import { PASSWORD } from '../handlers.ts';
+import { EMAIL, personOf } from '../people.ts';
 import { expectAccessible, renderApp } from '../renderApp.tsx';
 
 async function signIn(user: ReturnType<typeof renderApp>['user'], password = PASSWORD) {
@@ -43,6 +45,55 @@ describe('login', () => {
     });
     await signIn(user);
     expect(await screen.findByRole('alert')).toHaveTextContent('The server cannot be reached');
+  });
+
+  it.each([
+    ['not_invited', /Nobody has invited you/],
+    ['invitation_not_good', /This invitation was used or taken back/],
+    ['address_taken', /belongs to another account/],
+    ['address_not_verified', /has not verified your email/],
+    ['disabled', /Your account is disabled/],
+    ['too_many_attempts', /Wait 15 minutes/],
+    ['auth_unavailable', /does not answer or has failed/],
+    ['not_authenticated', /The sign-in was cancelled/],
+    ['something_new', /refused the sign-in \(something_new\)/],
+  ])('says why the identity provider’s way ended: %s', async (reason, words) => {
+    renderApp(`/login?refused=${reason}&request_id=0199-ab`, { signedIn: false });
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent(words);
+    expect(alert).toHaveTextContent('0199-ab');
+    await expectAccessible();
+  });
+
+  it('shows no text of the link itself', async () => {
+    renderApp('/login?refused=%3Cb%3ECall%20me%3C/b%3E', { signedIn: false });
+    await screen.findByLabelText('Password');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('has no form where passwords are switched off', async () => {
+    renderApp('/login', { signedIn: false, login: { password: false, oidc: true } });
+    expect(await screen.findByText('Passwords are switched off on this site.')).toBeVisible();
+    expect(screen.queryByLabelText('Password')).toBeNull();
+    const way = screen.getByRole('link', { name: 'Use your organization’s account' });
+    expect(way).toHaveAttribute('href', '/admin/login/oidc');
+    await expectAccessible();
+  });
+
+  it('has no button where there is no identity provider', async () => {
+    renderApp('/login', { signedIn: false, login: { password: true, oidc: false } });
+    await screen.findByLabelText('Password');
+    expect(screen.queryByRole('link', { name: /organization’s account/ })).toBeNull();
+  });
+
+  it('says when passwords were switched off meanwhile', async () => {
+    const refusal = problem(403, 'forbidden', 'forbidden');
+    const { user } = renderApp('/login', {
+      signedIn: false,
+      before: [http.post('*/admin/api/session', () => refusal)],
+    });
+    await signIn(user);
+    expect(await screen.findByRole('alert')).toHaveTextContent('Nobody signs in by password here');
   });
 
   it('never follows a link to another site', async () => {
@@ -88,6 +139,7 @@ describe('login', () => {
             HttpResponse.json({
               authenticated: true,
               operator: { email: EMAIL },
+              person: personOf('operator'),
               csrf: { header: 'X-CSRF-TOKEN', token: 'x' },
             }),
           { once: true },

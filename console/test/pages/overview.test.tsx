@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { delay, http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { problem } from '../handlers.ts';
+import { problem } from '../answers.ts';
 import { expectAccessible, renderApp } from '../renderApp.tsx';
 import { overviewOf } from '../world.ts';
 

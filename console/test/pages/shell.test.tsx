@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { speak } from '@/lib/i18n/i18n';
-import { problem } from '../handlers.ts';
+import { problem } from '../answers.ts';
 import { renderApp } from '../renderApp.tsx';
 
 describe('the console', () => {

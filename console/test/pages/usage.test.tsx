@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { problem } from '../handlers.ts';
+import { problem } from '../answers.ts';
 import { expectAccessible, renderApp } from '../renderApp.tsx';
 import { detailOf, usageOf } from '../world.ts';
 

@@ -8,6 +8,7 @@ import { Icon } from '@/components/Icon';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
+import { useOrganization, useViewer } from '@/components/useViewer';
 import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
 import { organizationsQuery } from '@/features/keys/api/organizations';
 import { projectsQuery, type Project } from '@/features/keys/api/projects';
@@ -34,9 +35,11 @@ export function KeysPage() {
   const { t } = useTranslation();
   const navigate = route.useNavigate();
   const { project_id: projectId } = route.useSearch();
-  const projects = useQuery(projectsQuery);
+  const viewer = useViewer();
+  const organizationId = useOrganization();
+  const projects = useQuery(projectsQuery(organizationId));
   const organizations = useQuery(organizationsQuery);
-  const keys = useInfiniteQuery(keysQuery(projectId));
+  const keys = useInfiniteQuery(keysQuery(projectId, organizationId));
   const [dialog, setDialog] = useState<Dialog>({ kind: 'none' });
   const close = () => {
     setDialog({ kind: 'none' });
@@ -52,13 +55,18 @@ export function KeysPage() {
   };
   const chosen = projects.data?.items.find((project) => project.id === projectId);
   const organization = organizations.data?.items.find(({ id }) => id === chosen?.organization_id);
-  const hasProject = (projects.data?.items.length ?? 0) > 0;
+  const all = projects.data?.items ?? [];
+  const hasProject = all.length > 0;
+  const writable = all.filter(({ id, organization_id: organization }) =>
+    viewer.may('keys_write', { organization, project: id }),
+  );
+  const mayCreateProject = viewer.may('projects_create');
   return (
     <>
       <PageHeader title={t('keys.title')} lead={t('keys.lead')}>
         {hasProject && (
           <ProjectFilter
-            projects={projects.data?.items ?? []}
+            projects={all}
             value={projectId}
             onChange={(chosen) => {
               void navigate({ search: { project_id: chosen } });
@@ -75,7 +83,7 @@ export function KeysPage() {
             {t('keys.limits.ofProject')}
           </Button>
         )}
-        {chosen && (
+        {chosen && viewer.may('keys_read', { organization: chosen.organization_id }) && (
           <Button
             variant="default"
             onClick={() => {
@@ -85,16 +93,20 @@ export function KeysPage() {
             {t('keys.limits.ofOrganization')}
           </Button>
         )}
-        <Button variant="default" onClick={open('project')}>
-          {t('keys.newProject')}
-        </Button>
-        <Button
-          leftSection={<Icon name="plus" size={16} />}
-          disabled={!hasProject}
-          onClick={open('create')}
-        >
-          {t('keys.create')}
-        </Button>
+        {mayCreateProject && (
+          <Button variant="default" onClick={open('project')}>
+            {t('keys.newProject')}
+          </Button>
+        )}
+        {viewer.may('keys_write') && (
+          <Button
+            leftSection={<Icon name="plus" size={16} />}
+            disabled={writable.length === 0}
+            onClick={open('create')}
+          >
+            {t('keys.create')}
+          </Button>
+        )}
       </PageHeader>
       <Panel>
         <QueryState query={projects} what={t('keys.what')} skeleton={<KeysSkeleton />}>
@@ -102,8 +114,12 @@ export function KeysPage() {
             <QueryState query={keys} what={t('keys.what')} skeleton={<KeysSkeleton />}>
               {({ pages }) => {
                 const items = pages.flatMap((page) => page.items);
-                if (!hasProject) return <NoProject onProject={open('project')} />;
-                if (items.length === 0) return <NoKey onCreate={open('create')} />;
+                if (!hasProject) {
+                  return <NoProject onProject={mayCreateProject ? open('project') : undefined} />;
+                }
+                if (items.length === 0) {
+                  return <NoKey onCreate={writable.length > 0 ? open('create') : undefined} />;
+                }
                 return (
                   <KeyTable
                     keys={items}
@@ -123,11 +139,7 @@ export function KeysPage() {
         </QueryState>
       </Panel>
       {dialog.kind === 'create' && (
-        <CreateKeyDialog
-          projects={projects.data?.items ?? []}
-          projectId={projectId}
-          onClose={close}
-        />
+        <CreateKeyDialog projects={writable} projectId={projectId} onClose={close} />
       )}
       {dialog.kind === 'project' && <ProjectDialog onClose={close} />}
       {dialog.kind === 'change' && <ChangeKeyDialog apiKey={dialog.key} onClose={close} />}
@@ -161,20 +173,20 @@ function ProjectFilter({ projects, value, onChange }: ProjectFilterProps) {
   );
 }
 
-function NoProject({ onProject }: { onProject: () => void }) {
+function NoProject({ onProject }: { onProject: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
     <EmptyState title={t('keys.empty.noProject')} body={t('keys.empty.noProject.body')}>
-      <Button onClick={onProject}>{t('keys.newProject')}</Button>
+      {onProject && <Button onClick={onProject}>{t('keys.newProject')}</Button>}
     </EmptyState>
   );
 }
 
-function NoKey({ onCreate }: { onCreate: () => void }) {
+function NoKey({ onCreate }: { onCreate: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
     <EmptyState title={t('keys.empty')} body={t('keys.empty.body')}>
-      <Button onClick={onCreate}>{t('keys.create')}</Button>
+      {onCreate && <Button onClick={onCreate}>{t('keys.create')}</Button>}
     </EmptyState>
   );
 }

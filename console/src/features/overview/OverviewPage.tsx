@@ -9,6 +9,7 @@ import { MonthPicker } from '@/components/MonthPicker';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
+import { useOrganization, useViewer } from '@/components/useViewer';
 import { overviewQuery, type Overview } from '@/features/overview/api/overview';
 import { CostPanel } from '@/features/overview/components/CostPanel';
 import { Tiles } from '@/features/overview/components/Tiles';
@@ -24,7 +25,7 @@ export function OverviewPage() {
   const { t } = useTranslation();
   const navigate = route.useNavigate();
   const { month = monthOf(new Date()) } = route.useSearch();
-  const query = useQuery(overviewQuery(month));
+  const query = useQuery(overviewQuery(month, useOrganization()));
   return (
     <>
       <PageHeader title={t('overview.title')} lead={t('overview.lead')}>
@@ -70,6 +71,7 @@ function Content({ overview, month }: { overview: Overview; month: string }) {
 
 function NoUsage({ month }: { month: string }) {
   const { t } = useTranslation();
+  const viewer = useViewer();
   const locale = useLocale();
   return (
     <Panel>
@@ -78,9 +80,11 @@ function NoUsage({ month }: { month: string }) {
         body={t('overview.empty.body')}
       >
         <CurlLine />
-        <Button renderRoot={(props) => <Link to="/keys" {...props} />}>
-          {t('overview.empty.key')}
-        </Button>
+        {viewer.may('keys_write') && (
+          <Button renderRoot={(props) => <Link to="/keys" {...props} />}>
+            {t('overview.empty.key')}
+          </Button>
+        )}
       </EmptyState>
     </Panel>
   );

@@ -6,5 +6,7 @@ function isInnerPath(path: string): boolean {
 }
 
 export const loginSearchSchema = z.object({
+  refused: z.catch(z.optional(z.string().check(z.regex(/^[a-z_]{1,40}$/))), undefined),
+  request_id: z.catch(z.optional(z.string().check(z.regex(/^[0-9a-f-]{1,40}$/))), undefined),
   next: z.catch(z.optional(z.string().check(z.refine(isInnerPath))), undefined),
 });

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Grid, Group, Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
 import { isNotFound, requestQuery, type Request } from '@/features/usage/api/request';
 import { ChargePanel } from '@/features/usage/components/ChargePanel';
+import { ContentPanel } from '@/features/usage/components/ContentPanel';
 import { CountsPanel } from '@/features/usage/components/CountsPanel';
 import { EndingPanel } from '@/features/usage/components/EndingPanel';
 import { LedgerPanel } from '@/features/usage/components/LedgerPanel';
@@ -53,7 +54,6 @@ export function RequestPage() {
 }
 
 function Details({ request }: { request: Request }) {
-  const { t } = useTranslation();
   return (
     <Stack gap="md">
       <ChargePanel request={request} />
@@ -73,9 +73,7 @@ function Details({ request }: { request: Request }) {
         </Grid.Col>
       </Grid>
       <RecordPanel request={request} />
-      <Text size="sm" c="dimmed">
-        {t('request.record.note')}
-      </Text>
+      <ContentPanel key={request.id} request={request} />
     </Stack>
   );
 }

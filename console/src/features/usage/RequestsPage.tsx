@@ -9,6 +9,7 @@ import { MonthPicker } from '@/components/MonthPicker';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
+import { useOrganization } from '@/components/useViewer';
 import { requestsQuery, type RequestItem } from '@/features/usage/api/requests';
 import { Filters } from '@/features/usage/components/Filters';
 import { finishColor, finishLabel } from '@/features/usage/finish';
@@ -34,7 +35,7 @@ export function RequestsPage() {
   const locale = useLocale();
   const navigate = route.useNavigate();
   const search = route.useSearch();
-  const { range, filters } = splitSelection(search);
+  const { range, filters } = splitSelection(search, useOrganization());
   const query = useInfiniteQuery(requestsQuery(range, { ...filters, finish: search.finish }));
   const nameOf = useFilterNames(range, filters);
   const change = (changed: Partial<typeof search>) => {

@@ -8,6 +8,7 @@ import { MonthPicker } from '@/components/MonthPicker';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
+import { useOrganization } from '@/components/useViewer';
 import { usageQuery } from '@/features/usage/api/usage';
 import { Filters } from '@/features/usage/components/Filters';
 import { ClassLegend, UsageTable } from '@/features/usage/components/UsageTable';
@@ -27,7 +28,7 @@ export function UsagePage() {
   const locale = useLocale();
   const navigate = route.useNavigate();
   const search = route.useSearch();
-  const { range, filters } = splitSelection(search);
+  const { range, filters } = splitSelection(search, useOrganization());
   const group = search.group_by ?? 'day';
   const sort = search.sort ?? (group === 'day' ? '-name' : '-cost');
   const query = useQuery(usageQuery(group, range, filters));

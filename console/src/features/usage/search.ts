@@ -35,6 +35,7 @@ export const requestsSearchSchema = z.object({
 
 /** Period and filters, which usage and requests share, so that one opens the other. */
 export interface Selection {
+  organization_id?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
   project_id?: string | undefined;

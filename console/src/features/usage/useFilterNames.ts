@@ -12,7 +12,10 @@ const GROUP_OF: Record<Filter, Group> = {
 /** Names of the filtered project, key and model, read from the same period's groups. */
 export function useFilterNames(range: DayRange, filters: Selection) {
   const named = (filter: Filter) => ({
-    ...usageQuery(GROUP_OF[filter], range, { [filter]: filters[filter] }),
+    ...usageQuery(GROUP_OF[filter], range, {
+      organization_id: filters.organization_id,
+      [filter]: filters[filter],
+    }),
     enabled: filters[filter] !== undefined,
   });
   const projects = useQuery(named('project_id'));

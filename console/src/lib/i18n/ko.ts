@@ -1,6 +1,9 @@
 import type { Messages } from '@/lib/i18n/en';
+import { koPeople } from '@/lib/i18n/koPeople';
 
 export const ko: Messages = {
+  ...koPeople,
+
   'app.name': 'R1 Platform',
   'app.close': '닫기',
   'app.skip': '본문으로 건너뛰기',
@@ -17,10 +20,53 @@ export const ko: Messages = {
   'app.notFound.home': '개요로 이동',
   'app.crashed': '이 페이지를 표시하지 못했습니다',
 
+  'tenant.label': '조직',
+  'tenant.all': '모든 조직',
+  'tenant.frame': '다른 조직',
+  'tenant.inside': '{{name}} 조직을 보고 있습니다',
+  'tenant.leave': '나가기',
+  'tenant.choose': '조직을 고르세요',
+  'refused.page': '이 페이지를 열 수 없습니다',
+  'refused.title': '지금 역할로는 할 수 없습니다',
+  'refused.needs': '필요한 권한: {{what}}.',
+  'refused.roles': '이 권한을 주는 역할: {{roles}}.',
+  'refused.operators': '이 사이트의 운영자만 할 수 있습니다.',
+  'refused.ask': '조직에서 역할을 줄 수 있는 사람:',
+  'conflict.title': '그사이 다른 사람이 바꿨습니다',
+  'conflict.body':
+    '입력한 내용은 그대로 있습니다. 내 것으로 덮어쓰거나, 상대의 것을 쓰거나, 취소하세요.',
+  'conflict.field': '항목',
+  'conflict.yours': '내 것',
+  'conflict.theirs': '상대의 것',
+  'conflict.keep': '내 것으로 저장',
+  'conflict.take': '상대의 것 쓰기',
+  'role.owner': '소유자',
+  'role.admin': '관리자',
+  'role.developer': '개발자',
+  'role.finance': '재무',
+  'role.viewer': '열람자',
+  'permission.tenants_read': '조직과 프로젝트 이름 보기',
+  'permission.usage_read': '사용량과 요청 보기',
+  'permission.overview_read': '조직 개요 보기',
+  'permission.keys_read': 'API 키 보기',
+  'permission.keys_write': 'API 키 만들기, 변경, 폐기',
+  'permission.projects_write': '프로젝트의 모델과 저장 설정 변경',
+  'permission.content_read': '저장된 프롬프트와 답변 읽기',
+  'permission.projects_create': '프로젝트 만들기',
+  'permission.budgets_read': '예산과 알림 보기',
+  'permission.credit_read': '크레딧 보기',
+  'permission.exports_read': '데이터 내보내기',
+  'permission.audit_read': '감사 기록 보기',
+  'permission.members_read': '구성원과 초대 보기',
+  'permission.members_write': '초대하기와 역할 변경',
+  'permission.site': '사이트 운영: 가격, 돈, 모든 조직',
   'nav.label': '주 메뉴',
   'nav.overview': '개요',
   'nav.usage': '사용량',
   'nav.keys': '키',
+  'nav.projects': '프로젝트',
+  'nav.members': '구성원과 역할',
+  'nav.audit': '감사 기록',
   'nav.reconciliation': '대사',
 
   'login.title': '로그인',
@@ -36,6 +82,25 @@ export const ko: Messages = {
   'login.error.too_many_attempts.seconds':
     '시도가 너무 많습니다. {{seconds}}초 후에 다시 시도하세요.',
   'login.error.unreachable': '서버에 연결할 수 없습니다. 실행 중인가요?',
+  'login.error.forbidden': '여기서는 비밀번호로 로그인하지 않습니다. 조직 계정을 쓰세요.',
+  'login.noPassword': '이 사이트는 비밀번호 로그인을 쓰지 않습니다.',
+  'login.noWay': '로그인 방법이 설정되지 않았습니다. 사이트 운영자에게 문의하세요.',
+  'login.refused.title': '로그인되지 않았습니다',
+  'login.refused.not_invited':
+    '초대를 받지 않았고, 속한 그룹에도 역할이 없습니다. 조직의 소유자나 관리자에게 초대를 부탁하세요.',
+  'login.refused.invitation_not_good':
+    '이 초대는 이미 쓰였거나, 취소되었거나, 만료되었거나, 로그인한 것과 다른 이메일의 것입니다. 새 초대를 부탁하세요.',
+  'login.refused.address_taken':
+    '이 이메일은 다른 계정의 것이거나 비밀번호로 로그인하는 사람의 것입니다. 운영자에게 문의하세요.',
+  'login.refused.address_not_verified':
+    '인증 제공자에서 이메일이 확인되지 않았습니다. 그곳에서 확인한 뒤 다시 시도하세요.',
+  'login.refused.disabled': '이곳의 계정이 사용 중지되었습니다. 운영자에게 문의하세요.',
+  'login.refused.too_many_attempts': '실패한 시도가 너무 많습니다. 15분 뒤에 다시 시도하세요.',
+  'login.refused.auth_unavailable':
+    '인증 제공자가 응답하지 않거나 오류가 났습니다. 잠시 뒤 다시 시도하세요.',
+  'login.refused.not_authenticated':
+    '로그인이 취소되었거나, 너무 오래 걸렸거나, 다른 창에서 시작되었습니다. 다시 시작하세요.',
+  'login.refused.other': '서버가 로그인을 거절했습니다 ({{code}}).',
   'login.error.other': '로그인하지 못했습니다: {{title}} ({{code}}).',
 
   'class.hit': '캐시 적중',
@@ -54,6 +119,9 @@ export const ko: Messages = {
   'panel.asTable': '표로 보기',
   'panel.asChart': '차트로 보기',
   'panel.error.unreachable': '서버에 연결할 수 없습니다',
+
+  'form.cancel': '취소',
+  'form.failed': '처리하지 못했습니다: {{title}} ({{code}}).',
 
   'copy.copied': '복사됨',
   'copy.value': '{{what}} 복사',
@@ -241,7 +309,6 @@ export const ko: Messages = {
   'request.ledger.sum': '합계',
   'request.ledger.none': '원장 항목이 없습니다. 과금된 것이 없거나 기록이 아직 오는 중입니다.',
   'request.record': '기록',
-  'request.record.note': '프롬프트와 답변은 저장하지 않으므로 여기에 보여 줄 수 없습니다.',
   'request.record.leaf': '리프 해시',
   'request.record.bytes': '184바이트, base64url',
   'request.record.verify': '여기서 검증',
@@ -280,9 +347,7 @@ export const ko: Messages = {
   'keys.form.expires.month': '30일 후',
   'keys.form.expires.quarter': '90일 후',
   'keys.form.expires.never': '없음',
-  'keys.form.cancel': '취소',
   'keys.form.nameMissing': '이름을 적어 주세요.',
-  'keys.form.failed': '처리하지 못했습니다: {{title}} ({{code}}).',
   'keys.secret.title': '지금 키를 복사하세요',
   'keys.secret.warning':
     '“{{name}}” 키는 지금 한 번만 보입니다. 해시만 보관하므로 다시 보여 줄 수 없습니다.',
@@ -317,6 +382,7 @@ export const ko: Messages = {
   'keys.limits.wrong': '1부터 1,000,000,000까지의 수',
   'keys.limits.when':
     '키, 프로젝트, 조직의 한도 가운데 가장 엄격한 것이 적용됩니다. 변경은 1초 안에 적용됩니다.',
+  'keys.limits.byOperator': '한도는 이 사이트의 운영자가 정합니다.',
   'keys.limits.reset': '기본값으로',
   'keys.rotate': '교체',
   'keys.rotate.named': '{{name}} 교체',

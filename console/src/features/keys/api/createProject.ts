@@ -1,6 +1,6 @@
 import { mutationOptions } from '@tanstack/react-query';
 import { organizationSchema, organizationsQuery } from '@/features/keys/api/organizations';
-import { projectSchema, projectsQuery } from '@/features/keys/api/projects';
+import { projectSchema, PROJECTS } from '@/features/keys/api/projects';
 import { write } from '@/lib/http';
 
 /** A project of an existing organization, or of a new one that is created first. */
@@ -28,6 +28,6 @@ export const createProject = mutationOptions({
     }),
   onSettled: async (_project, _error, _new, _result, { client }) => {
     await client.invalidateQueries({ queryKey: organizationsQuery.queryKey });
-    await client.invalidateQueries({ queryKey: projectsQuery.queryKey });
+    await client.invalidateQueries({ queryKey: PROJECTS });
   },
 });

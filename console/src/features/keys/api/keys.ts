@@ -36,15 +36,13 @@ export type ApiKey = z.infer<typeof keySchema>;
 
 export const KEYS = ['keys'];
 
-export function keysQuery(projectId: string | undefined) {
+/** Keys of a project, else of an organization, else all that the viewer reaches. */
+export function keysQuery(projectId: string | undefined, organization: string | undefined) {
+  const parameters = { organization_id: organization, project_id: projectId, limit: '50' };
   return infiniteQueryOptions({
-    queryKey: [...KEYS, projectId ?? 'all'],
+    queryKey: [...KEYS, parameters],
     queryFn: ({ signal, pageParam }) =>
-      get(
-        `/admin/api/keys${query({ project_id: projectId, limit: '50', after: pageParam })}`,
-        keyPageSchema,
-        signal,
-      ),
+      get(`/admin/api/keys${query({ ...parameters, after: pageParam })}`, keyPageSchema, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

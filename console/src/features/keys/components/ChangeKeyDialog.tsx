@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/Dialog';
 import { changeKey } from '@/features/keys/api/changeKey';
 import type { ApiKey } from '@/features/keys/api/keys';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 import { RightsFields } from '@/features/keys/components/RightsFields';
 import { formOf, rightsOf } from '@/features/keys/rights';
 
@@ -50,7 +50,7 @@ export function ChangeKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: 
           </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {t('keys.form.cancel')}
+              {t('form.cancel')}
             </Button>
             <Button type="submit" loading={change.isPending}>
               {t('keys.change.submit')}

@@ -6,7 +6,7 @@ import { Dialog } from '@/components/Dialog';
 import { createKey, type CreatedKey } from '@/features/keys/api/createKey';
 import { KEYS } from '@/features/keys/api/keys';
 import type { Project } from '@/features/keys/api/projects';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 import { RightsFields } from '@/features/keys/components/RightsFields';
 import { Secret } from '@/features/keys/components/Secret';
 import { rightsOf, EVERYTHING } from '@/features/keys/rights';
@@ -131,7 +131,7 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
         <RightsFields value={rights} onChange={setRights} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel}>
-            {t('keys.form.cancel')}
+            {t('form.cancel')}
           </Button>
           <Button type="submit" loading={busy}>
             {t('keys.create')}

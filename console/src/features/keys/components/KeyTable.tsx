@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
 import { useNow } from '@/components/useNow';
+import { useViewer } from '@/components/useViewer';
 import { SCOPES, type ApiKey } from '@/features/keys/api/keys';
 import { keyState, maskedKey } from '@/features/keys/keyState';
 import { useLocale } from '@/lib/i18n/useLocale';
@@ -95,7 +96,9 @@ type ActionsProps = Pick<KeyTableProps, 'onChange' | 'onLimits' | 'onRotate' | '
 function Actions({ apiKey, onChange, onLimits, onRotate, onRevoke }: ActionsProps) {
   const { t } = useTranslation();
   const state = keyState(apiKey, useNow());
-  if (state === 'revoked') return null;
+  const viewer = useViewer();
+  const place = { organization: apiKey.organization_id, project: apiKey.project_id };
+  if (state === 'revoked' || !viewer.may('keys_write', place)) return null;
   const buttons = [
     { verb: 'change', act: onChange, color: undefined },
     { verb: 'limits', act: onLimits, color: undefined },

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/Dialog';
 import { QueryState } from '@/components/QueryState';
+import { useViewer } from '@/components/useViewer';
 import {
   changeLimits,
   LIMIT_KINDS,
@@ -13,7 +14,7 @@ import {
   type Limits,
   type LimitSet,
 } from '@/features/keys/api/limits';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 
 /** Empty, or 1 to 1,000,000,000. */
 const LIMIT = /^(|[1-9][0-9]{0,8}|1000000000)$/;
@@ -55,6 +56,7 @@ function LimitsForm({
     queue_length: now.queue_length ?? '',
   });
   const change = useMutation(changeLimits);
+  const maySet = useViewer().may('site');
   const valid = LIMIT_KINDS.every((kind) => isLimit(form[kind]));
 
   const save = (limits: Limits[]) => {
@@ -93,6 +95,7 @@ function LimitsForm({
               label={t(`keys.limits.${kind}`)}
               placeholder={t('keys.limits.none')}
               inputMode="numeric"
+              readOnly={!maySet}
               error={isLimit(form[kind]) ? undefined : t('keys.limits.wrong')}
               value={form[kind]}
               onChange={(event) => {
@@ -113,8 +116,9 @@ function LimitsForm({
         <Text size="sm" c="dimmed">
           {t('keys.limits.when')}
         </Text>
+        {!maySet && <Text size="sm">{t('keys.limits.byOperator')}</Text>}
         <Group justify="flex-end">
-          {!set.has_defaults && (
+          {maySet && !set.has_defaults && (
             <Button
               variant="default"
               loading={change.isPending}
@@ -126,11 +130,13 @@ function LimitsForm({
             </Button>
           )}
           <Button variant="default" onClick={onClose}>
-            {t('keys.form.cancel')}
+            {t('form.cancel')}
           </Button>
-          <Button type="submit" disabled={!valid} loading={change.isPending}>
-            {t('keys.change.submit')}
-          </Button>
+          {maySet && (
+            <Button type="submit" disabled={!valid} loading={change.isPending}>
+              {t('keys.change.submit')}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>

@@ -4,13 +4,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/Dialog';
 import { QueryState } from '@/components/QueryState';
+import { useViewer } from '@/components/useViewer';
 import { createProject } from '@/features/keys/api/createProject';
 import { organizationsQuery } from '@/features/keys/api/organizations';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 
 /** A project, in an organization that exists or in a new one. */
 export function ProjectDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const viewer = useViewer();
   const organizations = useQuery(organizationsQuery);
   return (
     <Dialog onClose={onClose} title={t('project.form.title')}>
@@ -19,7 +21,15 @@ export function ProjectDialog({ onClose }: { onClose: () => void }) {
         what={t('project.form.organization')}
         skeleton={<Skeleton height={180} />}
       >
-        {({ items }) => <ProjectForm organizations={items} onClose={onClose} />}
+        {({ items }) => (
+          <ProjectForm
+            organizations={items.filter(({ id }) =>
+              viewer.may('projects_create', { organization: id }),
+            )}
+            mayCreateOrganization={viewer.may('site')}
+            onClose={onClose}
+          />
+        )}
       </QueryState>
     </Dialog>
   );
@@ -27,10 +37,11 @@ export function ProjectDialog({ onClose }: { onClose: () => void }) {
 
 interface ProjectFormProps {
   organizations: { id: string; name: string }[];
+  mayCreateOrganization: boolean;
   onClose: () => void;
 }
 
-function ProjectForm({ organizations, onClose }: ProjectFormProps) {
+function ProjectForm({ organizations, mayCreateOrganization, onClose }: ProjectFormProps) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState(organizations[0]?.id ?? '');
   const [organizationName, setOrganizationName] = useState('');
@@ -64,7 +75,9 @@ function ProjectForm({ organizations, onClose }: ProjectFormProps) {
             value={chosen}
             data={[
               ...organizations.map(({ id, name: label }) => ({ value: id, label })),
-              { value: '', label: t('project.form.organization.new') },
+              ...(mayCreateOrganization
+                ? [{ value: '', label: t('project.form.organization.new') }]
+                : []),
             ]}
             onChange={(event) => {
               setChosen(event.currentTarget.value);
@@ -94,7 +107,7 @@ function ProjectForm({ organizations, onClose }: ProjectFormProps) {
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
-            {t('keys.form.cancel')}
+            {t('form.cancel')}
           </Button>
           <Button type="submit" loading={create.isPending}>
             {t('project.form.submit')}

@@ -6,7 +6,7 @@ import { Dialog } from '@/components/Dialog';
 import { useNow } from '@/components/useNow';
 import { keysQuery, type ApiKey } from '@/features/keys/api/keys';
 import { revokeKey } from '@/features/keys/api/revokeKey';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 import { maskedKey } from '@/features/keys/keyState';
 import { Problem } from '@/lib/http';
 import { useLocale } from '@/lib/i18n/useLocale';
@@ -24,7 +24,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
 
   async function readAgain() {
     const { pages } = await client.infiniteQuery({
-      ...keysQuery(key.project_id),
+      ...keysQuery(key.project_id, key.organization_id),
       staleTime: 0,
     });
     const current = pages.flatMap((page) => page.items).find((item) => item.id === key.id);
@@ -44,7 +44,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('keys.form.cancel')}
+            {t('form.cancel')}
           </Button>
           <Button
             color="red.9"

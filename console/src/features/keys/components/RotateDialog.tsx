@@ -6,7 +6,7 @@ import { Dialog } from '@/components/Dialog';
 import type { CreatedKey } from '@/features/keys/api/createKey';
 import { KEYS, type ApiKey } from '@/features/keys/api/keys';
 import { rotateKey } from '@/features/keys/api/rotateKey';
-import { FormError } from '@/features/keys/components/FormError';
+import { FormError } from '@/components/FormError';
 import { Secret } from '@/features/keys/components/Secret';
 import { maskedKey } from '@/features/keys/keyState';
 import { useLocale } from '@/lib/i18n/useLocale';
@@ -73,7 +73,7 @@ export function RotateDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () 
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {t('keys.form.cancel')}
+            {t('form.cancel')}
           </Button>
           <Button loading={busy} onClick={() => void rotate()}>
             {t('keys.rotate.submit')}

@@ -36,10 +36,11 @@ export type Reference = z.infer<typeof referenceSchema>;
 
 const POLL_MILLIS = 10_000;
 
-export function overviewQuery(month: string) {
+export function overviewQuery(month: string, organization: string | undefined) {
+  const parameters = { month, organization_id: organization };
   return queryOptions({
-    queryKey: ['overview', month],
-    queryFn: ({ signal }) => get(`/admin/api/overview${query({ month })}`, overviewSchema, signal),
+    queryKey: ['overview', parameters],
+    queryFn: ({ signal }) => get(`/admin/api/overview${query(parameters)}`, overviewSchema, signal),
     refetchInterval: POLL_MILLIS,
     placeholderData: keepPreviousData,
   });

@@ -66,6 +66,11 @@ public final class Browser {
     return send(request(path));
   }
 
+  /** GET as a page that somebody opens. */
+  public HttpResponse<String> visit(String path) {
+    return send(request(path).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+  }
+
   /** GET of JSON, which must succeed. */
   public JsonNode read(String path) {
     var answer = get(path);

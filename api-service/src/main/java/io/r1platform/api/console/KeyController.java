@@ -80,7 +80,14 @@ final class KeyController {
     var paging = Paging.of(parameters, "-created_at", "created_at");
     Long project = Fields.optionalId("project_id", parameters.getFirst("project_id"));
     List<KeyView> found =
-        keys.page(projects(reach, project), paging.afterId(), paging.isDescending(), paging.look());
+        keys.page(
+            projects(
+                reach,
+                project,
+                Fields.optionalId("organization_id", parameters.getFirst("organization_id"))),
+            paging.afterId(),
+            paging.isDescending(),
+            paging.look());
     Map<Long, ProjectView> projects = projectsOf(found);
     return paging.page(found, KeyView::id, key -> Item.of(key, projects));
   }
@@ -184,9 +191,15 @@ final class KeyController {
   }
 
   /** The projects whose keys are listed; null for all of the site. */
-  private @Nullable Collection<Long> projects(Reach reach, @Nullable Long asked) {
+  private @Nullable Collection<Long> projects(
+      Reach reach, @Nullable Long asked, @Nullable Long organization) {
     if (asked == null) {
-      return tenancy.projects(reach);
+      return organization == null
+          ? tenancy.projects(reach)
+          : tenants.projects(organization).stream()
+              .map(ProjectView::id)
+              .filter(project -> reach.hasProject(organization, project))
+              .toList();
     }
     requireReached(reach, asked);
     return List.of(asked);

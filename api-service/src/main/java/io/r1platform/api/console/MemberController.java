@@ -197,10 +197,7 @@ final class MemberController {
   }
 
   private long whose(Reach reach, MultiValueMap<String, String> parameters) {
-    String asked = parameters.getFirst("organization_id");
-    Long organization =
-        tenancy.organization(reach, "organization_id", Fields.optionalId("organization_id", asked));
-    return organization == null ? Fields.requiredId("organization_id", asked) : organization;
+    return tenancy.oneOrganization(reach, parameters.getFirst("organization_id"));
   }
 
   private void requireReached(Principal who, long id) {

@@ -169,7 +169,7 @@ final class RequestController {
     return request;
   }
 
-  private static UUID uuid(String id) {
+  static UUID uuid(String id) {
     if (!id.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")) {
       throw ServiceException.notFound("This request");
     }

@@ -43,6 +43,12 @@ class Tenancy {
     return asked;
   }
 
+  /** The same, where there must be one. */
+  long oneOrganization(Reach reach, @Nullable String asked) {
+    Long found = organization(reach, ORGANIZATION, Fields.optionalId(ORGANIZATION, asked));
+    return found == null ? Fields.requiredId(ORGANIZATION, asked) : found;
+  }
+
   /** An organization that is reached as a whole, and is there. */
   void requireOrganization(Reach reach, long id) {
     if (!reach.hasOrganization(id) || !tenants.hasOrganization(id)) {

@@ -5,12 +5,9 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.statements.FreeCalls;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,7 +19,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * {@code /v1/requests/{id}/content}: the prompt and the answer of a request of the caller's
- * project, if that keeps them. Any other one does not exist. No other route shows them.
+ * project, if that keeps them. Any other one does not exist. The admin API shows them too, to
+ * people of the project only.
  */
 @RestController
 final class ContentController {
@@ -67,7 +65,7 @@ final class ContentController {
     UUID uuid = uuid(id);
     try (var _ = reads.begin(caller)) {
       return contents
-          .find(caller.projectId(), uuid)
+          .read(caller.projectId(), uuid)
           .map(found -> view(uuid, found))
           .orElseThrow(ContentController::unknown);
     }
@@ -88,27 +86,14 @@ final class ContentController {
     contents.forbid(project, uuid);
   }
 
-  private static View view(UUID id, Contents.Found found) {
-    Content content = found.content();
-    String answer = text(content);
-    String type =
-        content.streamed() && content.status() == HttpStatus.OK.value()
-            ? MediaType.TEXT_EVENT_STREAM_VALUE
-            : MediaType.APPLICATION_JSON_VALUE;
-    boolean none = answer.isEmpty();
+  private static View view(UUID id, StoredContent found) {
     return new View(
         id.toString(),
         "request.content",
-        found.row().admittedAt().toString(),
-        found.row().expiresAt().toString(),
-        new Request(content.path(), new String(content.request(), StandardCharsets.UTF_8)),
-        new Response(content.status(), none ? null : type, none ? null : answer));
-  }
-
-  private static String text(Content content) {
-    var whole = new ByteArrayOutputStream();
-    content.answer().forEach(whole::writeBytes);
-    return whole.toString(StandardCharsets.UTF_8);
+        found.createdAt().toString(),
+        found.expiresAt().toString(),
+        new Request(found.path(), found.request()),
+        new Response(found.status(), found.contentType(), found.answer()));
   }
 
   private static UUID uuid(String id) {

@@ -99,6 +99,11 @@ public class Contents {
     table.forbid(projectId, eventId, clock.instant());
   }
 
+  /** What is stored of a request, if its project still wants that, to be shown. Blocks. */
+  public Optional<StoredContent> read(long projectId, UUID eventId) {
+    return find(projectId, eventId).map(StoredContent::of);
+  }
+
   /** What is stored of a request, if its project still wants that. Blocks. */
   Optional<Found> find(long projectId, UUID eventId) {
     return table

@@ -1,7 +1,7 @@
 /**
  * Prompts and answers of the projects that want them kept. Invariants: nothing is stored for a
  * project that did not opt in before the request began, nothing in clear, and nothing is shown but
- * to a key of its project.
+ * to a key of its project and to its people, whose views are in the audit trail.
  */
 @NullMarked
 @ApplicationModule(

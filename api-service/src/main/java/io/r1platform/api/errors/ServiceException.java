@@ -72,6 +72,23 @@ public final class ServiceException extends RuntimeException {
         true);
   }
 
+  /**
+   * An error with more members for its body, by which programs tell it from others of its code; it
+   * charged nothing.
+   */
+  public static ServiceException told(
+      ErrorCode code, String message, Map<String, @Nullable Object> details) {
+    return new ServiceException(
+        code,
+        message,
+        null,
+        "0",
+        null,
+        null,
+        Collections.unmodifiableMap(new LinkedHashMap<>(details)),
+        true);
+  }
+
   /** An error on our side that charged nothing; the cause goes to the log only. */
   public static ServiceException because(ErrorCode code, String message, Throwable cause) {
     return new ServiceException(code, message, null, "0", null, cause, Map.of(), true);
@@ -155,7 +172,7 @@ public final class ServiceException extends RuntimeException {
     return retryAfter;
   }
 
-  /** What stands beside the usual members of the error. */
+  /** What stands beside the usual members of the error's body. */
   public Map<String, @Nullable Object> details() {
     return details;
   }

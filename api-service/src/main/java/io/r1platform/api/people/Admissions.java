@@ -1,6 +1,5 @@
 package io.r1platform.api.people;
 
-import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -51,7 +50,7 @@ public class Admissions {
    *
    * @param invitation {@link Invitations#hash} of a token, null without one; a role that the person
    *     has there already stays as it is
-   * @throws ServiceException {@code forbidden} where it may not, or the address is another's
+   * @throws ServiceException a {@link LoginRefusal}
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public Admitted admit(Identity identity, @Nullable String invitation) {
@@ -69,12 +68,7 @@ public class Admissions {
   private Membership accepted(String invitation, Identity identity) {
     return invitations
         .accept(invitation, identity.email())
-        .orElseThrow(
-            () ->
-                ServiceException.of(
-                    ErrorCode.FORBIDDEN,
-                    "This invitation was used or taken back, has expired, or is for another e-mail"
-                        + " address than yours. Ask for another one."));
+        .orElseThrow(LoginRefusal.INVITATION_NOT_GOOD::exception);
   }
 
   /** Logins of one address come one after the other. */
@@ -118,10 +112,7 @@ public class Admissions {
               .param("id", found.get())
               .update();
       if (linked == 0) {
-        throw ServiceException.of(
-            ErrorCode.FORBIDDEN,
-            "This e-mail address belongs to another account of the identity provider, or to"
-                + " somebody who logs in by password. Ask an operator.");
+        throw LoginRefusal.ADDRESS_TAKEN.exception();
       }
     }
     return found;
@@ -140,10 +131,7 @@ public class Admissions {
         && ofDomain.isEmpty()
         && !roles.operator(groups)
         && roles.memberships(groups).isEmpty()) {
-      throw ServiceException.of(
-          ErrorCode.FORBIDDEN,
-          "Nobody invited you, and none of your groups has a role here. Ask an owner or admin of"
-              + " your organization.");
+      throw LoginRefusal.NOT_INVITED.exception();
     }
     long id =
         jdbc.sql(

@@ -5,13 +5,32 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** What the identity provider's groups are here, by {@code r1.api.people.groups}. */
+/** What the identity provider's groups and domains are here, by {@code r1.api.people}. */
 @Component
-class GroupRoles {
+public class GroupRoles {
   private final PeopleSettings settings;
 
   GroupRoles(PeopleSettings settings) {
     this.settings = settings;
+  }
+
+  /** A group, or a domain of addresses, and what its people are. */
+  public record Mapped(String name, Membership membership) {}
+
+  /** The groups that have a role in the organization. */
+  public List<Mapped> groupsOf(long organizationId) {
+    return settings.groups().stream()
+        .flatMap(mapped -> mapped.membership().map(m -> new Mapped(mapped.group(), m)).stream())
+        .filter(mapped -> mapped.membership().organizationId() == organizationId)
+        .toList();
+  }
+
+  /** The domains whose people become members of the organization. */
+  public List<Mapped> domainsOf(long organizationId) {
+    return settings.domains().stream()
+        .filter(domain -> domain.organization() == organizationId)
+        .map(domain -> new Mapped(domain.domain(), domain.membership()))
+        .toList();
   }
 
   /** Whether one of the groups runs the site. */

@@ -52,6 +52,18 @@ public class Members {
         .list();
   }
 
+  /** Owners and admins of the whole organization, owners first: whom to ask for a role. */
+  public List<Member> whoGivesRoles(long organizationId, int limit) {
+    return jdbc.sql(
+            SELECT
+                + "where organization_id = :organization and project_id is null and p.enabled"
+                + " and role in ('owner', 'admin') order by role desc, p.email limit :limit")
+        .param("organization", organizationId)
+        .param("limit", limit)
+        .query((row, number) -> member(row))
+        .list();
+  }
+
   /**
    * One member.
    *

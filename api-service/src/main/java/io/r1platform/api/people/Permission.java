@@ -6,9 +6,14 @@ import static io.r1platform.api.people.Role.FINANCE;
 import static io.r1platform.api.people.Role.OWNER;
 import static io.r1platform.api.people.Role.VIEWER;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
-/** What a route of the admin API needs, and which roles give it. The platform operator has all. */
+/**
+ * What a route of the admin API needs, and which roles give it. The platform operator has all but
+ * what is the tenant's alone.
+ */
 public enum Permission {
   /** Names of organizations and projects. */
   TENANTS_READ(true, OWNER, ADMIN, DEVELOPER, FINANCE, VIEWER),
@@ -22,6 +27,8 @@ public enum Permission {
   KEYS_WRITE(true, OWNER, ADMIN, DEVELOPER),
   /** What a project's keys may use and what is stored of its requests. */
   PROJECTS_WRITE(true, OWNER, ADMIN),
+  /** Prompts and answers that a project stores; not the operator's. */
+  CONTENT_READ(true, OWNER, ADMIN, DEVELOPER),
   /** New projects. */
   PROJECTS_CREATE(false, OWNER, ADMIN),
   /** Budgets and their alerts. */
@@ -52,12 +59,27 @@ public enum Permission {
   }
 
   /** Whether a role in one project is enough for it there. */
-  boolean byProject() {
+  public boolean byProject() {
     return byProject;
+  }
+
+  /** Whether running the site gives it. */
+  public boolean isOperators() {
+    return this != CONTENT_READ;
   }
 
   /** Whether the role gives it. */
   boolean isGivenBy(Role role) {
     return roles.contains(role);
+  }
+
+  /** The roles that give it, the mightiest first. */
+  public List<Role> roles() {
+    return roles.stream().sorted().toList();
+  }
+
+  /** Its name on the wire. */
+  public String wire() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -27,7 +27,9 @@ public record Principal(
     if (!enabled) {
       return Reach.NOWHERE;
     }
-    return operator ? Reach.EVERYWHERE : Reach.of(permission, memberships);
+    return operator && permission.isOperators()
+        ? Reach.EVERYWHERE
+        : Reach.of(permission, memberships);
   }
 
   /** Whether this principal owns the organization, or runs the site. */

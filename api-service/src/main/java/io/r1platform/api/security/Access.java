@@ -5,6 +5,8 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
+import io.r1platform.api.people.Role;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -46,9 +48,14 @@ public class Access {
           ErrorCode.FORBIDDEN, "You are disabled. Ask an operator to enable you.");
     }
     return principal.reach(permission).isEmpty()
-        ? ServiceException.of(
+        ? ServiceException.told(
             ErrorCode.FORBIDDEN,
-            "Your roles do not allow this. Ask an owner or admin of your organization.")
+            "Your roles do not allow this. Ask an owner or admin of your organization.",
+            Map.of(
+                "permission",
+                permission.wire(),
+                "roles",
+                permission.roles().stream().map(Role::wire).toList()))
         : null;
   }
 }

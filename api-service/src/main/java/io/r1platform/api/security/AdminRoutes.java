@@ -3,6 +3,7 @@ package io.r1platform.api.security;
 import static io.r1platform.api.people.Permission.AUDIT_READ;
 import static io.r1platform.api.people.Permission.BUDGETS_READ;
 import static io.r1platform.api.people.Permission.BUDGETS_WRITE;
+import static io.r1platform.api.people.Permission.CONTENT_READ;
 import static io.r1platform.api.people.Permission.CREDIT_READ;
 import static io.r1platform.api.people.Permission.EXPORTS_READ;
 import static io.r1platform.api.people.Permission.KEYS_READ;
@@ -62,6 +63,9 @@ final class AdminRoutes {
           new Entry(GET, "/members", MEMBERS_READ),
           new Entry(PUT, "/members/{id}", MEMBERS_WRITE),
           new Entry(DELETE, "/members/{id}", MEMBERS_WRITE),
+          new Entry(GET, "/roles", TENANTS_READ),
+          new Entry(GET, "/roles/mapping", MEMBERS_READ),
+          new Entry(GET, "/roles/holders", OVERVIEW_READ),
           new Entry(GET, "/invitations", MEMBERS_READ),
           new Entry(POST, "/invitations", MEMBERS_WRITE),
           new Entry(DELETE, "/invitations/{id}", MEMBERS_WRITE),
@@ -70,10 +74,11 @@ final class AdminRoutes {
           new Entry(GET, "/usage/reference", OVERVIEW_READ),
           new Entry(GET, "/requests", USAGE_READ),
           new Entry(GET, "/requests/{id}", USAGE_READ),
+          new Entry(GET, "/requests/{id}/content", CONTENT_READ),
           new Entry(GET, "/exports/{dataset}", EXPORTS_READ),
           new Entry(GET, "/exports/runs/{id}/manifest", SITE),
           new Entry(GET, "/audit", AUDIT_READ),
-          new Entry(GET, "/audit/check", SITE),
+          new Entry(GET, "/audit/check", AUDIT_READ),
           new Entry(POST, "/audit/check", SITE),
           new Entry(GET, "/budgets", BUDGETS_READ),
           new Entry(GET, "/budgets/alerts", BUDGETS_READ),

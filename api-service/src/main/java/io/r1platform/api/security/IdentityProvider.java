@@ -15,7 +15,10 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.ClientRegistrations;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -72,10 +75,24 @@ final class IdentityProvider implements ReactiveClientRegistrationRepository {
     }
   }
 
-  /** Whether this came of a provider that could not be reached. */
+  /** How the provider is asked for tokens and people: what it fails with is not taken for a no. */
+  static WebClient client() {
+    return WebClient.builder()
+        .filter(
+            ExchangeFilterFunction.ofResponseProcessor(
+                response ->
+                    response.statusCode().is5xxServerError()
+                        ? response.createException().flatMap(Mono::error)
+                        : Mono.just(response)))
+        .build();
+  }
+
+  /** Whether this came of a provider that could not be reached, or failed. */
   static boolean isAway(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof WebClientRequestException) {
+      if (cause instanceof WebClientRequestException
+          || (cause instanceof WebClientResponseException answer
+              && answer.getStatusCode().is5xxServerError())) {
         return true;
       }
     }
@@ -86,6 +103,8 @@ final class IdentityProvider implements ReactiveClientRegistrationRepository {
   static ServiceException away(Throwable why) {
     log.warn("the identity provider does not answer", why);
     return ServiceException.because(
-        ErrorCode.AUTH_UNAVAILABLE, "The identity provider does not answer. Try again.", why);
+        ErrorCode.AUTH_UNAVAILABLE,
+        "The identity provider does not answer, or fails. Try again.",
+        why);
   }
 }

@@ -5,17 +5,21 @@ import io.r1platform.api.errors.ErrorResponses;
 import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Identity;
+import io.r1platform.api.people.LoginRefusal;
 import io.r1platform.api.sessions.OidcLogin;
 import io.r1platform.api.sessions.OperatorLogin;
 import io.r1platform.api.sessions.Sessions;
+import io.r1platform.api.sessions.Way;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -34,13 +38,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Login at the identity provider: code flow with PKCE. {@code /admin/login/oidc} sends the browser
  * there, {@code /admin/login/oidc/callback} takes the answer. Nothing of the provider is kept but
- * who the person is.
+ * who the person is. Whom it refuses, a browser shows on the console's login page.
  */
 @Component
 final class OidcChain {
   static final String LOGIN = "/admin/login";
   private static final Logger log = LoggerFactory.getLogger(OidcChain.class);
   private static final URI CONSOLE = URI.create("/console");
+  private static final String LOGIN_PAGE = "/console/login?refused=";
 
   private final OidcSettings settings;
   private final OidcLogin login;
@@ -96,9 +101,23 @@ final class OidcChain {
   private Mono<Void> awayIsNoFault(ServerWebExchange exchange, WebFilterChain chain) {
     Mono<Void> result = chain.filter(exchange);
     return exchange.getRequest().getPath().value().startsWith(LOGIN + "/")
-        ? result.onErrorResume(
-            IdentityProvider::isAway, why -> errors.write(exchange, IdentityProvider.away(why)))
+        ? result
+            .onErrorResume(
+                IdentityProvider::isAway, why -> refuse(exchange, IdentityProvider.away(why)))
+            .onErrorResume(ServiceException.class, refusal -> refuse(exchange, refusal))
         : result;
+  }
+
+  /** A page that was opened shows the reason in the console; a program gets the problem. */
+  private Mono<Void> refuse(ServerWebExchange exchange, ServiceException refusal) {
+    String accepted = exchange.getRequest().getHeaders().getFirst(HttpHeaders.ACCEPT);
+    if (accepted == null || !accepted.contains(MediaType.TEXT_HTML_VALUE)) {
+      return errors.write(exchange, refusal);
+    }
+    Object reason = refusal.details().getOrDefault("reason", refusal.code().wire());
+    return redirect(
+        exchange,
+        URI.create(LOGIN_PAGE + reason + "&request_id=" + RequestId.of(exchange).toString()));
   }
 
   private static PathPatternParserServerWebExchangeMatcher matching(String path) {
@@ -123,15 +142,15 @@ final class OidcChain {
                                 session.getId(),
                                 newId))
                     .subscribeOn(store.blocking())
-                    .doOnNext(person -> session.loggedIn(newId, person)))
-        .then(Mono.defer(() -> toConsole(exchange)))
-        .onErrorResume(ServiceException.class, refusal -> errors.write(exchange, refusal));
+                    .doOnNext(person -> session.loggedIn(newId, person, Way.OIDC)))
+        .then(Mono.defer(() -> redirect(exchange, CONSOLE)))
+        .onErrorResume(ServiceException.class, refusal -> refuse(exchange, refusal));
   }
 
-  private static Mono<Void> toConsole(ServerWebExchange exchange) {
+  private static Mono<Void> redirect(ServerWebExchange exchange, URI target) {
     ServerHttpResponse response = exchange.getResponse();
     response.setStatusCode(HttpStatus.FOUND);
-    response.getHeaders().setLocation(CONSOLE);
+    response.getHeaders().setLocation(target);
     return response.setComplete();
   }
 
@@ -141,10 +160,7 @@ final class OidcChain {
     }
     String email = user.getEmail();
     if (email == null || !Boolean.TRUE.equals(user.getEmailVerified())) {
-      throw ServiceException.of(
-          ErrorCode.FORBIDDEN,
-          "The identity provider names no verified e-mail address (claims email and"
-              + " email_verified).");
+      throw LoginRefusal.ADDRESS_NOT_VERIFIED.exception();
     }
     return new Identity(
         Objects.requireNonNull(user.getIssuer()).toString(),
@@ -165,10 +181,10 @@ final class OidcChain {
 
   private Mono<Void> failed(ServerWebExchange exchange, AuthenticationException why) {
     if (IdentityProvider.isAway(why)) {
-      return errors.write(exchange, IdentityProvider.away(why));
+      return refuse(exchange, IdentityProvider.away(why));
     }
     log.info("login by the identity provider failed", why);
-    return errors.write(
+    return refuse(
         exchange,
         ServiceException.of(
             ErrorCode.NOT_AUTHENTICATED,

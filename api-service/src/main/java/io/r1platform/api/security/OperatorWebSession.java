@@ -3,6 +3,7 @@ package io.r1platform.api.security;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.sessions.Sessions;
 import io.r1platform.api.sessions.StoredSession;
+import io.r1platform.api.sessions.Way;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,13 +70,14 @@ final class OperatorWebSession implements WebSession {
     return person;
   }
 
-  /** Notes that the row has a new id and belongs to a person; all attributes are gone. */
-  void loggedIn(String newId, Principal who) {
+  /** Notes that the row has a new id and belongs to a person; the way is its only attribute. */
+  void loggedIn(String newId, Principal who, Way way) {
     id = newId;
     person = who;
     createdAt = clock.instant();
     attributes.clear();
-    saved = Map.of();
+    attributes.put(Way.ATTRIBUTE, way.wire());
+    saved = Map.copyOf(attributes);
   }
 
   @Override

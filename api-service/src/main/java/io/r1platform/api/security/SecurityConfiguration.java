@@ -19,6 +19,14 @@ import org.springframework.security.config.web.server.ServerHttpSecurity.FormLog
 import org.springframework.security.config.web.server.ServerHttpSecurity.HttpBasicSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.LogoutSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.WebClientReactiveAuthorizationCodeTokenResponseClient;
+import org.springframework.security.oauth2.client.oidc.userinfo.OidcReactiveOAuth2UserService;
+import org.springframework.security.oauth2.client.oidc.userinfo.OidcUserRequest;
+import org.springframework.security.oauth2.client.userinfo.DefaultReactiveOAuth2UserService;
+import org.springframework.security.oauth2.client.userinfo.ReactiveOAuth2UserService;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.csrf.ServerCsrfTokenRequestAttributeHandler;
@@ -36,6 +44,24 @@ class SecurityConfiguration {
   @Bean
   ReactiveAuthenticationManager nobody() {
     return authentication -> Mono.error(new BadCredentialsException("not a way in"));
+  }
+
+  /** Login by OpenID Connect finds this by its type. */
+  @Bean
+  ReactiveOAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> tokensForCodes() {
+    var client = new WebClientReactiveAuthorizationCodeTokenResponseClient();
+    client.setWebClient(IdentityProvider.client());
+    return client;
+  }
+
+  /** And this. */
+  @Bean
+  ReactiveOAuth2UserService<OidcUserRequest, OidcUser> providersPeople() {
+    var userInfo = new DefaultReactiveOAuth2UserService();
+    userInfo.setWebClient(IdentityProvider.client());
+    var people = new OidcReactiveOAuth2UserService();
+    people.setOauth2UserService(userInfo);
+    return people;
   }
 
   @Bean

@@ -4,10 +4,14 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.RequestId;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Membership;
+import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
+import io.r1platform.api.people.Reach;
 import io.r1platform.api.sessions.OperatorLogin;
 import io.r1platform.api.sessions.Sessions;
+import io.r1platform.api.sessions.Way;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -65,7 +69,7 @@ final class SessionController {
         .subscribeOn(store.blocking())
         .map(
             person -> {
-              current.loggedIn(newId, person);
+              current.loggedIn(newId, person, Way.PASSWORD);
               return view(current, csrf.renew(current));
             });
   }
@@ -140,10 +144,38 @@ final class SessionController {
 
   record OperatorView(String email) {}
 
-  record PersonView(String email, List<RoleView> roles) {
+  /**
+   * Who has logged in.
+   *
+   * @param permissions what the roles allow; what is not in it may be done nowhere
+   */
+  record PersonView(String email, List<RoleView> roles, List<GrantView> permissions) {
     static PersonView of(Principal person) {
       return new PersonView(
-          person.name(), person.memberships().stream().map(RoleView::of).toList());
+          person.name(),
+          person.memberships().stream().map(RoleView::of).toList(),
+          Arrays.stream(Permission.values())
+              .filter(permission -> !person.reach(permission).isEmpty())
+              .map(permission -> GrantView.of(permission, person.reach(permission)))
+              .toList());
+    }
+  }
+
+  /**
+   * Where one thing may be done.
+   *
+   * @param everywhere on the whole site
+   * @param organizations in all of these
+   * @param projects in these
+   */
+  record GrantView(
+      String permission, boolean everywhere, List<String> organizations, List<String> projects) {
+    static GrantView of(Permission permission, Reach reach) {
+      return new GrantView(
+          permission.wire(),
+          reach.everywhere(),
+          reach.organizations().stream().sorted().map(String::valueOf).toList(),
+          reach.projects().keySet().stream().sorted().map(String::valueOf).toList());
     }
   }
 

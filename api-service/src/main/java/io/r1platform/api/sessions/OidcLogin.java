@@ -7,6 +7,7 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Admissions;
 import io.r1platform.api.people.Identity;
+import io.r1platform.api.people.LoginRefusal;
 import io.r1platform.api.people.Principal;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public class OidcLogin {
 
   /**
    * Gives session {@code oldId} to the person of this identity under {@code newId}. Refusals count
-   * as failed logins of the address, like wrong passwords.
+   * as failed logins, apart from wrong passwords: who guesses these locks nobody out here.
    *
    * @param invitation hash of an invitation's token, null without one
    * @throws ServiceException {@code forbidden}, or {@code too_many_attempts}
@@ -48,23 +49,22 @@ public class OidcLogin {
       OperatorLogin.Origin origin,
       String oldId,
       String newId) {
-    attempts.begin(identity.email(), origin.address());
+    attempts.begin(Way.OIDC, identity.email(), origin.address());
     Principal person =
         transactions.execute(
             status -> {
               Admissions.Admitted admitted = admissions.admit(identity, invitation);
               if (!admitted.person().enabled()) {
-                throw ServiceException.of(
-                    ErrorCode.FORBIDDEN, "You are disabled. Ask an operator to enable you.");
+                throw LoginRefusal.DISABLED.exception();
               }
               record(admitted, origin);
-              if (!sessions.logIn(oldId, newId, admitted.id())) {
+              if (!sessions.logIn(oldId, newId, admitted.id(), Way.OIDC)) {
                 throw ServiceException.of(
                     ErrorCode.NOT_AUTHENTICATED, "The session has ended. Log in again.");
               }
               return admitted.person();
             });
-    attempts.succeeded(identity.email(), origin.address());
+    attempts.succeeded(Way.OIDC, identity.email(), origin.address());
     return person;
   }
 

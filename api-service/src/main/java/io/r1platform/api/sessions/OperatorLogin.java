@@ -61,7 +61,7 @@ public class OperatorLogin {
           ErrorCode.FORBIDDEN, "Nobody logs in by password here. Use the identity provider.");
     }
     String email = credentials.email().strip().toLowerCase(Locale.ROOT);
-    attempts.begin(email, origin.address());
+    attempts.begin(Way.PASSWORD, email, origin.address());
     Optional<Account> account = account(email);
     String hash = account.map(Account::passwordHash).orElse(nobodysHash);
     boolean matches = passwords.matches(credentials.password(), hash);
@@ -72,10 +72,10 @@ public class OperatorLogin {
     long id = account.get().id();
     transactions.executeWithoutResult(
         status -> {
-          if (!sessions.logIn(oldId, newId, id)) {
+          if (!sessions.logIn(oldId, newId, id, Way.PASSWORD)) {
             throw refused();
           }
-          attempts.succeeded(email, origin.address());
+          attempts.succeeded(Way.PASSWORD, email, origin.address());
           audit.record(
               new Actor(person.name(), origin.address(), origin.requestId()),
               new Change(

@@ -31,14 +31,22 @@ public class Sessions {
   private final JsonMapper json;
   private final People people;
   private final SessionSettings settings;
+  private final OperatorSettings operator;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
-  Sessions(JdbcClient jdbc, JsonMapper json, People people, SessionSettings settings, Clock clock) {
+  Sessions(
+      JdbcClient jdbc,
+      JsonMapper json,
+      People people,
+      SessionSettings settings,
+      OperatorSettings operator,
+      Clock clock) {
     this.jdbc = jdbc;
     this.json = json;
     this.people = people;
     this.settings = settings;
+    this.operator = operator;
     this.clock = clock;
   }
 
@@ -49,7 +57,10 @@ public class Sessions {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** The living session of this id, which thereby lives on. */
+  /**
+   * The living session of this id, which thereby lives on. Where passwords are switched off, a
+   * person's session lives only if the identity provider opened it.
+   */
   public Optional<StoredSession> use(String id) {
     if (!ID.matcher(id).matches()) {
       return Optional.empty();
@@ -59,10 +70,12 @@ public class Sessions {
             with used as (
               update person_session set last_access_at = :now
               where id_sha256 = :id and last_access_at > :idleSince and created_at > :bornAfter
+                and (:passwords or person_id is null or attributes->>'way' = 'oidc')
               returning attributes, created_at, last_access_at, person_id)
             select * from used""")
         .param("now", Timestamp.from(clock.instant()))
         .param("id", Hashes.sha256(id))
+        .param("passwords", operator.passwordLogin())
         .param("idleSince", Timestamp.from(idleSince()))
         .param("bornAfter", Timestamp.from(bornAfter()))
         .query((row, number) -> session(row))
@@ -91,17 +104,18 @@ public class Sessions {
 
   /**
    * Gives a session to a person under a new id and with a new age; the old id is dead from then on.
-   * False if the session has died meanwhile.
+   * Of its attributes only the way remains. False if the session has died meanwhile.
    */
-  public boolean logIn(String oldId, String newId, long personId) {
+  public boolean logIn(String oldId, String newId, long personId, Way way) {
     return jdbc.sql(
                 """
                 update person_session set id_sha256 = :new, person_id = :person,
-                  attributes = '{}', created_at = :now, last_access_at = :now
+                  attributes = jsonb_build_object('way', :way::text), created_at = :now, last_access_at = :now
                 where id_sha256 = :old""")
             .param("old", Hashes.sha256(oldId))
             .param("new", Hashes.sha256(newId))
             .param("person", personId)
+            .param("way", way.wire())
             .param("now", Timestamp.from(clock.instant()))
             .update()
         == 1;

@@ -2,12 +2,10 @@ package io.r1platform.api.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.console.FakeReports;
 import io.r1platform.testing.TestDatabase;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +18,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,7 +60,7 @@ class AuthorizationMatrixIT {
   }
 
   /** What one call is about; {@code secret} is in whatever belongs to it, and nowhere else. */
-  private record Target(
+  record Target(
       String organization,
       String project,
       String key,
@@ -90,6 +87,7 @@ class AuthorizationMatrixIT {
   }
 
   private static final String LIMITS = "GET /limits/key/{id}";
+  private static final String CONTENT = "GET /requests/{id}/content";
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
           rule("GET /openapi.json", "OADFVadv", t -> Call.get("")),
@@ -133,11 +131,16 @@ class AuthorizationMatrixIT {
           rule("GET /usage/reference", "OADFV", AuthorizationMatrixIT::ofOrganization),
           rule("GET /requests", "OADFVadv", AuthorizationMatrixIT::ofProject),
           rule("GET /requests/{id}", "OADFVadv", t -> Call.get(t.request)),
+          rule(CONTENT, "OADad", t -> Call.get(t.request + "?project_id=" + t.project)),
+          rule("GET /roles", "OADFVadv", t -> Call.get("")),
+          rule("GET /roles/mapping", "OA", t -> Call.get("?organization_id=" + t.organization)),
+          rule("GET /roles/holders", "OADFV", t -> Call.get("?organization_id=" + t.organization)),
           rule(
               "GET /exports/{dataset}",
               "OAF",
               t -> Call.get("usage?organization_id=" + t.organization)),
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
+          rule("GET /audit/check", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),
           rule("GET /budgets/alerts", "OAF", t -> Call.get("?organization=" + t.organization)),
           rule("GET /budgets/{id}", "OAF", t -> Call.get(t.budget)),
@@ -184,7 +187,7 @@ class AuthorizationMatrixIT {
 
   @BeforeAll
   void start() {
-    api = RunningApi.start(database, Map.of("r1.api.billing.url", billing.url()));
+    api = RunningApi.start(database, MatrixWorld.settings(billing));
     operator = Browser.loggedIn(api);
     String ours = created("/admin/api/organizations", "{\"name\":\"Ours\"}");
     String theirs = created("/admin/api/organizations", "{\"name\":\"Theirs\"}");
@@ -192,7 +195,9 @@ class AuthorizationMatrixIT {
     sibling = target(ours, 2);
     foreign = target(theirs, 3);
     targets.addAll(List.of(own, sibling, foreign));
-    answerAsBilling();
+    new MatrixWorld(targets).sayAsBilling(billing);
+    targets.forEach(target -> MatrixWorld.store(target, api, operator));
+    assertThat(operator.post("/admin/api/audit/check", "{}").statusCode()).isEqualTo(200);
     for (Who who : Who.values()) {
       browsers.put(who, loggedIn(who));
     }
@@ -224,7 +229,15 @@ class AuthorizationMatrixIT {
         "authorization routes=%d roles=%d checks=%d leaks=%d"
             .formatted(routes.size(), browsers.size() + 1, checks, leaks));
     assertThat(wrong).isEmpty();
+    assertThat(readers()).as("who saw prompts").hasSize(5).noneMatch(Browser.EMAIL::equals);
     assertThat(leaks).isZero();
+  }
+
+  private List<String> readers() {
+    return superuser
+        .sql("select actor from api.audit_event where action = 'content.read'")
+        .query(String.class)
+        .list();
   }
 
   private void check(String route, Who who, Browser browser) {
@@ -265,9 +278,16 @@ class AuthorizationMatrixIT {
     }
   }
 
-  /** A route that no table lists is not there for the operator either. */
+  /** A route that no table lists is not there for the operator either; prompts are not his. */
   private void checkOperator(String route) {
     Rule rule = RULES.get(route);
+    if (rule != null && route.equals(CONTENT)) {
+      for (Target target : targets) {
+        HttpResponse<String> refused = send(operator, route, rule.call.apply(target));
+        expect(refused.statusCode() == 403, "the operator reads prompts: " + refused.body());
+      }
+      return;
+    }
     HttpResponse<String> answer =
         send(operator, route, rule == null ? any() : rule.call.apply(own));
     boolean reached =
@@ -289,6 +309,8 @@ class AuthorizationMatrixIT {
       case "GET /organizations" -> "Ours";
       case "GET /openapi.json" -> "x-r1-permission";
       case LIMITS -> "\"scope_id\":\"" + target.key + "\"";
+      case "GET /roles" -> "\"by_project\":true";
+      case "GET /audit/check" -> "\"whole\":true";
       default -> target.secret();
     };
   }
@@ -408,7 +430,7 @@ class AuthorizationMatrixIT {
             with added as (
               insert into api.person (email, created_at) values (?, now()) returning id)
             insert into api.membership (person_id, organization_id, role, created_at)
-            select id, ?, 'viewer', now() from added returning id\
+            select id, ?, 'admin', now() from added returning id\
             """)
         .param(email)
         .param(Long.valueOf(organization))
@@ -440,59 +462,5 @@ class AuthorizationMatrixIT {
         .param(Long.valueOf(target.organization))
         .query(String.class)
         .single();
-  }
-
-  /** Billing, which tells whatever it is asked for, of all tenants where none is named. */
-  private void answerAsBilling() {
-    for (String report :
-        List.of(
-            "/internal/v1/reports/overview",
-            "/internal/v1/reports/usage",
-            "/internal/v1/reports/reference",
-            "/internal/v1/requests",
-            "/internal/v1/exports/usage",
-            "/internal/v1/budgets",
-            "/internal/v1/budget-alerts")) {
-      billing.answer(report, this::answer);
-    }
-    for (Target target : targets) {
-      String json =
-          "{\"id\":\"%s\",\"organization\":\"%s\",\"organization_id\":\"%s\",\"project_id\":\"%s\""
-                  .formatted(
-                      target.request, target.organization, target.organization, target.project)
-              + ",\"said\":\"%s\"}".formatted(target.secret());
-      billing.say("/internal/v1/requests/" + target.request, 200, json);
-      for (String command : List.of("", "/increases", "/close")) {
-        billing.say("/internal/v1/budgets/" + target.budget + command, 200, json);
-      }
-      billing.answer(
-          "/internal/v1/organizations/" + target.organization + "/credit",
-          exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
-    }
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    String query = "&" + exchange.getRequestURI().getQuery();
-    String organization = parameter(query, "organization_id");
-    FakeReports.send(
-        exchange,
-        200,
-        said(
-            organization == null ? parameter(query, "organization") : organization,
-            parameter(query, "project_id")));
-  }
-
-  private String said(@Nullable String organization, @Nullable String project) {
-    Stream<String> secrets =
-        targets.stream()
-            .filter(t -> organization == null || t.organization.equals(organization))
-            .filter(t -> project == null || t.project.equals(project))
-            .map(t -> "\"" + t.secret() + "\"");
-    return "{\"items\":[],\"said\":[%s]}".formatted(secrets.collect(Collectors.joining(",")));
-  }
-
-  private static @Nullable String parameter(String query, String name) {
-    var matcher = Pattern.compile("&" + name + "=([^&]*)").matcher(query);
-    return matcher.find() ? matcher.group(1) : null;
   }
 }

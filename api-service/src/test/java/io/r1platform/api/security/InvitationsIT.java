@@ -46,6 +46,12 @@ class InvitationsIT {
   @BeforeAll
   void start() {
     provider.start();
+    api = RunningApi.start(database, settings());
+    operator = Browser.loggedIn(api);
+    assertThat(organization()).isEqualTo("1");
+  }
+
+  private Map<String, String> settings() {
     Map<String, String> settings = new HashMap<>();
     settings.put("r1.api.oidc.issuer", provider.issuerUrl(ISSUER).toString());
     settings.put("r1.api.oidc.client-id", "console");
@@ -53,9 +59,7 @@ class InvitationsIT {
     settings.put("r1.api.people.domains[0].domain", "listed.example");
     settings.put("r1.api.people.domains[0].organization", "1");
     settings.put("r1.api.people.domains[0].role", "viewer");
-    api = RunningApi.start(database, settings);
-    operator = Browser.loggedIn(api);
-    assertThat(organization()).isEqualTo("1");
+    return settings;
   }
 
   @AfterAll
@@ -305,6 +309,100 @@ class InvitationsIT {
     assertThat(come(new Browser(api), email, again).statusCode()).isEqualTo(302);
   }
 
+  @Test
+  void theSessionSaysWhatMayBeDoneWhereAndARefusalWhatItTakes() {
+    String organization = organization();
+    Browser finance = member(organization, "finance");
+    Map<String, String> may = permissions(finance);
+    assertThat(may)
+        .containsEntry("audit_read", "[\"" + organization + "\"]")
+        .doesNotContainKeys("keys_read", "content_read", "site");
+    JsonNode refused = Browser.json(finance.get("/admin/api/keys"));
+    assertThat(refused.get("permission").asString()).isEqualTo("keys_read");
+    assertThat(refused.get("roles").toString()).isEqualTo("[\"owner\",\"admin\",\"developer\"]");
+    assertThat(permissions(operator)).containsKey("site").doesNotContainKey("content_read");
+  }
+
+  private static Map<String, String> permissions(Browser browser) {
+    Map<String, String> permissions = new HashMap<>();
+    browser
+        .session()
+        .at("/person/permissions")
+        .forEach(
+            one ->
+                permissions.put(
+                    one.get("permission").asString(), one.get("organizations").toString()));
+    return permissions;
+  }
+
+  @Test
+  void keysAreListedByOrganizationAndOnlyWhereTheyAreReached() {
+    String ours = organization();
+    String theirs = organization();
+    var project =
+        operator.post(
+            "/admin/api/projects", "{\"organization_id\":\"%s\",\"name\":\"P\"}".formatted(theirs));
+    String id = Browser.json(project).get("id").asString();
+    operator.post("/admin/api/keys", "{\"project_id\":\"%s\",\"name\":\"K\"}".formatted(id));
+    String there = "/admin/api/keys?organization_id=" + theirs;
+    assertThat(operator.read(there).get("items")).hasSize(1);
+    assertThat(operator.read("/admin/api/keys?organization_id=" + ours).get("items")).isEmpty();
+    assertThat(member(ours, "developer").read(there).get("items")).isEmpty();
+  }
+
+  /** Who types a wrong password for somebody's address locks nobody out of the provider's way. */
+  @Test
+  void guessedPasswordsDoNotLockOutWhoComesByTheProvider() {
+    String email = "guessed@listed.example";
+    for (int i = 0; i < 25; i++) {
+      new Browser(api).logIn(i < 5 ? email : "other" + i + "@one.example", "a wrong guess");
+    }
+    assertThat(new Browser(api).logIn(email, "another guess").statusCode()).isEqualTo(429);
+    assertThat(come(new Browser(api), email, null).statusCode()).isEqualTo(302);
+    assertThat(new Browser(api).logIn("oidc\u0000" + email, "x").statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void passwordSessionsEndWherePasswordsAreSwitchedOff() {
+    var byProvider = new Browser(api);
+    come(byProvider, "stays@listed.example", null);
+    Map<String, String> off = new HashMap<>(settings());
+    off.put("r1.api.operator.password-login", "false");
+    off.put("r1.api.metering.replica-id", "2");
+    try (RunningApi other = RunningApi.start(database, off)) {
+      other.clock().set(api.clock().instant());
+      assertThat(byProvider.goesTo(other).get("/admin/api/organizations").statusCode())
+          .isEqualTo(200);
+      assertThat(operator.goesTo(other).get("/admin/api/organizations").statusCode())
+          .isEqualTo(401);
+      assertThat(operator.session().get("authenticated").asBoolean()).isFalse();
+      assertThat(operator.logIn(Browser.EMAIL, Browser.PASSWORD).statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void aBrowserIsShownWhyOnTheLoginPage() {
+    String token = invite(operator, organization(), "asked@one.example", "viewer");
+    Map<String, HttpResponse<String>> refused =
+        Map.of(
+            "not_invited",
+            visit(new Browser(api), claims("nobody@one.example"), null),
+            "invitation_not_good",
+            visit(new Browser(api), claims("nobody2@one.example"), token),
+            "address_taken",
+            visit(new Browser(api), claims(Browser.EMAIL), null),
+            "address_not_verified",
+            visit(new Browser(api), Map.of("email", "v@listed.example"), null),
+            "not_authenticated",
+            new Browser(api).visit(LOGIN + "/callback?error=access_denied&state=x"));
+    refused.forEach(
+        (reason, answer) ->
+            assertThat(location(answer))
+                .startsWith("/console/login?refused=" + reason + "&request_id="));
+    assertThat(come(new Browser(api), "nobody@one.example", null).body())
+        .contains("\"reason\":\"not_invited\"", "\"code\":\"forbidden\"");
+  }
+
   private String organization() {
     return Browser.json(
             operator.post(
@@ -363,17 +461,27 @@ class InvitationsIT {
 
   /** Logs in at the provider, with the link of an invitation if there is a token. */
   private HttpResponse<String> come(Browser browser, String email, @Nullable String token) {
+    return browser.get(answer(browser, claims(email), token));
+  }
+
+  private HttpResponse<String> visit(
+      Browser browser, Map<String, Object> claims, @Nullable String token) {
+    return browser.visit(answer(browser, claims, token));
+  }
+
+  private static Map<String, Object> claims(String email) {
+    return Map.of("email", email, "email_verified", true);
+  }
+
+  /** Where the provider sends the browser back to. */
+  private String answer(Browser browser, Map<String, Object> claims, @Nullable String token) {
     provider.enqueueCallback(
         new DefaultOAuth2TokenCallback(
-            ISSUER,
-            email,
-            "JWT",
-            List.of("userinfo"),
-            Map.of("email", email, "email_verified", true)));
+            ISSUER, String.valueOf(claims.get("email")), "JWT", List.of("userinfo"), claims));
     String link = token == null ? LOGIN : LOGIN + "?invitation=" + token;
     String there = location(browser.get(link));
     URI back = URI.create(location(api.send(HttpRequest.newBuilder(URI.create(there)))));
-    return browser.get(back.getPath() + "?" + back.getRawQuery());
+    return back.getPath() + "?" + back.getRawQuery();
   }
 
   private static String location(HttpResponse<String> answer) {

@@ -33,6 +33,7 @@ class SessionsIT {
           new People(JdbcClient.create(database.dataSource("r1_api"))),
           new SessionSettings(
               Duration.ofMinutes(30), Duration.ofHours(12), Duration.ofMinutes(1), 3),
+          operator(true),
           clock);
   private long personId;
 
@@ -90,12 +91,12 @@ class SessionsIT {
   void aLoginEndsTheOldIdAndForgetsItsAttributes() {
     String before = anonymous();
     String after = sessions.newId();
-    assertThat(sessions.logIn(before, after, personId)).isTrue();
+    assertThat(sessions.logIn(before, after, personId, Way.PASSWORD)).isTrue();
     assertThat(sessions.use(before)).isEmpty();
     StoredSession session = sessions.use(after).orElseThrow();
     assertThat(session.person()).isEqualTo(new Principal(personId, "a@b", true, false, List.of()));
-    assertThat(session.attributes()).isEmpty();
-    assertThat(sessions.logIn(before, sessions.newId(), personId)).isFalse();
+    assertThat(session.attributes()).isEqualTo(Map.of(Way.ATTRIBUTE, "password"));
+    assertThat(sessions.logIn(before, sessions.newId(), personId, Way.OIDC)).isFalse();
   }
 
   @Test
@@ -114,6 +115,11 @@ class SessionsIT {
     }
   }
 
+  private static OperatorSettings operator(boolean passwordLogin) {
+    return new OperatorSettings(
+        "operator@localhost", null, passwordLogin, Duration.ofMinutes(15), 5, 20, 50);
+  }
+
   private String anonymous() {
     String id = sessions.newId();
     sessions.add(id, Map.of("csrf", "token"));
@@ -122,7 +128,7 @@ class SessionsIT {
 
   private String loggedIn() {
     String id = sessions.newId();
-    sessions.logIn(anonymous(), id, personId);
+    sessions.logIn(anonymous(), id, personId, Way.PASSWORD);
     return id;
   }
 

@@ -9,7 +9,7 @@ export function FormError({ error }: { error: Error }) {
   const code = error instanceof Problem ? error.code : 'error';
   return (
     <Alert role="alert" color="red" icon={<Icon name="warning" />}>
-      {t('keys.form.failed', { title: error.message, code })}
+      {t('form.failed', { title: error.message, code })}
       {error instanceof Problem && error.detail !== undefined && ` ${error.detail}`}
     </Alert>
   );

@@ -1,0 +1,119 @@
+package io.r1platform.api.security;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.r1platform.api.Await;
+import io.r1platform.api.Browser;
+import io.r1platform.api.RunningApi;
+import io.r1platform.api.console.FakeReports;
+import io.r1platform.api.contents.Contents;
+import io.r1platform.api.contents.Recording;
+import io.r1platform.api.security.AuthorizationMatrixIT.Target;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What lies around the tenants of {@link AuthorizationMatrixIT}, each thing with its secret. */
+final class MatrixWorld {
+  private final List<Target> targets;
+
+  MatrixWorld(List<Target> targets) {
+    this.targets = targets;
+  }
+
+  /** Each organization has a group that only its people may learn of. */
+  static Map<String, String> settings(FakeReports billing) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("r1.api.billing.url", billing.url());
+    for (int i = 0; i < 2; i++) {
+      String at = "r1.api.people.groups[" + i + "].";
+      settings.put(at + "group", "secret-of-project-" + (i == 0 ? 1 : 3));
+      settings.put(at + "role", "viewer");
+      settings.put(at + "organization", Integer.toString(i + 1));
+    }
+    return settings;
+  }
+
+  /** Has the target's project keep its request, with the secret in the prompt. */
+  static void store(Target target, RunningApi api, Browser operator) {
+    String path = "/admin/api/projects/" + target.project() + "/content";
+    var opted = operator.put(path, "{\"days\":1}", "If-Match", "\"0\"");
+    assertThat(opted.statusCode()).as(opted.body()).isEqualTo(200);
+    Contents contents = api.bean(Contents.class);
+    var asked =
+        new Recording.Asked(
+            Long.parseLong(target.project()),
+            UUID.fromString(target.request()),
+            "/v1/chat/completions",
+            false,
+            RunningApi.START);
+    contents.record(asked, ByteBuffer.wrap(target.secret().getBytes(UTF_8))).end(200);
+    Await.until("the prompt is stored", () -> contents.waiting() == 0);
+  }
+
+  /** Billing, which tells whatever it is asked for, of all tenants where none is named. */
+  void sayAsBilling(FakeReports billing) {
+    for (String report :
+        List.of(
+            "/internal/v1/reports/overview",
+            "/internal/v1/reports/usage",
+            "/internal/v1/reports/reference",
+            "/internal/v1/requests",
+            "/internal/v1/exports/usage",
+            "/internal/v1/budgets",
+            "/internal/v1/budget-alerts")) {
+      billing.answer(report, this::answer);
+    }
+    for (Target target : targets) {
+      String json =
+          "{\"id\":\"%s\",\"organization\":\"%s\",\"organization_id\":\"%s\",\"project_id\":\"%s\""
+                  .formatted(
+                      target.request(),
+                      target.organization(),
+                      target.organization(),
+                      target.project())
+              + ",\"said\":\"%s\"}".formatted(target.secret());
+      billing.say("/internal/v1/requests/" + target.request(), 200, json);
+      for (String command : List.of("", "/increases", "/close")) {
+        billing.say("/internal/v1/budgets/" + target.budget() + command, 200, json);
+      }
+      billing.answer(
+          "/internal/v1/organizations/" + target.organization() + "/credit",
+          exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String query = "&" + exchange.getRequestURI().getQuery();
+    String organization = parameter(query, "organization_id");
+    FakeReports.send(
+        exchange,
+        200,
+        said(
+            organization == null ? parameter(query, "organization") : organization,
+            parameter(query, "project_id")));
+  }
+
+  private String said(@Nullable String organization, @Nullable String project) {
+    Stream<String> secrets =
+        targets.stream()
+            .filter(t -> organization == null || t.organization().equals(organization))
+            .filter(t -> project == null || t.project().equals(project))
+            .map(t -> "\"" + t.secret() + "\"");
+    return "{\"items\":[],\"said\":[%s]}".formatted(secrets.collect(Collectors.joining(",")));
+  }
+
+  private static @Nullable String parameter(String query, String name) {
+    var matcher = Pattern.compile("&" + name + "=([^&]*)").matcher(query);
+    return matcher.find() ? matcher.group(1) : null;
+  }
+}
