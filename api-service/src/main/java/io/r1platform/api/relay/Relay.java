@@ -22,6 +22,9 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
+import io.r1platform.api.upstreams.Route;
+import io.r1platform.api.upstreams.Routes;
+import io.r1platform.api.upstreams.Upstream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +69,8 @@ class Relay implements SmartLifecycle {
   private final Holds holds;
   private final KeyChecks keys;
   private final EngineClient engine;
+  private final Routes routes;
+  private final Judgement upstreams;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
   private final RequestLog requestLog;
@@ -86,6 +91,8 @@ class Relay implements SmartLifecycle {
       Holds holds,
       KeyChecks keys,
       EngineClient engine,
+      Routes routes,
+      Judgement upstreams,
       RelaySettings settings,
       RelayMetrics metrics,
       RequestLog requestLog,
@@ -101,6 +108,8 @@ class Relay implements SmartLifecycle {
     this.holds = holds;
     this.keys = keys;
     this.engine = engine;
+    this.routes = routes;
+    this.upstreams = upstreams;
     this.settings = settings;
     this.metrics = metrics;
     this.requestLog = requestLog;
@@ -167,6 +176,8 @@ class Relay implements SmartLifecycle {
             offer.model().name(),
             worst.promptBound(),
             worst.maxTokens(),
+            request.choices(),
+            conversation(caller, request),
             request.timeout(),
             body);
     var wanted = new Run.Wanted(admission, call, request.includeUsage());
@@ -283,7 +294,8 @@ class Relay implements SmartLifecycle {
                   boolean stoodStill = tick.getT1() > 2 * every.toMillis();
                   running
                       .values()
-                      .forEach(stoodStill ? Run::startListening : run -> run.stopIfSilent(silence));
+                      .forEach(
+                          stoodStill ? Run::startListening : run -> run.lookAtSilence(silence));
                 });
   }
 
@@ -349,16 +361,53 @@ class Relay implements SmartLifecycle {
     return true;
   }
 
-  /** Takes note of the end of a request. Returns its row for {@link #log}. */
-  LoggedRequest finished(
-      Run run, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
+  /**
+   * Takes note of the end of a request. Returns its row for {@link #log}.
+   *
+   * @param last the attempt that answered, null if no server could be asked
+   */
+  LoggedRequest finished(Run run, @Nullable Attempt last, Outcome outcome, Charge charge) {
     run.pass().settle(outcome.generated().input(), outcome.generated().output());
     forget(run);
     Admission admission = run.admission();
     String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
-    metrics.finished(call, admission, model, outcome, charge);
+    Upstream server = last == null ? null : last.route().upstream();
+    metrics.finished(run.call(), admission, model, server, outcome, charge);
     return RequestRow.of(
-        admission, model, engine.server(), journal.replica(), outcome, charge, gaps);
+        admission,
+        model,
+        server == null ? "none" : server.name(),
+        journal.replica(),
+        outcome,
+        charge,
+        run.gaps());
+  }
+
+  /** A server for a request, beside those that were tried; null if there is none. */
+  @Nullable Route route(EngineClient.Call call, List<Upstream> tried) {
+    return routes.choose(call.model(), call.conversation(), tried).orElse(null);
+  }
+
+  /** The same server once more. */
+  Route again(Route route) {
+    return routes.again(route);
+  }
+
+  boolean hasOther(EngineClient.Call call, Route route) {
+    return routes.hasOther(call.model(), List.of(route.upstream()));
+  }
+
+  /** Says once of an attempt how its server did. */
+  void judge(Attempt attempt, EngineClient.Call call, Attempt.Verdict verdict) {
+    if (attempt.toBeJudged()) {
+      upstreams.judge(attempt, call.id(), verdict);
+    }
+  }
+
+  private static long conversation(Caller caller, ChatRequest request) {
+    return request.conversation() == 0
+        ? Routes.ANY
+        : caller.organizationId() << Integer.SIZE | Integer.toUnsignedLong(request.conversation());
   }
 
   /** Logs a request whose FINAL is durable, so that the log never tells of another charge. */
@@ -371,11 +420,18 @@ class Relay implements SmartLifecycle {
     run.pass().end();
   }
 
-  ReplyReader reader(EngineClient.Head head) {
+  ReplyReader reader(
+      Attempt at, EngineClient.Head head, EngineClient.Call call, Admission admission) {
     int limit = (int) settings.replyLimit().toBytes();
+    String retryAfter = head.headers().getFirst("retry-after");
+    if (at.isForeign()) {
+      return head.isStream()
+          ? new ForeignReader(call, admission, json, limit)
+          : new ForeignRefusal(head.status(), retryAfter);
+    }
     return head.isStream()
         ? new EventReader(json, limit)
-        : new BodyReader(json, limit, head.status(), head.headers().getFirst("retry-after"));
+        : new BodyReader(json, limit, head.status(), retryAfter);
   }
 
   Offers offers() {

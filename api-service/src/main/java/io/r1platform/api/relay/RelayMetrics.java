@@ -8,7 +8,10 @@ import io.r1platform.api.metering.Journal;
 import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.observability.Metric;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.upstreams.Upstream;
 import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -31,8 +34,13 @@ final class RelayMetrics {
   }
 
   void finished(
-      EngineClient.Call call, Admission admission, String model, Outcome outcome, Charge charge) {
-    traces.finished(call, admission, model, outcome, charge);
+      EngineClient.Call call,
+      Admission admission,
+      String model,
+      @Nullable Upstream server,
+      Outcome outcome,
+      Charge charge) {
+    traces.finished(call, admission, model, server, outcome, charge);
     Duration took = Duration.between(admission.admittedAt(), outcome.finishedAt());
     String finish = outcome.finish().wire();
     registry.timer(Metric.REQUEST.id(), "model", model, "finish", finish).record(took);
@@ -50,7 +58,7 @@ final class RelayMetrics {
     log.info(
         "request={} organization={} project={} key={} model={} stream={} finish={} hit={} miss={}"
             + " reasoning={} answer={} waived_in={} waived_out={} gateways_count={} cost={}"
-            + " ttft_ms={} ms={}",
+            + " ttft_ms={} ms={} upstream={} origin={}",
         admission.eventId(),
         caller.organizationId(),
         caller.projectId(),
@@ -67,7 +75,9 @@ final class RelayMetrics {
         outcome.gatewaysCount(),
         charge.amount().decimal(),
         outcome.ttftMillis(),
-        took.toMillis());
+        took.toMillis(),
+        server == null ? "none" : server.name(),
+        outcome.origin().name().toLowerCase(Locale.ROOT));
   }
 
   private void count(String model, String tokenClass, int tokens) {
