@@ -31,7 +31,15 @@ export function finishLabel(t: TFunction, text: string): string {
   return finish ? t(`finish.${finish}`) : text;
 }
 
-const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST', 'ENGINE_DIED'] as const;
+const CAUSES = [
+  'RETRY',
+  'NO_OUTPUT',
+  'LATE_STOP',
+  'OVERRUN',
+  'LOST',
+  'ENGINE_DIED',
+  'FOREIGN',
+] as const;
 
 function causeLabel(t: TFunction, cause: string | null | undefined): string {
   const known = CAUSES.find((name) => name === cause);

@@ -243,6 +243,7 @@ export const en = {
   'waiver.OVERRUN': 'generated beyond the limit',
   'waiver.LOST': 'lost in a crash',
   'waiver.ENGINE_DIED': 'the engine died before its receipt',
+  'waiver.FOREIGN': 'a foreign upstream, which has no receipts',
   'waiver.other': 'other cause',
 
   'request.title': 'Request',
@@ -268,6 +269,9 @@ export const en = {
   'request.reference': 'The same tokens at o1’s list price',
   'request.ending': 'How it ended',
   'request.recovered': 'The record was written after a crash, by a peer or at restart.',
+  'request.foreign': 'A foreign upstream answered; the counts are those that its usage gave.',
+  'request.usageFlagged':
+    'Its usage was missing or wrong: the last valid figure was charged, nothing was estimated.',
   'request.gatewayCount':
     'The counts are the gateway’s: the engine’s exact ones did not arrive in time.',
   'request.who': 'Who',

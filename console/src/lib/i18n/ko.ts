@@ -243,6 +243,7 @@ export const ko: Messages = {
   'waiver.OVERRUN': '한도를 넘어 생성됨',
   'waiver.LOST': '장애로 유실됨',
   'waiver.ENGINE_DIED': '엔진이 영수증 전에 죽음',
+  'waiver.FOREIGN': '영수증이 없는 외부 업스트림',
   'waiver.other': '기타 사유',
 
   'request.title': '요청',
@@ -267,6 +268,9 @@ export const ko: Messages = {
   'request.reference': '같은 토큰을 o1 정가로',
   'request.ending': '어떻게 끝났나',
   'request.recovered': '이 기록은 장애 후에 다른 복제본이나 재시작 때 쓰였습니다.',
+  'request.foreign': '외부 업스트림이 응답했습니다. 토큰 수는 그 서버가 보고한 값입니다.',
+  'request.usageFlagged':
+    '보고된 사용량이 없거나 잘못되었습니다. 마지막 유효한 값만 청구하며 추정하지 않습니다.',
   'request.gatewayCount': '게이트웨이가 센 값입니다. 엔진의 정확한 값이 제때 도착하지 않았습니다.',
   'request.who': '누구',
   'request.organization': '조직',

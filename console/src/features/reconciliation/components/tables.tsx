@@ -58,7 +58,15 @@ export function Differences({ differences }: { differences: Difference[] }) {
 
 type WaivedLine = Reconciliation['waived'][number];
 
-const CAUSES = ['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST', 'ENGINE_DIED'] as const;
+const CAUSES = [
+  'RETRY',
+  'NO_OUTPUT',
+  'LATE_STOP',
+  'OVERRUN',
+  'LOST',
+  'ENGINE_DIED',
+  'FOREIGN',
+] as const;
 
 export function Waived({ waived }: { waived: WaivedLine[] }) {
   const { t } = useTranslation();

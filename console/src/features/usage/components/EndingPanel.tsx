@@ -19,6 +19,8 @@ export function EndingPanel({ request }: { request: Request }) {
         <Text size="sm">{endingWords(t, request).join(' ')}</Text>
         {flags.includes('recovered') && <Text size="sm">{t('request.recovered')}</Text>}
         {flags.includes('gateway_count') && <Text size="sm">{t('request.gatewayCount')}</Text>}
+        {flags.includes('foreign_upstream') && <Text size="sm">{t('request.foreign')}</Text>}
+        {flags.includes('usage_flagged') && <Text size="sm">{t('request.usageFlagged')}</Text>}
         {totalTokens(request.tokens) !== '0' && (
           <Group wrap="nowrap">
             <ClassBar counts={request.tokens} height={10} />

@@ -325,8 +325,9 @@ drop function if exists usage_mismatch_in(date, date, uuid, uuid);
 -- the gateway's wait for an exact count). Every lost request is named, also without a receipt, and
 -- a waiver that the gateway recorded explains exactly its own tokens. Where neither a waiver nor the
 -- gateway's own count is told, hits and reasoning must be the same too, not only the sums. A request
--- whose record is held is not lost: it is a difference until a person decides. Ids narrow the days
--- further; they are in the order of time.
+-- whose record is held is not lost: it is a difference until a person decides. A foreign upstream
+-- has no receipts of ours; what its usage said is charged, and an attempt on our own engine before
+-- it was repeated. Ids narrow the days further; they are in the order of time.
 create function usage_mismatch_in(
   first_day date, end_day date, first_id uuid, end_id uuid) returns table (
   bucket date, event_id uuid, engine_input bigint, engine_output bigint, usage_input bigint,
@@ -354,6 +355,7 @@ language sql stable set search_path = billing, pg_temp as $$
       coalesce(u.amount_pico, 0) as amount_pico, u.finish, u.admitted_at, u.finished_at,
       coalesce(u.waived_in, 0) as waived_in, coalesce(u.waived_out, 0) as waived_out,
       coalesce(u.flags & 4 <> 0, false) as by_gateway,
+      coalesce(u.flags & 256 <> 0, false) as foreign_upstream,
       (array['RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])[u.flags >> 4 & 15] as cause,
       (e.hit, e.reasoning) <> (u.hit, u.reasoning) and u.flags >> 4 & 15 = 0
         and u.flags & 4 = 0 and u.waived_in = 0 and u.waived_out = 0 as classes_differ,
@@ -372,6 +374,7 @@ language sql stable set search_path = billing, pg_temp as $$
       when not has_usage and epoch_closed and not held then 'LOST'
       when not has_usage then null
       when finish = 6 and p.usage_input = 0 and p.usage_output = 0 then 'LOST'
+      when foreign_upstream then 'FOREIGN'
       when not has_engine and (by_gateway or finish = 4) and exists (
           select from engine_instance i
           where i.started_at <= finished_at and i.ended_at >= admitted_at and not exists (

@@ -132,7 +132,10 @@ class SettingsTests {
   @Test
   void upstreams() throws Exception {
     assertThat(bound("upstreams.UpstreamSettings", "r1.api.upstreams", Map.of("token-file", "/t")))
-        .isEqualTo("UpstreamSettings[inferenceUrl=http://127.0.0.1:8090, tokenFile=/t]");
+        .isEqualTo(
+            "UpstreamSettings[inferenceUrl=[http://127.0.0.1:8090], tokenFile=/t, healthEvery=PT10S,"
+                + " healthWait=PT3S, breakerWindow=20, breakerPause=PT15S, loadFactor=1.25,"
+                + " probeWait=PT1M]");
   }
 
   @Test

@@ -286,7 +286,7 @@ class HouseRulesTests {
                 not(
                     simpleName("JournalWriter") // flush interval and stall of the group commit
                         .or(simpleName("Relay")) // its stop waits for running streams
-                        .or(simpleName("Run")) // gaps between tokens, for the request log
+                        .or(simpleName("Attempt")) // silence of a server, gaps between tokens
                         .or(simpleName("Shipper")) // pause between two signs of life
                         .or(simpleName("DatabaseClock")) // time since the last reading
                         .or(simpleName("BatchWork")) // pauses of the work and of one batch

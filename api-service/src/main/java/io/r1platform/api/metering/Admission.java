@@ -83,6 +83,7 @@ public record Admission(
         false,
         outcome.gatewaysCount(),
         price.batch(),
+        outcome.origin(),
         charge.waiver(),
         modelId,
         eventId,

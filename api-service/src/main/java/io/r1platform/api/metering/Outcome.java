@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param ttftMillis from admission to the first token, 0 if there was none
  * @param outputSha256 the engine's hash of the token ids, 64 hex digits, zeros if unknown
  * @param finishedAt now
+ * @param origin whose server generated them
  */
 public record Outcome(
     Finish finish,
@@ -20,7 +21,19 @@ public record Outcome(
     boolean gatewaysCount,
     int ttftMillis,
     String outputSha256,
-    Instant finishedAt) {
+    Instant finishedAt,
+    Origin origin) {
+
+  /** What our own engine did. */
+  public Outcome(
+      Finish finish,
+      Tokens generated,
+      boolean gatewaysCount,
+      int ttftMillis,
+      String outputSha256,
+      Instant finishedAt) {
+    this(finish, generated, gatewaysCount, ttftMillis, outputSha256, finishedAt, Origin.OWN);
+  }
 
   /** An end without a token. */
   public static Outcome nothing(Finish finish, Instant now) {

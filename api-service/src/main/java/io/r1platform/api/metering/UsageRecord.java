@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param recovered whether somebody other than the serving gateway wrote it
  * @param gatewaysCount whether the counts are the gateway's, not the engine's exact ones
  * @param batch whether it is a line of a batch
+ * @param origin whose server generated the tokens
  * @param waiver why tokens were waived
  * @param modelId the model
  * @param eventId UUIDv7 minted when the request came
@@ -41,6 +42,7 @@ public record UsageRecord(
     boolean recovered,
     boolean gatewaysCount,
     boolean batch,
+    Origin origin,
     Waiver waiver,
     int modelId,
     UUID eventId,
@@ -95,6 +97,7 @@ public record UsageRecord(
         true,
         true,
         batch,
+        origin,
         Waiver.LOST,
         modelId,
         eventId,

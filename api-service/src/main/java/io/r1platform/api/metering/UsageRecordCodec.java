@@ -15,6 +15,8 @@ final class UsageRecordCodec {
   private static final int GATEWAYS_COUNT = 4;
   private static final int BATCH = 8;
   private static final int WAIVER_SHIFT = 4;
+  private static final int FOREIGN = 1 << 8;
+  private static final int USAGE_FLAGGED = 1 << 9;
 
   private UsageRecordCodec() {}
 
@@ -65,6 +67,7 @@ final class UsageRecordCodec {
         (flags & RECOVERED) != 0,
         (flags & GATEWAYS_COUNT) != 0,
         (flags & BATCH) != 0,
+        origin(flags),
         Waiver.ofWire((flags >> WAIVER_SHIFT) & 0xF),
         modelId,
         eventId,
@@ -89,7 +92,23 @@ final class UsageRecordCodec {
         | (r.recovered() ? RECOVERED : 0)
         | (r.gatewaysCount() ? GATEWAYS_COUNT : 0)
         | (r.batch() ? BATCH : 0)
-        | (r.waiver().number() << WAIVER_SHIFT);
+        | (r.waiver().number() << WAIVER_SHIFT)
+        | flags(r.origin());
+  }
+
+  private static int flags(Origin origin) {
+    return switch (origin) {
+      case OWN -> 0;
+      case FOREIGN -> FOREIGN;
+      case FOREIGN_FLAGGED -> FOREIGN | USAGE_FLAGGED;
+    };
+  }
+
+  private static Origin origin(int flags) {
+    if ((flags & FOREIGN) == 0) {
+      return Origin.OWN;
+    }
+    return (flags & USAGE_FLAGGED) == 0 ? Origin.FOREIGN : Origin.FOREIGN_FLAGGED;
   }
 
   private static String hash(ByteBuffer in) {

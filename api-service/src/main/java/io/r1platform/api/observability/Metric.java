@@ -61,7 +61,17 @@ public enum Metric {
   /** Counter of requests that a limit refused; tags kind, scope, or unavailable in both. */
   LIMIT_REFUSALS("r1.limits.refused"),
   /** Counter of exchanges of what replicas share of limits; tag heard. */
-  LIMIT_SYNCS("r1.limits.synced");
+  LIMIT_SYNCS("r1.limits.synced"),
+  /** Gauge: requests that run at a server for this replica; tag upstream. */
+  UPSTREAM_OUTSTANDING("r1.upstream.outstanding"),
+  /** Gauge: 0 while a server's breaker is closed, 1 half open, 2 open; tag upstream. */
+  UPSTREAM_BREAKER("r1.upstream.breaker"),
+  /** Gauge: 1 while a server answers checks of health; tag upstream. */
+  UPSTREAM_HEALTHY("r1.upstream.healthy"),
+  /** Counter of attempts at servers; tags upstream, outcome (ok, failed, released). */
+  UPSTREAM_ATTEMPTS("r1.upstream.attempts"),
+  /** Counter of answers whose usage was missing or wrong; tags upstream, why. Alarm if it rises. */
+  UPSTREAM_USAGE_FLAGGED("r1.upstream.usage.flagged");
 
   private final String id;
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -71,6 +72,9 @@ final class ChatFields {
   private @Nullable Messages messages;
   private boolean tools;
   private boolean prompt;
+  private long beginning = -1;
+  private long beginningEnds = -1;
+  private int conversation;
 
   /** A value that is not null. */
   sealed interface Value {}
@@ -114,11 +118,29 @@ final class ChatFields {
       } else {
         parser.skipChildren();
       }
+      if (fields.beginningEnds > fields.beginning) {
+        fields.conversation = hash(body, fields.beginning, fields.beginningEnds);
+      }
       if (parser.nextToken() != null) {
         throw new StreamReadException(parser, "something follows the JSON value");
       }
       return object ? fields : null;
     }
+  }
+
+  /** Of the characters between two offsets, which is where this parser stands. */
+  private static int hash(ByteBuffer body, long from, long to) {
+    var crc = new CRC32C();
+    long at = 0;
+    for (int i = body.position(); i < body.limit() && at < to; i++) {
+      int unit = body.get(i) & 0xff;
+      if (at >= from) {
+        crc.update(unit);
+      }
+      boolean first = unit < 0x80 || unit >= 0xc0;
+      at += unit >= 0xf0 ? 2 : first ? 1 : 0; // a surrogate pair
+    }
+    return (int) crc.getValue();
   }
 
   private void readMembers(JsonParser parser) {
@@ -192,7 +214,7 @@ final class ChatFields {
     };
   }
 
-  private static @Nullable Messages messages(JsonParser parser) {
+  private @Nullable Messages messages(JsonParser parser) {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return null;
     }
@@ -202,10 +224,15 @@ final class ChatFields {
     }
     int count = 0;
     String lastRole = null;
+    beginning = parser.currentLocation().getCharOffset();
+    beginningEnds = -1;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       count++;
       lastRole = parser.currentToken() == JsonToken.START_OBJECT ? role(parser) : null;
       parser.skipChildren();
+      if (beginningEnds < 0 && "user".equals(lastRole)) {
+        beginningEnds = parser.currentLocation().getCharOffset();
+      }
     }
     return new Messages(true, count, lastRole);
   }
@@ -241,6 +268,14 @@ final class ChatFields {
   /** A field whose effect the caller relies on and does not get; null if there is none. */
   @Nullable String unsupported() {
     return unsupported;
+  }
+
+  /**
+   * A hash of the messages up to the user's first, which stay the same while a conversation goes
+   * on; 0 if there is none.
+   */
+  int conversation() {
+    return conversation;
   }
 
   /** Whether there is a raw prompt. */

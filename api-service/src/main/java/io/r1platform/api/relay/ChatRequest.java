@@ -21,6 +21,7 @@ import tools.jackson.core.JacksonException;
  * @param stream whether events are wanted
  * @param includeUsage whether the stream shall end with the usage
  * @param ignored names of top-level fields that have no effect here
+ * @param conversation a hash of how its messages begin, 0 if it is not known
  * @param timeout of {@code x-r1-timeout}, after which the answer ends as at its cap, or null
  */
 record ChatRequest(
@@ -33,6 +34,7 @@ record ChatRequest(
     boolean stream,
     boolean includeUsage,
     List<String> ignored,
+    int conversation,
     @Nullable Duration timeout) {
   private static final int CHOICES_MAX = 8;
   private static final int RAW_MAX_TOKENS = 16;
@@ -72,13 +74,24 @@ record ChatRequest(
         stream,
         includeUsage(fields),
         fields.ignored(),
+        fields.conversation(),
         /* timeout= */ null);
   }
 
   /** The same with a limit of time. */
   ChatRequest within(@Nullable Duration limit) {
     return new ChatRequest(
-        kind, model, maxTokens, choices, maxCost, tools, stream, includeUsage, ignored, limit);
+        kind,
+        model,
+        maxTokens,
+        choices,
+        maxCost,
+        tools,
+        stream,
+        includeUsage,
+        ignored,
+        conversation,
+        limit);
   }
 
   /** The model that a body asks for, by name or alias. Throws a 400 that names what is wrong. */

@@ -3,12 +3,18 @@ package io.r1platform.api.relay;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.observability.Observations;
 import io.r1platform.api.observability.RequestTraces;
+import io.r1platform.api.upstreams.Catalogue;
+import io.r1platform.api.upstreams.Route;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.service.InternalTls;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -34,7 +40,10 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.util.retry.Retry;
 
-/** Speaks to inference-service. It never repeats a request by itself: the engine may have begun. */
+/**
+ * Speaks to the servers of models, ours and others. It never repeats a request by itself: the
+ * engine may have begun.
+ */
 @Component
 final class EngineClient {
   private static final Logger log = LoggerFactory.getLogger(EngineClient.class);
@@ -45,7 +54,8 @@ final class EngineClient {
   /** Half a minute: a request that is not registered by then has not reached the engine. */
   private static final int CANCEL_TRIES = 300;
 
-  private final Upstream upstream;
+  private final Catalogue catalogue;
+  private final ForeignClient foreign;
   private final RequestTraces traces;
   private volatile WebClient http;
 
@@ -55,6 +65,8 @@ final class EngineClient {
    * @param batch whether it gives way to what is no batch
    * @param promptBound most prompt tokens that money is held for
    * @param maxTokens most output tokens of each choice
+   * @param choices how many there are
+   * @param conversation what its server is chosen by, so that the next turn meets its cache
    * @param timeout after which the answer ends as at its cap, or null
    */
   record Call(
@@ -66,6 +78,8 @@ final class EngineClient {
       String model,
       int promptBound,
       int maxTokens,
+      int choices,
+      long conversation,
       @Nullable Duration timeout,
       RequestBody body) {}
 
@@ -77,8 +91,9 @@ final class EngineClient {
     }
   }
 
-  EngineClient(Upstream upstream, InternalTls tls, RequestTraces traces) {
-    this.upstream = upstream;
+  EngineClient(Catalogue catalogue, ForeignClient foreign, InternalTls tls, RequestTraces traces) {
+    this.catalogue = catalogue;
+    this.foreign = foreign;
     this.traces = traces;
     var connections =
         ConnectionProvider.builder("engine")
@@ -111,21 +126,18 @@ final class EngineClient {
     }
   }
 
-  /** The server that answers, for logs. */
-  String server() {
-    return upstream.url().getAuthority();
-  }
-
   /** The reply's bytes on demand; its head comes first, without demand. */
-  Flux<DataBuffer> chat(Call call, int attempt, Consumer<Head> onHead) {
-    return Flux.defer(() -> post(call, attempt, onHead));
+  Flux<DataBuffer> chat(Call call, Route route, int attempt, Consumer<Head> onHead) {
+    return route.upstream().own()
+        ? Flux.defer(() -> post(call, route.upstream(), attempt, onHead))
+        : foreign.chat(call, route, onHead);
   }
 
-  private Flux<DataBuffer> post(Call call, int attempt, Consumer<Head> onHead) {
+  private Flux<DataBuffer> post(Call call, Upstream upstream, int attempt, Consumer<Head> onHead) {
     return http.post()
         .uri(upstream.url() + call.kind.enginePath())
         .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
+        .header(HttpHeaders.AUTHORIZATION, String.valueOf(upstream.bearer()))
         .header("x-r1-request-id", call.id.toString())
         .header("x-r1-attempt", Integer.toString(attempt))
         .header("x-r1-tenant", call.asker.organization())
@@ -171,14 +183,34 @@ final class EngineClient {
    * @param use takes the answer, whatever its status
    */
   <T> Mono<T> tokens(String model, ByteBuffer body, Function<ClientResponse, Mono<T>> use) {
+    Upstream counts = tokenizer(model);
     return http.post()
-        .uri(upstream.url() + "/v1/tokenize")
+        .uri(counts.url() + "/v1/tokenize")
         .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
+        .header(HttpHeaders.AUTHORIZATION, String.valueOf(counts.bearer()))
         .header("x-r1-model", model)
         .contentLength(body.remaining())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> wrapped(body))))
         .exchangeToMono(use);
+  }
+
+  /** Foreign servers are not asked: they may have other templates than their usage counts. */
+  private Upstream tokenizer(String model) {
+    List<Upstream> own = catalogue.upstreams().stream().filter(Upstream::own).toList();
+    List<Upstream> having = own.stream().filter(each -> has(each, model)).toList();
+    boolean foreignOnly = catalogue.upstreams().stream().anyMatch(each -> has(each, model));
+    if (having.isEmpty() && (own.isEmpty() || foreignOnly)) {
+      throw ServiceException.about(
+          ErrorCode.UNSUPPORTED_VALUE,
+          "model",
+          "Prompts of this model cannot be counted before they run. Nothing was charged.");
+    }
+    return (having.isEmpty() ? own : having)
+        .stream().min(Comparator.comparing(each -> !each.standing().isHealthy())).orElseThrow();
+  }
+
+  private static boolean has(Upstream server, String model) {
+    return server.models().containsKey(model);
   }
 
   private static DataBuffer wrapped(ByteBuffer body) {
@@ -200,8 +232,17 @@ final class EngineClient {
    *
    * @param over whether the request has ended, so that nobody need hear
    */
-  void cancel(UUID id, BooleanSupplier over) {
-    Mono.defer(() -> postCancel(id))
+  void cancel(Route route, UUID id, BooleanSupplier over) {
+    cancel(route.upstream(), id, over);
+  }
+
+  /** The same of a request of another replica, at every server of our own: one may have it. */
+  void cancelAnywhere(UUID id, BooleanSupplier over) {
+    catalogue.upstreams().stream().filter(Upstream::own).forEach(each -> cancel(each, id, over));
+  }
+
+  private void cancel(Upstream upstream, UUID id, BooleanSupplier over) {
+    Mono.defer(() -> postCancel(upstream, id))
         .timeout(CANCEL_WAIT)
         .retryWhen(
             Retry.fixedDelay(CANCEL_TRIES, CANCEL_PAUSE).filter(failure -> !over.getAsBoolean()))
@@ -210,10 +251,10 @@ final class EngineClient {
             failure -> log.info("cancel of {} was not heard: {}", id, failure.toString()));
   }
 
-  private Mono<ResponseEntity<Void>> postCancel(UUID id) {
+  private Mono<ResponseEntity<Void>> postCancel(Upstream upstream, UUID id) {
     return http.post()
         .uri(upstream.url() + "/v1/requests/" + id + "/cancel")
-        .header(HttpHeaders.AUTHORIZATION, upstream.bearer())
+        .header(HttpHeaders.AUTHORIZATION, String.valueOf(upstream.bearer()))
         .retrieve()
         .toBodilessEntity();
   }

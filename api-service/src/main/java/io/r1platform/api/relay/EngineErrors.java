@@ -61,6 +61,14 @@ final class EngineErrors {
         || cause instanceof UnknownHostException;
   }
 
+  /** Whether it is one server's matter, so that another one may answer. */
+  static boolean isElsewhereBetter(ServiceException error) {
+    return switch (error.code()) {
+      case ENGINE_FAILED, ENGINE_UNAVAILABLE, ENGINE_OVERLOADED, SERVER_DRAINING -> true;
+      default -> false;
+    };
+  }
+
   /** What an answer other than 200 says. */
   static ReplyReader.Errored refused(
       int status, byte[] body, @Nullable String retryAfter, JsonMapper json) {

@@ -19,9 +19,15 @@ import tools.jackson.databind.node.ObjectNode;
  * @param ending the engine's word for how it ended, empty if it gave none
  * @param outputSha256 hash of the token ids, 64 hex digits, zeros if unknown
  * @param ttftMillis the engine's time to the first token, 0 if unknown
+ * @param exact whether it is the engine's last word, not the last that was heard of it
  */
 record EngineReport(
-    ObjectNode body, Tokens tokens, String ending, String outputSha256, int ttftMillis) {
+    ObjectNode body,
+    Tokens tokens,
+    String ending,
+    String outputSha256,
+    int ttftMillis,
+    boolean exact) {
 
   /** Reads an object with {@code usage}; null if it is not JSON or has none. */
   static @Nullable EngineReport read(byte[] bytes, JsonMapper json) {
@@ -54,7 +60,8 @@ record EngineReport(
         new Tokens(hit, miss, reasoning, output - reasoning),
         r1.path("finish").asString(""),
         hash.matches("[0-9a-f]{64}") ? hash : UsageRecord.NO_HASH,
-        Math.max(0, r1.path("ttft_ms").asInt(0)));
+        Math.max(0, r1.path("ttft_ms").asInt(0)),
+        true);
   }
 
   /** How it ended; a cancelled request was stopped by its client or by a cancel call. */

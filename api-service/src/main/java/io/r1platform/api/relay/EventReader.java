@@ -47,6 +47,11 @@ final class EventReader implements ReplyReader {
   }
 
   @Override
+  public boolean isStream() {
+    return true;
+  }
+
+  @Override
   public @Nullable PromptTokens promptTokens() {
     return scanner.promptTokens();
   }

@@ -23,6 +23,9 @@ import io.r1platform.api.observability.Observations;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
+import io.r1platform.api.upstreams.Route;
+import io.r1platform.api.upstreams.Routes;
+import io.r1platform.api.upstreams.Upstream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +70,8 @@ class Relay implements SmartLifecycle {
   private final Holds holds;
   private final KeyChecks keys;
   private final EngineClient engine;
+  private final Routes routes;
+  private final Judgement upstreams;
   private final RelaySettings settings;
   private final RelayMetrics metrics;
   private final RequestLog requestLog;
@@ -87,6 +92,8 @@ class Relay implements SmartLifecycle {
       Holds holds,
       KeyChecks keys,
       EngineClient engine,
+      Routes routes,
+      Judgement upstreams,
       RelaySettings settings,
       RelayMetrics metrics,
       RequestLog requestLog,
@@ -102,6 +109,8 @@ class Relay implements SmartLifecycle {
     this.holds = holds;
     this.keys = keys;
     this.engine = engine;
+    this.routes = routes;
+    this.upstreams = upstreams;
     this.settings = settings;
     this.metrics = metrics;
     this.requestLog = requestLog;
@@ -168,6 +177,8 @@ class Relay implements SmartLifecycle {
             offer.model().name(),
             worst.promptBound(),
             worst.maxTokens(),
+            request.choices(),
+            conversation(caller, request),
             request.timeout(),
             body);
     var wanted = new Run.Wanted(admission, call, request.includeUsage());
@@ -284,7 +295,8 @@ class Relay implements SmartLifecycle {
                   boolean stoodStill = tick.getT1() > 2 * every.toMillis();
                   running
                       .values()
-                      .forEach(stoodStill ? Run::startListening : run -> run.stopIfSilent(silence));
+                      .forEach(
+                          stoodStill ? Run::startListening : run -> run.lookAtSilence(silence));
                 });
   }
 
@@ -353,28 +365,64 @@ class Relay implements SmartLifecycle {
   /**
    * Takes note of the end of a request, of which the charge is still to be written: so nothing that
    * fails here is in its way. Returns its row for {@link #log}; null if there is none.
+   *
+   * @param last the attempt that answered, null if no server could be asked
    */
   @Nullable LoggedRequest finished(
-      Run run, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
+      Run run, @Nullable Attempt last, Outcome outcome, Charge charge) {
     try {
       try {
         run.pass().settle(outcome.generated().input(), outcome.generated().output());
       } finally {
         forget(run);
       }
-      return row(run.admission(), call, outcome, charge, gaps);
+      return row(run, last, outcome, charge);
     } catch (RuntimeException | Error e) {
-      log.error("request {}: its end was not noted, its charge is written", call.id(), e);
+      log.error("request {}: its end was not noted, its charge is written", run.call().id(), e);
       return null;
     }
   }
 
-  private LoggedRequest row(
-      Admission admission, EngineClient.Call call, Outcome outcome, Charge charge, TokenGaps gaps) {
+  private LoggedRequest row(Run run, @Nullable Attempt last, Outcome outcome, Charge charge) {
+    Admission admission = run.admission();
     String model = catalogue.nameOf(admission.modelId()).orElse("unknown");
-    metrics.finished(call, admission, model, outcome, charge);
+    Upstream server = last == null ? null : last.route().upstream();
+    metrics.finished(run.call(), admission, model, server, outcome, charge);
     return RequestRow.of(
-        admission, model, engine.server(), journal.replica(), outcome, charge, gaps);
+        admission,
+        model,
+        server == null ? "none" : server.name(),
+        journal.replica(),
+        outcome,
+        charge,
+        run.gaps());
+  }
+
+  /** A server for a request, beside those that were tried; null if there is none. */
+  @Nullable Route route(EngineClient.Call call, List<Upstream> tried) {
+    return routes.choose(call.model(), call.conversation(), tried).orElse(null);
+  }
+
+  /** The same server once more. */
+  Route again(Route route) {
+    return routes.again(route);
+  }
+
+  boolean hasOther(EngineClient.Call call, Route route) {
+    return routes.hasOther(call.model(), List.of(route.upstream()));
+  }
+
+  /** Says once of an attempt how its server did. */
+  void judge(Attempt attempt, EngineClient.Call call, Attempt.Verdict verdict) {
+    if (attempt.toBeJudged()) {
+      upstreams.judge(attempt, call.id(), verdict);
+    }
+  }
+
+  private static long conversation(Caller caller, ChatRequest request) {
+    return request.conversation() == 0
+        ? Routes.ANY
+        : caller.organizationId() << Integer.SIZE | Integer.toUnsignedLong(request.conversation());
   }
 
   /** Logs a request whose FINAL is durable, so that the log never tells of another charge. */
@@ -389,11 +437,18 @@ class Relay implements SmartLifecycle {
     run.pass().end();
   }
 
-  ReplyReader reader(EngineClient.Head head) {
+  ReplyReader reader(
+      Attempt at, EngineClient.Head head, EngineClient.Call call, Admission admission) {
     int limit = (int) settings.replyLimit().toBytes();
+    String retryAfter = head.headers().getFirst("retry-after");
+    if (at.isForeign()) {
+      return head.isStream()
+          ? new ForeignReader(call, admission, json, limit)
+          : new ForeignRefusal(head.status(), retryAfter);
+    }
     return head.isStream()
         ? new EventReader(json, limit)
-        : new BodyReader(json, limit, head.status(), head.headers().getFirst("retry-after"));
+        : new BodyReader(json, limit, head.status(), retryAfter);
   }
 
   Offers offers() {

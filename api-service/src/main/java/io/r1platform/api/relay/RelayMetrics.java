@@ -9,7 +9,10 @@ import io.r1platform.api.metering.Outcome;
 import io.r1platform.api.observability.Metric;
 import io.r1platform.api.observability.Observations;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.upstreams.Upstream;
 import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -33,10 +36,16 @@ final class RelayMetrics {
 
   /** Never fails: its charge is still to be written. */
   void finished(
-      EngineClient.Call call, Admission admission, String model, Outcome outcome, Charge charge) {
-    Observations.of(call.id(), () -> traces.finished(call, admission, model, outcome, charge));
+      EngineClient.Call call,
+      Admission admission,
+      String model,
+      @Nullable Upstream server,
+      Outcome outcome,
+      Charge charge) {
+    Observations.of(
+        call.id(), () -> traces.finished(call, admission, model, server, outcome, charge));
     Observations.of(call.id(), () -> measure(admission, model, outcome, charge));
-    Observations.of(call.id(), () -> log(admission, model, outcome, charge));
+    Observations.of(call.id(), () -> log(admission, model, server, outcome, charge));
   }
 
   private void measure(Admission admission, String model, Outcome outcome, Charge charge) {
@@ -55,13 +64,18 @@ final class RelayMetrics {
     count(model, "answer", charged.answer());
   }
 
-  private static void log(Admission admission, String model, Outcome outcome, Charge charge) {
+  private static void log(
+      Admission admission,
+      String model,
+      @Nullable Upstream server,
+      Outcome outcome,
+      Charge charge) {
     Tokens charged = charge.charged();
     Caller caller = admission.caller();
     log.info(
         "request={} organization={} project={} key={} model={} stream={} finish={} hit={} miss={}"
             + " reasoning={} answer={} waived_in={} waived_out={} gateways_count={} cost={}"
-            + " ttft_ms={} ms={}",
+            + " ttft_ms={} ms={} upstream={} origin={}",
         admission.eventId(),
         caller.organizationId(),
         caller.projectId(),
@@ -78,7 +92,9 @@ final class RelayMetrics {
         outcome.gatewaysCount(),
         charge.amount().decimal(),
         outcome.ttftMillis(),
-        Duration.between(admission.admittedAt(), outcome.finishedAt()).toMillis());
+        Duration.between(admission.admittedAt(), outcome.finishedAt()).toMillis(),
+        server == null ? "none" : server.name(),
+        outcome.origin().name().toLowerCase(Locale.ROOT));
   }
 
   private void count(String model, String tokenClass, int tokens) {

@@ -15,6 +15,7 @@ import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.upstreams.Upstream;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,15 +28,18 @@ final class RelayTraces {
       AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
 
   private final RequestTraces traces;
-  private final Upstream upstream;
 
-  RelayTraces(RequestTraces traces, Upstream upstream) {
+  RelayTraces(RequestTraces traces) {
     this.traces = traces;
-    this.upstream = upstream;
   }
 
   void finished(
-      EngineClient.Call call, Admission admission, String model, Outcome outcome, Charge charge) {
+      EngineClient.Call call,
+      Admission admission,
+      String model,
+      @Nullable Upstream server,
+      Outcome outcome,
+      Charge charge) {
     if (traces.samples(call.id())) {
       Span request =
           start(call, Part.REQUEST, model, admission, SpanKind.SERVER)
@@ -50,10 +54,12 @@ final class RelayTraces {
         request.addEvent("first token", admission.admittedAt().plus(first));
       }
       end(request, outcome, charge.charged());
-      Span engine =
-          start(call, Part.ENGINE, model, admission, SpanKind.CLIENT)
-              .setAttribute("server.address", upstream.url().getHost())
-              .setAttribute("server.port", upstream.url().getPort());
+      Span engine = start(call, Part.ENGINE, model, admission, SpanKind.CLIENT);
+      if (server != null) {
+        engine
+            .setAttribute("server.address", server.url().getHost())
+            .setAttribute("server.port", server.url().getPort());
+      }
       end(engine, outcome, outcome.generated());
     }
   }

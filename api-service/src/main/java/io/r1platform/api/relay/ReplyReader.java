@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.metering.Finish;
+import io.r1platform.api.upstreams.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one reply of the engine as its bytes come, and says what of it may go to the client. */
@@ -27,6 +28,36 @@ interface ReplyReader {
 
   /** Prompt tokens, where the reply tells them after its head. */
   default @Nullable PromptTokens promptTokens() {
+    return null;
+  }
+
+  /** Whether its bytes are for the client as they come, so that they come at the client's pace. */
+  default boolean isStream() {
+    return false;
+  }
+
+  /** Whether some of an answer has come, so that nobody else is asked for it. */
+  default boolean hasBegun() {
+    return seen().output() > 0;
+  }
+
+  /** What has come so far, where no exact count is to be awaited; null if nothing has. */
+  default @Nullable EngineReport soFar() {
+    return null;
+  }
+
+  /** Ends it here, as at its cap, where the gateway has to. */
+  default Step cut() {
+    return new Step(null, closed());
+  }
+
+  /** What keeps a silent connection alive, where the engine does not say it; empty for nothing. */
+  default byte[] keepAlive() {
+    return new byte[0];
+  }
+
+  /** What was wrong with the count; null if nothing was. Asked when it is over. */
+  default @Nullable Doubt doubt() {
     return null;
   }
 

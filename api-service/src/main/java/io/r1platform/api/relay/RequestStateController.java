@@ -87,8 +87,8 @@ final class RequestStateController {
         throw ServiceException.of(
             ErrorCode.INVALID_STATE, "This request has ended. Nothing was changed.");
       }
-      var tries = new AtomicInteger(); // it runs on another replica, at the same engine
-      relay.engine().cancel(uuid, () -> tries.incrementAndGet() > CANCEL_TRIES);
+      var tries = new AtomicInteger(); // it runs on another replica
+      relay.engine().cancelAnywhere(uuid, () -> tries.incrementAndGet() > CANCEL_TRIES);
     }
     return new Cancelling(uuid.toString(), "request", "cancelling");
   }

@@ -3,23 +3,18 @@ package io.r1platform.api.relay;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.holds.Hold;
-import io.r1platform.api.holds.WorstCase;
 import io.r1platform.api.limits.Pass;
 import io.r1platform.api.metering.Admission;
-import io.r1platform.api.metering.Charge;
 import io.r1platform.api.metering.Finish;
-import io.r1platform.api.metering.Outcome;
-import io.r1platform.api.metering.UsageRecord;
 import io.r1platform.api.prices.Tokens;
-import io.r1platform.api.requests.LoggedRequest;
+import io.r1platform.api.upstreams.Route;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -40,15 +35,10 @@ final class Run {
   private final Hold hold;
   private final Pass pass;
   private final ClientSide client;
-  private final Ending ending;
+  private final Settling settling;
   private final TokenGaps gaps = new TokenGaps();
-  private EngineSide engine;
-  private EngineClient.@Nullable Head head;
-  private @Nullable ReplyReader reader;
-  private int attempt;
+  private @Nullable Attempt attempt;
   private long demand;
-  private long asked;
-  private long heardNanos;
   private int ttftMillis;
   private boolean admitted;
   private boolean clientGone;
@@ -70,8 +60,8 @@ final class Run {
     this.hold = hold;
     this.pass = pass;
     this.client = client;
-    this.ending = new Ending(client, relay, admission, wanted);
-    this.engine = newEngineSide();
+    var ending = new Ending(client, relay, admission, wanted);
+    this.settling = new Settling(this, relay, admission, hold, ending);
     client.header("x-r1-cost-max", hold.pico().decimal());
     client.connect(this);
   }
@@ -87,13 +77,17 @@ final class Run {
     }
     var durable = relay.journal().admit(admission);
     if (!durable.isCompletedExceptionally()) {
-      callEngine();
+      callFirst(relay.route(call, List.of()));
     }
     Mono.fromFuture(durable, true)
         .timeout(relay.settings().admitWait())
         .publishOn(Schedulers.parallel())
         .subscribe(nothing -> {}, this::onAdmitFailed, this::onAdmitted);
-    limit = Mono.delay(relay.settings().deadline()).subscribe(tick -> onDeadline());
+    if (!finished) {
+      // The engine's own limit has not ended it: it hangs, or its client does not read the end.
+      var late = new Stop(Finish.DEADLINE, EngineErrors.deadlineExceeded());
+      limit = Mono.delay(relay.settings().deadline()).subscribe(tick -> stop(late));
+    }
   }
 
   private void endUnstarted() {
@@ -118,36 +112,59 @@ final class Run {
       return;
     }
     stop = why;
-    if (attempt > 0) {
+    if (attempt != null && attempt.isForeign()) {
+      finishHere(attempt, why.finish(), why.error());
+    } else if (attempt != null) {
       cancel();
       flow();
-      Mono.delay(relay.settings().countWait()).subscribe(tick -> onStopOverdue(why));
+      Mono.delay(relay.settings().countWait())
+          .subscribe(tick -> onCountOverdue(why.finish(), why.error()));
     }
   }
 
-  private synchronized void onStopOverdue(Stop why) {
-    if (!finished) {
-      engine.cancel();
-      finish(why.finish(), seen(), null, why.error());
+  /** The engine's count has not come. */
+  private synchronized void onCountOverdue(Finish how, ServiceException error) {
+    if (!finished && attempt != null) {
+      attempt.side().cancel();
+      finish(how, attempt.seen(), null, error);
     }
   }
 
-  /** Stops it if the engine was asked for more and has been silent since: it hangs. */
-  synchronized void stopIfSilent(Duration longest) {
-    boolean silent = asked > 0 && System.nanoTime() - heardNanos > longest.toNanos();
-    if (silent && !finished && stop == null) {
-      log.warn("request {}: the engine has said nothing for {}", call.id(), longest);
-      stop(new Stop(Finish.ENGINE_ERROR, EngineErrors.failed()));
+  /** A foreign server gives no count once it is left: what it said until now counts. */
+  private void finishHere(Attempt at, Finish how, ServiceException error) {
+    EngineReport soFar = at.soFar();
+    finish(how, soFar == null ? at.seen() : soFar.tokens(), soFar, error);
+  }
+
+  /** Stops it if its server hangs, or asks another; else keeps a silent client's connection. */
+  synchronized void lookAtSilence(Duration longest) {
+    Attempt at = attempt;
+    if (at == null || finished || stop != null) {
+      return;
+    }
+    if (at.isSilent(longest)) {
+      log.warn("request {}: {} is silent", call.id(), at.route().upstream().name());
+      at.troubled("silent");
+      if (!repeated(at, Attempt.Verdict.FAILED)) {
+        stop(new Stop(Finish.ENGINE_ERROR, EngineErrors.failed()));
+      }
+    } else if (admitted && !clientGone && at.keepAlive().length > 0) {
+      client.send(at.keepAlive());
+      at.told();
     }
   }
 
   /** This process stood still and heard nothing: the engine's silence begins now. */
   synchronized void startListening() {
-    heardNanos = System.nanoTime();
+    if (attempt != null) {
+      attempt.startListening();
+    }
   }
 
   private void cancel() {
-    relay.engine().cancel(call.id(), this::isOver);
+    if (attempt != null && !attempt.isForeign()) {
+      relay.engine().cancel(attempt.route(), call.id(), this::isOver);
+    }
   }
 
   private synchronized boolean isOver() {
@@ -162,26 +179,77 @@ final class Run {
     return pass;
   }
 
-  private EngineSide newEngineSide() {
-    return new EngineSide(this::onBytes, this::onClosed, this::onBroken);
+  EngineClient.Call call() {
+    return call;
   }
 
-  private void callEngine() {
-    attempt++;
-    if (attempt > 1) {
-      engine = newEngineSide();
-    }
-    heardNanos = System.nanoTime();
-    asked = 1; // its head
-    relay.engine().chat(call, attempt, this::onHead).subscribe(engine);
+  TokenGaps gaps() {
+    return gaps;
   }
 
-  private void ask(long buffers) {
-    if (asked == 0) {
-      heardNanos = System.nanoTime();
+  /** From admission to the first token, 0 if there was none. */
+  int ttftMillis(@Nullable EngineReport report) {
+    return ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
+  }
+
+  private void callFirst(@Nullable Route route) {
+    if (route == null) {
+      finish(Finish.REFUSED, Tokens.NONE, null, EngineErrors.unreachable());
+    } else {
+      callEngine(route, 1);
     }
-    asked = asked + buffers < 0 ? Long.MAX_VALUE : asked + buffers;
-    engine.request(buffers);
+  }
+
+  private void callEngine(Route route, int number) {
+    var side = new EngineSide(number, this::onBytes, this::onClosed, this::onBroken);
+    attempt = new Attempt(number, route, side);
+    if (attempt.isForeign() && call.timeout() != null) {
+      Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
+      Mono.delay(call.timeout().minus(passed)).subscribe(tick -> onTimeUp());
+    }
+    relay.engine().chat(call, route, number, head -> onHead(number, head)).subscribe(side);
+  }
+
+  /**
+   * Asks another server, once, while nothing of an answer has come. Nobody pays for the first.
+   * False if that cannot be.
+   */
+  private boolean repeated(Attempt failed, Attempt.Verdict verdict) {
+    boolean may = failed.number() == 1 && !clientGone && stop == null && !finished;
+    if (!may || failed.hasBegun() || !call.body().content().hasRemaining()) {
+      return false;
+    }
+    Route other = relay.route(call, List.of(failed.route().upstream()));
+    if (other == null && failed.neverReached() && !failed.isForeign()) {
+      other = relay.again(failed.route());
+    }
+    if (other == null) {
+      return false;
+    }
+    relay.judge(failed, call, verdict);
+    failed.side().cancel();
+    callEngine(other, 2);
+    onDemand(failed.unanswered());
+    return true;
+  }
+
+  /** Of x-r1-timeout: what a foreign server cannot be told. */
+  private synchronized void onTimeUp() {
+    Attempt at = attempt;
+    if (finished || stop != null || at == null || !at.isForeign()) {
+      return;
+    }
+    ReplyReader reading = at.reader();
+    if (reading == null || !reading.hasBegun()) {
+      stop(new Stop(Finish.DEADLINE, EngineErrors.deadlineExceeded()));
+    } else {
+      take(at, reading, reading.cut());
+    }
+  }
+
+  /** Null if it is over: what comes of it late is nothing. */
+  private @Nullable Attempt current(int number) {
+    return attempt == null || attempt.number() != number ? null : attempt;
   }
 
   private synchronized void onAdmitted() {
@@ -203,28 +271,23 @@ final class Run {
     }
   }
 
-  private synchronized void onHead(EngineClient.Head received) {
-    head = received;
-    asked = 0;
-    call.body().free(); // the engine has it, and is not asked again
-    reader = relay.reader(received);
-    shrinkHold(received);
-    String cap = received.headers().getFirst("x-r1-max-tokens");
-    if (cap != null) {
-      client.header("x-r1-max-tokens", cap);
+  private synchronized void onHead(int number, EngineClient.Head received) {
+    Attempt at = current(number);
+    if (at == null) {
+      return;
     }
-    flow();
-  }
-
-  /** Tokens are fewer than bytes: what the prompt cannot cost any more is free for others. */
-  private void shrinkHold(EngineClient.Head received) {
-    if (received.status() == 200 && received.headers().containsHeader(PromptTokens.HEADER)) {
-      int prompt = PromptTokens.of(received).input();
-      WorstCase known = WorstCase.of(prompt, admission.outputCap(), admission.price().worst());
-      if (prompt > 0) {
-        hold.shrinkTo(known.amount());
+    if (number > 1 || !relay.hasOther(call, at.route())) {
+      call.body().free(); // the engine has it, and nobody else is asked
+    }
+    at.replied(received, relay.reader(at, received, call, admission));
+    String cap = received.headers().getFirst("x-r1-max-tokens");
+    if (!at.isForeign()) { // what others say with such a header is nothing
+      settling.shrinkHold(received);
+      if (cap != null) {
+        client.header("x-r1-max-tokens", cap);
       }
     }
+    flow();
   }
 
   /** The client takes so many more pieces. */
@@ -235,88 +298,95 @@ final class Run {
 
   /** Lets the engine's bytes come, as many as the client wants, once there may be an answer. */
   private void flow() {
-    if (reader == null || !(admitted || clientGone || finished)) {
+    Attempt at = attempt;
+    ReplyReader reading = at == null ? null : at.reader();
+    if (at == null || reading == null || !(admitted || clientGone || finished)) {
       return;
     }
-    if (clientGone || stop != null || finished || !(reader instanceof EventReader)) {
-      ask(Long.MAX_VALUE);
+    if (clientGone || stop != null || finished || !reading.isStream()) {
+      at.ask(Long.MAX_VALUE);
     } else if (demand > 0) {
       long wanted = demand;
       demand = 0;
-      ask(wanted);
+      at.ask(wanted);
     }
   }
 
-  /**
-   * Copies the bytes off the network's memory, for they may wait for a client that reads slowly or
-   * has left, and what Reactor discards then it does not give back.
-   */
-  private void onBytes(DataBuffer buffer) {
-    byte[] bytes = new byte[buffer.readableByteCount()];
-    buffer.read(bytes);
-    DataBufferUtils.release(buffer);
-    onBytes(bytes);
+  private synchronized void onBytes(byte[] bytes, int number) {
+    Attempt at = current(number);
+    ReplyReader reading = at == null ? null : at.reader();
+    if (at != null && reading != null) {
+      at.heard();
+      if (!finished) {
+        take(at, reading, reading.read(bytes));
+      }
+    }
   }
 
-  private synchronized void onBytes(byte[] bytes) {
-    ReplyReader reading = reader;
-    heardNanos = System.nanoTime();
-    asked = asked == Long.MAX_VALUE ? asked : asked - 1;
-    if (finished || reading == null) {
-      return;
-    }
-    ReplyReader.Step step = reading.read(bytes);
-    gaps.seen(reading.seen().output(), heardNanos);
+  private void take(Attempt at, ReplyReader reading, ReplyReader.Step step) {
+    int output = reading.seen().output();
+    gaps.seen(output, at.heardNanos());
     if (reading.hasStarted()) {
       pass.started();
     }
-    pass.generated(reading.seen().output());
-    if (ttftMillis == 0 && reading.seen().output() > 0) {
+    pass.generated(output);
+    if (ttftMillis == 0 && output > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
     }
-    if (!overran && reading.seen().output() > admission.outputCap()) {
+    if (at.hasBegun()) {
+      call.body().free();
+    }
+    if (!overran && !at.isForeign() && output > admission.outputCap()) {
       overran = true;
       log.warn("request {}: the engine passed its cap: cut, the rest is waived", call.id());
       cancel();
     }
     byte[] pass = step.pass();
     if (pass != null) {
+      at.told();
       client.send(pass);
     }
     if (step.end() != null) {
       onEnd(step.end());
     } else if (pass == null) {
-      ask(1);
+      at.ask(1);
     }
   }
 
-  private synchronized void onClosed() {
-    if (!finished) {
-      onEnd(
-          reader == null
-              ? new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null)
-              : reader.closed());
+  private synchronized void onClosed(int number) {
+    Attempt at = current(number);
+    if (at != null && !finished) {
+      onEnd(at.closed());
     }
-    limit.dispose();
+    if (at != null && finished) {
+      limit.dispose();
+    }
   }
 
-  private synchronized void onBroken(Throwable failure) {
+  private synchronized void onBroken(Throwable failure, int number) {
+    Attempt at = current(number);
+    if (at == null) {
+      return;
+    }
     if (finished) {
       limit.dispose();
       return;
     }
-    boolean neverReached =
-        head == null && stop == null && EngineErrors.isUnreachable(failure.getCause());
-    if (neverReached && attempt == 1 && !clientGone) {
-      callEngine();
+    at.troubled(failure);
+    boolean neverReached = at.neverReached() && stop == null;
+    if (repeated(at, Attempt.Verdict.FAILED)) {
       return;
     }
     log.warn("request {}: the engine's reply broke: {}", call.id(), failure.toString());
-    onEnd(
-        neverReached
-            ? new ReplyReader.Errored(Finish.REFUSED, EngineErrors.unreachable(), null)
-            : new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), null));
+    if (failure instanceof ServiceException refusal) {
+      finish(Finish.REFUSED, Tokens.NONE, null, refusal);
+    } else if (neverReached) {
+      onEnd(new ReplyReader.Errored(Finish.REFUSED, EngineErrors.unreachable(), null));
+    } else {
+      EngineReport soFar = at.soFar();
+      onEnd(new ReplyReader.Errored(Finish.ENGINE_ERROR, EngineErrors.failed(), soFar));
+    }
     limit.dispose();
   }
 
@@ -331,8 +401,13 @@ final class Run {
         }
       }
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) -> {
+        Attempt at = Objects.requireNonNull(attempt);
+        boolean elsewhere = report == null && EngineErrors.isElsewhereBetter(error);
+        if (elsewhere && repeated(at, Attempt.verdict(error, null))) {
+          return;
+        }
         Finish how = clientGone ? Finish.CLIENT_DISCONNECT : finish;
-        Tokens tokens = report == null ? seen() : report.tokens();
+        Tokens tokens = report == null ? at.seen() : report.tokens();
         if (how == Finish.CANCELLED || error.code() == ErrorCode.ENGINE_FAILED) {
           finishStopped(how, tokens, report, error);
         } else {
@@ -356,45 +431,28 @@ final class Run {
   synchronized void onClientGone() {
     clientGone = true;
     client.leave();
-    if (finished || attempt == 0) { // over, or start() will see it
+    Attempt at = attempt;
+    if (finished || at == null) { // over, or start() will see it
+      return;
+    }
+    if (at.isForeign()) {
+      finishHere(at, Finish.CLIENT_DISCONNECT, EngineErrors.failed());
       return;
     }
     cancel();
     flow();
-    Mono.delay(relay.settings().countWait()).subscribe(tick -> onCountOverdue());
-  }
-
-  private synchronized void onCountOverdue() {
-    if (!finished) {
-      engine.cancel();
-      finish(Finish.CLIENT_DISCONNECT, seen(), null, EngineErrors.failed());
-    }
-  }
-
-  /** What the gateway saw itself, for want of the engine's count. */
-  private Tokens seen() {
-    ReplyReader reading = reader;
-    if (reading == null) {
-      return PromptTokens.of(head).with(ReplyReader.Seen.NOTHING);
-    }
-    PromptTokens told = reading.promptTokens();
-    return (told == null ? PromptTokens.of(head) : told).with(reading.seen());
-  }
-
-  /** The engine's own limit has not ended it: it hangs, or the client does not read its end. */
-  private void onDeadline() {
-    stop(new Stop(Finish.DEADLINE, EngineErrors.deadlineExceeded()));
+    Mono.delay(relay.settings().countWait())
+        .subscribe(tick -> onCountOverdue(Finish.CLIENT_DISCONNECT, EngineErrors.failed()));
   }
 
   private void stopEngine() {
-    engine.cancel();
-    cancel();
+    if (attempt != null) {
+      attempt.side().cancel();
+      cancel();
+    }
   }
 
-  /**
-   * The one place where a request ends: once, whoever comes first. The FINAL is written; the client
-   * hears the end when it is durable, or at once if it says that nothing was charged.
-   */
+  /** The one place where a request ends: once, whoever comes first. */
   private void finish(
       Finish finish,
       Tokens tokens,
@@ -406,78 +464,24 @@ final class Run {
     finished = true;
     call.body().free();
     limit.dispose(); // from here on the engine has a moment to close its reply
-    limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> engine.cancel());
-    flow();
-    int ttft = ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
-    String hash = report == null ? UsageRecord.NO_HASH : report.outputSha256();
-    // An exact count whose receipt the engine could not store stands on the gateway's word alone.
-    boolean unproven = error != null && error.code() == ErrorCode.METERING_UNAVAILABLE;
-    boolean gatewaysCount = report == null || unproven;
+    Attempt last = attempt;
+    if (last != null) {
+      boolean ours = clientGone || (stop != null && stop.finish() != Finish.ENGINE_ERROR);
+      Attempt.Verdict verdict = Attempt.verdict(error, last.doubt());
+      relay.judge(last, call, ours ? Attempt.Verdict.RELEASED : verdict);
+      if (last.isForeign()) {
+        last.side().cancel();
+      } else {
+        limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> last.side().cancel());
+      }
+      flow();
+    }
     try {
-      settle(
-          new Outcome(finish, tokens, gatewaysCount, ttft, hash, relay.clock().instant()),
-          report,
-          error);
+      settling.settle(finish, tokens, report, error, last);
     } catch (RuntimeException | Error e) { // no FINAL: it is settled as lost when this gateway ends
       log.error("request {} cannot be settled", call.id(), e);
       relay.forget(this);
-      ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
-    }
-  }
-
-  private void settle(
-      Outcome outcome, @Nullable EngineReport report, @Nullable ServiceException error) {
-    Charge charge = admission.charge(outcome);
-    @Nullable LoggedRequest row = relay.finished(this, call, outcome, charge, gaps);
-    boolean free = charge.amount().value() == 0;
-    if (free) {
-      hold.settle(charge.amount()); // whoever settles it, this FINAL or a peer's LOST, charges 0
-    }
-    CompletableFuture<Void> kept = ending.keep(report, charge, error);
-    CompletableFuture<?> written =
-        kept == null
-            ? relay.journal().settle(admission, outcome)
-            : kept.handle((done, failure) -> failure == null)
-                .thenCompose(done -> relay.journal().settle(admission, outcome));
-    var settled =
-        written.thenRun(
-            () -> {
-              hold.settle(charge.amount()); // before the client can send another
-              relay.log(call.id(), row);
-            });
-    Mono.fromFuture(settled, true)
-        .timeout(relay.settings().finalWait())
-        .publishOn(Schedulers.parallel())
-        .subscribe(
-            nothing -> {},
-            late -> onFinalFailed(late, report, charge, error),
-            () -> end(report, charge, error));
-    if (free && error != null) {
-      end(report, charge, error);
-    }
-  }
-
-  private synchronized void onFinalFailed(
-      Throwable failure,
-      @Nullable EngineReport report,
-      Charge charge,
-      @Nullable ServiceException error) {
-    boolean mayBeWritten =
-        failure instanceof ServiceException unwritten && !unwritten.charged().equals("0");
-    if (failure instanceof TimeoutException || mayBeWritten) {
-      ending.pending(report, charge, error);
-    } else {
-      log.warn("request {} could not be settled here: a peer settles it as lost", call.id());
-      ending.failed(null, nothingCharged(), ServiceException.meteringUnavailable());
-    }
-  }
-
-  private synchronized void end(
-      @Nullable EngineReport report, Charge charge, @Nullable ServiceException error) {
-    if (error != null) {
-      ending.failed(report, charge, error);
-    } else if (report != null) {
-      ending.answered(report, charge);
+      settling.lost(ServiceException.meteringUnavailable());
     }
   }
 
@@ -490,12 +494,10 @@ final class Run {
     call.body().free();
     limit.dispose();
     stopEngine();
+    if (attempt != null) {
+      relay.judge(attempt, call, Attempt.Verdict.RELEASED);
+    }
     relay.forget(this);
-    ending.failed(
-        null, nothingCharged(), ServiceException.of(ErrorCode.METERING_UNAVAILABLE, message));
-  }
-
-  private Charge nothingCharged() {
-    return admission.charge(Outcome.nothing(Finish.LOST, relay.clock().instant()));
+    settling.lost(ServiceException.of(ErrorCode.METERING_UNAVAILABLE, message));
   }
 }

@@ -115,6 +115,12 @@ final class AdminRoutes {
           new Entry(POST, "/prices/calendars/{name}", SITE),
           new Entry(GET, "/reconciliation", SITE),
           new Entry(GET, "/reconciliation/days", SITE),
+          new Entry(GET, "/upstreams", SITE),
+          new Entry(POST, "/upstreams", SITE),
+          new Entry(GET, "/upstreams/{id}", SITE),
+          new Entry(PUT, "/upstreams/{id}", SITE),
+          new Entry(DELETE, "/upstreams/{id}", SITE),
+          new Entry(POST, "/upstreams/{id}/probe", SITE),
           new Entry(GET, "/system", SITE));
 
   /** One route. */

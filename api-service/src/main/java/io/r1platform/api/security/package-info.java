@@ -5,7 +5,13 @@
 @NullMarked
 @ApplicationModule(
     allowedDependencies = {
-      "people", "keys", "sessions", "idempotency", "replies", "errors", "observability"
+      "people",
+      "keys",
+      "sessions",
+      "idempotency",
+      "replies",
+      "errors",
+      "observability"
     })
 package io.r1platform.api.security;
 

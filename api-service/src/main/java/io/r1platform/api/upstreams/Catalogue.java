@@ -1,62 +1,42 @@
 package io.r1platform.api.upstreams;
 
-import io.r1platform.service.InternalTls;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The models of this site, with what their server says about them. Read anew every 5 s, so that
- * questions are answered from memory.
+ * The models of this site, with their servers and what those say about them. Read anew every 5 s,
+ * so that questions are answered from memory.
  */
 @Component
-public class Catalogue implements AutoCloseable {
+public class Catalogue {
   private static final Logger log = LoggerFactory.getLogger(Catalogue.class);
   private static final int TICKS_PER_REFRESH = 5;
-  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final Models models;
-  private final Upstream upstream;
-  private final JsonMapper json;
-  private final Supplier<HttpClient> http;
-  private volatile List<ServedModel> served;
+  private final OwnUpstreams own;
+  private final ForeignUpstreams foreign;
+  private volatile List<ServedModel> served = List.of();
   private volatile Map<Integer, String> names = Map.of();
   private volatile Map<String, String> canonical = Map.of();
   private volatile Map<String, ModelCard> cards = Map.of();
-  private boolean reachable = true;
+  private volatile Map<String, List<Upstream>> serving = Map.of();
+  private boolean readable = true;
   private final AtomicInteger ticks = new AtomicInteger();
 
-  private record Cards(List<ModelCard> data) {}
-
-  Catalogue(Models models, Upstream upstream, InternalTls tls, JsonMapper json) {
+  Catalogue(Models models, OwnUpstreams own, ForeignUpstreams foreign) {
     this.models = models;
-    this.upstream = upstream;
-    this.http =
-        tls.client(
-            () ->
-                HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(TIMEOUT));
-    this.json = json.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-    this.served = List.of();
+    this.own = own;
+    this.foreign = foreign;
     readCatalogue();
   }
 
@@ -91,31 +71,44 @@ public class Catalogue implements AutoCloseable {
                     .findFirst());
   }
 
-  /** What the server last said about a model; empty until it has answered once. */
+  /** What holds at every server of a model; empty until one has answered. */
   public Optional<ModelCard> card(ServedModel model) {
     return Optional.ofNullable(cards.get(model.name()));
+  }
+
+  /** All servers that are in use. */
+  public List<Upstream> upstreams() {
+    return Stream.concat(own.all().stream(), foreign.all().stream()).toList();
+  }
+
+  /** Those that have a model, by our name of it. */
+  List<Upstream> serving(String model) {
+    return serving.getOrDefault(model, List.of());
   }
 
   /** Every second until the server has answered once, then every fifth. */
   @Scheduled(fixedRateString = "1s")
   void tick() {
-    if (cards.isEmpty() || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
+    if (own.areUnknown() || ticks.incrementAndGet() % TICKS_PER_REFRESH == 0) {
       refresh();
     }
   }
 
   synchronized void refresh() {
+    own.refresh();
+    reread();
+  }
+
+  /** Reads again what is in the database. */
+  synchronized void reread() {
     try {
       readCatalogue();
-      readCards();
-      reachable = true;
-    } catch (IOException | DataAccessException | JacksonException e) {
-      if (reachable) {
+      readable = true;
+    } catch (DataAccessException e) {
+      if (readable) {
         log.warn("models could not be read, those known stay: {}", e.toString());
       }
-      reachable = false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      readable = false;
     }
   }
 
@@ -126,27 +119,30 @@ public class Catalogue implements AutoCloseable {
         all.stream()
             .flatMap(model -> model.calledBy().map(called -> Map.entry(called, model.name())))
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
-    served = all.stream().filter(Model::isServed).map(Model::asServed).toList();
-  }
-
-  private void readCards() throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(upstream.url() + "/v1/models"))
-            .timeout(TIMEOUT)
-            .header("Authorization", upstream.bearer())
-            .build();
-    HttpResponse<byte[]> response =
-        http.get().send(request, HttpResponse.BodyHandlers.ofByteArray());
-    if (response.statusCode() != 200) {
-      throw new IOException("/v1/models answered " + response.statusCode());
+    foreign.read(names);
+    Map<String, List<Upstream>> behind = new HashMap<>();
+    for (Upstream server : upstreams()) {
+      for (String model : server.models().keySet()) {
+        behind.merge(
+            model, List.of(server), (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
+      }
     }
-    cards =
-        json.readValue(response.body(), Cards.class).data.stream()
-            .collect(Collectors.toUnmodifiableMap(ModelCard::id, Function.identity()));
+    Map<String, ModelCard> known = new HashMap<>();
+    behind.forEach((model, servers) -> known.put(model, commonCard(model, servers)));
+    served =
+        all.stream()
+            .filter(model -> model.isServed() || foreign.serve(model.name()))
+            .map(Model::asServed)
+            .toList();
+    serving = Map.copyOf(behind);
+    cards = Map.copyOf(known);
   }
 
-  @Override
-  public void close() {
-    http.get().shutdownNow();
+  private static ModelCard commonCard(String model, List<Upstream> servers) {
+    return servers.stream()
+        .flatMap(server -> Stream.ofNullable(server.models().get(model)))
+        .map(Upstream.Served::card)
+        .reduce(ModelCard::and)
+        .orElseThrow();
   }
 }

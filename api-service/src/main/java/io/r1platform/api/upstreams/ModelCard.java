@@ -19,4 +19,19 @@ public record ModelCard(
     int max_output_tokens,
     int default_max_tokens,
     @Nullable String tokenizer_sha256,
-    @Nullable List<String> capabilities) {}
+    @Nullable List<String> capabilities) {
+
+  /** What holds at both of two servers: the smaller limits, what both can do. */
+  ModelCard and(ModelCard other) {
+    int output = Math.min(max_output_tokens, other.max_output_tokens);
+    return new ModelCard(
+        id,
+        Math.min(context_length, other.context_length),
+        output,
+        Math.min(output, Math.min(default_max_tokens, other.default_max_tokens)),
+        tokenizer_sha256 == null ? other.tokenizer_sha256 : tokenizer_sha256,
+        capabilities == null || other.capabilities == null
+            ? null
+            : capabilities.stream().filter(other.capabilities::contains).toList());
+  }
+}

@@ -23,6 +23,7 @@ class UsageRecordCodecTests {
           false,
           true,
           false,
+          Origin.OWN,
           Waiver.LATE_STOP,
           2,
           UUID.fromString("019aa9c2-4e00-7abc-8def-0123456789ab"),
@@ -73,6 +74,20 @@ class UsageRecordCodecTests {
     assertThat(batch.batch()).isTrue();
     assertThat(batch.lost(7).batch()).isTrue();
     assertThat(UsageRecordCodec.encode(batch)).isEqualTo(bytes);
+  }
+
+  @Test
+  void saysInBits8And9ThatAForeignUpstreamAnsweredAndWhetherItsUsageIsInDoubt() {
+    byte[] bytes = UsageRecordCodec.encode(GOLDEN);
+    bytes[2] |= 1;
+    UsageRecord foreign = UsageRecordCodec.decode(bytes);
+    assertThat(foreign.origin()).isEqualTo(Origin.FOREIGN);
+    assertThat(UsageRecordCodec.encode(foreign)).isEqualTo(bytes);
+    bytes[2] |= 2;
+    UsageRecord flagged = UsageRecordCodec.decode(bytes);
+    assertThat(flagged.origin()).isEqualTo(Origin.FOREIGN_FLAGGED);
+    assertThat(flagged.waiver()).isEqualTo(Waiver.LATE_STOP);
+    assertThat(UsageRecordCodec.encode(flagged)).isEqualTo(bytes);
   }
 
   @Test

@@ -132,4 +132,26 @@ class ChatRequestTests {
   private static long allocated() {
     return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }
+
+  /** The next turn of a conversation is known by how it begins, wherever it stands in the body. */
+  @Test
+  void conversationIsKnownByItsBeginning() {
+    String begin =
+        "\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
+            + "{\"role\":\"user\",\"content\":\"Which is larger?\"}";
+    int first = conversation("{\"model\":\"m\"," + begin + "]}");
+    int next =
+        conversation(
+            "{\"temperature\":0.5,\"model\":\"m\","
+                + begin
+                + ",{\"role\":\"assistant\",\"content\":\"9.8\"},"
+                + "{\"role\":\"user\",\"content\":\"Why?\"}]}");
+    int another = conversation("{\"model\":\"m\"," + begin.replace("larger", "smaller") + "]}");
+    assertThat(first).isNotZero().isEqualTo(next).isNotEqualTo(another);
+  }
+
+  private static int conversation(String body) {
+    return ChatRequest.parse(Kind.CHAT, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)))
+        .conversation();
+  }
 }

@@ -112,6 +112,8 @@ class StartIT {
             "r1-nano",
             100,
             10,
+            1,
+            0,
             null,
             body);
     var admission = Admission.of(id, caller, 2, price, 10, true, RunningApi.START);

@@ -222,6 +222,7 @@ class ReconciliationController {
           case "LOST" -> "its gateway died before the final record: nothing was charged";
           case "ENGINE_DIED" ->
               "the engine died before its receipt: what the gateway received was charged";
+          case "FOREIGN" -> "a foreign upstream, without receipts: what its usage said was charged";
           case "NO_OUTPUT" -> "no output token: nothing was charged";
           case "LATE_STOP" ->
               "the engine's count came too late: what the gateway received was charged";

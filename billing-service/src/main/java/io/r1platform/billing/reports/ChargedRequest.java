@@ -57,6 +57,8 @@ record ChargedRequest(
   private static final int BATCH = 8;
   private static final int CAUSE_SHIFT = 4;
   private static final int CAUSE_MASK = 15;
+  private static final int FOREIGN = 1 << 8;
+  private static final int USAGE_FLAGGED = 1 << 9;
 
   static ChargedRequest read(ResultSet row) throws SQLException {
     return new ChargedRequest(
@@ -120,6 +122,12 @@ record ChargedRequest(
     }
     if (isBatch()) {
       names.add("batch");
+    }
+    if ((flags & FOREIGN) != 0) {
+      names.add("foreign_upstream");
+    }
+    if ((flags & USAGE_FLAGGED) != 0) {
+      names.add("usage_flagged");
     }
     return names;
   }

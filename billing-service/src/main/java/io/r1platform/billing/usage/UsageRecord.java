@@ -17,7 +17,8 @@ import java.util.UUID;
  *
  * @param version 1
  * @param finish why it ended, 1 to 8; 0 would be an admission, which is never shipped
- * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 3 batch, 4–7 waiver cause
+ * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 3 batch, 4–7 waiver cause, 8 foreign
+ *     upstream, 9 its usage was missing or wrong
  * @param modelId the model that answered
  * @param eventId UUIDv7, minted at admission
  * @param tenantId the organization

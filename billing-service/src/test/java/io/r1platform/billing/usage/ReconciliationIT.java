@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 /** Engine against gateway against ledger; each test has a service of its own. */
 class ReconciliationIT {
   private static final int GATEWAY_COUNT = 4;
+  private static final int FOREIGN = 1 << 8;
   private static final int DISCONNECT = 3;
   private static final int ENGINE_ERROR = 4;
   private static final int LOST = 6;
@@ -154,6 +155,17 @@ class ReconciliationIT {
     engine.shipAt(billing.clock().instant(), served.eventId(), 1, 12, 50);
     engine.end();
     assertThat(report().path("differences").size()).isEqualTo(1);
+  }
+
+  /** It keeps no receipts of ours; an attempt on our own engine before it was repeated. */
+  @Test
+  void foreignUpstreamNeedsNoReceipt() {
+    post(Samples.with(samples.charged(5, 0, 12, 40, 10), 1, FOREIGN, 0, 0));
+    assertWaived("FOREIGN", "-12", "-50");
+    UsageRecord repeated = post(Samples.with(samples.charged(5, 0, 12, 40, 10), 1, FOREIGN, 0, 0));
+    engine.ship(repeated.eventId(), 1, 12, 0);
+    assertWaived("FOREIGN", "-12", "-100");
+    assertThat(report().path("differences").isEmpty()).isTrue();
   }
 
   @Test

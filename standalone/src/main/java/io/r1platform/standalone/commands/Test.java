@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  trace       one request's trace, log lines and metrics, found from its x-request-id",
       "  overspend   one dollar, spent to the end by gateways killed at random",
       "  limits      limits and revocations at three gateways, 100 times; PostgreSQL paused",
+      "  upstreams   two foreign servers killed, hung, slow or lying: what is seen and charged",
       "  clients     OpenAI's clients for Java and Node, Spring AI's and LangChain4j's, unchanged",
       "  fuzz        20,000 random requests to every endpoint of the tenant API"
     })
@@ -120,6 +121,9 @@ final class Test implements Callable<Integer> {
               invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
       case "simulation" ->
           new ModuleFigures("simulation", "simulation", "SimulationIT")
+              .run(invocation, out(), List.of("-Dconsole.skip=true"));
+      case "upstreams" ->
+          new ModuleFigures("api-service", "upstreams", "UpstreamsIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "fuzz" ->
           new ModuleFigures("api-service", "fuzz", "FuzzIT")
