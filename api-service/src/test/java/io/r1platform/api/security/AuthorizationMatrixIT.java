@@ -74,6 +74,10 @@ class AuthorizationMatrixIT {
     String secret() {
       return "secret-of-project-" + project;
     }
+
+    String invoice() {
+      return budget;
+    }
   }
 
   private record Call(String path, String body) {
@@ -136,6 +140,10 @@ class AuthorizationMatrixIT {
               "GET /exports/{dataset}",
               "OAF",
               t -> Call.get("usage?organization_id=" + t.organization)),
+          rule("GET /invoices", "OAF", t -> Call.get("?organization_id=" + t.organization)),
+          rule("GET /invoices/{id}", "OAF", t -> Call.get(t.invoice())),
+          rule("GET /invoices/{id}/pdf", "OAF", t -> Call.get(t.invoice())),
+          rule("GET /invoices/profiles/{id}", "OAF", t -> Call.get(t.organization)),
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),
           rule("GET /budgets/alerts", "OAF", t -> Call.get("?organization=" + t.organization)),
@@ -433,6 +441,7 @@ class AuthorizationMatrixIT {
             "/internal/v1/reports/reference",
             "/internal/v1/requests",
             "/internal/v1/exports/usage",
+            "/internal/v1/invoices",
             "/internal/v1/budgets",
             "/internal/v1/budget-alerts")) {
       billing.answer(report, this::answer);
@@ -445,6 +454,10 @@ class AuthorizationMatrixIT {
               + ",\"said\":\"%s\"}".formatted(target.secret());
       billing.say("/internal/v1/requests/" + target.request, 200, json);
       billing.say("/internal/v1/budgets/" + target.budget, 200, json);
+      billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
+      billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);
+      billing.say(
+          "/internal/v1/organizations/" + target.organization + "/billing-profile", 200, json);
       billing.answer(
           "/internal/v1/organizations/" + target.organization + "/credit",
           exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
