@@ -456,8 +456,9 @@ class AuthorizationMatrixIT {
       billing.say("/internal/v1/budgets/" + target.budget, 200, json);
       billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
       billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);
-      billing.say(
-          "/internal/v1/organizations/" + target.organization + "/billing-profile", 200, json);
+      billing.answer(
+          "/internal/v1/organizations/" + target.organization + "/billing-profile",
+          exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
       billing.answer(
           "/internal/v1/organizations/" + target.organization + "/credit",
           exchange -> FakeReports.send(exchange, 200, said(target.organization, null)));
