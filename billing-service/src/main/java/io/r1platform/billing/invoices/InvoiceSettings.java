@@ -1,6 +1,7 @@
 package io.r1platform.billing.invoices;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -34,5 +35,9 @@ record InvoiceSettings(
     if (grace.isNegative() || grace.compareTo(Duration.ofDays(20)) > 0) {
       throw new IllegalArgumentException("r1.billing.invoices.grace is from 0 to 20d");
     }
+  }
+
+  List<String> addressLines() {
+    return issuerAddress.isBlank() ? List.of() : List.of(issuerAddress.split("\\|", -1));
   }
 }

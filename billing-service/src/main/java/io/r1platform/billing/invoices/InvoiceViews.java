@@ -130,7 +130,7 @@ public class InvoiceViews {
       Invoices.Issuer issuer = json.readValue(copied, Invoices.Issuer.class);
       return new Party(issuer.name(), issuer.address(), issuer.taxNumber());
     }
-    return new Party(settings.issuer(), List.of(), settings.issuerTaxNumber());
+    return new Party(settings.issuer(), settings.addressLines(), settings.issuerTaxNumber());
   }
 
   private Customer customer(InvoiceRow row) {

@@ -162,10 +162,6 @@ class Invoices {
   void issue(InvoiceRow row, String prefix, UUID journal, @Nullable UUID command, String actor) {
     Profiles.Profile profile = profiles.of(row.tenantId());
     Instant now = clock.instant();
-    List<String> address =
-        settings.issuerAddress().isBlank()
-            ? List.of()
-            : List.of(settings.issuerAddress().split("\\|", -1));
     boolean charges = row.kind() == Kind.INVOICE;
     table.issue(
         row.id(),
@@ -176,7 +172,7 @@ class Invoices {
             charges ? today().plusDays(profile.dueDays()) : today(),
             charges ? "NET_%d".formatted(profile.dueDays()) : "CREDIT",
             json.writeValueAsString(
-                new Issuer(settings.issuer(), address, settings.issuerTaxNumber())),
+                new Issuer(settings.issuer(), settings.addressLines(), settings.issuerTaxNumber())),
             json.writeValueAsString(profile),
             journal,
             command));
