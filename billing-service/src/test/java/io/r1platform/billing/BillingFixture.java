@@ -71,6 +71,8 @@ public final class BillingFixture implements AutoCloseable {
     properties.put("management.server.port", "0");
     // No test asks how long a connection may be awaited; 16 gateways on a busy machine wait long.
     properties.put("spring.datasource.hikari.connection-timeout", "60000");
+    // Tests move the clock by months; those of invoices close them themselves.
+    properties.put("r1.billing.invoices.close", "false");
     properties.put("r1.billing.security.gateway-token-file", tokenFile("gateway").toString());
     properties.put("r1.billing.security.engine-token-file", tokenFile("engine").toString());
     for (String setting : settings) {
@@ -183,6 +185,8 @@ public final class BillingFixture implements AutoCloseable {
             select what, '' from adjustment_broken
             union all
             select what, '' from budget_broken
+            union all
+            select what, '' from invoice_broken
             """)
         .query()
         .listOfRows();

@@ -37,6 +37,8 @@ public enum Permission {
   BUDGETS_WRITE(false, OWNER, ADMIN, FINANCE),
   /** Grants, terms and what is left. */
   CREDIT_READ(false, OWNER, ADMIN, FINANCE),
+  /** Invoices, credit notes and who is billed. */
+  INVOICES_READ(false, OWNER, ADMIN, FINANCE),
   /** Files for finance. */
   EXPORTS_READ(false, OWNER, ADMIN, FINANCE),
   /** Who changed what. */

@@ -6,6 +6,7 @@ import static io.r1platform.api.people.Permission.BUDGETS_WRITE;
 import static io.r1platform.api.people.Permission.CONTENT_READ;
 import static io.r1platform.api.people.Permission.CREDIT_READ;
 import static io.r1platform.api.people.Permission.EXPORTS_READ;
+import static io.r1platform.api.people.Permission.INVOICES_READ;
 import static io.r1platform.api.people.Permission.KEYS_READ;
 import static io.r1platform.api.people.Permission.KEYS_WRITE;
 import static io.r1platform.api.people.Permission.MEMBERS_READ;
@@ -96,6 +97,19 @@ final class AdminRoutes {
           new Entry(GET, "/adjustments/commitments", SITE),
           new Entry(POST, "/adjustments/commitments", SITE),
           new Entry(POST, "/adjustments/commitments/{id}/cancel", SITE),
+          new Entry(GET, "/invoices", INVOICES_READ),
+          new Entry(GET, "/invoices/{id}", INVOICES_READ),
+          new Entry(GET, "/invoices/{id}/pdf", INVOICES_READ),
+          new Entry(POST, "/invoices/{id}/finalize", SITE),
+          new Entry(POST, "/invoices/{id}/void", SITE),
+          new Entry(POST, "/invoices/{id}/credit-notes", SITE),
+          new Entry(POST, "/invoices/{id}/waivers", SITE),
+          new Entry(GET, "/invoices/profiles/{id}", INVOICES_READ),
+          new Entry(POST, "/invoices/profiles/{id}", SITE),
+          new Entry(GET, "/invoices/revenue", SITE),
+          new Entry(GET, "/invoices/tax-rules", SITE),
+          new Entry(POST, "/invoices/tax-rules", SITE),
+          new Entry(POST, "/invoices/tax-rules/{id}/close", SITE),
           new Entry(GET, "/held", SITE),
           new Entry(GET, "/held/receipts", SITE),
           new Entry(POST, "/held/{id}/decision", SITE),

@@ -70,6 +70,39 @@ class AdjustmentOrdersIT {
     assertThat(trail("commitment.%")).hasSize(1);
   }
 
+  @Test
+  void anInvoicesOrdersAreInTheTrailWithWhoOrderedThem() {
+    String invoice = "{\"invoice_id\":\"31\",\"organization_id\":\"7\"}";
+    billing.say("/internal/v1/invoices/31/waivers", 200, invoice);
+    billing.say("/internal/v1/invoices/31/finalize", 200, invoice);
+    String order = "{\"command_id\":\"%s\",\"actor\":\"somebody else\",\"reason\":\"%s\"}";
+    var waived =
+        browser.post("/admin/api/invoices/31/waivers", order.formatted(COMMAND, "checked by hand"));
+    assertThat(waived.statusCode()).as(waived.body()).isEqualTo(200);
+    var done = browser.post("/admin/api/invoices/31/finalize", order.formatted(COMMAND, "month"));
+    assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+    assertThat(trail("invoice.%"))
+        .containsSubsequence(
+            "invoice.blocker_waived.ordered " + COMMAND,
+            "invoice.blocker_waived 31 7",
+            "invoice.finalized.ordered " + COMMAND,
+            "invoice.finalized 31 7");
+    assertThat(written()).contains("checked by hand").doesNotContain("somebody else");
+  }
+
+  @Test
+  void whatBlocksAnInvoiceIsTold() {
+    billing.say(
+        "/internal/v1/invoices/32/finalize",
+        409,
+        "{\"code\":\"invoice_blocked\",\"detail\":\"Nothing was finalized. HELD: 2\"}");
+    var refused =
+        browser.post(
+            "/admin/api/invoices/32/finalize", "{\"command_id\":\"%s\"}".formatted(COMMAND));
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("HELD: 2");
+  }
+
   /** Billing knows no organizations: it would book a typo's minimum as revenue. */
   @Test
   void nobodyIsCommittedWhoDoesNotExist() {

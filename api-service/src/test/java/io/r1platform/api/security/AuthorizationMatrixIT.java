@@ -71,6 +71,10 @@ class AuthorizationMatrixIT {
     String secret() {
       return "secret-of-project-" + project;
     }
+
+    String invoice() {
+      return budget;
+    }
   }
 
   private record Call(String path, String body) {
@@ -139,6 +143,10 @@ class AuthorizationMatrixIT {
               "GET /exports/{dataset}",
               "OAF",
               t -> Call.get("usage?organization_id=" + t.organization)),
+          rule("GET /invoices", "OAF", t -> Call.get("?organization_id=" + t.organization)),
+          rule("GET /invoices/{id}", "OAF", t -> Call.get(t.invoice())),
+          rule("GET /invoices/{id}/pdf", "OAF", t -> Call.get(t.invoice())),
+          rule("GET /invoices/profiles/{id}", "OAF", t -> Call.get(t.organization)),
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /audit/check", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /budgets", "OAF", t -> Call.get("?organization=" + t.organization)),

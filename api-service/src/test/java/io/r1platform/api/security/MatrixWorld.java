@@ -69,6 +69,7 @@ final class MatrixWorld {
             "/internal/v1/reports/reference",
             "/internal/v1/requests",
             "/internal/v1/exports/usage",
+            "/internal/v1/invoices",
             "/internal/v1/budgets",
             "/internal/v1/budget-alerts")) {
       billing.answer(report, this::answer);
@@ -86,6 +87,11 @@ final class MatrixWorld {
       for (String command : List.of("", "/increases", "/close")) {
         billing.say("/internal/v1/budgets/" + target.budget() + command, 200, json);
       }
+      billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
+      billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);
+      billing.answer(
+          "/internal/v1/organizations/" + target.organization() + "/billing-profile",
+          exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));
       billing.answer(
           "/internal/v1/organizations/" + target.organization() + "/credit",
           exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));

@@ -24,6 +24,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -105,28 +107,47 @@ public class PeriodEnds {
     return tiered.getOrDefault(month, List.of()).contains(tenant);
   }
 
+  /**
+   * The same for one organization, in the caller's transaction, which an invoice is part of.
+   *
+   * @return how many adjustments changed
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public int settle(long tenant) {
+    Instant now = clock.instant();
+    List<YearMonth> touched = touched(now);
+    List<YearMonth> months =
+        Stream.concat(open(now).stream(), touched.stream()).distinct().sorted().toList();
+    List<Commitment> ended =
+        commitments.ended(now.minus(OPEN), now, touched).stream()
+            .filter(commitment -> commitment.tenantId() == tenant)
+            .toList();
+    return settleNow(tenant, months, ended, prices.current(), now);
+  }
+
   private int settle(
       long tenant, List<YearMonth> months, List<Commitment> ended, Book book, Instant now) {
     try {
-      Integer changed =
-          transaction.execute(
-              status -> {
-                adjustments.lock(tenant);
-                int count = 0;
-                for (YearMonth month : months) {
-                  count += tiers.settle(tenant, month, book, now);
-                }
-                for (Commitment commitment : ended) {
-                  count += commitments.settle(commitment, now) ? 1 : 0;
-                }
-                return count;
-              });
+      Integer changed = transaction.execute(status -> settleNow(tenant, months, ended, book, now));
       return changed == null ? 0 : changed;
     } catch (DataAccessException | ServiceException e) { // the others' periods must end too
       meters.counter(BillingMetric.ADJUSTMENTS.meterName(), "kind", "FAILED").increment();
       LOG.error("Adjustments of organization {} were not settled; tried again later", tenant, e);
       return 0;
     }
+  }
+
+  private int settleNow(
+      long tenant, List<YearMonth> months, List<Commitment> ended, Book book, Instant now) {
+    adjustments.lock(tenant);
+    int count = 0;
+    for (YearMonth month : months) {
+      count += tiers.settle(tenant, month, book, now);
+    }
+    for (Commitment commitment : ended) {
+      count += commitments.settle(commitment, now) ? 1 : 0;
+    }
+    return count;
   }
 
   /** The months whose charges were changed by a person within that time. */

@@ -3,6 +3,7 @@ package io.r1platform.billing.budgets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.webhooks.Signature;
+import io.r1platform.billing.webhooks.WebhookAddresses;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

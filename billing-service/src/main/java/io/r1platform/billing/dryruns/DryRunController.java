@@ -33,7 +33,10 @@ final class DryRunController {
               + "|prices/calendars/[A-Za-z0-9._-]+"
               + "|held/(receipts/)?[0-9]+/decision"
               + "|streams/holes"
-              + "|refused-payments/[0-9]+/resolution");
+              + "|refused-payments/[0-9]+/resolution"
+              + "|invoices/[0-9]+/(finalize|void|credit-notes|waivers)"
+              + "|tax-rules(/[0-9]+/close)?"
+              + "|organizations/[0-9]+/billing-profile");
 
   private final TransactionTemplate transaction;
 

@@ -1,5 +1,6 @@
 package io.r1platform.billing.errors;
 
+import java.util.List;
 import java.util.Map;
 
 /** A failure with a code; it becomes an RFC 9457 problem. Made by the factories here only. */
@@ -61,6 +62,14 @@ public final class ServiceException extends RuntimeException {
         ErrorCode.ALREADY_DECIDED,
         "Nothing was changed: it was %s by %s before.".formatted(what, by),
         Map.of());
+  }
+
+  /** What keeps an invoice from being finalized; each is resolved, or waived by a person. */
+  public static ServiceException invoiceBlocked(List<String> blockers) {
+    return new ServiceException(
+        ErrorCode.INVOICE_BLOCKED,
+        "Nothing was finalized. " + String.join(" ", blockers),
+        Map.of("blockers", String.join("\n", blockers)));
   }
 
   /** A held record that must not be charged; it can be rejected. */

@@ -39,7 +39,11 @@ public enum BillingMetric {
    */
   PAYMENT_EVENTS("r1.billing.payments.events"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */
-  ADJUSTMENTS("r1.billing.adjustments");
+  ADJUSTMENTS("r1.billing.adjustments"),
+  /** Months that the job closed, or could not; tag {@code result} (2). Alarm on FAILED. */
+  INVOICES("r1.billing.invoices"),
+  /** Attempts to deliver an invoice; tag {@code result} (3). Alarm on GIVEN_UP. */
+  DELIVERIES("r1.billing.invoices.deliveries");
 
   private final String meterName;
 

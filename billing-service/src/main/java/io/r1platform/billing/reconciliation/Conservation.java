@@ -46,7 +46,8 @@ class Conservation {
           new Law("sums", SUMS.formatted("usage_sums_in('-infinity', 'infinity')")),
           new Law("ledger", "select what from ledger_broken"),
           new Law("credit", "select what from credit_broken"),
-          new Law("adjustments", "select what from adjustment_broken"));
+          new Law("adjustments", "select what from adjustment_broken"),
+          new Law("invoices", "select what from invoice_broken"));
 
   private static final String TOUCHED = "touched_days(:since) t cross join lateral ";
 

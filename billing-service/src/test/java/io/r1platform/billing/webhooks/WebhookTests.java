@@ -1,8 +1,7 @@
-package io.r1platform.billing.budgets;
+package io.r1platform.billing.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.r1platform.billing.webhooks.Signature;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Base64;

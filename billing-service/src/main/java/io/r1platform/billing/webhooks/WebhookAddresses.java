@@ -1,19 +1,19 @@
-package io.r1platform.billing.budgets;
+package io.r1platform.billing.webhooks;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * Which addresses alerts may be sent to: public ones, so that nobody makes this service call what
+ * Which addresses webhooks may be sent to: public ones, so that nobody makes this service call what
  * only it can reach. Asked before each attempt; the JDK's name cache makes the call that follows
  * see the same answer.
  */
-final class WebhookAddresses {
+public final class WebhookAddresses {
   private WebhookAddresses() {}
 
   /** Why the host may not be called, or nothing. */
-  static String refusal(String host, boolean privateAllowed) {
+  public static String refusal(String host, boolean privateAllowed) {
     try {
       String name = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
       for (InetAddress address : InetAddress.getAllByName(name)) {

@@ -1,0 +1,85 @@
+package io.r1platform.billing.documents;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.invoices.InvoiceView;
+import io.r1platform.billing.observability.BillingMetric;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends what the outbox holds. What was taken is noted and never sent again; where a sender died
+ * between the taking and the note, it is sent once more under the same id. No transaction is open
+ * while a server is called.
+ */
+@Component
+class Delivery {
+  private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+  private static final int AT_ONCE = 5;
+
+  private enum Result {
+    DELIVERED,
+    RETRY,
+    GIVEN_UP
+  }
+
+  private final Outbox outbox;
+  private final Pdfs pdfs;
+  private final Mails mails;
+  private final Webhooks webhooks;
+  private final DocumentSettings settings;
+  private final MeterRegistry meters;
+
+  Delivery(
+      Outbox outbox,
+      Pdfs pdfs,
+      Mails mails,
+      Webhooks webhooks,
+      DocumentSettings settings,
+      MeterRegistry meters) {
+    this.outbox = outbox;
+    this.pdfs = pdfs;
+    this.mails = mails;
+    this.webhooks = webhooks;
+    this.settings = settings;
+    this.meters = meters;
+  }
+
+  /** Sends what is due. Returns how many were taken. */
+  @Scheduled(fixedDelayString = "PT5S")
+  synchronized int run() {
+    int taken = 0;
+    List<Outbox.Due> due = outbox.claim(AT_ONCE);
+    while (!due.isEmpty()) {
+      for (Outbox.Due one : due) {
+        taken += finish(one, send(one)) == Result.DELIVERED ? 1 : 0;
+      }
+      due = outbox.claim(AT_ONCE);
+    }
+    return taken;
+  }
+
+  private String send(Outbox.Due due) {
+    if (due.closed()) {
+      return "the target is closed";
+    }
+    InvoiceView invoice = pdfs.invoice(due.invoiceId());
+    return due.address() == null ? webhooks.send(due, invoice) : mails.send(due, invoice);
+  }
+
+  private Result finish(Outbox.Due due, String failure) {
+    Result result = Result.DELIVERED;
+    if (failure.isEmpty()) {
+      outbox.delivered(due);
+    } else {
+      boolean givenUp = due.closed() || due.attempts() >= settings.attempts();
+      outbox.failed(due, failure, givenUp);
+      result = givenUp ? Result.GIVEN_UP : Result.RETRY;
+      LOG.warn("{} was not delivered ({} attempts): {}", due.key(), due.attempts(), failure);
+    }
+    meters.counter(BillingMetric.DELIVERIES.meterName(), "result", result.name()).increment();
+    return result;
+  }
+}

@@ -1,0 +1,309 @@
+package io.r1platform.billing.documents;
+
+import io.r1platform.billing.invoices.InvoiceView;
+import io.r1platform.billing.invoices.InvoiceView.LineView;
+import io.r1platform.billing.invoices.InvoiceView.TaxView;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.HtmlUtils;
+
+/** An invoice as a page. Says nothing that changes: not what is paid, not when it was printed. */
+final class InvoiceHtml {
+  private static final DateTimeFormatter ENGLISH =
+      DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+  private static final DateTimeFormatter KOREAN = DateTimeFormatter.ofPattern("uuuu년 M월 d일");
+  private static final int PICO_DIGITS = 12;
+  private static final int PPM_OF_PERCENT = 4;
+
+  private final InvoiceView invoice;
+  private final Language language;
+  private final Paper paper;
+  private final StringBuilder out = new StringBuilder();
+
+  private InvoiceHtml(InvoiceView invoice, Language language, Paper paper) {
+    this.invoice = invoice;
+    this.language = language;
+    this.paper = paper;
+  }
+
+  static String of(InvoiceView invoice, Language language, Paper paper) {
+    return new InvoiceHtml(invoice, language, paper).page();
+  }
+
+  private String page() {
+    out.append("<html lang=\"").append(language.code()).append("\"><head><title>");
+    out.append(text(title() + " " + number())).append("</title>");
+    out.append("<style>").append(InvoiceStyle.css(paper, pageLabel())).append("</style>");
+    out.append("</head><body>");
+    banner();
+    head();
+    parties();
+    total();
+    lines();
+    sums();
+    notes();
+    return out.append("</body></html>").toString();
+  }
+
+  private void banner() {
+    if (invoice.number() == null) {
+      div("banner", text(word(Word.DRAFT)));
+    }
+    InvoiceView.Voided voided = invoice.voided();
+    if (voided != null) {
+      div(
+          "banner",
+          "%s. %s %s. %s: %s"
+              .formatted(
+                  text(word(Word.VOID)),
+                  text(word(Word.VOIDED)),
+                  text(day(voided.at())),
+                  text(word(Word.REASON)),
+                  text(voided.reason())));
+    }
+  }
+
+  private void head() {
+    out.append("<table class=\"head\"><tr><td class=\"issuer\">");
+    out.append(text(invoice.issuer().name())).append("</td><td class=\"title\">");
+    out.append(text(title())).append("</td></tr></table>");
+    out.append("<table class=\"meta\"><tr>");
+    meta(Word.NUMBER, number());
+    Instant issued = invoice.issuedAt();
+    meta(Word.ISSUED, issued == null ? "–" : day(issued));
+    InvoiceView.Reference reference = invoice.reference();
+    if (reference == null) {
+      LocalDate due = invoice.dueOn();
+      meta(Word.DUE, due == null ? "–" : day(due));
+    } else {
+      meta(Word.REFERENCE, String.valueOf(reference.number()));
+    }
+    YearMonth month = YearMonth.parse(invoice.month());
+    meta(Word.PERIOD, day(month.atDay(1)) + " – " + day(month.atEndOfMonth()));
+    out.append("</tr></table>");
+  }
+
+  private void meta(Word label, String value) {
+    out.append("<td><div class=\"label\">").append(text(word(label))).append("</div>");
+    out.append("<div>").append(text(value)).append("</div></td>");
+  }
+
+  private void parties() {
+    InvoiceView.Party from = invoice.issuer();
+    InvoiceView.Customer to = invoice.customer();
+    out.append("<table class=\"parties\"><tr>");
+    party(Word.BILLED_TO, to.name(), to.address(), to.taxNumber());
+    party(Word.FROM, from.name(), from.address(), from.taxNumber());
+    out.append("</tr></table>");
+  }
+
+  private void party(Word label, String name, List<String> address, @Nullable String taxNumber) {
+    out.append("<td><div class=\"label\">").append(text(word(label))).append("</div>");
+    div("name", text(name));
+    address.forEach(line -> div("address", text(line)));
+    if (taxNumber != null) {
+      div("address", text(word(Word.TAX_NUMBER) + " " + taxNumber));
+    }
+    out.append("</td>");
+  }
+
+  private void total() {
+    boolean note = invoice.isCreditNote();
+    String amount = note ? negated(invoice.total()) : invoice.total();
+    out.append("<table class=\"due\"><tr><td>");
+    out.append(text(word(note ? Word.AMOUNT_CREDITED : Word.AMOUNT_DUE)));
+    out.append("</td><td class=\"number\">").append(text(money(amount)));
+    out.append("</td></tr></table>");
+  }
+
+  private void lines() {
+    out.append("<table class=\"lines\"><thead><tr><th>").append(text(word(Word.ITEM)));
+    for (Word column : List.of(Word.TOKENS, Word.UNIT_PRICE, Word.AMOUNT)) {
+      out.append("</th><th class=\"number\">").append(text(word(column)));
+    }
+    out.append("</th></tr></thead><tbody>");
+    String group = "";
+    for (LineView line : invoice.lines()) {
+      if (line.kind().equals("TAX")) {
+        continue;
+      }
+      String own = line.projectId() == null ? "" : word(Word.PROJECT) + " " + line.projectId();
+      if (!own.equals(group)) {
+        group = own;
+        out.append("<tr class=\"group\"><td colspan=\"4\">");
+        out.append(text(own.isEmpty() ? word(Word.OTHER) : own)).append("</td></tr>");
+      }
+      line(line);
+    }
+    out.append("</tbody></table>");
+  }
+
+  private void line(LineView line) {
+    out.append("<tr><td>").append(text(what(line)));
+    String more = more(line);
+    if (!more.isEmpty()) {
+      out.append(" <span class=\"more\">").append(text(more)).append("</span>");
+    }
+    String quantity = line.quantity();
+    String price = line.unitPrice();
+    cell(quantity == null ? "" : grouped(quantity));
+    cell(price == null ? "" : grouped(price));
+    cell(grouped(line.amount()));
+    out.append("</td></tr>");
+  }
+
+  private void cell(String value) {
+    out.append("</td><td class=\"number\">").append(text(value));
+  }
+
+  private String what(LineView line) {
+    return switch (line.kind()) {
+      case "USAGE" -> line.model() + ", " + tokens(line);
+      case "TIER" -> word(Word.TIER) + ": " + line.model() + ", " + tokens(line);
+      case "SHORTFALL" -> word(Word.SHORTFALL);
+      case "CREDIT" -> word("PROMO".equals(line.note()) ? Word.PROMO : Word.PAID);
+      default ->
+          "%s (%s %s %d)"
+              .formatted(line.note(), word(Word.INVOICE), word(Word.LINE), line.referenceLine());
+    };
+  }
+
+  private String tokens(LineView line) {
+    String sku = Objects.requireNonNull(line.sku());
+    Word kind = Word.OUTPUT;
+    for (Word one : List.of(Word.HIT, Word.MISS, Word.REASONING)) {
+      kind = (sku + "-").contains("-" + one.name().toLowerCase(Locale.ROOT) + "-") ? one : kind;
+    }
+    return word(kind) + (sku.endsWith("-batch") ? ", " + word(Word.BATCH) : "");
+  }
+
+  /** The price list, its window, and another month than the invoice's. */
+  private String more(LineView line) {
+    var parts = new StringBuilder();
+    String version = line.versionId();
+    if (version != null) {
+      parts.append('#').append(version);
+    }
+    Integer window = line.window();
+    if (window != null && window != 0) {
+      parts.append(" · ").append(word(Word.WINDOW)).append(' ').append(window);
+    }
+    String month = line.month();
+    if (month != null && !month.equals(invoice.month())) {
+      parts.append(" · ").append(word(Word.LATE)).append(' ').append(month);
+    }
+    return parts.toString();
+  }
+
+  private void sums() {
+    out.append("<div class=\"sums\"><table>");
+    sum(word(Word.SUBTOTAL), invoice.net(), "");
+    for (TaxView tax : invoice.taxes()) {
+      String rate =
+          BigDecimal.valueOf(tax.ratePpm(), PPM_OF_PERCENT).stripTrailingZeros().toPlainString();
+      String base = word(Word.OF) + " " + grouped(tax.net());
+      sum("%s %s%% (%s)".formatted(tax.label(), rate, base), tax.amount(), "");
+    }
+    sum(word(Word.TOTAL), invoice.total(), "total");
+    out.append("</table></div>");
+  }
+
+  private void sum(String label, String amount, String style) {
+    out.append("<tr class=\"").append(style).append("\"><td>").append(text(label));
+    out.append("</td><td class=\"number\">");
+    out.append(text(style.isEmpty() ? grouped(amount) : money(amount))).append("</td></tr>");
+  }
+
+  private void notes() {
+    out.append("<div class=\"notes\">");
+    if (!invoice.isCreditNote() && invoice.number() != null && invoice.voided() == null) {
+      div("", text(word(Word.NET_TERMS)));
+    }
+    String exact =
+        new BigDecimal(invoice.netPico())
+            .movePointLeft(PICO_DIGITS)
+            .stripTrailingZeros()
+            .toPlainString();
+    div("", text("%s: %s %s.".formatted(word(Word.ROUNDED), invoice.currency(), exact)));
+    var lists = new TreeMap<Integer, String>();
+    for (LineView line : invoice.lines()) {
+      String version = line.versionId();
+      if (version != null) {
+        lists.put(Integer.valueOf(version), String.valueOf(line.priceVersion()));
+      }
+    }
+    if (!lists.isEmpty()) {
+      div("label", text(word(Word.PRICES)));
+      div("", text(word(Word.PRICES_WHY)));
+      lists.forEach((version, hash) -> div("hash", text("#" + version + "  " + hash)));
+    }
+    out.append("</div>");
+  }
+
+  private String title() {
+    return word(invoice.isCreditNote() ? Word.CREDIT_NOTE : Word.INVOICE);
+  }
+
+  private String number() {
+    String number = invoice.number();
+    return number == null ? "–" : number;
+  }
+
+  private String pageLabel() {
+    return word(Word.PAGE);
+  }
+
+  private String word(Word word) {
+    return word.in(language);
+  }
+
+  private void div(String style, String html) {
+    out.append("<div class=\"").append(style).append("\">").append(html).append("</div>");
+  }
+
+  private String day(Instant moment) {
+    return day(LocalDate.ofInstant(moment, ZoneOffset.UTC));
+  }
+
+  private String day(LocalDate day) {
+    return switch (language) {
+      case EN -> ENGLISH.format(day);
+      case KO -> KOREAN.format(day);
+    };
+  }
+
+  private String money(String amount) {
+    return invoice.currency() + " " + grouped(amount);
+  }
+
+  private static String negated(String amount) {
+    return new BigDecimal(amount).negate().toPlainString();
+  }
+
+  /** Thousands apart; the fraction as it is. */
+  private static String grouped(String number) {
+    boolean negative = number.startsWith("-");
+    String plain = negative ? number.substring(1) : number;
+    int point = plain.indexOf('.');
+    String whole = point < 0 ? plain : plain.substring(0, point);
+    String fraction = point < 0 ? "" : plain.substring(point);
+    var digits = new StringBuilder(whole);
+    for (int i = whole.length() - 3; i > 0; i -= 3) {
+      digits.insert(i, ',');
+    }
+    return (negative ? "\u2212" : "") + digits + fraction;
+  }
+
+  private static String text(String raw) {
+    return HtmlUtils.htmlEscape(raw, "UTF-8");
+  }
+}

@@ -1,0 +1,166 @@
+package io.r1platform.billing.documents;
+
+import io.r1platform.billing.invoices.InvoiceChanged;
+import io.r1platform.billing.invoices.InvoiceView;
+import io.r1platform.billing.invoices.InvoiceViews;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Who is still to get word of an invoice. */
+@Component
+class Outbox {
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
+
+  /**
+   * A claimed delivery.
+   *
+   * @param attempts how many, this one included
+   * @param address of EMAIL
+   * @param url of WEBHOOK, with its secret
+   * @param closed the target takes nothing any more
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a secret, never compared
+  record Due(
+      long id,
+      long invoiceId,
+      InvoiceChanged.What what,
+      int attempts,
+      @Nullable String address,
+      @Nullable String url,
+      byte @Nullable [] secret,
+      boolean closed) {
+    /** The same for every attempt, so that a receiver can tell a repeat. */
+    String key() {
+      return "invoice_%d_%s_%d"
+          .formatted(invoiceId, what.name().toLowerCase(java.util.Locale.ROOT), id);
+    }
+
+    static Due read(ResultSet row) throws SQLException {
+      return new Due(
+          row.getLong("delivery_id"),
+          row.getLong("invoice_id"),
+          InvoiceChanged.What.valueOf(row.getString("what")),
+          row.getInt("attempts"),
+          row.getString("address"),
+          row.getString("url"),
+          row.getBytes("secret"),
+          row.getBoolean("closed"));
+    }
+  }
+
+  private final JdbcClient jdbc;
+  private final InvoiceViews invoices;
+  private final DocumentSettings settings;
+  private final Clock clock;
+
+  Outbox(JdbcClient jdbc, InvoiceViews invoices, DocumentSettings settings, Clock clock) {
+    this.jdbc = jdbc;
+    this.invoices = invoices;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** In the transaction that finalized it or made it void. */
+  @EventListener
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void on(InvoiceChanged changed) {
+    InvoiceView invoice = invoices.of(changed.invoiceId());
+    String email = invoice.customer().email();
+    if (email != null && settings.mailFrom() != null) {
+      insert(changed, "EMAIL", email, null);
+    }
+    jdbc.sql(
+            """
+            select target_id from webhook_address
+            where not closed and (organization_id is null or organization_id = ?)
+            order by target_id
+            """)
+        .param(changed.organization())
+        .query(Long.class)
+        .list()
+        .forEach(target -> insert(changed, "WEBHOOK", null, target));
+  }
+
+  private void insert(
+      InvoiceChanged changed, String channel, @Nullable String address, @Nullable Long target) {
+    jdbc.sql(
+            """
+            insert into invoice_delivery (invoice_id, what, channel, address, target_id, next_at,
+              made_at)
+            values (:invoice, :what, :channel, :address, :target, :now, :now)
+            """)
+        .param("invoice", changed.invoiceId())
+        .param("what", changed.what().name())
+        .param("channel", channel)
+        .param("address", address)
+        .param("target", target)
+        .param("now", now())
+        .update();
+  }
+
+  /**
+   * Claims the next that is due. It is due again after a pause that doubles each time, from 30 s to
+   * 6 h, so that one whose sender died is not lost.
+   */
+  List<Due> claim(int most) {
+    return jdbc.sql(
+            """
+            with claimed as (
+              update invoice_delivery d set attempts = d.attempts + 1,
+                next_at = cast(:now as timestamptz) + make_interval(secs =>
+                  :busy + least(:longest, :pause * 2 ^ d.attempts))
+              where d.delivery_id in (select delivery_id from invoice_delivery
+                where next_at <= :now order by next_at limit :most for update skip locked)
+              returning d.*
+            )
+            select c.*, a.url, a.secret, coalesce(a.closed, false) as closed
+            from claimed c left join webhook_address a using (target_id)
+            order by c.delivery_id
+            """)
+        .param("now", now())
+        .param("busy", most * settings.timeout().toSeconds() * 2)
+        .param("longest", LONGEST_PAUSE.toSeconds())
+        .param("pause", PAUSE.toSeconds())
+        .param("most", most)
+        .query((row, n) -> Due.read(row))
+        .list();
+  }
+
+  void delivered(Due due) {
+    jdbc.sql(
+            """
+            update invoice_delivery set delivered_at = ?, next_at = null, last_error = null
+            where delivery_id = ?
+            """)
+        .params(now(), due.id)
+        .update();
+  }
+
+  /** Notes why not; it is tried again, unless it is given up. */
+  void failed(Due due, String why, boolean givenUp) {
+    jdbc.sql(
+            """
+            update invoice_delivery set last_error = ?,
+              next_at = case when ? then null else next_at end
+            where delivery_id = ?
+            """)
+        .params(why, givenUp, due.id)
+        .update();
+  }
+
+  private OffsetDateTime now() {
+    return clock.instant().atOffset(ZoneOffset.UTC);
+  }
+}

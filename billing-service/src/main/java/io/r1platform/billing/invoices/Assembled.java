@@ -1,0 +1,51 @@
+package io.r1platform.billing.invoices;
+
+import io.r1platform.billing.invoices.Line.Rounded;
+import io.r1platform.billing.invoices.Line.Tax;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The lines of an invoice, rounded, taxes last.
+ *
+ * @param netPico the exact sum of the lines but tax
+ */
+record Assembled(List<Rounded> lines, BigInteger netPico, long netMinor, long taxMinor) {
+
+  /** Rounds per tax, which is on the rounded net. */
+  static Assembled of(List<Line> lines, Function<Line, Tax> taxes, MinorUnit unit) {
+    var groups = new LinkedHashMap<Tax, List<Integer>>();
+    for (int i = 0; i < lines.size(); i++) {
+      groups.computeIfAbsent(taxes.apply(lines.get(i)), tax -> new ArrayList<>()).add(i);
+    }
+    var rounded = new Rounded[lines.size()];
+    var last = new ArrayList<Rounded>();
+    long net = 0;
+    long taxed = 0;
+    for (var group : groups.entrySet()) {
+      Tax tax = group.getKey();
+      List<Integer> members = group.getValue();
+      List<Long> minors =
+          Rounding.share(members.stream().map(i -> lines.get(i).amount()).toList(), unit);
+      long sum = 0;
+      for (int k = 0; k < members.size(); k++) {
+        int i = members.get(k);
+        rounded[i] = new Rounded(lines.get(i), minors.get(k), tax);
+        sum = Math.addExact(sum, minors.get(k));
+      }
+      net = Math.addExact(net, sum);
+      if (tax.code() != null) {
+        long due = Rounding.tax(sum, tax.ppm());
+        last.add(new Rounded(Line.tax(unit.picoOf(due)), due, tax));
+        taxed = Math.addExact(taxed, due);
+      }
+    }
+    var all = new ArrayList<>(List.of(rounded));
+    all.addAll(last);
+    BigInteger exact = lines.stream().map(Line::amount).reduce(BigInteger.ZERO, BigInteger::add);
+    return new Assembled(all, exact, net, taxed);
+  }
+}

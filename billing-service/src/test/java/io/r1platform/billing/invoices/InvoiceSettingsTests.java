@@ -1,0 +1,53 @@
+package io.r1platform.billing.invoices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+class InvoiceSettingsTests {
+  @Test
+  void namesAndDefaultsArePinned() {
+    assertThat(bind(Map.of()))
+        .isEqualTo(
+            new InvoiceSettings("R1 Platform", "", null, "R1", Duration.ofHours(24), true, true));
+    assertThat(
+            bind(
+                Map.of(
+                    "r1.billing.invoices.issuer", "Acme",
+                    "r1.billing.invoices.issuer-address", "Main Street 1|Seoul",
+                    "r1.billing.invoices.issuer-tax-number", "123-45-67890",
+                    "r1.billing.invoices.prefix", "ACME",
+                    "r1.billing.invoices.grace", "36h",
+                    "r1.billing.invoices.close", "false",
+                    "r1.billing.invoices.finalize-when-clear", "false")))
+        .isEqualTo(
+            new InvoiceSettings(
+                "Acme",
+                "Main Street 1|Seoul",
+                "123-45-67890",
+                "ACME",
+                Duration.ofHours(36),
+                false,
+                false));
+  }
+
+  @Test
+  void nonsenseIsRefused() {
+    assertThatThrownBy(() -> bind(Map.of("r1.billing.invoices.prefix", "A-B")))
+        .rootCause()
+        .hasMessageContaining("prefix");
+    assertThatThrownBy(() -> bind(Map.of("r1.billing.invoices.grace", "30d")))
+        .rootCause()
+        .hasMessageContaining("grace");
+  }
+
+  private static InvoiceSettings bind(Map<String, String> values) {
+    return new Binder(new MapConfigurationPropertySource(values))
+        .bindOrCreate("r1.billing.invoices", InvoiceSettings.class);
+  }
+}
