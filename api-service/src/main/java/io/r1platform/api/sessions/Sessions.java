@@ -110,7 +110,8 @@ public class Sessions {
     return jdbc.sql(
                 """
                 update person_session set id_sha256 = :new, person_id = :person,
-                  attributes = jsonb_build_object('way', :way::text), created_at = :now, last_access_at = :now
+                  attributes = jsonb_build_object('way', :way::text), created_at = :now,
+                  last_access_at = :now
                 where id_sha256 = :old""")
             .param("old", Hashes.sha256(oldId))
             .param("new", Hashes.sha256(newId))
