@@ -41,16 +41,18 @@ public final class Pass {
     return this;
   }
 
-  /** So many output tokens have come in all. */
-  public synchronized void generated(int all) {
+  /** So many output tokens have come in all; once the engine has begun, it waits no more. */
+  public synchronized void seen(boolean begun, int all) {
+    if (begun) {
+      started();
+    }
     if (all > output) {
       owe(all - output);
       output = all;
     }
   }
 
-  /** The engine has begun: it waits no more. Later calls do nothing. */
-  public synchronized void started() {
+  private void started() {
     if (!hasStarted) {
       hasStarted = true;
       free(queued);

@@ -326,10 +326,7 @@ final class Run {
   private void take(Attempt at, ReplyReader reading, ReplyReader.Step step) {
     int output = reading.seen().output();
     gaps.seen(output, at.heardNanos());
-    if (reading.hasStarted()) {
-      pass.started();
-    }
-    pass.generated(output);
+    pass.seen(reading.hasStarted(), output);
     if (ttftMillis == 0 && output > 0) {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);

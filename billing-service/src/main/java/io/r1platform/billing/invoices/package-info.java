@@ -4,7 +4,8 @@
  * is finalized never changes, and no number is missing.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"ledger", "adjustments", "pages", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {"ledger", "adjustments", "pages", "errors", "observability"})
 package io.r1platform.billing.invoices;
 
 import org.jspecify.annotations.NullMarked;
