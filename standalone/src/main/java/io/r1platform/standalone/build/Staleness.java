@@ -67,7 +67,7 @@ public final class Staleness {
     return switch (part) {
       case API -> List.of(parent, own, root.resolve("console"));
       case INFERENCE -> List.of(parent, own, root.resolve("native"), root.resolve("prompts"));
-      case BILLING -> List.of(parent, own);
+      case BILLING -> List.of(parent, own, root.resolve("receipts"));
     };
   }
 
