@@ -13,6 +13,7 @@
       "budgets",
       "credit",
       "retention",
+      "receipts",
       "money",
       "errors",
       "observability"
