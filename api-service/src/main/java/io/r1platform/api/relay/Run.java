@@ -424,6 +424,7 @@ final class Run {
   private void settle(
       Outcome outcome, @Nullable EngineReport report, @Nullable ServiceException error) {
     Charge charge = admission.charge(outcome);
+    ending.receipt(admission.receipt(outcome));
     LoggedRequest row = relay.finished(this, call, outcome, charge, gaps);
     boolean free = charge.amount().value() == 0;
     if (free) {
