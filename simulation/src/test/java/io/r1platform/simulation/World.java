@@ -57,7 +57,7 @@ final class World implements AutoCloseable {
       truncate api.replica, api.shipping, api.usage_journal, billing.usage_record,
         billing.usage_held, billing.usage_hourly, billing.ingest_hwm, billing.entry,
         billing.journal, billing.account_day, billing.account, billing.budget,
-        billing.budget_version, billing.credit_account cascade
+        billing.budget_version, billing.credit_account, billing.log_batch cascade
       """;
 
   private final SettableClock clock = new SettableClock(BEGIN);

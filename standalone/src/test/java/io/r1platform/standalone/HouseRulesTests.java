@@ -19,10 +19,13 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -34,22 +37,38 @@ class HouseRulesTests {
   private static final String BILLING = BASE + "billing.";
   private static final List<String> SERVICES = List.of("api", "inference", "billing");
 
+  private static final List<String> MODULES =
+      List.of(
+          "test-support",
+          "native",
+          "prompts",
+          "service-support",
+          "receipts",
+          "verify-bill",
+          "r1-spring-ai-starter",
+          "inference-service",
+          "api-service",
+          "billing-service",
+          "standalone");
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importPaths(
-              List.of(
-                      "test-support",
-                      "native",
-                      "prompts",
-                      "service-support",
-                      "r1-spring-ai-starter",
-                      "inference-service",
-                      "api-service",
-                      "billing-service",
-                      "standalone")
-                  .stream()
-                  .map(module -> Path.of("..", module, "target", "classes"))
-                  .toList());
+              MODULES.stream().map(module -> Path.of("..", module, "target", "classes")).toList());
+
+  @Test
+  void noModuleIsForgotten() throws IOException {
+    List<String> built =
+        Pattern.compile("<module>(.+?)</module>")
+            .matcher(Files.readString(Path.of("..", "pom.xml")))
+            .results()
+            .map(found -> found.group(1))
+            .filter(module -> !module.equals("simulation")) // it has tests only
+            .toList();
+    assertThat(built).containsExactlyInAnyOrderElementsOf(MODULES);
+    String map = Files.readString(Path.of("..", "docs", "ARCHITECTURE.md"));
+    assertThat(built).allSatisfy(module -> assertThat(map).contains("(../" + module + ")"));
+  }
 
   @Test
   void seesEveryModule() {
@@ -58,7 +77,8 @@ class HouseRulesTests {
             "testing",
             "engine",
             "prompts",
-            "service",
+            "receipts",
+            "verifybill",
             "springai",
             "inference",
             "api",
@@ -112,8 +132,10 @@ class HouseRulesTests {
   }
 
   @Test
-  void moneyPromptsAndEngineKnowOnlyJava() {
-    String[] pure = {BASE + "*.money..", BASE + "prompts..", BASE + "engine.."};
+  void moneyPromptsReceiptsAndEngineKnowOnlyJava() {
+    String[] pure = {
+      BASE + "*.money..", BASE + "prompts..", BASE + "receipts..", BASE + "engine.."
+    };
     check(
         classes()
             .that(resideInAnyPackage(pure).and(not(packageInfo())))
@@ -121,6 +143,18 @@ class HouseRulesTests {
             .onlyDependOnClassesThat(
                 resideInAnyPackage("java..", "org.jspecify..")
                     .or(resideInAnyPackage(pure))
+                    .or(primitiveOrArray())));
+  }
+
+  @Test
+  void theVerifierIsOneJarOfItsOwn() {
+    check(
+        classes()
+            .that(resideInAnyPackage(BASE + "verifybill..").and(not(packageInfo())))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                        "java..", "org.jspecify..", BASE + "verifybill..", BASE + "receipts..")
                     .or(primitiveOrArray())));
   }
 

@@ -71,6 +71,11 @@ public record Admission(
     return Charge.of(outcome.generated(), outputCap, price);
   }
 
+  /** What the client keeps of the journal's FINAL: {@code v1.} and its bytes in base64url. */
+  public String receipt(Outcome outcome) {
+    return UsageRecordCodec.receipt(settle(outcome));
+  }
+
   /** The journal's FINAL. */
   UsageRecord settle(Outcome outcome) {
     return record(outcome, charge(outcome));

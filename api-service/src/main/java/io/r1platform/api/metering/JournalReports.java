@@ -211,6 +211,31 @@ public class JournalReports {
         .map(JournalReports::entry);
   }
 
+  /**
+   * A request's receipt.
+   *
+   * @param text {@code v1.} and the record in base64url
+   */
+  public record Receipt(long organizationId, long projectId, String text) {}
+
+  /** The receipt of a request by its id; empty while it runs. */
+  public Optional<Receipt> receipt(UUID eventId) {
+    if (eventId.version() != 7) {
+      return Optional.empty();
+    }
+    return database
+        .sql(
+            """
+            select record from usage_journal
+            where bucket = :bucket and event_id = :event and kind = 'F'
+            """)
+        .param("bucket", UsageRecord.bucket(eventId))
+        .param("event", eventId)
+        .query((row, n) -> UsageRecordCodec.decode(row.getBytes(1)))
+        .optional()
+        .map(r -> new Receipt(r.organizationId(), r.projectId(), UsageRecordCodec.receipt(r)));
+  }
+
   private static Entry entry(UsageRecord record) {
     return new Entry(
         record.eventId(),

@@ -3,6 +3,7 @@ package io.r1platform.api.metering;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.Tokens;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -37,6 +38,11 @@ final class UsageRecordCodec {
     out.putLong(r.salt().high()).putLong(r.salt().low());
     out.put(HexFormat.of().parseHex(r.outputSha256()));
     return out.array();
+  }
+
+  /** What a client is given: {@code v1.} and the bytes in base64url. */
+  static String receipt(UsageRecord r) {
+    return "v1." + Base64.getUrlEncoder().withoutPadding().encodeToString(encode(r));
   }
 
   static UsageRecord decode(byte[] bytes) {

@@ -24,9 +24,17 @@ final class Answer {
     this.errors = errors;
   }
 
-  /** The usage chunk, if wanted, and the end mark. */
-  byte[] endOfStream(EngineReport report, Charge charge, Admission admission, boolean usage) {
+  /** The receipt, as a comment of the block after it, the usage chunk, if wanted, and the end. */
+  byte[] endOfStream(
+      @Nullable String receipt,
+      EngineReport report,
+      Charge charge,
+      Admission admission,
+      boolean usage) {
     var out = new ByteArrayOutputStream();
+    if (receipt != null) {
+      out.writeBytes((": receipt " + receipt + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
     String id = "id: " + report.tokens().output() + "\n";
     if (usage) {
       ObjectNode chunk = report.body();

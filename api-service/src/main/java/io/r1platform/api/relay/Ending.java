@@ -24,6 +24,7 @@ final class Ending {
   private final Admission admission;
   private final @Nullable Duration timeout;
   private final boolean includeUsage;
+  private @Nullable String receipt;
 
   Ending(ClientSide client, Relay relay, Admission admission, Run.Wanted wanted) {
     this.client = client;
@@ -32,6 +33,11 @@ final class Ending {
     this.admission = admission;
     this.timeout = wanted.call().timeout();
     this.includeUsage = wanted.includeUsage();
+  }
+
+  /** Of the FINAL that is being written; the client has it when that is durable. */
+  void receipt(String text) {
+    receipt = text;
   }
 
   /**
@@ -65,9 +71,13 @@ final class Ending {
   /** All went well and the charge is durable. */
   void answered(EngineReport report, Charge charge) {
     if (admission.stream()) {
-      client.end(answers.endOfStream(report, charge, admission, includeUsage), charged(charge));
+      client.end(
+          answers.endOfStream(receipt, report, charge, admission, includeUsage), charged(charge));
     } else {
       client.header("x-r1-cost", charge.amount().decimal());
+      if (receipt != null) {
+        client.header("x-usage-receipt", receipt);
+      }
       client.end(answers.body(report, charge, admission), charged(charge));
     }
   }

@@ -76,6 +76,7 @@ final class Settling {
             relay.clock().instant(),
             last == null ? Origin.OWN : last.origin(last.doubt()));
     Charge charge = admission.charge(outcome);
+    ending.receipt(admission.receipt(outcome));
     settle(outcome, relay.finished(run, last, outcome, charge), charge, report, error);
   }
 

@@ -46,6 +46,40 @@ class BillingReads {
     }
   }
 
+  /**
+   * The answer as it is, of status 200, 202 or 404, to a path that names the caller's organization.
+   * Fails as {@link #read} does otherwise.
+   */
+  HttpResponse<byte[]> raw(Caller caller, String pathAndQuery) {
+    try (FreeCalls.Place _ = calls.begin(caller)) {
+      return raw(pathAndQuery);
+    }
+  }
+
+  /** The same for a path that is nobody's. */
+  HttpResponse<byte[]> raw(String pathAndQuery) {
+    try {
+      HttpResponse<byte[]> answer = billing.get(pathAndQuery, LONGEST);
+      switch (answer.statusCode()) {
+        case 200, 202, 404 -> {
+          return answer;
+        }
+        case 400, 422 ->
+            throw ServiceException.of(
+                ErrorCode.INVALID_VALUE,
+                json.readTree(answer.body())
+                    .path("detail")
+                    .asString("A parameter is out of range."));
+        default -> log.warn("billing-service answered {} to a question", answer.statusCode());
+      }
+    } catch (IOException | JacksonException e) {
+      log.warn("billing-service did not answer a question: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw unavailable();
+  }
+
   private ObjectNode ask(String pathAndQuery) {
     try {
       HttpResponse<byte[]> answer = billing.get(pathAndQuery, LONGEST);

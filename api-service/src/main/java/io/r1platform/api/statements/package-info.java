@@ -5,7 +5,16 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"keys", "billing", "holds", "limits", "money", "upstreams", "errors"})
+    allowedDependencies = {
+      "keys",
+      "billing",
+      "holds",
+      "limits",
+      "metering",
+      "money",
+      "upstreams",
+      "errors"
+    })
 package io.r1platform.api.statements;
 
 import org.jspecify.annotations.NullMarked;

@@ -12,8 +12,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.Await;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +51,35 @@ class DurabilityIT {
   @AfterAll
   void stop() {
     gateway.close();
+  }
+
+  /** The comment is a line of the block after it: a block of its own would break clients. */
+  @Test
+  void givesTheReceiptOfWhatTheJournalHas() {
+    gateway.engine.does(
+        chat ->
+            chat.stream().write(token(1, "content", "a") + usageChunk(4, 1, "stop")).write(DONE));
+    HttpResponse<String> streamed = gateway.chat(STREAM);
+    assertThat(streamed.body())
+        .containsOnlyOnce(": receipt v1.")
+        .containsPattern(Wire.RECEIPT + "id: 5");
+    assertThat(streamed.headers().firstValue("x-usage-receipt")).isEmpty();
+    receiptIs(streamed, streamed.body().replaceAll("(?s).*: receipt (\\S+)\n.*", "$1"));
+
+    gateway.engine.does(
+        chat -> chat.json().write("{\"choices\":[]," + usage(4, 1) + "," + r1("stop") + "}"));
+    HttpResponse<String> whole = gateway.chat(JSON);
+    receiptIs(whole, whole.headers().firstValue("x-usage-receipt").orElseThrow());
+  }
+
+  private void receiptIs(HttpResponse<String> answer, String receipt) {
+    String id = Gateway.id(answer);
+    assertThat(gateway.get("/v1/receipts/" + id).body())
+        .isEqualTo(
+            "{\"id\":\"%s\",\"object\":\"receipt\",\"receipt\":\"%s\"}".formatted(id, receipt));
+    ByteBuffer record = ByteBuffer.wrap(Base64.getUrlDecoder().decode(receipt.substring(3)));
+    assertThat(record.capacity()).isEqualTo(184);
+    assertThat(record.getLong(128)).isEqualTo(gateway.finalOf(id).amountPico());
   }
 
   @Test
@@ -136,7 +167,7 @@ class DurabilityIT {
             .isPositive();
         lock.rollback();
       }
-      assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("id: 5\ndata: [DONE]\n\n");
+      assertThat(end.get(20, TimeUnit.SECONDS)).matches(Wire.RECEIPT + "id: 5\ndata: \\[DONE]\n\n");
       assertThat(gateway.rows(Gateway.id(response), "F")).isEqualTo(1);
     }
   }

@@ -1,11 +1,21 @@
 package io.r1platform.api.relay;
 
+import java.net.http.HttpResponse;
+
 /** Pieces of the inner protocol. */
 final class Wire {
   static final String KEEP_ALIVE = ": keep-alive\n\n";
   static final String DONE = "data: [DONE]\n\n";
 
+  /** The line with the receipt, a pattern. */
+  static final String RECEIPT = ": receipt v1\\.[A-Za-z0-9_-]{246}\n";
+
   private Wire() {}
+
+  /** A stream without its receipt, which no two have the same. */
+  static String bare(HttpResponse<String> stream) {
+    return stream.body().replaceFirst(RECEIPT, "");
+  }
 
   /** A chunk that carries the output up to {@code tokens}. */
   static String token(int tokens, String field, String text) {

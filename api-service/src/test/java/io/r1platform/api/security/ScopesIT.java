@@ -58,6 +58,8 @@ class ScopesIT {
       POST   /v1/requests/{id}/cancel   inference batch
       GET    /v1/requests/{id}/content  inference
       DELETE /v1/requests/{id}/content  inference
+      GET    /v1/receipts               usage:read
+      GET    /v1/receipts/{id}          inference batch usage:read
       GET    /v1/files                  batch
       POST   /v1/files                  batch
       GET    /v1/files/{id}             batch

@@ -131,6 +131,45 @@ class MoneyIT {
     assertThat(json("/user/balance").path("is_available").asBoolean(true)).isFalse();
   }
 
+  @Test
+  void receiptsAreAskedForTheKeysOwnProjectAndProofsWait() {
+    String receipts =
+        "/internal/v1/organizations/%d/projects/%d/receipts".formatted(organization, project);
+    String id = "019adc00-0000-7000-8000-000000000001";
+    billing.say(receipts + "/" + id, 200, "{\"receipt\":\"v1.abc\"}");
+    billing.say(receipts + "/" + id + "/proof", 202, "");
+    billing.say(receipts, 200, "{}\n");
+    assertThat(json("/v1/receipts/chatcmpl-" + id).path("receipt").asString()).isEqualTo("v1.abc");
+    assertThat(status("/v1/receipts/" + id + ".tlog-proof", own.secret())).isEqualTo(202);
+    billing.say(receipts + "/" + id + "/proof", 200, "c2sp.org/tlog-proof@v1\n");
+    HttpResponse<String> proof = api.get("/v1/receipts/" + id + ".tlog-proof", own.secret());
+    assertThat(proof.body()).isEqualTo("c2sp.org/tlog-proof@v1\n");
+    assertThat(proof.headers().firstValue("content-type")).contains("text/plain");
+    String from = "/v1/receipts?from=2026-11-01T00:00:00Z&organization=1&project=1";
+    assertThat(api.get(from, own.secret()).body()).isEqualTo("{}\n");
+    assertThat(status("/v1/receipts/" + id, stranger)).isEqualTo(404);
+    assertThat(status("/v1/receipts/" + id + ".tlog-proof", stranger)).isEqualTo(404);
+    assertThat(status("/v1/receipts/x", own.secret())).isEqualTo(404);
+    assertThat(status("/v1/receipts", own.secret())).isEqualTo(400);
+  }
+
+  @Test
+  void theLogIsAnybodys() {
+    billing.say("/internal/v1/log/checkpoint", 200, "a\n0\nb\n");
+    billing.say("/internal/v1/log/tile/0/x001/234.p/5", 200, "tile");
+    assertThat(api.get("/log/checkpoint", "").body()).isEqualTo("a\n0\nb\n");
+    HttpResponse<String> tile = api.get("/log/tile/0/x001/234.p/5", "");
+    assertThat(tile.body()).isEqualTo("tile");
+    assertThat(tile.headers().firstValue("cache-control").orElseThrow()).contains("immutable");
+    for (String path : List.of("/log/tile/0/1", "/log", "/log/x")) {
+      assertThat(status(path, "")).as(path).isEqualTo(404);
+    }
+  }
+
+  private int status(String path, String secret) {
+    return api.get(path, secret).statusCode();
+  }
+
   /** Whatever a caller sends, its key decides whose money it sees. */
   @ParameterizedTest
   @ValueSource(strings = {"/v1/limits", "/v1/balance", "/user/balance"})

@@ -38,6 +38,10 @@ public enum BillingMetric {
    * Events of payment providers; tags {@code provider} (1), {@code result} (5). Alarm on REFUSED.
    */
   PAYMENT_EVENTS("r1.billing.payments.events"),
+  /** Age in seconds of the oldest record that is not in the log of receipts. Alarm above 60. */
+  LOG_WAITING("r1.billing.log.waiting.seconds"),
+  /** Entries of the log of receipts. */
+  LOG_SIZE("r1.billing.log.size"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */
   ADJUSTMENTS("r1.billing.adjustments"),
   /** Months that the job closed, or could not; tag {@code result} (2). Alarm on FAILED. */

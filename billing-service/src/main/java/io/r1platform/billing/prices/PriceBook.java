@@ -34,7 +34,7 @@ public class PriceBook {
   }
 
   /** The days of every holiday calendar, by its name: true is worked, false is off. */
-  Map<String, Map<LocalDate, Boolean>> calendars() {
+  public Map<String, Map<LocalDate, Boolean>> calendars() {
     return known().days;
   }
 

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import io.r1platform.billing.prices.PriceVersion;
+import io.r1platform.billing.receipts.ReceiptLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,7 @@ class UsageTable {
   private static final byte[] COPY_HEAD = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
   };
+  private static final int LEAF_BYTES = 32;
   private static final int COLUMNS = 24;
   private static final int ROW_BYTES =
       Short.BYTES + COLUMNS * Integer.BYTES + 12 * Integer.BYTES + 7 * Long.BYTES + 16 * 3 + 32 * 2;
@@ -85,21 +87,24 @@ class UsageTable {
 
   private final JdbcTemplate jdbc;
   private final JdbcClient client;
+  private final ReceiptLog log;
 
-  UsageTable(JdbcTemplate jdbc, JdbcClient client) {
+  UsageTable(JdbcTemplate jdbc, JdbcClient client, ReceiptLog log) {
     this.jdbc = jdbc;
     this.client = client;
+    this.log = log;
   }
 
   /**
-   * Inserts what is new, under {@code journalId}, and returns its ids. Nearly always all is new, so
-   * the rows are copied straight into the table; where one is there already, that is undone and
-   * they go through a staging table. Rows go in by id, so that two batches never wait for each
-   * other in a circle.
+   * Inserts what is new, under {@code journalId}, leaves it to the log of receipts, and returns its
+   * ids. Nearly always all is new, so the rows are copied straight into the table; where one is
+   * there already, that is undone and they go through a staging table. Rows go in by id, so that
+   * two batches never wait for each other in a circle.
    */
   Set<UUID> insert(Map<UUID, Row> rows, UUID journalId) {
     List<Row> ordered = rows.values().stream().sorted(BY_ID).toList();
     if (copyUnlessDuplicate(ordered, journalId)) {
+      log(ordered, rows.keySet(), journalId);
       return rows.keySet();
     }
     jdbc.execute(STAGE);
@@ -111,7 +116,21 @@ class UsageTable {
             row -> {
               inserted.add(row.getObject(1, UUID.class));
             });
+    log(ordered, inserted, journalId);
     return inserted;
+  }
+
+  private void log(List<Row> ordered, Set<UUID> inserted, UUID journalId) {
+    if (inserted.isEmpty()) {
+      return;
+    }
+    var leaves = ByteBuffer.allocate(inserted.size() * LEAF_BYTES);
+    for (Row row : ordered) {
+      if (inserted.contains(row.item.record().eventId())) {
+        leaves.put(HexFormat.of().parseHex(row.item.leaf()));
+      }
+    }
+    log.add(journalId, leaves.array());
   }
 
   private boolean copyUnlessDuplicate(List<Row> rows, UUID journalId) {

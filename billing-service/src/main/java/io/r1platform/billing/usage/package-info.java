@@ -14,6 +14,7 @@
       "credit",
       "retention",
       "pages",
+      "receipts",
       "money",
       "errors",
       "observability"

@@ -1,12 +1,17 @@
 package io.r1platform.billing.usage;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Requests for tests of other packages: charged now, their engine receipts when asked for. */
 public final class UsageTraffic {
@@ -26,6 +31,19 @@ public final class UsageTraffic {
   /** Charges a request of a few seconds ago. */
   public void charge(int input, int output) {
     post(samples().charged(TENANT, 0, input, output, 0));
+  }
+
+  /**
+   * Charges so many requests of that organization at once.
+   *
+   * @return their 184 bytes, by id
+   */
+  public Map<UUID, byte[]> chargeMany(long organization, int count) {
+    List<UsageRecord> records =
+        Stream.generate(() -> samples().any(organization)).limit(count).toList();
+    expect(billing.postBatch(Samples.batch(1, 1, nextSeq, records)));
+    nextSeq += count;
+    return records.stream().collect(toMap(UsageRecord::eventId, UsageRecord::bytes));
   }
 
   /** Charges a request of noon of that day. */

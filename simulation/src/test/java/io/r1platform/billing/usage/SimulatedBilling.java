@@ -49,7 +49,8 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.retention",
-    "io.r1platform.billing.prices"
+    "io.r1platform.billing.prices",
+    "io.r1platform.billing.receipts"
   })
   @ComponentScan({
     "io.r1platform.billing.usage",
@@ -57,7 +58,8 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.credit",
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.retention",
-    "io.r1platform.billing.prices"
+    "io.r1platform.billing.prices",
+    "io.r1platform.billing.receipts"
   })
   static class Parts {
     @Bean

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  simulation  schedules of crashes in metering: 100,000, or 18 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
+      "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
@@ -93,7 +94,11 @@ final class Test implements Callable<Integer> {
   @Option(
       names = "--seed",
       defaultValue = "1",
-      description = {"faults: which kills, and when", "fuzz: which requests"})
+      description = {
+        "faults: which kills, and when",
+        "fuzz: which requests",
+        "bill: which requests and bits"
+      })
   private long seed;
 
   @Parameters(arity = "0..1", paramLabel = "SUITE")
@@ -119,6 +124,12 @@ final class Test implements Callable<Integer> {
       case "soak" ->
           InferenceFigures.SOAK.run(
               invocation, out(), "-Dr1.soak.minutes=" + (longForm ? LONG_SOAK : SHORT_SOAK));
+      case "bill" ->
+          new ModuleFigures("verify-bill", "bill", "BillIT")
+              .run(
+                  invocation,
+                  out(),
+                  List.of("-Dtest.jvm.extra=-Dr1.bill.records=1000000 -Dr1.bill.seed=" + seed));
       case "simulation" ->
           new ModuleFigures("simulation", "simulation", "SimulationIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));

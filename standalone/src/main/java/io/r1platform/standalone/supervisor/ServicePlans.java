@@ -32,6 +32,8 @@ final class ServicePlans {
   private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String ENGINE_TOKEN = "engine-token";
   private static final String ANSWERS_KEY = "answers-key";
+  private static final String LOG_KEY = "log-key";
+  private static final String LOG_NAME = "log-name"; // no two installations' logs have one name
   private static final String INFERENCE_TOKEN = "inference-token";
 
   private final Home home;
@@ -149,7 +151,9 @@ final class ServicePlans {
   private Map<String, String> billingSettings() {
     return Map.of(
         "r1.billing.security.gateway-token-file", file(GATEWAY_TOKEN),
-        "r1.billing.security.engine-token-file", file(ENGINE_TOKEN));
+        "r1.billing.security.engine-token-file", file(ENGINE_TOKEN),
+        "r1.billing.log.key-file", file(LOG_KEY),
+        "r1.billing.log.origin", "localhost/" + secrets.value(LOG_NAME));
   }
 
   private String file(String secret) {

@@ -30,6 +30,7 @@ class StalenessTests {
     write("native/src/main/cpp/engine.cpp", WRITTEN);
     write("prompts/src/main/java/Some.java", WRITTEN);
     write("service-support/src/main/java/Some.java", WRITTEN);
+    write("receipts/src/main/java/Some.java", WRITTEN);
     write("console/src/app.tsx", WRITTEN);
   }
 
@@ -62,6 +63,13 @@ class StalenessTests {
     write("prompts/src/main/java/Some.java", CHANGED);
 
     assertThat(new Staleness(root).stale()).containsExactly(Part.INFERENCE);
+  }
+
+  @Test
+  void theSharedReceiptsMakeBillingStale() throws IOException {
+    write("receipts/src/main/java/Some.java", CHANGED);
+
+    assertThat(new Staleness(root).stale()).containsExactly(Part.BILLING);
   }
 
   @Test

@@ -1,0 +1,122 @@
+package io.r1platform.verifybill;
+
+import io.r1platform.receipts.MonthStatement;
+import io.r1platform.receipts.NotGenuine;
+import io.r1platform.receipts.UsageRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The receipts that the tenant kept, to be found in the bundle once each and unchanged. */
+final class KeptReceipts {
+  private record Kept(UsageRecord record, String where) {}
+
+  private final Map<UUID, Kept> kept = new HashMap<>();
+  private int otherMonths;
+
+  /** None. */
+  KeptReceipts() {}
+
+  /**
+   * Reads a file, or all files of a directory. A line holds a receipt at its end, as in {@code
+   * x-usage-receipt: v1.…}; empty lines are passed over.
+   *
+   * @throws NotGenuine if a line holds none, it is not the organization's, or two of one id differ
+   */
+  KeptReceipts(Path path, MonthStatement statement) throws IOException {
+    if (!Files.isDirectory(path)) {
+      read(path, statement);
+      return;
+    }
+    List<Path> files;
+    try (var found = Files.list(path)) {
+      files = found.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      read(file, statement);
+    }
+  }
+
+  private void read(Path file, MonthStatement statement) throws IOException {
+    try (var lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      int number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        if (!line.isBlank()) {
+          String stripped = line.strip();
+          add(
+              stripped.substring(stripped.lastIndexOf(' ') + 1),
+              "%s:%d".formatted(file.getFileName(), number),
+              statement);
+        }
+      }
+    }
+  }
+
+  private void add(String receipt, String where, MonthStatement statement) {
+    UsageRecord record;
+    try {
+      record = UsageRecord.ofReceipt(receipt);
+    } catch (NotGenuine e) {
+      throw new NotGenuine("receipt %s: %s".formatted(where, e.getMessage()), e);
+    }
+    if (record.organizationId() != statement.organizationId()) {
+      throw new NotGenuine(
+          "receipt %s is of organization %d, the bundle of %d"
+              .formatted(where, record.organizationId(), statement.organizationId()));
+    }
+    if (!statement.covers(record.admittedAt())) {
+      otherMonths++;
+      return;
+    }
+    Kept before = kept.putIfAbsent(record.eventId(), new Kept(record, where));
+    if (before != null && !before.record.equals(record)) {
+      throw new NotGenuine(
+          "receipts %s and %s of request %s differ"
+              .formatted(before.where, where, record.eventId()));
+    }
+  }
+
+  /** How many of the month are to be found. */
+  int size() {
+    return kept.size();
+  }
+
+  /** How many are of other months. */
+  int otherMonths() {
+    return otherMonths;
+  }
+
+  /**
+   * Compares a record of the bundle.
+   *
+   * @throws NotGenuine if the tenant's receipt says something else
+   */
+  void compare(UsageRecord record) {
+    Kept mine = kept.isEmpty() ? null : kept.remove(record.eventId());
+    if (mine != null && !mine.record.equals(record)) {
+      throw new NotGenuine("it differs from the receipt that you kept, %s".formatted(mine.where));
+    }
+  }
+
+  /**
+   * After all records.
+   *
+   * @throws NotGenuine if one was not in the bundle
+   */
+  void allFound() {
+    kept.values().stream()
+        .findFirst()
+        .ifPresent(
+            missing -> {
+              throw new NotGenuine(
+                  "receipt %s, of request %s, is not in the bundle"
+                      .formatted(missing.where, missing.record.eventId()));
+            });
+  }
+}
