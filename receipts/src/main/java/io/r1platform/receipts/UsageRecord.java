@@ -11,8 +11,8 @@ import java.util.UUID;
  * is the entry of the log and what a client is given as its receipt.
  *
  * @param finish why it ended, 1 to 8
- * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 3 batch, 4–7 waiver cause, 8 a foreign server
- *     answered, 9 its usage was missing or wrong
+ * @param flags bit 0 stream, 1 recovered, 2 gateway's count, 3 batch, 4–7 waiver cause, 8 a foreign
+ *     server answered, 9 its usage was missing or wrong
  * @param modelId the model that answered
  * @param eventId UUIDv7, minted at admission
  * @param organizationId who pays
