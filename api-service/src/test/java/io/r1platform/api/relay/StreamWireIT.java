@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -43,6 +45,9 @@ class StreamWireIT {
       """;
   private static final String JSON =
       "{\"model\":\"r1-nano\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+  /** 184 bytes. */
+  private static final Pattern RECEIPT = Pattern.compile(": receipt v1\\.[A-Za-z0-9_-]{246}\n");
 
   /** The last chunk as clients get it: the engine's, without our own member and with the cost. */
   private static final String PRICED =
@@ -94,9 +99,17 @@ class StreamWireIT {
     assertThat(response.headers().firstValue("cache-control")).contains("no-store");
     assertThat(response.headers().firstValue("content-length")).isEmpty();
     byte[] bytes = response.body().readAllBytes();
-    assertThat(new String(bytes, StandardCharsets.UTF_8))
+    assertThat(withoutReceipt(new String(bytes, StandardCharsets.UTF_8)))
         .isEqualTo(events + PRICED + "id: 5\n" + DONE);
     assertThat(blocksWithoutData(bytes)).isZero();
+  }
+
+  /** The stream but for its receipt, which is the first line of the block with the usage. */
+  private static String withoutReceipt(String stream) {
+    Matcher receipt = RECEIPT.matcher(stream);
+    assertThat(receipt.find()).as(stream).isTrue();
+    assertThat(stream.substring(receipt.end())).startsWith(PRICED);
+    return receipt.replaceFirst("");
   }
 
   /** Blank lines after the first {@code id:} that end a block without {@code data:}. */
@@ -136,7 +149,7 @@ class StreamWireIT {
         assertThat(exactly(in, event.length())).isEqualTo(event);
         may.release();
       }
-      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+      assertThat(withoutReceipt(new String(in.readAllBytes(), StandardCharsets.UTF_8)))
           .isEqualTo(finish(5, "stop") + PRICED + "id: 5\n" + DONE);
     }
   }
