@@ -102,6 +102,8 @@ create trigger never_deleted before delete or truncate on log_checkpoint
   for each statement execute function refuse_change();
 
 -- What was charged before there was a log; days that left for files stay outside of it.
+-- Whoever still writes is waited for, and then waits: what it commits later is not missed.
+lock table usage_record in share row exclusive mode;
 insert into log_batch (journal_id, leaves)
   select journal_id, string_agg(leaf_sha256, '' order by event_id) from usage_record
   group by journal_id order by min(admitted_at), journal_id;

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +167,8 @@ public final class FakeBilling implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     if (illness == Illness.DOWN) {
       answer(exchange, 503, "{}");
+    } else if (path.contains("/receipts")) {
+      receipts(exchange, path);
     } else if (path.endsWith("/balance")) {
       answer(
           exchange,
@@ -185,6 +189,21 @@ public final class FakeBilling implements AutoCloseable {
            "cost":{"pico":"12340000000001","currency":"USD"}}]}
           """
               .formatted(from, path.replaceAll("\\W", "-")));
+    }
+  }
+
+  /** It has none yet. */
+  private static void receipts(HttpExchange exchange, String path) throws IOException {
+    if (!path.endsWith("/receipts")) {
+      answer(exchange, 404, "{}");
+      return;
+    }
+    String from = exchange.getRequestURI().getQuery().replaceAll(".*\\bfrom=([^&]*).*", "$1");
+    try {
+      Instant.parse(from);
+      answer(exchange, 200, "\n");
+    } catch (DateTimeException e) {
+      answer(exchange, 400, "{\"detail\":\"'from' is a time.\"}");
     }
   }
 

@@ -16,4 +16,9 @@ public record Change(
     String objectId,
     @Nullable Long organizationId,
     @Nullable Object before,
-    @Nullable Object after) {}
+    @Nullable Object after) {
+  /** The same under another name. */
+  public Change named(String other) {
+    return new Change(other, objectKind, objectId, organizationId, before, after);
+  }
+}

@@ -76,7 +76,12 @@ final class InvoiceController {
 
   @GetMapping("/{id}")
   JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
-    return own(access.reach(principal, Permission.INVOICES_READ), id);
+    Reach reach = access.reach(principal, Permission.INVOICES_READ);
+    ObjectNode invoice = own(reach, id);
+    if (!reach.everywhere()) {
+      invoice.putArray("blockers"); // they tell of replicas, and of others' records
+    }
+    return invoice;
   }
 
   /** A4 or Letter, English or Korean; without parameters as the organization has chosen. */

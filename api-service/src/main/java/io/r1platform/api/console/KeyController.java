@@ -155,6 +155,7 @@ final class KeyController {
     Reach reach = who.reach(Permission.KEYS_WRITE);
     Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
+    reached(reach, id); // before a kept answer, which has the secret
     return writes.own(
         write,
         () -> item(reached(reach, id)),

@@ -95,8 +95,10 @@ final class MemberController {
           Member before = members.hold(id);
           requireOwner(who, before.organizationId(), before.role(), role);
           MemberItem was = MemberItem.of(before);
-          MemberItem is = MemberItem.of(members.change(id, version, role));
+          Members.Changed changed = members.change(id, version, role);
+          MemberItem is = MemberItem.of(changed.member());
           record(write, "member.changed", "member", before.organizationId(), id, was, is);
+          changed.revoked().forEach(invitation -> recordRevocation(write, invitation));
           return Writes.Made.ok(is.version(), is);
         });
   }

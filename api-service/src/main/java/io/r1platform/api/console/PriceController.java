@@ -180,12 +180,19 @@ final class PriceController {
     return writes.ordered(
         write,
         () -> {
-          if (!write.isDryRun()) {
-            transactions.executeWithoutResult(status -> audit.record(write.actor(), change));
+          if (write.isDryRun()) {
+            Object effect = billing.post(BillingReports.dryRun(BILLING + path), body);
+            return new Writes.Made(HttpStatus.OK, null, effect);
           }
-          String at = write.isDryRun() ? BillingReports.dryRun(BILLING + path) : BILLING + path;
-          return new Writes.Made(HttpStatus.OK, null, billing.post(at, body));
+          record(write, change.named(change.action() + ".ordered"));
+          Object done = billing.post(BILLING + path, body);
+          record(write, change);
+          return new Writes.Made(HttpStatus.OK, null, done);
         });
+  }
+
+  private void record(Write write, Change change) {
+    transactions.executeWithoutResult(status -> audit.record(write.actor(), change));
   }
 
   private static String calendarName(String name) {

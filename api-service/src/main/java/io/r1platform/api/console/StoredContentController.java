@@ -5,14 +5,17 @@ import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.contents.Contents;
 import io.r1platform.api.contents.StoredContent;
+import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.ProjectView;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.transaction.support.TransactionOperations;
@@ -30,6 +33,9 @@ import tools.jackson.databind.annotation.JsonNaming;
  */
 @RestController
 final class StoredContentController {
+  private static final int AT_ONCE = 4;
+
+  private final Semaphore places = new Semaphore(AT_ONCE);
   private final Access access;
   private final Tenancy tenancy;
   private final Contents contents;
@@ -59,15 +65,29 @@ final class StoredContentController {
     Actor actor = Actors.of(principal, exchange);
     ProjectView project = tenancy.project(reach, Fields.requiredId("project_id", projectId));
     UUID request = RequestController.uuid(id);
-    StoredContent found =
-        contents
-            .read(project.id(), request)
-            .orElseThrow(() -> ServiceException.notFound("A stored prompt of this request"));
+    StoredContent found = read(project.id(), request);
     var change =
         new Change(
             "content.read", "request", request.toString(), project.organizationId(), null, null);
     transactions.executeWithoutResult(status -> audit.record(actor, change));
     return View.of(found);
+  }
+
+  /** Each may take tens of megabytes for a moment. */
+  private StoredContent read(long project, UUID request) {
+    if (!places.tryAcquire()) {
+      throw ServiceException.later(
+          ErrorCode.RATE_LIMIT_EXCEEDED,
+          Duration.ofSeconds(1),
+          "Others are reading stored prompts now. Try again in a second.");
+    }
+    try {
+      return contents
+          .read(project, request)
+          .orElseThrow(() -> ServiceException.notFound("A stored prompt of this request"));
+    } finally {
+      places.release();
+    }
   }
 
   /**

@@ -120,8 +120,8 @@ final class UpstreamController {
     Write write = Write.of(access.operator(principal), exchange);
     long version = Fields.version(ifMatch);
     UpstreamTerms terms = terms(body);
-    ProbeReport report = upstreams.probe(terms, id);
-    if (write.isDryRun()) {
+    ProbeReport report = terms.enabled() ? upstreams.probe(terms, id) : null; // a sick one too
+    if (report != null && write.isDryRun()) {
       return writes.own(write, () -> probed(report));
     }
     ResponseEntity<byte[]> answer =

@@ -93,12 +93,20 @@ public class Members {
   }
 
   /**
-   * Gives a member another role.
+   * A member with its new role.
+   *
+   * @param revoked invitations that went with the old one
+   */
+  public record Changed(Member member, List<Invitation> revoked) {}
+
+  /**
+   * Gives a member another role. A lower one takes the invitations that are open for the address,
+   * by which the old one would come back.
    *
    * @param version the version that the caller has seen; another one is refused as stale
    */
   @Transactional(propagation = Propagation.MANDATORY)
-  public Member change(long id, long version, Role role) {
+  public Changed change(long id, long version, Role role) {
     Member member = seen(id, version);
     if (member.projectId() != null && !role.isOfProjects()) {
       throw ServiceException.about(
@@ -111,7 +119,10 @@ public class Members {
         .param("role", role.wire())
         .param("id", id)
         .update();
-    return member(id);
+    boolean lower = role.compareTo(member.role()) > 0; // the highest comes first
+    return new Changed(
+        member(id),
+        lower ? invitations.revokeOpen(member.organizationId(), member.email()) : List.of());
   }
 
   /**

@@ -76,7 +76,7 @@ final class Attempt {
 
   /** Pieces that were asked for and have not come, so that another attempt owes them. */
   long unanswered() {
-    return reader == null ? 0 : asked;
+    return reader == null || !reader.isStream() ? 0 : asked;
   }
 
   /** A piece has come. */

@@ -62,6 +62,12 @@ final class BodyReader implements ReplyReader {
     return started;
   }
 
+  /** Some of it is computed: another engine would compute it again. */
+  @Override
+  public boolean hasBegun() {
+    return started;
+  }
+
   @Override
   public Seen seen() {
     return Seen.NOTHING;

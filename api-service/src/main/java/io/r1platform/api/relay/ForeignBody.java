@@ -33,7 +33,6 @@ final class ForeignBody {
           "presence_penalty",
           "frequency_penalty",
           "stop",
-          "n",
           "seed",
           "logprobs",
           "top_logprobs",
@@ -53,8 +52,9 @@ final class ForeignBody {
    *
    * @param model what the server calls it
    * @param maxTokens most output tokens of each choice
+   * @param choices how many, as this gateway has read the body
    */
-  static byte[] of(ByteBuffer body, String model, int maxTokens) {
+  static byte[] of(ByteBuffer body, String model, int maxTokens, int choices) {
     var out = new ByteArrayOutputStream(body.remaining() + 256);
     int from = body.arrayOffset() + body.position();
     try (JsonParser parser =
@@ -69,6 +69,9 @@ final class ForeignBody {
       to.writeBooleanProperty("continuous_usage_stats", true);
       to.writeEndObject();
       to.writeNumberProperty("max_tokens", maxTokens);
+      if (choices > 1) {
+        to.writeNumberProperty("n", choices);
+      }
       parser.nextToken();
       for (String name = parser.nextName(); name != null; name = parser.nextName()) {
         copy(name, parser, to);

@@ -85,7 +85,7 @@ final class ForeignClient {
     if (!content.hasRemaining()) {
       throw new IllegalStateException("the request was over before it was sent");
     }
-    return ForeignBody.of(content, route.model(), call.maxTokens());
+    return ForeignBody.of(content, route.model(), call.maxTokens(), call.choices());
   }
 
   private static void authorize(HttpHeaders headers, Upstream upstream) {

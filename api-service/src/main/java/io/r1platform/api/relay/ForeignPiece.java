@@ -47,6 +47,11 @@ record ForeignPiece(
         "error".equals(reason) || "abort".equals(reason));
   }
 
+  /** How it ended, without what it brought. */
+  ForeignPiece endOnly() {
+    return new ForeignPiece("", "", List.of(), null, finish, broken);
+  }
+
   private static @Nullable String finish(@Nullable String reason) {
     return switch (reason) {
       case null -> null;

@@ -38,6 +38,7 @@ final class ForeignReader implements ReplyReader {
   private final long created;
   private final UsageFigures figures;
   private final ForeignAnswer answer;
+  private long received;
   private boolean begun;
   private boolean done;
   private boolean reasoningTold;
@@ -101,6 +102,10 @@ final class ForeignReader implements ReplyReader {
     if (chunk.hasNonNull("error") || chunk.path("object").asString("").equals("error")) {
       return broken();
     }
+    received += event.length();
+    if (!stream && received > limit) {
+      return broken();
+    }
     JsonNode usage = chunk.get("usage");
     JsonNode choices = chunk.path("choices");
     if (choices.isEmpty()) {
@@ -119,7 +124,7 @@ final class ForeignReader implements ReplyReader {
       if (piece.broken()) {
         return broken();
       }
-      answer.add(index, piece);
+      answer.add(index, stream ? piece.endOnly() : piece); // a stream's text has left
       begun |= piece.part() != UsageFigures.Part.NONE;
       write(index, piece, out);
     }

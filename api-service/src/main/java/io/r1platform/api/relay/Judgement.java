@@ -29,6 +29,13 @@ final class Judgement {
     Upstream server = attempt.route().upstream();
     Standing standing = server.standing();
     Doubt doubt = attempt.doubt();
+    String why = doubt != null ? "usage_" + doubt.wire() : attempt.trouble();
+    var problem = new Standing.Problem(clock.instant(), why, requestId);
+    switch (verdict) {
+      case OK -> standing.succeeded();
+      case RELEASED -> standing.released();
+      case FAILED -> standing.failed(problem);
+    }
     if (doubt != null) {
       log.warn(
           "request {}: the usage of {} is in doubt: {}", requestId, server.name(), doubt.wire());
@@ -36,13 +43,6 @@ final class Judgement {
           .counter(
               Metric.UPSTREAM_USAGE_FLAGGED.id(), "upstream", server.name(), "why", doubt.wire())
           .increment();
-    }
-    String why = doubt != null ? "usage_" + doubt.wire() : attempt.trouble();
-    var problem = new Standing.Problem(clock.instant(), why, requestId);
-    switch (verdict) {
-      case OK -> standing.succeeded();
-      case RELEASED -> standing.released();
-      case FAILED -> standing.failed(problem);
     }
     if (doubt != null && verdict != Attempt.Verdict.FAILED) {
       standing.note(problem);

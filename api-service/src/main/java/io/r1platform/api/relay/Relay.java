@@ -415,7 +415,7 @@ class Relay implements SmartLifecycle {
   /** Says once of an attempt how its server did. */
   void judge(Attempt attempt, EngineClient.Call call, Attempt.Verdict verdict) {
     if (attempt.toBeJudged()) {
-      upstreams.judge(attempt, call.id(), verdict);
+      Observations.of(call.id(), () -> upstreams.judge(attempt, call.id(), verdict));
     }
   }
 

@@ -371,14 +371,14 @@ final class Run {
       return;
     }
     at.troubled(failure);
-    boolean neverReached = at.neverReached() && stop == null;
-    if (repeated(at, Attempt.Verdict.FAILED)) {
+    boolean sent = !(failure instanceof ServiceException); // else this gateway refuses it itself
+    if (sent && repeated(at, Attempt.Verdict.FAILED)) {
       return;
     }
     log.warn("request {}: the engine's reply broke: {}", call.id(), failure.toString());
     if (failure instanceof ServiceException refusal) {
       finish(Finish.REFUSED, Tokens.NONE, null, refusal);
-    } else if (neverReached) {
+    } else if (at.neverReached() && stop == null) {
       onEnd(new ReplyReader.Errored(Finish.REFUSED, EngineErrors.unreachable(), null));
     } else {
       EngineReport soFar = at.soFar();

@@ -1,5 +1,7 @@
 package io.r1platform.api.tenants;
 
+import static java.util.stream.Collectors.joining;
+
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.util.ArrayList;
@@ -52,8 +54,11 @@ class TenantPages {
     String beyond = listing.descending() ? "<" : ">";
     Long after = listing.after();
     if (after != null) {
+      String reached = // a row that the caller may not see tells no name
+          conditions.stream().map(it -> " and " + it.replace("t.", "c.")).collect(joining());
       String last =
-          "(select lower(c.name) from " + entity.getSimpleName() + " c where c.id = :after)";
+          "(select lower(c.name) from %s c where c.id = :after%s)"
+              .formatted(entity.getSimpleName(), reached);
       where.add(
           listing.byName()
               ? "(lower(t.name) %2$s %1$s or (lower(t.name) = %1$s and t.id %2$s :after))"

@@ -47,9 +47,10 @@ final class ForeignUpstreams {
    * @param names of our models by their ids
    */
   synchronized void read(Map<Integer, String> names) {
+    List<UpstreamRow> now = rows.findAll();
     Map<Long, Known> before = new HashMap<>(known);
     known.clear();
-    for (UpstreamRow row : rows.findAll()) {
+    for (UpstreamRow row : now) {
       if (row.enabled()) {
         Known old = before.remove(row.id());
         boolean same = old != null && old.version == row.version();
@@ -63,8 +64,13 @@ final class ForeignUpstreams {
     all = List.copyOf(fresh);
   }
 
-  /** A changed server begins anew: what it did under other terms says nothing. */
+  /** A server at another address begins anew: what the one before did says nothing. */
   private Standing standing(UpstreamRow row, @Nullable Known old) {
+    if (old != null
+        && old.upstream.name().equals(row.name())
+        && old.upstream.url().equals(row.url())) {
+      return old.upstream.standing();
+    }
     if (old != null) {
       meters.remove(old.upstream.name());
     }

@@ -327,8 +327,8 @@ final class Probe {
 
   private static void requireAllowed(URI url) throws Unfit {
     try {
-      if (Arrays.stream(InetAddress.getAllByName(url.getHost()))
-          .noneMatch(UpstreamAddresses::may)) {
+      if (!Arrays.stream(InetAddress.getAllByName(url.getHost()))
+          .allMatch(UpstreamAddresses::may)) {
         throw new Unfit("its address is no server's");
       }
     } catch (UnknownHostException e) {

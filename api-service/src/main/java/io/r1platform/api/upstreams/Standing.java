@@ -2,7 +2,6 @@ package io.r1platform.api.upstreams;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -54,7 +53,6 @@ public final class Standing {
         .failureRateThreshold(50)
         .waitDurationInOpenState(settings.breakerPause())
         .permittedNumberOfCallsInHalfOpenState(2)
-        .maxWaitDurationInHalfOpenState(Duration.ofMinutes(1))
         .build();
   }
 

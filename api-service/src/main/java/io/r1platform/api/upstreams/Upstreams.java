@@ -118,12 +118,14 @@ public class Upstreams {
    * address is the same.
    *
    * @param version the version that the caller has seen; another one is refused as stale
+   * @param report of the probe of these terms; null where they disable it: its models stay then
    */
   @Transactional
-  public UpstreamView change(long id, long version, UpstreamTerms terms, ProbeReport report) {
+  public UpstreamView change(
+      long id, long version, UpstreamTerms terms, @Nullable ProbeReport report) {
     UpstreamRow row = find(id, version);
     requireFreeName(terms.name(), id);
-    UpstreamTerms fit = fit(terms, report);
+    UpstreamTerms fit = report == null ? terms.with(row.view().models()) : fit(terms, report);
     byte[] key = row.url().equals(terms.url()) ? row.sealedKey() : null;
     row.change(fit, terms.apiKey() == null ? key : keys.seal(terms.apiKey(), terms.url()), now());
     return rows.saveAndFlush(row).view();

@@ -3,7 +3,7 @@ package io.r1platform.billing.documents;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.invoices.InvoiceView;
 import io.r1platform.billing.observability.BillingMetric;
-import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -17,7 +17,6 @@ import org.springframework.stereotype.Component;
 @Component
 class Delivery {
   private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-  private static final int AT_ONCE = 5;
 
   private enum Result {
     DELIVERED,
@@ -51,12 +50,10 @@ class Delivery {
   @Scheduled(fixedDelayString = "PT5S")
   synchronized int run() {
     int taken = 0;
-    List<Outbox.Due> due = outbox.claim(AT_ONCE);
-    while (!due.isEmpty()) {
-      for (Outbox.Due one : due) {
-        taken += finish(one, send(one)) == Result.DELIVERED ? 1 : 0;
-      }
-      due = outbox.claim(AT_ONCE);
+    Optional<Outbox.Due> due = outbox.claim();
+    while (due.isPresent()) {
+      taken += finish(due.get(), send(due.get())) == Result.DELIVERED ? 1 : 0;
+      due = outbox.claim();
     }
     return taken;
   }
@@ -65,8 +62,13 @@ class Delivery {
     if (due.closed()) {
       return "the target is closed";
     }
-    InvoiceView invoice = pdfs.invoice(due.invoiceId());
-    return due.address() == null ? webhooks.send(due, invoice) : mails.send(due, invoice);
+    try {
+      InvoiceView invoice = pdfs.invoice(due.invoiceId());
+      return due.address() == null ? webhooks.send(due, invoice) : mails.send(due, invoice);
+    } catch (RuntimeException e) { // one that cannot be made must not stand in others' way
+      LOG.error("{} cannot be made", due.key(), e);
+      return "it cannot be made: " + e.getClass().getSimpleName();
+    }
   }
 
   private Result finish(Outbox.Due due, String failure) {

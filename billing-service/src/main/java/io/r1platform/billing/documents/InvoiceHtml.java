@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.HtmlUtils;
 
 /** An invoice as a page. Says nothing that changes: not what is paid, not when it was printed. */
 final class InvoiceHtml {
+  private static final Pattern NOT_XML =
+      Pattern.compile("[^\\t\\n\\r\\x20-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
+
   private static final DateTimeFormatter ENGLISH =
       DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
   private static final DateTimeFormatter KOREAN = DateTimeFormatter.ofPattern("uuuu년 M월 d일");
@@ -303,7 +307,8 @@ final class InvoiceHtml {
     return (negative ? "\u2212" : "") + digits + fraction;
   }
 
+  /** What XML has no place for, as some programs paste it, is a blank. */
   private static String text(String raw) {
-    return HtmlUtils.htmlEscape(raw, "UTF-8");
+    return HtmlUtils.htmlEscape(NOT_XML.matcher(raw).replaceAll(" "), "UTF-8");
   }
 }

@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,6 +22,9 @@ import org.springframework.transaction.annotation.Transactional;
 class Outbox {
   private static final Duration PAUSE = Duration.ofSeconds(30);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(6);
+
+  /** Longer than any server takes for one: whoever claimed it is alone with it. */
+  private static final Duration BUSY = Duration.ofMinutes(5);
 
   /**
    * A claimed delivery.
@@ -76,6 +79,9 @@ class Outbox {
   @EventListener
   @Transactional(propagation = Propagation.MANDATORY)
   public void on(InvoiceChanged changed) {
+    if (changed.what() == InvoiceChanged.What.VOID) {
+      forgetUndelivered(changed.invoiceId());
+    }
     InvoiceView invoice = invoices.of(changed.invoiceId());
     String email = invoice.customer().email();
     if (email != null && settings.mailFrom() != null) {
@@ -91,6 +97,17 @@ class Outbox {
         .query(Long.class)
         .list()
         .forEach(target -> insert(changed, "WEBHOOK", null, target));
+  }
+
+  /** Nobody is asked for the money of a void invoice. */
+  private void forgetUndelivered(long invoice) {
+    jdbc.sql(
+            """
+            update invoice_delivery set next_at = null, last_error = 'it was made void'
+            where invoice_id = ? and what = 'FINALIZED' and delivered_at is null
+            """)
+        .param(invoice)
+        .update();
   }
 
   private void insert(
@@ -114,7 +131,7 @@ class Outbox {
    * Claims the next that is due. It is due again after a pause that doubles each time, from 30 s to
    * 6 h, so that one whose sender died is not lost.
    */
-  List<Due> claim(int most) {
+  Optional<Due> claim() {
     return jdbc.sql(
             """
             with claimed as (
@@ -122,27 +139,25 @@ class Outbox {
                 next_at = cast(:now as timestamptz) + make_interval(secs =>
                   :busy + least(:longest, :pause * 2 ^ d.attempts))
               where d.delivery_id in (select delivery_id from invoice_delivery
-                where next_at <= :now order by next_at limit :most for update skip locked)
+                where next_at <= :now order by next_at limit 1 for update skip locked)
               returning d.*
             )
             select c.*, a.url, a.secret, coalesce(a.closed, false) as closed
             from claimed c left join webhook_address a using (target_id)
-            order by c.delivery_id
             """)
         .param("now", now())
-        .param("busy", most * settings.timeout().toSeconds() * 2)
+        .param("busy", BUSY.toSeconds())
         .param("longest", LONGEST_PAUSE.toSeconds())
         .param("pause", PAUSE.toSeconds())
-        .param("most", most)
         .query((row, n) -> Due.read(row))
-        .list();
+        .optional();
   }
 
   void delivered(Due due) {
     jdbc.sql(
             """
             update invoice_delivery set delivered_at = ?, next_at = null, last_error = null
-            where delivery_id = ?
+            where delivery_id = ? and delivered_at is null
             """)
         .params(now(), due.id)
         .update();

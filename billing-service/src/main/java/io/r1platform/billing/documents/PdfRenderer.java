@@ -4,6 +4,7 @@ import com.openhtmltopdf.outputdevice.helper.BaseRendererBuilder.FontStyle;
 import com.openhtmltopdf.pdfboxout.PdfBoxRenderer;
 import com.openhtmltopdf.pdfboxout.PdfRendererBuilder;
 import com.openhtmltopdf.util.XRLog;
+import io.r1platform.billing.errors.ServiceException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.io.ByteArrayInputStream;
@@ -19,6 +20,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.GregorianCalendar;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -34,6 +37,8 @@ import org.springframework.stereotype.Component;
 @Component
 class PdfRenderer {
   private static final String FONT = "Noto Sans KR";
+  private static final int AT_ONCE = 2;
+  private static final int WAIT_SECONDS = 5;
   private static final int REGULAR = 400;
   private static final int BOLD = 700;
   private static final FontStyle STYLE = FontStyle.NORMAL;
@@ -41,11 +46,34 @@ class PdfRenderer {
   private static final DateTimeFormatter XMP_DATE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
 
+  private final Semaphore places = new Semaphore(AT_ONCE);
+
   PdfRenderer() {
     XRLog.listRegisteredLoggers().forEach(name -> XRLog.setLevel(name, Level.WARNING));
   }
 
+  /**
+   * Two at once: each takes tens of megabytes, beside everybody's usage.
+   *
+   * @throws ServiceException 503 where no place comes free
+   */
   byte[] render(String html, long id, Instant at) {
+    try {
+      if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
+        throw ServiceException.tooManyQuestions();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ServiceException.tooManyQuestions();
+    }
+    try {
+      return rendered(html, id, at);
+    } finally {
+      places.release();
+    }
+  }
+
+  private static byte[] rendered(String html, long id, Instant at) {
     var out = new ByteArrayOutputStream();
     var builder = new PdfRendererBuilder();
     builder.usePdfAConformance(PdfRendererBuilder.PdfAConformance.PDFA_2_B);

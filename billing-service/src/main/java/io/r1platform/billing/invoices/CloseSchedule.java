@@ -16,6 +16,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class CloseSchedule implements SmartLifecycle {
+  /** What is cut off is done by the next run. */
+  private static final Duration STOP_WAIT = Duration.ofSeconds(15);
+
   private static final Duration POLLING = Duration.ofSeconds(30);
 
   private final MonthlyClose close;
@@ -45,6 +48,7 @@ class CloseSchedule implements SmartLifecycle {
             .threads(1)
             .pollingInterval(POLLING)
             .clock(clock::instant)
+            .shutdownMaxWait(STOP_WAIT)
             .build();
     started.start();
     scheduler = started;

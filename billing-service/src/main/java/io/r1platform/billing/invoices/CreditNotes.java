@@ -72,6 +72,13 @@ class CreditNotes {
     if (note.netMinor() >= 0) {
       throw ServiceException.invalidRequest("It gives nothing back.");
     }
+    long rest =
+        invoice.totalMinor()
+            + table.creditedLines(invoiceId).stream().mapToLong(Rounded::minor).sum();
+    if (-(note.netMinor() + note.taxMinor())
+        > rest) { // what credit paid is not given back as money
+      throw ServiceException.invalidRequest("Of the invoice so much is left: %d.".formatted(rest));
+    }
     long id =
         table.insert(
             invoice.tenantId(),
@@ -189,6 +196,10 @@ class CreditNotes {
     if (amount.signum() > 0) {
       to.add(
           new Transfer(note.tenantId(), note.currency(), day, debit, Account.RECEIVABLE, amount));
+    } else if (amount.signum() < 0) { // a tax on credit, which lowered the invoice's
+      to.add(
+          new Transfer(
+              note.tenantId(), note.currency(), day, Account.RECEIVABLE, debit, amount.negate()));
     }
   }
 }

@@ -13,10 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Builds each organization's open invoice and its drafts, and finalizes what nothing blocks. Each
@@ -95,7 +93,7 @@ class MonthlyClose {
         return Result.WAITS;
       }
       return failed(account, month, e);
-    } catch (DataAccessException | TransactionException e) { // the others' months must end too
+    } catch (RuntimeException e) { // the others' months must end too
       return failed(account, month, e);
     }
   }

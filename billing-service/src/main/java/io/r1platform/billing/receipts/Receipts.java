@@ -84,21 +84,33 @@ class Receipts {
     return null;
   }
 
-  /** At most so many of those admitted from {@code from} on, in order; after one that was had. */
+  /**
+   * At most so many of those admitted from {@code from} on, in order of that; after one that was
+   * had.
+   */
   List<Stored> from(Owner owner, Instant from, @Nullable UUID after, int most) {
+    Instant had =
+        after == null
+            ? null
+            : find(owner, after)
+                .map(stored -> stored.record().admittedAt())
+                .orElseGet(() -> Instant.ofEpochMilli(after.getMostSignificantBits() >>> 16));
+    Instant begin = had != null && had.isAfter(from) ? had : from;
     return jdbc.sql(
             """
             select record from charged_request
             where tenant_id = :organization and project_id = :project
               and admitted_at >= :from and bucket >= :bucket
-              and (cast(:after as uuid) is null or event_id > :after)
-            order by event_id limit :most
+              and (cast(:after as uuid) is null
+                or (admitted_at, event_id) > (cast(:afterAt as timestamptz), :after))
+            order by admitted_at, event_id limit :most
             """)
         .param("organization", owner.organization)
         .param("project", owner.project)
-        .param("from", from.atOffset(ZoneOffset.UTC))
-        .param("bucket", LocalDate.ofInstant(from, ZoneOffset.UTC).minusDays(1))
+        .param("from", begin.atOffset(ZoneOffset.UTC))
+        .param("bucket", LocalDate.ofInstant(begin, ZoneOffset.UTC).minusDays(1))
         .param("after", after)
+        .param("afterAt", had == null ? null : had.atOffset(ZoneOffset.UTC))
         .param("most", most)
         .query((row, n) -> new Stored(UsageRecord.of(row.getBytes("record")), null))
         .list();

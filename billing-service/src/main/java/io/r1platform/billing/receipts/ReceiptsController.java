@@ -1,15 +1,15 @@
 package io.r1platform.billing.receipts;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.questions.TenantQuestions;
 import io.r1platform.receipts.Tile;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.annotation.Isolation;
-import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -41,23 +41,29 @@ class ReceiptsController {
   }
 
   private final Receipts receipts;
+  private final TenantQuestions questions;
 
-  ReceiptsController(Receipts receipts) {
+  ReceiptsController(Receipts receipts, TenantQuestions questions) {
     this.receipts = receipts;
+    this.questions = questions;
   }
 
   @GetMapping(RECEIPTS + "/{id}")
   View one(@PathVariable long organization, @PathVariable long project, @PathVariable String id) {
-    return View.of(find(organization, project, id));
+    return View.of(questions.answer(() -> find(organization, project, id)));
   }
 
   /** 202 until the record is in a checkpoint. */
   @GetMapping(RECEIPTS + "/{id}/proof")
-  @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
   ResponseEntity<String> proof(
       @PathVariable long organization, @PathVariable long project, @PathVariable String id) {
-    Long index = find(organization, project, id).logIndex();
-    return index == null ? ResponseEntity.accepted().build() : text(receipts.proof(index).text());
+    return questions.answer(
+        () -> {
+          Long index = find(organization, project, id).logIndex();
+          return index == null
+              ? ResponseEntity.accepted().build()
+              : text(receipts.proof(index).text());
+        });
   }
 
   /** JSON lines, at most 1,000. */
@@ -73,10 +79,12 @@ class ReceiptsController {
     } catch (DateTimeException e) {
       throw ServiceException.invalidRequest("'from' is a time like 2026-11-01T00:00:00Z.");
     }
-    var lines = new StringBuilder();
     UUID had = after == null ? null : uuid(after);
-    for (Receipts.Stored stored :
-        receipts.from(new Receipts.Owner(organization, project), begin, had, MOST)) {
+    List<Receipts.Stored> page =
+        questions.answer(
+            () -> receipts.from(new Receipts.Owner(organization, project), begin, had, MOST));
+    var lines = new StringBuilder();
+    for (Receipts.Stored stored : page) {
       lines.append(
           "{\"id\":\"%s\",\"receipt\":\"%s\"}\n"
               .formatted(stored.record().eventId(), stored.record().receipt()));

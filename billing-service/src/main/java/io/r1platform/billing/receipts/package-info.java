@@ -6,7 +6,7 @@
  * waits for none of it.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"prices", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"prices", "questions", "errors", "observability"})
 package io.r1platform.billing.receipts;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.r1platform.billing.reports;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.questions.TenantQuestions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -3,7 +3,7 @@
  * Invariant: every sum is over the rows that the lists show, so they agree to the last digit.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"money", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"questions", "money", "errors", "observability"})
 package io.r1platform.billing.reports;
 
 import org.jspecify.annotations.NullMarked;

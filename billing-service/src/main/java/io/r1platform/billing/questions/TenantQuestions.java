@@ -1,4 +1,4 @@
-package io.r1platform.billing.reports;
+package io.r1platform.billing.questions;
 
 import io.r1platform.billing.errors.ServiceException;
 import java.util.concurrent.Semaphore;
@@ -14,7 +14,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * always left to leases and usage.
  */
 @Component
-class TenantQuestions {
+public class TenantQuestions {
   private static final int AT_ONCE = 4;
   private static final int WAIT_SECONDS = 1;
 
@@ -31,8 +31,12 @@ class TenantQuestions {
     this.snapshot.setTimeout(LONGEST_SECONDS);
   }
 
-  /** Answers in one snapshot. Fails with 503 where no place comes free. */
-  <T> T answer(Supplier<T> question) {
+  /**
+   * Answers in one snapshot.
+   *
+   * @throws ServiceException 503 where no place comes free
+   */
+  public <T> T answer(Supplier<T> question) {
     try {
       if (!places.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
         throw ServiceException.tooManyQuestions();
