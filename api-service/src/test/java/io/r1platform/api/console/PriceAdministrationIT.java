@@ -38,11 +38,13 @@ class PriceAdministrationIT {
     var answer = browser.post("/admin/api/prices/drafts/12/publish", "{\"revision\": 3}");
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("\"revision\":3");
+    assertThat(audited("price_version.published.ordered", "12")).isEqualTo(1);
     assertThat(audited("price_version.published", "12")).isEqualTo(1);
 
     var away = browser.post("/admin/api/prices/drafts/12/discard", "{}");
     assertThat(away.statusCode()).as("billing knows of no such route here").isEqualTo(404);
-    assertThat(audited("price_draft.discarded", "12")).isEqualTo(1);
+    assertThat(audited("price_draft.discarded.ordered", "12")).isEqualTo(1);
+    assertThat(audited("price_draft.discarded", "12")).as("it was not done").isZero();
   }
 
   @Test
@@ -54,6 +56,7 @@ class PriceAdministrationIT {
     var refused = browser.post("/admin/api/prices/drafts/13/publish", "{\"revision\": 1}");
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("It has no price.");
+    assertThat(audited("price_version.published", "13")).as("it was refused").isZero();
     billing.say("/internal/v1/prices/drafts/14", 409, "{\"detail\": \"It was edited since.\"}");
     var stale = browser.post("/admin/api/prices/drafts/14", "{\"revision\": 1}");
     assertThat(stale.statusCode()).isEqualTo(409);
