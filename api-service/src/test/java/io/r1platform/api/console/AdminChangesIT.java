@@ -292,6 +292,37 @@ class AdminChangesIT {
     assertThat(operator.delete(path, "If-Match", version).statusCode()).isEqualTo(204);
   }
 
+  /** Else the old role would come back by it. */
+  @Test
+  void aLowerRoleTakesTheInvitationsOfTheAddressWithIt() {
+    member("developer");
+    JsonNode last =
+        operator
+            .read("/admin/api/members?sort=-created_at&organization_id=" + organization)
+            .at("/items/0");
+    String email = last.path("email").asString();
+    var invited =
+        operator.post(
+            "/admin/api/invitations",
+            "{\"project_id\":\"%s\",\"organization_id\":\"%s\",\"email\":\"%s\",\"role\":\"admin\"}"
+                .formatted(project, organization, email));
+    assertThat(invited.statusCode()).as(invited.body()).isEqualTo(201);
+    String open = "invitation where revoked_at is null and email = '" + email + "'";
+    String path = "/admin/api/members/" + last.path("id").asString();
+    var higher = operator.put(path, "{\"role\":\"admin\"}", "If-Match", "0");
+    assertThat(higher.statusCode()).as(higher.body()).isEqualTo(200);
+    assertThat(count(open)).isEqualTo(1);
+    assertThat(operator.put(path, "{\"role\":\"viewer\"}", "If-Match", "1").statusCode())
+        .isEqualTo(200);
+    assertThat(count(open)).isZero();
+    assertThat(
+            superuser
+                .sql("select action from api.audit_event order by id desc limit 1")
+                .query(String.class)
+                .single())
+        .isEqualTo("invitation.revoked");
+  }
+
   @Test
   void aDryRunOfAnOrderIsBillingsAndLeavesNoTrace() {
     billing.say(BUDGET, 200, budget());
@@ -345,6 +376,14 @@ class AdminChangesIT {
     assertThat(byName).isSortedAccordingTo(String.CASE_INSENSITIVE_ORDER).hasSizeGreaterThan(3);
     assertThat(walk(projects + "&sort=-name", "name")).isEqualTo(byName.reversed());
     assertThat(operator.read(projects).path("items")).hasSize(byName.size());
+    String other = made("/admin/api/organizations", "{\"name\":\"Others\"}");
+    String foreign =
+        made(
+            "/admin/api/projects",
+            "{\"organization_id\":\"%s\",\"name\":\"AAA\"}".formatted(other));
+    assertThat(operator.read(projects + "&sort=name&after=" + foreign).path("items"))
+        .as("after another's row, whose name it would tell")
+        .isEmpty();
     String audit = "/admin/api/audit?organization_id=" + organization;
     List<String> events = walk(audit, "id");
     assertThat(walk(audit + "&sort=at", "id")).isEqualTo(events.reversed());

@@ -284,8 +284,12 @@ class UpstreamRegistrationIT {
     JsonNode made = registered("resting");
     String terms = terms("resting", server.url(), null).replaceFirst("\\{", "{\"enabled\":false,");
     String path = PATH + "/" + made.path("id").asString();
+    server.answersProbes(s -> s.refuses(500, "ill")); // a sick one is what has to be switched off
     assertThat(operator.put(path, terms, "If-Match", "0").statusCode()).isEqualTo(200);
-    assertThat(operator.read(path).path("standing").isNull()).isTrue();
+    server.answersProbes(ForeignServer::well);
+    JsonNode resting = operator.read(path);
+    assertThat(resting.path("standing").isNull()).isTrue();
+    assertThat(resting.path("models")).isEqualTo(made.path("models"));
     server.does(ForeignServer::well);
     gateway.engine.does(chat -> chat.json().write(ownAnswer()));
     assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);

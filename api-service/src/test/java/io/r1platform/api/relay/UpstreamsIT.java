@@ -264,6 +264,37 @@ class UpstreamsIT {
     assertThat(gateway.flags(Gateway.id(response)) & FLAGGED).isZero();
   }
 
+  /** Else any tenant could have the breakers of all foreign servers opened, for nothing. */
+  @Test
+  void whatThisGatewayRefusesIsNoServersFault() {
+    first.does(ForeignServer::well);
+    second.does(ForeignServer::well);
+    String image =
+        BODY.formatted(false)
+            .replace(
+                "\"Which is larger?\"",
+                "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://x.example\"}}]");
+    HttpResponse<String> refused = gateway.chat(image);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body()).contains("unsupported_content");
+    assertThat(first.bodies()).isEmpty();
+    assertThat(second.bodies()).isEmpty();
+    JsonNode problems =
+        operator.read("/admin/api/upstreams/" + firstId).at("/standing/problems/0/why");
+    assertThat(problems.asString("")).isNotEqualTo("connection_lost");
+  }
+
+  /** What the body says twice is what this gateway has read, else it would be charged unread. */
+  @Test
+  void theNumberOfChoicesIsWhatThisGatewayHasRead() {
+    first.does(ForeignServer::well);
+    String twice =
+        BODY.formatted(false).replace("\"max_tokens\"", "\"n\":2,\"n\":null,\"max_tokens\"");
+    HttpResponse<String> answer = gateway.chat(twice);
+    assertThat(answer.statusCode()).as(answer.body()).isIn(200, 400);
+    first.bodies().forEach(body -> assertThat(body).doesNotContain("\"n\""));
+  }
+
   /**
    * The request as the server gets it: our cap, its name of the model, nothing about the tenant.
    */

@@ -50,6 +50,7 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.retention",
     "io.r1platform.billing.prices",
+    "io.r1platform.billing.questions",
     "io.r1platform.billing.receipts"
   })
   @ComponentScan({
@@ -59,6 +60,7 @@ public final class SimulatedBilling implements AutoCloseable {
     "io.r1platform.billing.ledger",
     "io.r1platform.billing.retention",
     "io.r1platform.billing.prices",
+    "io.r1platform.billing.questions",
     "io.r1platform.billing.receipts"
   })
   static class Parts {
