@@ -94,7 +94,9 @@ class AdminApiIT {
     return switch (path) {
       case "/usage", "/usage/reference", "/requests" ->
           "?group_by=project&from=%s&to=%s".formatted(today.minusDays(1), today.plusDays(2));
-      case "/members", "/invitations" -> "?organization_id=" + organization;
+      case "/members", "/invitations", "/roles/mapping", "/roles/holders" ->
+          "?organization_id=" + organization;
+      case "/invoices/revenue" -> "?from=2026-01&until=2026-03";
       default -> "";
     };
   }

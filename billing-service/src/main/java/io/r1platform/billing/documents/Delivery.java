@@ -1,5 +1,6 @@
 package io.r1platform.billing.documents;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.invoices.InvoiceView;
 import io.r1platform.billing.observability.BillingMetric;
@@ -44,6 +45,13 @@ class Delivery {
     this.webhooks = webhooks;
     this.settings = settings;
     this.meters = meters;
+    for (Result result : Result.values()) {
+      counter(result); // from 0 on, else an alert would miss the first
+    }
+  }
+
+  private Counter counter(Result result) {
+    return meters.counter(BillingMetric.DELIVERIES.meterName(), "result", result.name());
   }
 
   /** Sends what is due. Returns how many were taken. */
@@ -81,7 +89,7 @@ class Delivery {
       result = givenUp ? Result.GIVEN_UP : Result.RETRY;
       LOG.warn("{} was not delivered ({} attempts): {}", due.key(), due.attempts(), failure);
     }
-    meters.counter(BillingMetric.DELIVERIES.meterName(), "result", result.name()).increment();
+    counter(result).increment();
     return result;
   }
 }

@@ -1,5 +1,6 @@
 package io.r1platform.billing.invoices;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.errors.ErrorCode;
 import io.r1platform.billing.errors.ServiceException;
@@ -55,6 +56,12 @@ class MonthlyClose {
     this.jdbc = jdbc;
     this.meters = meters;
     this.clock = clock;
+    counter(Result.FINALIZED); // from 0 on, else an alert would miss the first
+    counter(Result.FAILED);
+  }
+
+  private Counter counter(Result result) {
+    return meters.counter(BillingMetric.INVOICES.meterName(), "result", result.name());
   }
 
   /** Goes on with every organization. Returns how many invoices were finalized. */
@@ -71,7 +78,7 @@ class MonthlyClose {
         Result result = close(account, month);
         finalized += result == Result.FINALIZED ? 1 : 0;
         if (result != Result.WAITS) {
-          meters.counter(BillingMetric.INVOICES.meterName(), "result", result.name()).increment();
+          counter(result).increment();
         }
         month = month.plusMonths(1);
       }
