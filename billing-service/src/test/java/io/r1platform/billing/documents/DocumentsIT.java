@@ -233,6 +233,57 @@ class DocumentsIT {
     assertThat(sent(done).getLast().body()).contains("\"invoice.void\"");
   }
 
+  /** Nobody is asked for the money of an invoice that was taken back before word of it came. */
+  @Test
+  void whatIsVoidIsNotAnnouncedAsFinalizedAnyMore() {
+    var unused = addTarget();
+    STATUS.set(500);
+    JsonNode done = finalized();
+    billing.bean(Delivery.class).run();
+    closing.order("/internal/v1/invoices/" + done.path("invoice_id").asString() + "/void", "");
+    STATUS.set(204);
+    billing.clock().advance(Duration.ofHours(1));
+    billing.bean(Delivery.class).run();
+    assertThat(sent(done)).hasSize(2);
+    assertThat(sent(done).getLast().body()).contains("\"invoice.void\"");
+    assertThat(errors(done)).contains("it was made void");
+  }
+
+  /** Some programs paste a vertical tab for a soft line break; XML has no such character. */
+  @Test
+  void whatXmlHasNoPlaceForIsPrintedAsABlank() {
+    profile(", \"tax_number\": \"12\\u000b34\"");
+    String path = "/internal/v1/invoices/" + finalized().path("invoice_id").asString() + "/pdf";
+    assertThat(billing.get(path).status()).isEqualTo(200);
+  }
+
+  /** What credit has paid would come back as money. */
+  @Test
+  void aCreditNoteGivesBackNoMoreThanTheInvoiceAsksFor() {
+    give("2000000000000", first(month.plusMonths(3)));
+    traffic.charge(organization, now, 0, 0, 0, 1_000_000);
+    JsonNode done = finalizedNow();
+    assertThat(done.path("total").asString()).isEqualTo("0.19");
+    String line =
+        done.path("lines")
+            .valueStream()
+            .filter(one -> one.path("kind").asString().equals("USAGE"))
+            .map(one -> one.path("line_no").asString())
+            .findFirst()
+            .orElseThrow();
+    Answer note =
+        billing.postJson(
+            "/internal/v1/invoices/" + done.path("invoice_id").asString() + "/credit-notes",
+            BillingFixture.GATEWAY,
+            """
+            {"command_id": "%s", "actor": "ada", "reason": "a test",
+             "lines": [{"line_no": %s, "amount_minor": "219"}]}
+            """
+                .formatted(UUID.randomUUID(), line));
+    assertThat(note.status()).as(note.body()).isEqualTo(400);
+    assertThat(note.body()).contains("so much is left: 19");
+  }
+
   @Test
   void theLedgerSaysWhatWasEarnedAndWhatIsOwedByMonth() {
     Answer gift =
