@@ -27,6 +27,7 @@ public final class R1Template {
   private final int assistant;
   private final int thinkOpen;
   private final int thinkClose;
+  private final int[] newline; // the same in each prompt, and a tokenizer's call is not for nothing
   private final @Nullable ToolMarkers tools;
 
   /**
@@ -45,6 +46,7 @@ public final class R1Template {
     this.thinkOpen = require(markerIds, "<think>");
     this.thinkClose = require(markerIds, THINK_CLOSE_TEXT);
     this.tools = ToolMarkers.of(markerIds).orElse(null);
+    this.newline = tokenizer.apply("\n");
   }
 
   /** The id of {@code </think>}. */
@@ -117,7 +119,7 @@ public final class R1Template {
     }
     ids.add(assistant);
     ids.add(thinkOpen);
-    addText(ids, "\n");
+    ids.addAll(newline);
     return ids.toArray();
   }
 
@@ -139,7 +141,7 @@ public final class R1Template {
       }
       case TOOL -> {
         if (last == Role.TOOL) {
-          addText(ids, "\n");
+          ids.addAll(newline);
         } else {
           ids.add(markers().outputsBegin());
         }
@@ -158,7 +160,7 @@ public final class R1Template {
     ids.add(markers().callsBegin());
     for (int i = 0; i < calls.size(); i++) {
       if (i > 0) {
-        addText(ids, "\n");
+        ids.addAll(newline);
       }
       addCall(ids, calls.get(i));
     }
