@@ -256,6 +256,19 @@ final class CompletionsIT {
   }
 
   @Test
+  void aBodyIsNotReadForAModelThatTheGatewayNamesAndNobodyLoaded() throws Exception {
+    HttpResponse<String> answer =
+        service()
+            .send(
+                service()
+                    .chat(RunningService.eventId(), "{ no JSON")
+                    .header("x-r1-model", "r1-huge"));
+
+    assertThat(answer.statusCode()).isEqualTo(HttpStatus.NOT_FOUND.value());
+    assertThat(answer.body()).contains("model_not_found");
+  }
+
+  @Test
   void aModelNobodyLoadedIsNotFound() throws Exception {
     HttpResponse<String> answer =
         service().send(service().chat(RunningService.eventId(), body("").replace("nano", "huge")));

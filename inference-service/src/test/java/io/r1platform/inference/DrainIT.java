@@ -79,7 +79,11 @@ final class DrainIT {
     int cutOff = 0;
     int waited = 0;
     for (var answer : answers.entrySet()) {
-      JsonNode told = last(answer.getValue().get());
+      HttpResponse<String> response = answer.getValue().get();
+      JsonNode told = last(response);
+      if (response.statusCode() != 200) {
+        assertThat(response.headers().firstValue("retry-after")).hasValue("5");
+      }
       Counts counts = Counts.of(told);
       assertThat(counts).isEqualTo(receipt(answer.getKey()));
       if (told.has("error")) {

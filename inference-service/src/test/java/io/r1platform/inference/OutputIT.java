@@ -10,7 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -162,6 +164,33 @@ final class OutputIT {
       assertThat(token.path("top_logprobs").size()).isEqualTo(2);
       assertThat(token.path("top_logprobs").get(0).path("token")).isEqualTo(token.path("token"));
     }
+  }
+
+  @Test
+  void aStreamHasTheLogprobsOfTheWholeAnswer() throws Exception {
+    String asked = ",\"max_tokens\":12,\"temperature\":0,\"logprobs\":true,\"top_logprobs\":2";
+    JsonNode whole =
+        answer(asked).path("choices").get(0).path("logprobs").path("reasoning_content");
+
+    var streamed = new ArrayList<JsonNode>();
+    String body = chat(RunningService.eventId(), asked + ",\"stream\":true").body();
+    for (Stream.Event event : Stream.of(body).events()) {
+      event
+          .data()
+          .path("choices")
+          .path(0)
+          .path("logprobs")
+          .path("reasoning_content")
+          .forEach(streamed::add);
+    }
+
+    assertThat(streamed).isNotEmpty().map(token -> token.path("token")).isEqualTo(words(whole));
+  }
+
+  private static List<JsonNode> words(JsonNode tokens) {
+    var words = new ArrayList<JsonNode>();
+    tokens.forEach(token -> words.add(token.path("token")));
+    return words;
   }
 
   /** Batched with others, each choice is what its seed makes of the prompt alone. */

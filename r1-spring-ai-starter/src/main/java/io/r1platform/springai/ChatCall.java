@@ -24,6 +24,7 @@ final class ChatCall implements EmbeddedEngine.Listener {
   private final ChatModelObservationContext context;
   private final Responses responses;
   private final @Nullable Vocabulary logprobTexts;
+  private final int promptTokens;
   private final StringBuilder reasoning = new StringBuilder();
   private final StringBuilder text = new StringBuilder();
   private final List<String> callNames = new ArrayList<>();
@@ -37,6 +38,7 @@ final class ChatCall implements EmbeddedEngine.Listener {
    * A call.
    *
    * @param logprobTexts gives alternatives' texts; null = no logprobs are asked
+   * @param promptTokens length of the prompt, which a dead engine no longer tells
    */
   ChatCall(
       OutputText output,
@@ -44,13 +46,15 @@ final class ChatCall implements EmbeddedEngine.Listener {
       Observation observation,
       ChatModelObservationContext context,
       Responses responses,
-      @Nullable Vocabulary logprobTexts) {
+      @Nullable Vocabulary logprobTexts,
+      int promptTokens) {
     this.output = output;
     this.answer = answer;
     this.observation = observation;
     this.context = context;
     this.responses = responses;
     this.logprobTexts = logprobTexts;
+    this.promptTokens = promptTokens;
   }
 
   /** The caller wants no more; tell the engine after this. */
@@ -88,7 +92,9 @@ final class ChatCall implements EmbeddedEngine.Listener {
 
   @Override
   public void died() {
-    var usage = new R1Usage(0, 0, output.tokens(), output.reasoningTokens(), 0, 0);
+    int prompt = output.tokens() == 0 ? 0 : promptTokens;
+    int found = Math.clamp(cached, 0, prompt);
+    var usage = new R1Usage(prompt, found, output.tokens(), output.reasoningTokens(), 0, 0);
     fail("ERROR", usage, R1Exception.Reason.UNAVAILABLE, "The engine died");
   }
 

@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -45,14 +48,22 @@ final class EmbeddedEngine implements SmartLifecycle {
 
   private final EngineOptions options;
   private final Duration drain;
+  private final ApplicationEventPublisher events;
   private final Map<Long, Listener> calls = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile @Nullable Running running;
   private volatile boolean accepting;
 
-  EmbeddedEngine(EngineOptions options, Duration drain) {
+  /**
+   * An engine that is not started.
+   *
+   * @param drain how long running calls may go on at a stop
+   * @param events hears {@link LivenessState#BROKEN} if the engine dies
+   */
+  EmbeddedEngine(EngineOptions options, Duration drain, ApplicationEventPublisher events) {
     this.options = options;
     this.drain = drain;
+    this.events = events;
   }
 
   /** Loads the model, waiting until it is there. */
@@ -202,7 +213,8 @@ final class EmbeddedEngine implements SmartLifecycle {
       }
     } catch (Throwable e) { // the thread's root: no call may wait for a dead engine
       accepting = false;
-      LOG.error("The engine died", e);
+      LOG.error("The engine died, and only a restart of the application brings it back", e);
+      AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
     } finally {
       calls.keySet().forEach(this::endDead);
     }
@@ -232,6 +244,13 @@ final class EmbeddedEngine implements SmartLifecycle {
       LOG.error("Call {} failed in its listener", id, e);
       engine.cancel(id);
     }
+  }
+
+  /** The engine lets a call wait beyond its own limit: only a restart helps. */
+  void standsStill() {
+    accepting = false;
+    LOG.error("The engine stands still, and only a restart of the application brings it back");
+    AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
   }
 
   private boolean joined(Thread poller) {

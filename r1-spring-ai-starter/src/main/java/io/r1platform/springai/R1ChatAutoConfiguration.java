@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -26,8 +27,8 @@ public class R1ChatAutoConfiguration {
   R1ChatAutoConfiguration() {}
 
   @Bean
-  EmbeddedEngine r1Engine(R1ChatProperties properties) {
-    return new EmbeddedEngine(properties.engineOptions(), properties.drain());
+  EmbeddedEngine r1Engine(R1ChatProperties properties, ApplicationEventPublisher events) {
+    return new EmbeddedEngine(properties.engineOptions(), properties.drain(), events);
   }
 
   @Bean

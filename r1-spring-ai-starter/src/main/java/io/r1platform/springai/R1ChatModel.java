@@ -30,6 +30,9 @@ import reactor.core.publisher.Flux;
  * also in streams.
  */
 public final class R1ChatModel implements ChatModel {
+  /** The engine ends a call at its deadline, within a step; one that does not stands still. */
+  private static final Duration AFTER_DEADLINE = Duration.ofSeconds(60);
+
   private static final String PROVIDER = "r1-platform";
   private static final ChatModelObservationConvention DEFAULT_CONVENTION =
       new DefaultChatModelObservationConvention();
@@ -37,6 +40,7 @@ public final class R1ChatModel implements ChatModel {
   private final EmbeddedEngine engine;
   private final R1ChatOptions defaults;
   private final Requests requests;
+  private final Duration longest;
   private final ObservationRegistry observations;
   private final ChatModelObservationConvention convention;
 
@@ -49,6 +53,7 @@ public final class R1ChatModel implements ChatModel {
     this.engine = engine;
     this.defaults = defaults;
     this.requests = new Requests(deadline);
+    this.longest = deadline.plus(AFTER_DEADLINE);
     this.observations = observations;
     this.convention = convention;
   }
@@ -57,7 +62,7 @@ public final class R1ChatModel implements ChatModel {
   @Override
   public ChatResponse call(Prompt prompt) {
     var whole = new WholeAnswer();
-    return whole.await(start(prompt, whole, false, null));
+    return whole.await(longest, start(prompt, whole, false, null), engine::standsStill);
   }
 
   /**
@@ -72,7 +77,8 @@ public final class R1ChatModel implements ChatModel {
           var answer = new StreamedAnswer();
           @Nullable Observation parent =
               seen.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
-          return answer.responses(start(prompt, answer, true, parent));
+          return answer.responses(
+              longest, start(prompt, answer, true, parent), engine::standsStill);
         });
   }
 
@@ -128,7 +134,8 @@ public final class R1ChatModel implements ChatModel {
             observation,
             context,
             new Responses(UUID.randomUUID().toString(), String.valueOf(defaults.getModel())),
-            options.getTopLogprobs() == null ? null : vocabulary);
+            options.getTopLogprobs() == null ? null : vocabulary,
+            ids.length);
     engine.submit(request, call);
     return () -> {
       call.cancelled();

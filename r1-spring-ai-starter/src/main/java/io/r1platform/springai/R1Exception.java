@@ -45,6 +45,10 @@ public final class R1Exception extends RuntimeException {
     return new R1Exception(Reason.INVALID, message);
   }
 
+  static R1Exception standsStill() {
+    return new R1Exception(Reason.UNAVAILABLE, "The engine stands still");
+  }
+
   /** A refusal of the engine. */
   static R1Exception of(EngineException e) {
     Reason reason =

@@ -1,7 +1,9 @@
 package io.r1platform.springai;
 
+import java.time.Duration;
 import org.springframework.ai.chat.model.ChatResponse;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
@@ -28,8 +30,21 @@ final class StreamedAnswer implements Answer {
     responses.tryEmitError(failure);
   }
 
-  /** The responses; who cancels the subscription cancels the call. */
-  Flux<ChatResponse> responses(Runnable cancel) {
-    return responses.asFlux().doOnCancel(cancel).publishOn(Schedulers.boundedElastic());
+  /**
+   * The responses; who cancels the subscription cancels the call.
+   *
+   * @param longest after which the engine has missed the call's own deadline
+   * @param standsStill hears of that
+   */
+  Flux<ChatResponse> responses(Duration longest, Runnable cancel, Runnable standsStill) {
+    Mono<Object> missed =
+        Mono.delay(longest)
+            .doOnNext(_ -> standsStill.run())
+            .flatMap(_ -> Mono.error(R1Exception.standsStill()));
+    return responses
+        .asFlux()
+        .doOnCancel(cancel)
+        .takeUntilOther(missed)
+        .publishOn(Schedulers.boundedElastic());
   }
 }

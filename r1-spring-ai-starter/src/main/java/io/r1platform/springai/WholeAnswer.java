@@ -1,7 +1,10 @@
 package io.r1platform.springai;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.ai.chat.model.ChatResponse;
 
 /** The whole text, at the end. */
@@ -21,10 +24,18 @@ final class WholeAnswer implements Answer {
     response.completeExceptionally(failure);
   }
 
-  /** Waits; an interrupt cancels the call. */
-  ChatResponse await(Runnable cancel) {
+  /**
+   * Waits; an interrupt cancels the call.
+   *
+   * @param longest after which the engine has missed the call's own deadline
+   * @param standsStill hears of that
+   */
+  ChatResponse await(Duration longest, Runnable cancel, Runnable standsStill) {
     try {
-      return response.get();
+      return response.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      standsStill.run();
+      throw R1Exception.standsStill();
     } catch (InterruptedException e) {
       cancel.run();
       Thread.currentThread().interrupt();

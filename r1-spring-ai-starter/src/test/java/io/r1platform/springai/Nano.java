@@ -4,7 +4,9 @@ import io.micrometer.observation.ObservationRegistry;
 import io.r1platform.engine.EngineOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
@@ -15,12 +17,15 @@ final class Nano implements AutoCloseable {
   static final String SUM = "What is 347 + 589?";
 
   final R1ChatModel model;
-  private final EmbeddedEngine engine;
+  final EmbeddedEngine engine;
+  final List<Object> published = new CopyOnWriteArrayList<>();
 
   Nano(ObservationRegistry observations, int running, int waiting) {
     engine =
         new EmbeddedEngine(
-            EngineOptions.defaults(FILE).withRequests(running, waiting), Duration.ofSeconds(20));
+            EngineOptions.defaults(FILE).withRequests(running, waiting),
+            Duration.ofSeconds(20),
+            published::add);
     engine.start();
     model =
         new R1ChatModel(

@@ -72,8 +72,8 @@ final class Admissions {
 
   /** Checks a chat completion and starts it; {@code call} ends it if its connection closes. */
   Admitted chat(ServerWebExchange exchange, byte[] body, Call call) {
+    CallHeaders headers = headers(exchange);
     ChatRequest request = ChatRequest.of(Fields.parse(json, body));
-    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
     Model model = model(headers.model(), request.common().model());
     R1Template template = model.template();
     ToolUse use = request.tools().use();
@@ -95,8 +95,8 @@ final class Admissions {
 
   /** The same of a raw completion. */
   Admitted raw(ServerWebExchange exchange, byte[] body, Call call) {
+    CallHeaders headers = headers(exchange);
     RawRequest request = RawRequest.of(Fields.parse(json, body));
-    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
     Model model = model(headers.model(), request.common().model());
     R1Template template = model.template();
     return start(
@@ -167,6 +167,15 @@ final class Admissions {
       int thinkCloseId,
       Supplier<OutputText> output) {}
 
+  /** A gateway says which model it is: then a full queue refuses before the body is read. */
+  private CallHeaders headers(ServerWebExchange exchange) {
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
+    if (headers.model() != null) {
+      generations.requireRoom(models.require(headers.model()).name());
+    }
+    return headers;
+  }
+
   private Model model(@Nullable String resolved, String asked) {
     ModelCard card = models.require(resolved == null ? asked : resolved);
     Vocabulary vocabulary = generations.vocabulary(card.name());
@@ -196,8 +205,7 @@ final class Admissions {
             json,
             asked.form().idPrefix() + headers.eventId(),
             clock.instant().getEpochSecond(),
-            model.card(),
-            model.vocabulary()::piece);
+            model.card());
     AnswerWriter writer =
         common.stream()
             ? new SseWriter(answer, promptTokens)

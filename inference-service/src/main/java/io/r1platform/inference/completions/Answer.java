@@ -7,9 +7,7 @@ import io.r1platform.inference.models.ModelCard;
 import io.r1platform.prompts.CallDelta;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -20,15 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param id of the completion, as in {@code chatcmpl-…}
  * @param created Unix seconds
  * @param card the model
- * @param pieces the bytes of a token, for alternatives
  */
-record Answer(
-    Form form,
-    JsonMapper json,
-    String id,
-    long created,
-    ModelCard card,
-    IntFunction<byte[]> pieces) {
+record Answer(Form form, JsonMapper json, String id, long created, ModelCard card) {
   private static final String CUT_OFF = "insufficient_system_resource";
 
   /** What every chunk of a stream has around its choice. */
@@ -48,8 +39,7 @@ record Answer(
   /** The choice of a chunk. */
   byte[] choice(
       int choice, Wire.Delta delta, Signal.Logprobs logprobs, @Nullable String finishReason) {
-    return json.writeValueAsBytes(
-        part(choice, delta, LogprobWriter.of(logprobs, pieces), finishReason));
+    return json.writeValueAsBytes(part(choice, delta, LogprobWriter.of(logprobs), finishReason));
   }
 
   private Wire.AnyChoice part(
@@ -113,8 +103,7 @@ record Answer(
 
   /** A failure before any byte left. */
   AnswerWriter.Last refused(Ended ended, ServiceException failure, Wire.@Nullable Message partial) {
-    return new AnswerWriter.Last(
-        failure.code().httpStatus(), MediaType.APPLICATION_JSON, failure(ended, failure, partial));
+    return AnswerWriter.Last.of(failure, failure(ended, failure, partial));
   }
 
   /** Parts of calls; only the first part of each has its id and name. */

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -29,13 +30,17 @@ import reactor.core.scheduler.Schedulers;
 final class CompletionsController {
   private static final int SHORT_BODY = 4 << 10;
   private static final int COUNTS_AT_ONCE = 2;
+  private static final int LONG_BODIES_AT_ONCE =
+      Math.max(2, Runtime.getRuntime().availableProcessors() / 4);
   private static final Duration COUNT_WAIT = Duration.ofSeconds(2);
+  private static final Duration LONG_BODY_WAIT = Duration.ofSeconds(5);
 
   private final CompletionSettings settings;
   private final Admissions admissions;
   private final Generations generations;
   private final Clock clock;
   private final Semaphore counting = new Semaphore(COUNTS_AT_ONCE);
+  private final Semaphore reading = new Semaphore(LONG_BODIES_AT_ONCE);
   private final Scheduler virtualThreads =
       Schedulers.fromExecutor(command -> Thread.ofVirtual().name("r1-admission").start(command));
 
@@ -70,26 +75,27 @@ final class CompletionsController {
 
   /** Nobody pays for it, and it may take a core and much memory: few at once. */
   private Wire.TokenCount count(@Nullable String resolved, byte[] body) {
-    begin();
-    try {
-      return admissions.count(resolved, body);
-    } finally {
-      counting.release();
-    }
+    return among(counting, COUNT_WAIT, () -> admissions.count(resolved, body));
   }
 
-  private void begin() {
+  /** Does it when few others do the like, or refuses. */
+  private static <T> T among(Semaphore few, Duration longest, Supplier<T> work) {
     boolean begins = false;
     try {
-      begins = counting.tryAcquire(COUNT_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      begins = few.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     if (!begins) {
       throw ServiceException.retryable(
           ErrorCode.ENGINE_OVERLOADED,
-          "Too many prompts are counted now. Nothing was charged; send the request again.",
+          "Too many long prompts are read now. Nothing was charged; send the request again.",
           Duration.ofSeconds(1));
+    }
+    try {
+      return work.get();
+    } finally {
+      few.release();
     }
   }
 
@@ -97,8 +103,7 @@ final class CompletionsController {
       ServerWebExchange exchange, Call call, Function<byte[], Admissions.Admitted> admit) {
     Scheduler eventLoop = EventLoop.of(exchange.getResponse()); // a closed connection has none
     return body(exchange)
-        .flatMap(this::whereThereIsTime)
-        .map(admit)
+        .flatMap(body -> whereThereIsTime(body, admit))
         .flatMap(
             admitted ->
                 admitted
@@ -113,12 +118,17 @@ final class CompletionsController {
   }
 
   /**
-   * Reading and tokenizing a long body takes long, hence a virtual thread; for a short one that
-   * would only be one more wait for a core. Nothing but memory is touched.
+   * Reading and tokenizing a long body takes long, hence a virtual thread, and few at once: the
+   * engine needs its cores. For a short one that would only be one more wait for a core. Nothing
+   * but memory is touched.
    */
-  private Mono<byte[]> whereThereIsTime(byte[] body) {
-    Mono<byte[]> here = Mono.just(body);
-    return body.length <= SHORT_BODY ? here : here.publishOn(virtualThreads);
+  private Mono<Admissions.Admitted> whereThereIsTime(
+      byte[] body, Function<byte[], Admissions.Admitted> admit) {
+    return body.length <= SHORT_BODY
+        ? Mono.just(admit.apply(body))
+        : Mono.just(body)
+            .publishOn(virtualThreads)
+            .map(_ -> among(reading, LONG_BODY_WAIT, () -> admit.apply(body)));
   }
 
   private Mono<byte[]> body(ServerWebExchange exchange) {

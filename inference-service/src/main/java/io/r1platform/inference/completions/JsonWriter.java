@@ -98,7 +98,7 @@ final class JsonWriter implements AnswerWriter {
     ServiceException failure = ended.failure();
     boolean generated = ended.usage().output() > 0;
     if (failure != null && !begun && generated && finished.size() > 1) {
-      return new Last(failure.code().httpStatus(), mediaType(), answer.completion(ended, finished));
+      return Last.of(failure, answer.completion(ended, finished));
     }
     if (failure != null && !begun) {
       return answer.refused(ended, failure, generated ? message(0) : null);
@@ -107,7 +107,7 @@ final class JsonWriter implements AnswerWriter {
         failure != null && !generated
             ? answer.failure(ended, failure, null)
             : answer.completion(ended, finished);
-    return new Last(200, mediaType(), body);
+    return Last.good(mediaType(), body);
   }
 
   private Wire.Choice choice(Signal.Finished end) {
@@ -116,8 +116,7 @@ final class JsonWriter implements AnswerWriter {
         end.choice(),
         Answer.finishReason(end),
         message(end.choice()),
-        LogprobWriter.of(
-            new Signal.Logprobs(of.reasoningTokens, of.answerTokens), answer.pieces()));
+        LogprobWriter.of(new Signal.Logprobs(of.reasoningTokens, of.answerTokens)));
   }
 
   private Wire.Message message(int choice) {

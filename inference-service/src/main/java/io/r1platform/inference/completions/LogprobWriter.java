@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Logprobs in OpenAI's shape; a token that is no whole character shows U+FFFD and its bytes. */
@@ -16,10 +15,10 @@ final class LogprobWriter {
 
   private LogprobWriter() {}
 
-  static Wire.@Nullable Logprobs of(Signal.Logprobs logprobs, IntFunction<byte[]> pieces) {
+  static Wire.@Nullable Logprobs of(Signal.Logprobs logprobs) {
     return logprobs.isEmpty()
         ? null
-        : new Wire.Logprobs(all(logprobs.answer(), pieces), all(logprobs.reasoning(), pieces));
+        : new Wire.Logprobs(all(logprobs.answer()), all(logprobs.reasoning()));
   }
 
   /** The same in the shape of raw completions. */
@@ -40,22 +39,20 @@ final class LogprobWriter {
     return alternatives;
   }
 
-  private static List<Wire.TokenLogprob> all(
-      List<GenerationEvent.Token> tokens, IntFunction<byte[]> pieces) {
-    return tokens.stream().map(token -> one(token, pieces)).toList();
+  private static List<Wire.TokenLogprob> all(List<GenerationEvent.Token> tokens) {
+    return tokens.stream().map(LogprobWriter::one).toList();
   }
 
-  private static Wire.TokenLogprob one(GenerationEvent.Token token, IntFunction<byte[]> pieces) {
+  private static Wire.TokenLogprob one(GenerationEvent.Token token) {
     return new Wire.TokenLogprob(
         text(token.piece()),
         finite(token.logprob()),
         bytes(token.piece()),
         token.alternatives().stream()
             .map(
-                other -> {
-                  byte[] piece = pieces.apply(other.id());
-                  return new Wire.TopLogprob(text(piece), finite(other.logprob()), bytes(piece));
-                })
+                other ->
+                    new Wire.TopLogprob(
+                        text(other.piece()), finite(other.logprob()), bytes(other.piece())))
             .toList());
   }
 

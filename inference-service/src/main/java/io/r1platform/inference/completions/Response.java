@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -91,6 +92,10 @@ final class Response {
           case Signal.End end -> {
             cachedTokens = end.ended().usage().promptHit();
             AnswerWriter.Last last = writer.end(end, begun);
+            if (last.retryAfter() != null && !headLeft) {
+              long seconds = last.retryAfter().toSeconds();
+              response.getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+            }
             begin(true, last.status(), last.mediaType());
             yield last.bytes();
           }

@@ -95,7 +95,7 @@ final class SseWriter implements AnswerWriter {
       event(out, tokens, answer.usageChunk(ended));
       event(out, tokens, DONE);
     }
-    return new Last(200, mediaType(), out.toByteArray());
+    return Last.good(mediaType(), out.toByteArray());
   }
 
   /** A choice that failed has no finish: the last event tells of it. */

@@ -127,6 +127,12 @@ final class EngineHost {
     return List.copyOf(admitted);
   }
 
+  /** As {@link Generations#requireRoom}, but for counting refusals. */
+  void requireRoom() {
+    var unused = requireEngine();
+    queue.requireRoom();
+  }
+
   void rejected(ErrorCode code) {
     meters.rejected(code);
   }

@@ -166,7 +166,7 @@ final class EngineThread implements Runnable {
     boolean moved = false;
     while (!stopping) {
       moved |= opened.poll(events, POLL) > 0;
-      if (!dispatchAll(events)) {
+      if (!dispatchAll(opened, events)) {
         return;
       }
       Instant now = clock.instant();
@@ -185,14 +185,14 @@ final class EngineThread implements Runnable {
   }
 
   /** False if the engine was given up meanwhile: then its generations are ended. */
-  private boolean dispatchAll(EventBuffer events) {
+  private boolean dispatchAll(Engine opened, EventBuffer events) {
     dispatching.lock();
     try {
       if (hung.get()) {
         return false;
       }
       while (events.next()) {
-        dispatch(events);
+        dispatch(opened, events);
       }
       untold.forEach(Generation::flush);
       untold.clear();
@@ -202,7 +202,7 @@ final class EngineThread implements Runnable {
     }
   }
 
-  private void dispatch(EventBuffer event) {
+  private void dispatch(Engine opened, EventBuffer event) {
     Generation generation = live.get(event.requestId());
     if (generation == null) {
       throw new IllegalStateException("an event of the unknown request " + event.requestId());
@@ -219,7 +219,7 @@ final class EngineThread implements Runnable {
                 event.piece(),
                 cached(event, generation),
                 event.logprob(),
-                alternatives(event)));
+                alternatives(opened, event)));
         untold.add(generation);
       }
       case FINISHED -> {
@@ -237,15 +237,15 @@ final class EngineThread implements Runnable {
     }
   }
 
-  private static List<GenerationEvent.Alternative> alternatives(EventBuffer event) {
+  private static List<GenerationEvent.Alternative> alternatives(Engine opened, EventBuffer event) {
     int count = event.alternatives();
     if (count == 0) {
       return List.of();
     }
     var alternatives = new ArrayList<GenerationEvent.Alternative>(count);
     for (int i = 0; i < count; i++) {
-      alternatives.add(
-          new GenerationEvent.Alternative(event.alternativeId(i), event.alternativeLogprob(i)));
+      byte[] piece = opened.detokenize(new int[] {event.alternativeId(i)});
+      alternatives.add(new GenerationEvent.Alternative(piece, event.alternativeLogprob(i)));
     }
     return alternatives;
   }
@@ -280,10 +280,15 @@ final class EngineThread implements Runnable {
   private void endLongWaits(Instant now) {
     for (Generation generation : live.of(model.name())) {
       boolean late = generation.startedAt().plus(longestWait(generation)).isBefore(now);
-      if (late && (!generation.begun() || generation.outlived(now))) {
+      if (late && (!generation.begun() || generation.outlived(now) || overdue(generation, now))) {
         generation.stop(Generation.Cause.QUEUE_TIMEOUT);
       }
     }
+  }
+
+  /** One of several choices may wait while another writes, but no longer than any may run. */
+  private boolean overdue(Generation generation, Instant now) {
+    return !generation.hasToken() && generation.startedAt().plus(settings.deadline()).isBefore(now);
   }
 
   private Duration longestWait(Generation generation) {

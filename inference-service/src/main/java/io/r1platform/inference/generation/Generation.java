@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * it.
  */
 public final class Generation {
+  /** When a replica that shuts down may be asked again. */
+  static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
 
   /** What the engine tells at the end. */
@@ -132,6 +135,11 @@ public final class Generation {
     return timeout != null && startedAt.plus(timeout).isBefore(now);
   }
 
+  /** Whether it has a token itself. */
+  boolean hasToken() {
+    return output > 0;
+  }
+
   /** Whether its request has a token. */
   boolean begun() {
     Choices choices = task.choices();
@@ -191,8 +199,7 @@ public final class Generation {
               ? new Ended(Finish.LENGTH, usage, null)
               : failed(Finish.DEADLINE, usage, ErrorCode.DEADLINE_EXCEEDED, "It took too long");
       case CANCELLED -> cancelled(usage);
-      case DRAINED ->
-          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");
+      case DRAINED -> drained(usage);
     };
   }
 
@@ -231,8 +238,7 @@ public final class Generation {
                   usage,
                   usage.output() == 0 ? ErrorCode.QUEUE_TIMEOUT : ErrorCode.DEADLINE_EXCEEDED,
                   "It waited too long for its first token");
-      case DRAIN ->
-          failed(Finish.ERROR, usage, ErrorCode.SERVER_DRAINING, "The model is shutting down");
+      case DRAIN -> drained(usage);
       case LISTENER_FAILED ->
           failed(Finish.ERROR, usage, ErrorCode.INTERNAL_ERROR, "The service failed");
       case CANCEL -> cancelledByCaller(usage);
@@ -245,6 +251,15 @@ public final class Generation {
     String message = "The request was cancelled. " + charged(usage);
     return new Ended(
         Finish.CANCELLED, usage, ServiceException.of(ErrorCode.REQUEST_CANCELLED, message));
+  }
+
+  /** Another replica may take it, and this one is back in a while. */
+  private static Ended drained(Usage usage) {
+    String message = "The model is shutting down. %s Send it again.".formatted(charged(usage));
+    return new Ended(
+        Finish.ERROR,
+        usage,
+        ServiceException.retryable(ErrorCode.SERVER_DRAINING, message, RETRY_DRAINING));
   }
 
   private static Ended failed(Finish finish, Usage usage, ErrorCode code, String what) {

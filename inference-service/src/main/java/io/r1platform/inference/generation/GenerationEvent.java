@@ -31,8 +31,14 @@ public sealed interface GenerationEvent {
     }
   }
 
-  /** A token that could have come. */
-  record Alternative(int id, float logprob) {}
+  /**
+   * A token that could have come.
+   *
+   * @param piece its bytes: who writes the answer may do so when the engine is gone
+   * @param logprob its natural logprob
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Alternative(byte[] piece, float logprob) {}
 
   /**
    * The end: the receipt is durable, unless {@code failure} says that it is not.

@@ -24,7 +24,6 @@ public final class Generations implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
   private static final Duration AFTER_DRAIN = Duration.ofSeconds(10);
   private static final Duration AT_EXIT = Duration.ofSeconds(4); // it has 20 s in all
-  private static final Duration RETRY_DRAINING = Duration.ofSeconds(5);
 
   private final GenerationSettings settings;
   private final Engines engines;
@@ -83,6 +82,24 @@ public final class Generations implements SmartLifecycle {
     }
   }
 
+  /**
+   * Refuses now what {@link #start} would refuse, before anything is spent on reading it.
+   *
+   * @throws ServiceException as {@link #start} does, but for what depends on the request itself
+   */
+  public void requireRoom(String model) {
+    EngineHost host = engines.require(model);
+    try {
+      if (draining) {
+        throw drainingNow();
+      }
+      host.requireRoom();
+    } catch (ServiceException e) {
+      host.rejected(e.code());
+      throw e;
+    }
+  }
+
   /** The generation of a request that waits or runs, or one of its choices. */
   public Optional<Generation> find(UUID eventId) {
     return Optional.ofNullable(live.find(eventId));
@@ -126,7 +143,7 @@ public final class Generations implements SmartLifecycle {
     return ServiceException.retryable(
         ErrorCode.SERVER_DRAINING,
         "The server is shutting down. Nothing was charged; send the request again.",
-        RETRY_DRAINING);
+        Generation.RETRY_DRAINING);
   }
 
   @Override

@@ -83,18 +83,39 @@ final class RequestQueue {
     List<Refused> refused;
     lock.lock();
     try {
-      if (closed) {
-        throw ServiceException.retryable(
-            ErrorCode.SERVER_DRAINING,
-            "The model is shutting down. Nothing was charged; send the request again.",
-            Duration.ofSeconds(5));
-      }
+      requireOpen();
       place(choices);
       refused = runNext();
     } finally {
       lock.unlock();
     }
     tell(refused);
+  }
+
+  /**
+   * Whether one more request could wait, whatever its length.
+   *
+   * @throws ServiceException engine_overloaded, server_draining
+   */
+  void requireRoom() {
+    lock.lock();
+    try {
+      requireOpen();
+      if (queue.requests() >= limits.requests()) {
+        throw overloaded(0);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw ServiceException.retryable(
+          ErrorCode.SERVER_DRAINING,
+          "The model is shutting down. Nothing was charged; send the request again.",
+          Generation.RETRY_DRAINING);
+    }
   }
 
   private void place(List<Generation> choices) {

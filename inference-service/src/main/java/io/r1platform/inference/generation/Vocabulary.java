@@ -53,11 +53,6 @@ public final class Vocabulary {
     return size;
   }
 
-  /** The bytes of a token. */
-  public byte[] piece(int id) {
-    return engine.detokenize(new int[] {id});
-  }
-
   /** What can be asked of this model. */
   public Set<Ability> abilities() {
     return abilities;

@@ -18,7 +18,7 @@ final class Answers {
 
   static Answer answer() {
     var card = new ModelCard("r1-nano", 2, 512, 512, 512, "ab", "fp_1", 1, "b", false, List.of());
-    return new Answer(Form.CHAT, JSON, "chatcmpl-1", 1_795_305_600, card, _ -> new byte[0]);
+    return new Answer(Form.CHAT, JSON, "chatcmpl-1", 1_795_305_600, card);
   }
 
   static Ended ended(Finish finish, int reasoning, int output, @Nullable ServiceException failure) {

@@ -127,6 +127,21 @@ final class RequestQueueTests {
   }
 
   @Test
+  void aFullQueueRefusesBeforeARequestIsRead() {
+    for (int i = 0; i < 4; i++) {
+      add(10);
+    }
+    queue.requireRoom();
+    add(10);
+    ServiceException refusal = catchThrowableOfType(ServiceException.class, queue::requireRoom);
+    assertThat(refusal.code()).isEqualTo(ErrorCode.ENGINE_OVERLOADED);
+    assertThat(refusal.retryAfter()).isPositive();
+    queue.close();
+    assertThat(catchThrowableOfType(ServiceException.class, queue::requireRoom).code())
+        .isEqualTo(ErrorCode.SERVER_DRAINING);
+  }
+
+  @Test
   void tooManyTokensAreRefusedWithATimeToRetry() {
     for (int i = 0; i < 3; i++) {
       add(900); // each counts as 612
