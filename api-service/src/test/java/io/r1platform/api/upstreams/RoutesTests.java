@@ -22,6 +22,7 @@ class RoutesTests {
           20,
           Duration.ofSeconds(15),
           FACTOR,
+          3,
           Duration.ofSeconds(60));
 
   private static Upstream server(int id, int priority) {
