@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Writes {
   private static final String REPLAYED = "x-r1-replayed";
   private static final String DRY_RUN = "x-r1-dry-run";
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
   private static final long LOOK_AGAIN_NANOS = 50_000_000;
+  private static final int MOST_LOOKS = 300; // 15 s
 
   /**
    * What came of a change.
@@ -133,21 +133,18 @@ final class Writes {
 
   /** What it was answered; null once it is the caller's turn to carry it out. */
   private @Nullable Reply turn(Replies.Request again, UUID holder) {
-    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
-    while (true) {
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
       Replies.Turn turn =
           Objects.requireNonNull(transactions.execute(status -> replies.take(again, holder)));
       if (turn.reply() != null || turn.isMine()) {
         return turn.reply();
       }
-      if (System.nanoTime() > end) {
-        throw ServiceException.later(
-            ErrorCode.IDEMPOTENCY_CONFLICT,
-            Duration.ofSeconds(5),
-            "The same request is still under way. Send it again.");
-      }
       LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
+    throw ServiceException.later(
+        ErrorCode.IDEMPOTENCY_CONFLICT,
+        Duration.ofSeconds(5),
+        "The same request is still under way. Send it again.");
   }
 
   private Optional<Reply> begin(Write write) {

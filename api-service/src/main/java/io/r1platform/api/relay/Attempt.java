@@ -140,7 +140,7 @@ final class Attempt {
     boolean first = !begun && hasBegun();
     if (first) {
       begun = true;
-      route.standing().answers();
+      route.standing().answers(System.nanoTime());
     }
     return first;
   }

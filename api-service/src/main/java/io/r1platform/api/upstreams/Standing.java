@@ -101,9 +101,9 @@ public final class Standing {
     return true;
   }
 
-  /** It began to answer some request. */
-  public void answers() {
-    answeredNanos = System.nanoTime();
+  /** It began to answer some request at this time of {@link System#nanoTime}. */
+  public void answers(long nanos) {
+    answeredNanos = nanos;
   }
 
   /** Whether it began to answer any request since then, in {@link System#nanoTime}. */

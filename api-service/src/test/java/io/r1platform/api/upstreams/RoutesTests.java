@@ -32,6 +32,7 @@ class RoutesTests {
         "s" + id,
         URI.create("http://s" + id),
         false,
+        null,
         () -> null,
         null,
         Duration.ofSeconds(60),
