@@ -135,7 +135,7 @@ class SettingsTests {
         .isEqualTo(
             "UpstreamSettings[inferenceUrl=[http://127.0.0.1:8090], tokenFile=/t, healthEvery=PT10S,"
                 + " healthWait=PT3S, breakerWindow=20, breakerPause=PT15S, loadFactor=1.25,"
-                + " probeWait=PT1M]");
+                + " tries=3, probeWait=PT1M]");
   }
 
   @Test

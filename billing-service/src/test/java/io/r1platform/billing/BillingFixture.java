@@ -1,5 +1,6 @@
 package io.r1platform.billing;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -51,6 +52,8 @@ public final class BillingFixture implements AutoCloseable {
   private final SettableClock clock =
       new SettableClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
   private final Path directory;
+  private @Nullable DryFirst dryFirst;
+  private String[] kinds = {};
 
   /** Starts it; {@code settings} are further ones. */
   public BillingFixture(String... settings) {
@@ -126,7 +129,28 @@ public final class BillingFixture implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofByteArray(batch)));
   }
 
+  /**
+   * Tries each command dry before it is carried out.
+   *
+   * @param required kinds of which one must have been carried out when this closes
+   */
+  public BillingFixture dryFirst(String... required) {
+    dryFirst = new DryFirst(context.getBean(MeterRegistry.class));
+    kinds = required;
+    return this;
+  }
+
   public Answer postJson(String path, String token, String json) {
+    DryFirst first = dryFirst;
+    Answer dry = first == null ? null : first.run(path, it -> posted(it, token, json));
+    Answer answer = posted(path, token, json);
+    if (first != null && dry != null) {
+      first.compare(path, dry, answer);
+    }
+    return answer;
+  }
+
+  private Answer posted(String path, String token, String json) {
     return send(
         request(path, token)
             .header("Content-Type", "application/json")
@@ -203,8 +227,16 @@ public final class BillingFixture implements AutoCloseable {
   /** Ends the service, and fails whatever test left the conservation law broken. */
   @Override
   public void close() {
-    List<Map<String, @Nullable Object>> broken = lawBroken();
-    context.close();
+    List<Map<String, @Nullable Object>> broken;
+    DryFirst first = dryFirst;
+    try {
+      broken = lawBroken();
+      if (first != null) {
+        first.close(kinds);
+      }
+    } finally {
+      context.close();
+    }
     if (!broken.isEmpty()) {
       throw new AssertionError("the conservation law is broken: " + broken);
     }

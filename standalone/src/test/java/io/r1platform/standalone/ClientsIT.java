@@ -25,7 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsIT {
   private static final Path NODE = Path.of("../api-service/src/test/node");
-  private static final Pattern NODE_SAYS = Pattern.compile("version=(\\S+) checks=(\\d+)");
+  private static final Path JARS = Path.of("target/spring-ai-deepseek").toAbsolutePath();
+  private static final Path DEEPSEEK = Path.of("src/test/spring-ai-deepseek");
+  private static final Pattern CLIENT_SAYS = Pattern.compile("version=(\\S+) checks=(\\d+)");
 
   private final Platform platform;
   private final Target target;
@@ -78,23 +80,38 @@ class ClientsIT {
     versions.put("langchain-js", node("langchain.mjs"));
   }
 
-  /** Runs a script with our address and key; the version that its last line tells. */
+  /** On a class path of its own: it was published for another Spring than the services'. */
+  @Test
+  void springAiDeepSeek() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    versions.put(
+        "spring-ai-deepseek",
+        told(DEEPSEEK, "spring-ai-deepseek", java, "-cp", JARS + "/*", "SpringAiDeepSeek.java"));
+  }
+
   private String node(String script) throws Exception {
-    Path log = Path.of("target", "node-" + script + ".log");
+    return told(NODE, "node-" + script, "node", script);
+  }
+
+  /** Runs a program with our address and key; the version that its last line tells. */
+  private String told(Path directory, String name, String... command) throws Exception {
+    Path log = Path.of("target", name + ".log");
     var builder =
-        new ProcessBuilder("node", script)
-            .directory(NODE.toFile())
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
     builder.environment().put("R1_URL", target.url());
     builder.environment().put("R1_KEY", target.key());
     builder.environment().put("R1_MODEL", target.model());
-    Process node = builder.start();
-    boolean ended = Platform.ends(node);
+    builder.environment().put("R1_QUESTION", Target.QUESTION);
+    builder.environment().put("R1_ANSWER", Target.ANSWER);
+    Process client = builder.start();
+    boolean ended = Platform.ends(client);
     String printed = Files.readString(log, StandardCharsets.UTF_8).strip();
     assertThat(ended).as(printed).isTrue();
-    assertThat(node.exitValue()).as(printed).isZero();
-    Matcher said = NODE_SAYS.matcher(printed);
+    assertThat(client.exitValue()).as(printed).isZero();
+    Matcher said = CLIENT_SAYS.matcher(printed);
     assertThat(said.find()).as(printed).isTrue();
     return said.group(1);
   }

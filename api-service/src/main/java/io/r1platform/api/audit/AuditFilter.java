@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AuditFilter(
     @Nullable Collection<Long> organizations,
+    @Nullable String actor,
     @Nullable String action,
     @Nullable String objectKind,
     @Nullable String objectId) {}

@@ -88,6 +88,7 @@ public class AuditTrail {
             """
             select * from audit_event
             where (:everywhere or organization_id in (:organizations))
+              and (:actor::text is null or actor = :actor)
               and (:action::text is null or action = :action)
               and (:kind::text is null or object_kind = :kind)
               and (:object::text is null or object_id = :object)
@@ -99,6 +100,7 @@ public class AuditTrail {
         .param("after", after, Types.BIGINT)
         .param("everywhere", organizations == null)
         .param("organizations", organizations == null ? List.of(0L) : organizations)
+        .param("actor", filter.actor())
         .param("action", filter.action())
         .param("kind", filter.objectKind())
         .param("object", filter.objectId())

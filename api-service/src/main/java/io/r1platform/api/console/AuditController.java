@@ -50,6 +50,7 @@ final class AuditController {
   Paging.Page<Item> list(
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestParam(name = "organization_id", required = false) @Nullable String organization,
+      @RequestParam(required = false) @Nullable String actor,
       @RequestParam(required = false) @Nullable String action,
       @RequestParam(name = "object_kind", required = false) @Nullable String objectKind,
       @RequestParam(name = "object_id", required = false) @Nullable String objectId,
@@ -61,6 +62,7 @@ final class AuditController {
     var filter =
         new AuditFilter(
             asked == null ? null : List.of(asked),
+            Fields.optionalText("actor", actor),
             Fields.optionalText("action", action),
             Fields.optionalText("object_kind", objectKind),
             Fields.optionalText("object_id", objectId));

@@ -8,6 +8,7 @@ import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
+import io.r1platform.api.security.OperatorLooks;
 import io.r1platform.api.tenants.Tenants;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class BudgetController {
   private final BillingReports billing;
   private final BillingOrders orders;
   private final Writes writes;
+  private final OperatorLooks looks;
 
   BudgetController(
       Access access,
@@ -54,7 +56,8 @@ final class BudgetController {
       Keys keys,
       BillingReports billing,
       BillingOrders orders,
-      Writes writes) {
+      Writes writes,
+      OperatorLooks looks) {
     this.access = access;
     this.tenancy = tenancy;
     this.tenants = tenants;
@@ -62,6 +65,7 @@ final class BudgetController {
     this.billing = billing;
     this.orders = orders;
     this.writes = writes;
+    this.looks = looks;
   }
 
   @GetMapping
@@ -94,8 +98,13 @@ final class BudgetController {
   }
 
   @GetMapping("/{id}")
-  JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
-    return reached(access.reach(principal, Permission.BUDGETS_READ), id);
+  JsonNode get(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
+    ObjectNode budget = reached(access.reach(principal, Permission.BUDGETS_READ), id);
+    looks.note(principal, exchange, Permission.BUDGETS_READ, organization(budget));
+    return budget;
   }
 
   @PostMapping

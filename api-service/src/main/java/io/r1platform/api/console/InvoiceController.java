@@ -5,6 +5,7 @@ import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
+import io.r1platform.api.security.OperatorLooks;
 import io.r1platform.api.tenants.Tenants;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -47,6 +48,7 @@ final class InvoiceController {
   private final BillingReports billing;
   private final BillingOrders orders;
   private final Writes writes;
+  private final OperatorLooks looks;
 
   InvoiceController(
       Access access,
@@ -54,13 +56,15 @@ final class InvoiceController {
       Tenants tenants,
       BillingReports billing,
       BillingOrders orders,
-      Writes writes) {
+      Writes writes,
+      OperatorLooks looks) {
     this.access = access;
     this.tenancy = tenancy;
     this.tenants = tenants;
     this.billing = billing;
     this.orders = orders;
     this.writes = writes;
+    this.looks = looks;
   }
 
   /** Newest first, without lines. */
@@ -75,9 +79,12 @@ final class InvoiceController {
   }
 
   @GetMapping("/{id}")
-  JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+  JsonNode get(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
     Reach reach = access.reach(principal, Permission.INVOICES_READ);
-    ObjectNode invoice = own(reach, id);
+    ObjectNode invoice = own(principal, reach, id, exchange);
     if (!reach.everywhere()) {
       invoice.putArray("blockers"); // they tell of replicas, and of others' records
     }
@@ -89,8 +96,10 @@ final class InvoiceController {
   ResponseEntity<Flow.Publisher<ByteBuffer>> pdf(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
-      @RequestParam MultiValueMap<String, String> parameters) {
-    ObjectNode invoice = own(access.reach(principal, Permission.INVOICES_READ), id);
+      @RequestParam MultiValueMap<String, String> parameters,
+      ServerWebExchange exchange) {
+    Reach reach = access.reach(principal, Permission.INVOICES_READ);
+    ObjectNode invoice = own(principal, reach, id, exchange);
     var query = Query.of(parameters, "language", "paper");
     HttpResponse<InputStream> file = billing.open(query.on(path(id) + "/pdf"));
     String name = invoice.path("number").asString("draft-" + id);
@@ -245,7 +254,8 @@ final class InvoiceController {
   }
 
   /** An invoice of an organization that is reached. */
-  private ObjectNode own(Reach reach, String id) {
+  private ObjectNode own(
+      @Nullable Principal principal, Reach reach, String id, ServerWebExchange exchange) {
     ObjectNode invoice =
         billing.find(path(id)).orElseThrow(() -> ServiceException.notFound("This invoice"));
     String owner = invoice.path(ORGANIZATION).asString("");
@@ -253,6 +263,7 @@ final class InvoiceController {
     if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
       throw ServiceException.notFound("This invoice");
     }
+    looks.note(principal, exchange, Permission.INVOICES_READ, organization);
     return invoice;
   }
 

@@ -4,6 +4,7 @@ import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.IssuedKey;
+import io.r1platform.api.keys.KeyOwners;
 import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.KeyView;
 import io.r1platform.api.keys.Keys;
@@ -18,7 +19,6 @@ import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,7 +81,7 @@ final class KeyController {
     Long project = Fields.optionalId("project_id", parameters.getFirst("project_id"));
     List<KeyView> found =
         keys.page(
-            projects(
+            owners(
                 reach,
                 project,
                 Fields.optionalId("organization_id", parameters.getFirst("organization_id"))),
@@ -191,19 +191,21 @@ final class KeyController {
         });
   }
 
-  /** The projects whose keys are listed; null for all of the site. */
-  private @Nullable Collection<Long> projects(
-      Reach reach, @Nullable Long asked, @Nullable Long organization) {
-    if (asked == null) {
-      return organization == null
-          ? tenancy.projects(reach)
-          : tenants.projects(organization).stream()
-              .map(ProjectView::id)
-              .filter(project -> reach.hasProject(organization, project))
-              .toList();
+  /** Whose keys are listed, of those that are reached; null for all of the site. */
+  private @Nullable KeyOwners owners(
+      Reach reach, @Nullable Long project, @Nullable Long organization) {
+    if (project != null) {
+      requireReached(reach, project);
+      return new KeyOwners(Set.of(), Set.of(project));
     }
-    requireReached(reach, asked);
-    return List.of(asked);
+    if (organization == null) {
+      return reach.everywhere()
+          ? null
+          : new KeyOwners(reach.organizations(), reach.projects().keySet());
+    }
+    return reach.hasOrganization(organization)
+        ? new KeyOwners(Set.of(organization), Set.of())
+        : new KeyOwners(Set.of(), Tenancy.projectsOf(reach, organization));
   }
 
   private void requireReached(Reach reach, long projectId) {

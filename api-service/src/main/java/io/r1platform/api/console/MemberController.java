@@ -162,7 +162,9 @@ final class MemberController {
     return writes.own(
         write,
         () -> {
-          var issued = invitations.invite(email, new Membership(organization, project, role));
+          var issued =
+              invitations.invite(
+                  email, new Membership(organization, project, role), who.personId());
           InvitationItem item = InvitationItem.of(issued.invitation());
           long id = issued.invitation().id();
           record(write, "invitation.made", "invitation", organization, id, null, item);
@@ -279,7 +281,9 @@ final class MemberController {
       String id,
       String organizationId,
       @Nullable String projectId,
+      String personId,
       String email,
+      boolean enabled,
       String role,
       boolean ofGroup,
       Instant createdAt,
@@ -290,7 +294,9 @@ final class MemberController {
           Long.toString(member.id()),
           Long.toString(member.organizationId()),
           project == null ? null : Long.toString(project),
+          Long.toString(member.personId()),
           member.email(),
+          member.enabled(),
           member.role().wire(),
           member.ofGroup(),
           member.createdAt(),
@@ -305,6 +311,7 @@ final class MemberController {
       @Nullable String projectId,
       String email,
       String role,
+      @Nullable String invitedBy,
       Instant createdAt,
       Instant expiresAt,
       @Nullable Instant acceptedAt,
@@ -319,6 +326,7 @@ final class MemberController {
           project == null ? null : Long.toString(project),
           invitation.email(),
           membership.role().wire(),
+          invitation.invitedBy(),
           invitation.createdAt(),
           invitation.expiresAt(),
           invitation.acceptedAt(),
@@ -329,7 +337,17 @@ final class MemberController {
     /** As it was before it was revoked. */
     InvitationItem open() {
       return new InvitationItem(
-          id, organizationId, projectId, email, role, createdAt, expiresAt, acceptedAt, null, "0");
+          id,
+          organizationId,
+          projectId,
+          email,
+          role,
+          invitedBy,
+          createdAt,
+          expiresAt,
+          acceptedAt,
+          null,
+          "0");
     }
   }
 }

@@ -2,15 +2,19 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.keys.KeyView;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.people.Reach;
+import io.r1platform.api.tenants.Listing;
 import io.r1platform.api.tenants.OrganizationView;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.api.upstreams.Catalogue;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 class NameBook {
+  private static final int AT_ONCE = 1_000;
+
   private final Tenants tenants;
   private final Keys keys;
   private final Catalogue models;
@@ -48,7 +54,7 @@ class NameBook {
 
   /** Adds organization, project and API key as {@code {id, name}} to each request. */
   void nameRequests(Collection<? extends JsonNode> requests) {
-    Map<Long, String> organizations = organizationNames();
+    Map<Long, String> organizations = organizationNames(ids(requests, "organization_id"));
     Map<Long, String> projects = projectNames(ids(requests, "project_id"));
     Map<Long, String> keyNames = keyNames(ids(requests, "api_key_id"));
     for (JsonNode request : requests) {
@@ -58,8 +64,17 @@ class NameBook {
     }
   }
 
-  List<OrganizationView> organizations() {
-    return tenants.organizations();
+  /** Reads all organizations that are reached by name, some at a time. */
+  void eachOrganization(Reach reach, Consumer<OrganizationView> use) {
+    Long after = null;
+    List<OrganizationView> page;
+    do {
+      page =
+          tenants.organizations(
+              reach.touchedOrganizations(), new Listing(after, true, false, AT_ONCE));
+      page.forEach(use);
+      after = page.isEmpty() ? after : Long.valueOf(page.getLast().id());
+    } while (page.size() == AT_ONCE);
   }
 
   private static void add(JsonNode row, String member, String idField, Map<Long, String> names) {
@@ -77,18 +92,28 @@ class NameBook {
     }
   }
 
-  private Map<Long, String> organizationNames() {
-    return tenants.organizations().stream()
-        .collect(Collectors.toMap(OrganizationView::id, OrganizationView::name));
+  private Map<Long, String> organizationNames(Set<Long> ids) {
+    return named(ids, tenants::organizationsById, OrganizationView::name);
   }
 
   private Map<Long, String> projectNames(Set<Long> ids) {
-    return tenants.projectsById(ids).values().stream()
-        .collect(Collectors.toMap(ProjectView::id, ProjectView::name));
+    return named(ids, tenants::projectsById, ProjectView::name);
   }
 
   private Map<Long, String> keyNames(Set<Long> ids) {
-    return keys.byId(ids).values().stream().collect(Collectors.toMap(KeyView::id, KeyView::name));
+    return named(ids, keys::byId, KeyView::name);
+  }
+
+  /** Some at a time, since a statement has 65,535 parameters at most. */
+  private static <T> Map<Long, String> named(
+      Set<Long> ids, Function<Collection<Long>, Map<Long, T>> find, Function<T, String> name) {
+    Map<Long, String> names = new HashMap<>();
+    List<Long> all = List.copyOf(ids);
+    for (int from = 0; from < all.size(); from += AT_ONCE) {
+      find.apply(all.subList(from, Math.min(from + AT_ONCE, all.size())))
+          .forEach((id, found) -> names.put(id, name.apply(found)));
+    }
+    return names;
   }
 
   private static Set<Long> ids(Iterable<? extends JsonNode> rows, String field) {

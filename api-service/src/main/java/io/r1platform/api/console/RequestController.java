@@ -9,6 +9,7 @@ import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.security.Access;
+import io.r1platform.api.security.OperatorLooks;
 import io.r1platform.api.upstreams.Catalogue;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,6 +46,7 @@ final class RequestController {
   private final NameBook names;
   private final RequestLog requestLog;
   private final JsonMapper json;
+  private final OperatorLooks looks;
 
   RequestController(
       Access access,
@@ -53,7 +56,8 @@ final class RequestController {
       Catalogue models,
       NameBook names,
       RequestLog requestLog,
-      JsonMapper json) {
+      JsonMapper json,
+      OperatorLooks looks) {
     this.access = access;
     this.tenancy = tenancy;
     this.billing = billing;
@@ -62,6 +66,7 @@ final class RequestController {
     this.names = names;
     this.requestLog = requestLog;
     this.json = json;
+    this.looks = looks;
   }
 
   @GetMapping
@@ -89,7 +94,10 @@ final class RequestController {
   }
 
   @GetMapping("/{id}")
-  JsonNode one(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+  JsonNode one(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
     Reach reach = access.reach(principal, Permission.USAGE_READ);
     UUID eventId = uuid(id);
     Optional<ObjectNode> booked = billing.find("/internal/v1/requests/" + eventId);
@@ -99,16 +107,21 @@ final class RequestController {
             .or(() -> journal.find(eventId).map(this::journaled))
             .filter(found -> isReached(reach, found))
             .orElseThrow(() -> ServiceException.notFound("This request"));
+    looks.note(principal, exchange, Permission.USAGE_READ, organization(request));
     names.nameRequests(List.of(request));
     addTimes(List.of(request));
     return request;
   }
 
   private static boolean isReached(Reach reach, ObjectNode request) {
-    Long organization = Fields.optionalId("organization_id", text(request, "organization_id"));
+    Long organization = organization(request);
     Long project = Fields.optionalId("project_id", text(request, "project_id"));
     return reach.everywhere()
         || (organization != null && project != null && reach.hasProject(organization, project));
+  }
+
+  private static @Nullable Long organization(ObjectNode request) {
+    return Fields.optionalId("organization_id", text(request, "organization_id"));
   }
 
   private static String text(ObjectNode row, String member) {

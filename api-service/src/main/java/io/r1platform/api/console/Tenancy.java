@@ -5,7 +5,6 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -88,18 +87,6 @@ class Tenancy {
     return with(query, PROJECT, project);
   }
 
-  /** The projects that are reached; null for all of the site. */
-  @Nullable Collection<Long> projects(Reach reach) {
-    if (reach.everywhere()) {
-      return null;
-    }
-    Set<Long> projects = new HashSet<>(reach.projects().keySet());
-    for (long organization : reach.organizations()) {
-      tenants.projects(organization).forEach(project -> projects.add(project.id()));
-    }
-    return projects;
-  }
-
   /** A project that is reached. */
   ProjectView project(Reach reach, long id) {
     return tenants
@@ -108,7 +95,8 @@ class Tenancy {
         .orElseThrow(() -> ServiceException.notFound("This project"));
   }
 
-  private static Set<Long> projectsOf(Reach reach, long organization) {
+  /** The single projects of an organization that are reached. */
+  static Set<Long> projectsOf(Reach reach, long organization) {
     Set<Long> projects = new HashSet<>();
     for (Map.Entry<Long, Long> project : reach.projects().entrySet()) {
       if (project.getValue() == organization) {

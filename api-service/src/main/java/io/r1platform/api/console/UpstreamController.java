@@ -94,9 +94,6 @@ final class UpstreamController {
     Write write = Write.of(access.operator(principal), exchange);
     UpstreamTerms terms = terms(body);
     ProbeReport report = upstreams.probe(terms, null);
-    if (write.isDryRun()) {
-      return writes.own(write, () -> probed(report));
-    }
     ResponseEntity<byte[]> answer =
         writes.own(
             write,
@@ -104,7 +101,9 @@ final class UpstreamController {
               UpstreamView view = upstreams.register(terms, report);
               record(write, "upstream.registered", view.id(), null, plain(view));
               Item made = item(view);
-              return Writes.Made.created(made.version(), made);
+              return write.isDryRun()
+                  ? new Writes.Made(HttpStatus.OK, null, Effect.of(null, made, report))
+                  : Writes.Made.created(made.version(), made);
             });
     upstreams.changed();
     return answer;
@@ -121,19 +120,19 @@ final class UpstreamController {
     long version = Fields.version(ifMatch);
     UpstreamTerms terms = terms(body);
     ProbeReport report = terms.enabled() ? upstreams.probe(terms, id) : null; // a sick one too
-    if (report != null && write.isDryRun()) {
-      return writes.own(write, () -> probed(report));
-    }
     ResponseEntity<byte[]> answer =
         writes.own(
             write,
             () -> item(upstreams.upstream(id)),
             () -> {
+              Item was = item(upstreams.upstream(id));
               Plain before = plain(upstreams.upstream(id));
               UpstreamView view = upstreams.change(id, version, terms, report);
               record(write, "upstream.changed", id, before, plain(view));
-              Item changed = item(view);
-              return Writes.Made.ok(changed.version(), changed);
+              Item is = item(view);
+              return write.isDryRun()
+                  ? new Writes.Made(HttpStatus.OK, null, Effect.of(was, is, report))
+                  : Writes.Made.ok(is.version(), is);
             });
     upstreams.changed();
     return answer;
@@ -152,10 +151,13 @@ final class UpstreamController {
             write,
             () -> item(upstreams.upstream(id)),
             () -> {
+              Item was = item(upstreams.upstream(id));
               Plain before = plain(upstreams.upstream(id));
               upstreams.remove(id, version);
               record(write, "upstream.removed", id, before, null);
-              return new Writes.Made(HttpStatus.NO_CONTENT, null, null);
+              return write.isDryRun()
+                  ? new Writes.Made(HttpStatus.OK, null, Effect.of(was, null, null))
+                  : new Writes.Made(HttpStatus.NO_CONTENT, null, null);
             });
     upstreams.changed();
     return answer;
@@ -197,6 +199,7 @@ final class UpstreamController {
         body.apiKey(),
         body.trusted(),
         body.enabled() == null || body.enabled(),
+        body.cacheSalt() != null && body.cacheSalt(),
         Objects.requireNonNullElse(body.startWithinSeconds(), DEFAULT_FIRST_TOKEN),
         wanted.stream().map(this::model).toList());
   }
@@ -229,6 +232,7 @@ final class UpstreamController {
         plain.hasKey(),
         plain.trusted(),
         plain.enabled(),
+        plain.cacheSalt(),
         plain.startWithinSeconds(),
         plain.models(),
         view.createdAt().toString(),
@@ -244,6 +248,7 @@ final class UpstreamController {
         view.hasKey(),
         view.trusted(),
         view.enabled(),
+        view.cacheSalt(),
         view.startWithinSeconds(),
         view.models().stream().map(this::modelItem).toList());
   }
@@ -266,6 +271,7 @@ final class UpstreamController {
       @Nullable String apiKey,
       @Nullable String trusted,
       @Nullable Boolean enabled,
+      @Nullable Boolean cacheSalt,
       @Nullable Integer startWithinSeconds,
       @Nullable List<ModelItem> models) {
     /** Without the key. */
@@ -293,6 +299,7 @@ final class UpstreamController {
       boolean hasKey,
       @Nullable String trusted,
       boolean enabled,
+      boolean cacheSalt,
       int startWithinSeconds,
       List<ModelItem> models) {}
 
@@ -311,6 +318,7 @@ final class UpstreamController {
       boolean hasKey,
       @Nullable String trusted,
       boolean enabled,
+      boolean cacheSalt,
       int startWithinSeconds,
       List<ModelItem> models,
       String createdAt,
@@ -360,6 +368,19 @@ final class UpstreamController {
       UUID request = problem.requestId();
       return new ProblemItem(
           problem.at().toString(), problem.why(), request == null ? null : request.toString());
+    }
+  }
+
+  /**
+   * What a dry run says.
+   *
+   * @param before null where it would be new
+   * @param after null where it would be gone
+   * @param probe null where none is made
+   */
+  record Effect(@Nullable Item before, @Nullable Item after, @Nullable Probed probe) {
+    static Effect of(@Nullable Item before, @Nullable Item after, @Nullable ProbeReport report) {
+      return new Effect(before, after, report == null ? null : Probed.of(report));
     }
   }
 

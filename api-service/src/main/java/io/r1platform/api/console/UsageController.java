@@ -4,7 +4,6 @@ import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
-import io.r1platform.api.tenants.OrganizationView;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -66,11 +65,10 @@ final class UsageController {
     names.nameGroups("project", byProject.path("items"));
     addTopProjects(overview.putArray("top_projects"), byProject.path("items"));
     ArrayNode organizations = overview.putArray("organizations");
-    for (OrganizationView view : names.organizations()) {
-      if (reach.touchesOrganization(view.id())) {
-        organizations.addObject().put("id", Long.toString(view.id())).put("name", view.name());
-      }
-    }
+    names.eachOrganization(
+        reach,
+        view ->
+            organizations.addObject().put("id", Long.toString(view.id())).put("name", view.name()));
     return overview;
   }
 

@@ -4,8 +4,12 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.replies.Replies;
 import io.r1platform.api.replies.Reply;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -24,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Writes {
   private static final String REPLAYED = "x-r1-replayed";
   private static final String DRY_RUN = "x-r1-dry-run";
+  private static final long LOOK_AGAIN_NANOS = 50_000_000;
+  private static final int MOST_LOOKS = 300; // 15 s
 
   /**
    * What came of a change.
@@ -93,28 +99,52 @@ final class Writes {
 
   /**
    * Has billing change something, which does each command once. The key is noted before and the
-   * answer after; where nobody knows what came of it, the same body is sent to billing again.
+   * answer after; who repeats it meanwhile waits for that. Where nobody knows what came of it, the
+   * same body is sent to billing again.
    */
   ResponseEntity<byte[]> ordered(Write write, Supplier<Made> order) {
     Replies.Request again = write.again();
     if (again == null) {
       return answer(write, reply(write, order.get()));
     }
-    Optional<Reply> before = transactions.execute(status -> replies.begin(again));
-    if (before.isPresent()) {
-      return answer(write, before.get());
+    UUID holder = UUID.randomUUID();
+    Reply before = turn(again, holder);
+    if (before != null) {
+      return answer(write, before);
     }
-    Reply made;
+    boolean known = false;
     try {
-      made = reply(write, order.get());
+      Reply made = reply(write, order.get());
+      transactions.executeWithoutResult(status -> replies.end(again, made, holder));
+      known = true;
+      return answer(write, made);
     } catch (ServiceException e) {
       if (e.code().kind() == ErrorCode.Kind.CALLER) {
-        transactions.executeWithoutResult(status -> replies.forget(again));
+        transactions.executeWithoutResult(status -> replies.forget(again, holder));
+        known = true;
       }
       throw e;
+    } finally {
+      if (!known) {
+        transactions.executeWithoutResult(status -> replies.release(again, holder));
+      }
     }
-    transactions.executeWithoutResult(status -> replies.end(again, made));
-    return answer(write, made);
+  }
+
+  /** What it was answered; null once it is the caller's turn to carry it out. */
+  private @Nullable Reply turn(Replies.Request again, UUID holder) {
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      Replies.Turn turn =
+          Objects.requireNonNull(transactions.execute(status -> replies.take(again, holder)));
+      if (turn.reply() != null || turn.isMine()) {
+        return turn.reply();
+      }
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
+    throw ServiceException.later(
+        ErrorCode.IDEMPOTENCY_CONFLICT,
+        Duration.ofSeconds(5),
+        "The same request is still under way. Send it again.");
   }
 
   private Optional<Reply> begin(Write write) {

@@ -12,6 +12,7 @@
       "contents",
       "people",
       "security",
+      "sessions",
       "audit",
       "billing",
       "metering",

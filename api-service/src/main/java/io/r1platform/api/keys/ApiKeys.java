@@ -18,17 +18,29 @@ interface ApiKeys extends Repository<ApiKey, Long> {
   @Query(
       """
       select k from ApiKey k
-      where (:everywhere = true or k.projectId in :projects) and k.id < :before
+      where (:everywhere = true or k.projectId in :projects or k.projectId in
+        (select p.id from Project p where p.organizationId in :organizations)) and k.id < :before
       order by k.id desc\
       """)
-  List<ApiKey> newest(boolean everywhere, Collection<Long> projects, long before, Limit limit);
+  List<ApiKey> newest(
+      boolean everywhere,
+      Collection<Long> organizations,
+      Collection<Long> projects,
+      long before,
+      Limit limit);
 
   /** Oldest first, those newer than {@code after}. */
   @Query(
       """
       select k from ApiKey k
-      where (:everywhere = true or k.projectId in :projects) and k.id > :after
+      where (:everywhere = true or k.projectId in :projects or k.projectId in
+        (select p.id from Project p where p.organizationId in :organizations)) and k.id > :after
       order by k.id\
       """)
-  List<ApiKey> oldest(boolean everywhere, Collection<Long> projects, long after, Limit limit);
+  List<ApiKey> oldest(
+      boolean everywhere,
+      Collection<Long> organizations,
+      Collection<Long> projects,
+      long after,
+      Limit limit);
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
@@ -140,17 +141,20 @@ public class Keys {
   /**
    * Up to {@code limit} keys by when they were made.
    *
-   * @param projects of these only; null for all
+   * @param owners whose they are; null for all
    * @param after those that follow this one's id; null for the first page
    */
   public List<KeyView> page(
-      @Nullable Collection<Long> projects, @Nullable Long after, boolean newestFirst, int limit) {
-    boolean everywhere = projects == null;
-    Collection<Long> of = projects == null ? List.of() : projects;
+      @Nullable KeyOwners owners, @Nullable Long after, boolean newestFirst, int limit) {
+    boolean all = owners == null;
+    Set<Long> organizations = owners == null ? Set.of() : owners.organizations();
+    Set<Long> projects = owners == null ? Set.of() : owners.projects();
+    Limit most = Limit.of(limit);
     List<ApiKey> page =
         newestFirst
-            ? keys.newest(everywhere, of, after == null ? Long.MAX_VALUE : after, Limit.of(limit))
-            : keys.oldest(everywhere, of, after == null ? 0 : after, Limit.of(limit));
+            ? keys.newest(
+                all, organizations, projects, after == null ? Long.MAX_VALUE : after, most)
+            : keys.oldest(all, organizations, projects, after == null ? 0 : after, most);
     Map<Long, Instant> lastUsed = uses.lastUsed(page.stream().map(ApiKey::id).toList());
     return page.stream().map(key -> key.view(lastUsed.get(key.id()))).toList();
   }

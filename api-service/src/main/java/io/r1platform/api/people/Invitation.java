@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  * Somebody who may come in once, and as what.
  *
  * @param email whoever comes must have it, verified
+ * @param invitedBy address of who invited; null for a machine, or where it is not known
  */
 public record Invitation(
     long id,
     Membership membership,
     String email,
+    @Nullable String invitedBy,
     Instant createdAt,
     Instant expiresAt,
     @Nullable Instant acceptedAt,

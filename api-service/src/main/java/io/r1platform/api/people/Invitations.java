@@ -31,6 +31,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Invitations {
   private static final Duration LIFE = Duration.ofDays(7);
+  private static final String COLUMNS =
+      "*, (select p.email from person p where p.id = invited_by) as inviter";
   private static final Pattern ADDRESS =
       Pattern.compile("[^@\\s\\p{Cc}\\p{Cs}]+@[^@\\s\\p{Cc}\\p{Cs}]+");
 
@@ -51,9 +53,14 @@ public class Invitations {
     }
   }
 
-  /** Invites somebody. */
+  /**
+   * Invites somebody.
+   *
+   * @param inviter the person who invites: the invitation is good as long as it could still give
+   *     that role; null for a machine
+   */
   @Transactional(propagation = Propagation.MANDATORY)
-  public Issued invite(String email, Membership membership) {
+  public Issued invite(String email, Membership membership, @Nullable Long inviter) {
     String address = email.strip().toLowerCase(Locale.ROOT);
     if (!ADDRESS.matcher(address).matches() || address.length() > 254) {
       throw ServiceException.about(
@@ -71,8 +78,9 @@ public class Invitations {
         jdbc.sql(
                 """
                 insert into invitation (organization_id, project_id, role, email, token_sha256,
-                  created_at, expires_at)
-                values (:organization, :project, :role, :email, :token, :now, :end) returning id\
+                  created_at, expires_at, invited_by)
+                values (:organization, :project, :role, :email, :token, :now, :end, :inviter)
+                returning id\
                 """)
             .param("organization", membership.organizationId())
             .param("project", membership.projectId(), Types.BIGINT)
@@ -81,6 +89,7 @@ public class Invitations {
             .param("token", sha256(token))
             .param("now", Timestamp.from(now))
             .param("end", Timestamp.from(now.plus(LIFE)))
+            .param("inviter", inviter, Types.BIGINT)
             .query(Long.class)
             .single();
     return new Issued(invitation(id), token);
@@ -94,7 +103,9 @@ public class Invitations {
   public List<Invitation> page(
       long organizationId, @Nullable Long after, boolean newestFirst, int limit) {
     return jdbc.sql(
-            "select * from invitation where organization_id = :organization and "
+            "select "
+                + COLUMNS
+                + " from invitation where organization_id = :organization and "
                 + (newestFirst
                     ? "id < coalesce(:after, 9223372036854775807) order by id desc"
                     : "id > coalesce(:after, 0) order by id")
@@ -112,7 +123,7 @@ public class Invitations {
    * @throws ServiceException not_found
    */
   public Invitation invitation(long id) {
-    return jdbc.sql("select * from invitation where id = :id")
+    return jdbc.sql("select " + COLUMNS + " from invitation where id = :id")
         .param("id", id)
         .query((row, number) -> invitation(row))
         .optional()
@@ -126,7 +137,7 @@ public class Invitations {
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public Invitation hold(long id) {
-    return jdbc.sql("select * from invitation where id = :id for update")
+    return jdbc.sql("select " + COLUMNS + " from invitation where id = :id for update")
         .param("id", id)
         .query((row, number) -> invitation(row))
         .optional()
@@ -156,18 +167,30 @@ public class Invitations {
     return invitation(id);
   }
 
-  /** Takes back what is open for this address in this organization. */
-  List<Invitation> revokeOpen(long organizationId, String email) {
+  /** Takes back what is open in the member's organization for its address, or by it. */
+  List<Invitation> revokeOpen(Member member) {
+    return revokeOpen(member.organizationId(), member.personId(), member.email());
+  }
+
+  /** Takes back what is open anywhere for this address, or by this person. */
+  List<Invitation> revokeOpen(long personId, String email) {
+    return revokeOpen(null, personId, email);
+  }
+
+  private List<Invitation> revokeOpen(@Nullable Long organizationId, long personId, String email) {
     return jdbc.sql(
             """
             update invitation set revoked_at = :now
-            where organization_id = :organization and email = :email
+            where (:organization::bigint is null or organization_id = :organization)
+              and (email = :email or invited_by = :person)
               and accepted_at is null and revoked_at is null
-            returning *\
-            """)
+            returning \
+            """
+                + COLUMNS)
         .param("now", Timestamp.from(clock.instant()))
-        .param("organization", organizationId)
+        .param("organization", organizationId, Types.BIGINT)
         .param("email", email)
+        .param("person", personId)
         .query((row, number) -> invitation(row))
         .list();
   }
@@ -178,8 +201,9 @@ public class Invitations {
   }
 
   /**
-   * Uses an invitation up; nothing where it is not good, or for another address. Holds the
-   * organization first, as {@link Members} does, which takes invitations back.
+   * Uses an invitation up; nothing where it is not good, for another address, or by somebody who
+   * could not give that role any more, however that came about. Holds the organization first, as
+   * {@link Members} does, which takes invitations back.
    */
   Optional<Membership> accept(String tokenHash, String email) {
     byte[] token = Base64.getUrlDecoder().decode(tokenHash);
@@ -196,8 +220,16 @@ public class Invitations {
             update invitation set accepted_at = :now
             where token_sha256 = :token and email = :email and accepted_at is null
               and revoked_at is null and expires_at > :now
-            returning *\
-            """)
+              and (invited_by is null or exists (
+                select from person p where p.id = invited_by and p.enabled
+                  and (p.operator or exists (
+                    select from membership m
+                    where m.person_id = p.id and m.project_id is null
+                      and m.organization_id = invitation.organization_id
+                      and (m.role = 'owner' or m.role = 'admin' and invitation.role <> 'owner')))))
+            returning \
+            """
+                + COLUMNS)
         .param("now", Timestamp.from(clock.instant()))
         .param("token", token)
         .param("email", email)
@@ -213,6 +245,7 @@ public class Invitations {
             row.getObject("project_id", Long.class),
             Role.of(row.getString("role")).orElseThrow()),
         row.getString("email"),
+        row.getString("inviter"),
         row.getTimestamp("created_at").toInstant(),
         row.getTimestamp("expires_at").toInstant(),
         instant(row.getTimestamp("accepted_at")),

@@ -20,7 +20,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Members {
   private static final String SELECT =
       """
-      select m.*, p.email from membership m join person p on p.id = m.person_id
+      select m.*, p.email, p.enabled from membership m join person p on p.id = m.person_id
       """;
 
   private final JdbcClient jdbc;
@@ -100,8 +100,8 @@ public class Members {
   public record Changed(Member member, List<Invitation> revoked) {}
 
   /**
-   * Gives a member another role. A lower one takes the invitations that are open for the address,
-   * by which the old one would come back.
+   * Gives a member another role. A lower one takes the open invitations to the organization that
+   * are for the address or that the member made, by which the old one would come back.
    *
    * @param version the version that the caller has seen; another one is refused as stale
    */
@@ -120,14 +120,12 @@ public class Members {
         .param("id", id)
         .update();
     boolean lower = role.compareTo(member.role()) > 0; // the highest comes first
-    return new Changed(
-        member(id),
-        lower ? invitations.revokeOpen(member.organizationId(), member.email()) : List.of());
+    return new Changed(member(id), lower ? invitations.revokeOpen(member) : List.of());
   }
 
   /**
-   * Takes a member's role, and with it the invitations to the organization that are open for the
-   * address, by which it would come back.
+   * Takes a member's role, and with it the open invitations to the organization that are for the
+   * address or that the member made, by which it would come back.
    *
    * @return those invitations, revoked
    */
@@ -136,7 +134,15 @@ public class Members {
     Member member = seen(id, version);
     requireAnotherOwner(member);
     jdbc.sql("delete from membership where id = :id").param("id", id).update();
-    return invitations.revokeOpen(member.organizationId(), member.email());
+    return invitations.revokeOpen(member);
+  }
+
+  /** All roles of a person, organization by organization. */
+  List<Member> of(long personId) {
+    return jdbc.sql(SELECT + "where person_id = :person order by organization_id, m.id")
+        .param("person", personId)
+        .query((row, number) -> member(row))
+        .list();
   }
 
   private Member seen(long id, long version) {
@@ -180,7 +186,9 @@ public class Members {
         row.getLong("id"),
         row.getLong("organization_id"),
         row.getObject("project_id", Long.class),
+        row.getLong("person_id"),
         row.getString("email"),
+        row.getBoolean("enabled"),
         Role.of(row.getString("role")).orElseThrow(),
         row.getString("source").equals("group"),
         row.getTimestamp("created_at").toInstant(),

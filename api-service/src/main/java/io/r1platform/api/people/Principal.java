@@ -32,6 +32,11 @@ public record Principal(
         : Reach.of(permission, memberships);
   }
 
+  /** Whether a role in the organization, or in a project of it, gives this permission. */
+  public boolean isOf(long organizationId, Permission permission) {
+    return Reach.of(permission, memberships).touchesOrganization(organizationId);
+  }
+
   /** Whether this principal owns the organization, or runs the site. */
   public boolean owns(long organizationId) {
     return operator

@@ -15,6 +15,9 @@ final class Attempt {
   private static final long KEEP_ALIVE_NANOS = 5_000_000_000L;
   private static final byte[] NOTHING = {};
 
+  /** Who leaves after this part of the time for a first token has waited long enough. */
+  private static final int PATIENCE = 4;
+
   private final int number;
   private final Route route;
   private final EngineSide side;
@@ -23,6 +26,7 @@ final class Attempt {
   private long calledNanos = System.nanoTime();
   private @Nullable String trouble;
   private boolean judged;
+  private boolean begun;
   private long asked = 1; // its head
   private long heardNanos = calledNanos;
   private long toldNanos = calledNanos;
@@ -131,6 +135,16 @@ final class Attempt {
     return reader != null && reader.hasBegun();
   }
 
+  /** True once: when some of its answer has come, which shows that its server lives. */
+  boolean begins() {
+    boolean first = !begun && hasBegun();
+    if (first) {
+      begun = true;
+      route.standing().answers(System.nanoTime());
+    }
+    return first;
+  }
+
   /** What the gateway saw itself, for want of the engine's count. */
   Tokens seen() {
     PromptTokens told = reader == null ? null : reader.promptTokens();
@@ -205,6 +219,28 @@ final class Attempt {
       case ENGINE_OVERLOADED, METERING_UNAVAILABLE, SERVER_DRAINING -> Verdict.RELEASED;
       case null, default -> Verdict.OK;
     };
+  }
+
+  /**
+   * What it says about the server that somebody else ended it. Nothing, mostly; but whoever waited
+   * for a quarter of the time that a first token may take, while the server began no other answer
+   * either, left a server that hangs. Ours does where it has not said its count in time.
+   *
+   * @param countWait how long an own engine has for that
+   */
+  Verdict left(Duration countWait) {
+    long now = System.nanoTime();
+    Duration patience = route.upstream().firstToken().dividedBy(PATIENCE);
+    boolean hangs =
+        isForeign()
+            ? !hasBegun()
+                && now - calledNanos > patience.toNanos()
+                && !route.standing().hasAnsweredSince(calledNanos)
+            : asked > 0 && now - heardNanos >= countWait.toNanos();
+    if (hangs) {
+      trouble = isForeign() ? "left_waiting" : "no_count";
+    }
+    return hangs ? Verdict.FAILED : Verdict.RELEASED;
   }
 
   /** True once: whoever gets it says how the server did. */

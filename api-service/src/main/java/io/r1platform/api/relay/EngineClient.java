@@ -126,14 +126,20 @@ final class EngineClient {
     }
   }
 
-  /** The reply's bytes on demand; its head comes first, without demand. */
-  Flux<DataBuffer> chat(Call call, Route route, int attempt, Consumer<Head> onHead) {
+  /**
+   * The reply's bytes on demand; its head comes first, without demand.
+   *
+   * @param left of the client's x-r1-timeout, null if it gave none
+   */
+  Flux<DataBuffer> chat(
+      Call call, Route route, int attempt, @Nullable Duration left, Consumer<Head> onHead) {
     return route.upstream().own()
-        ? Flux.defer(() -> post(call, route.upstream(), attempt, onHead))
+        ? Flux.defer(() -> post(call, route.upstream(), attempt, left, onHead))
         : foreign.chat(call, route, onHead);
   }
 
-  private Flux<DataBuffer> post(Call call, Upstream upstream, int attempt, Consumer<Head> onHead) {
+  private Flux<DataBuffer> post(
+      Call call, Upstream upstream, int attempt, @Nullable Duration left, Consumer<Head> onHead) {
     return http.post()
         .uri(upstream.url() + call.kind.enginePath())
         .contentType(MediaType.APPLICATION_JSON)
@@ -150,7 +156,7 @@ final class EngineClient {
         .header("x-r1-max-prompt-tokens", Integer.toString(call.promptBound))
         .header("x-r1-include-usage", "true")
         .header("x-r1-tell-start", "true")
-        .headers(headers -> optional(headers, call))
+        .headers(headers -> optional(headers, call, left))
         .contentLength(call.body.length())
         .body((request, context) -> request.writeWith(Mono.fromSupplier(() -> bytes(call))))
         .exchangeToFlux(
@@ -161,9 +167,9 @@ final class EngineClient {
             });
   }
 
-  private void optional(HttpHeaders headers, Call call) {
-    if (call.timeout != null) {
-      headers.set(Timeout.HEADER, Timeout.text(call.timeout));
+  private void optional(HttpHeaders headers, Call call, @Nullable Duration left) {
+    if (left != null) {
+      headers.set(Timeout.HEADER, Timeout.text(left));
     }
     Observations.of(
         call.id,

@@ -5,6 +5,7 @@ import io.r1platform.api.errors.ServiceException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -53,8 +54,10 @@ final class ForeignBody {
    * @param model what the server calls it
    * @param maxTokens most output tokens of each choice
    * @param choices how many, as this gateway has read the body
+   * @param cacheSalt of the tenant at this server, null where it takes none
    */
-  static byte[] of(ByteBuffer body, String model, int maxTokens, int choices) {
+  static byte[] of(
+      ByteBuffer body, String model, int maxTokens, int choices, @Nullable String cacheSalt) {
     var out = new ByteArrayOutputStream(body.remaining() + 256);
     int from = body.arrayOffset() + body.position();
     try (JsonParser parser =
@@ -69,6 +72,9 @@ final class ForeignBody {
       to.writeBooleanProperty("continuous_usage_stats", true);
       to.writeEndObject();
       to.writeNumberProperty("max_tokens", maxTokens);
+      if (cacheSalt != null) {
+        to.writeStringProperty("cache_salt", cacheSalt);
+      }
       if (choices > 1) {
         to.writeNumberProperty("n", choices);
       }

@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.upstreams.CacheSalts;
 import io.r1platform.api.upstreams.Route;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.api.upstreams.UpstreamAddresses;
@@ -85,7 +86,9 @@ final class ForeignClient {
     if (!content.hasRemaining()) {
       throw new IllegalStateException("the request was over before it was sent");
     }
-    return ForeignBody.of(content, route.model(), call.maxTokens(), call.choices());
+    CacheSalts salts = route.upstream().salts();
+    String salt = salts == null ? null : salts.of(call.asker().organization());
+    return ForeignBody.of(content, route.model(), call.maxTokens(), call.choices(), salt);
   }
 
   private static void authorize(HttpHeaders headers, Upstream upstream) {

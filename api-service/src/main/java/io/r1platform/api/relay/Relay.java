@@ -23,7 +23,6 @@ import io.r1platform.api.observability.Observations;
 import io.r1platform.api.requests.LoggedRequest;
 import io.r1platform.api.requests.RequestLog;
 import io.r1platform.api.upstreams.Catalogue;
-import io.r1platform.api.upstreams.Route;
 import io.r1platform.api.upstreams.Routes;
 import io.r1platform.api.upstreams.Upstream;
 import java.time.Clock;
@@ -398,18 +397,9 @@ class Relay implements SmartLifecycle {
         run.gaps());
   }
 
-  /** A server for a request, beside those that were tried; null if there is none. */
-  @Nullable Route route(EngineClient.Call call, List<Upstream> tried) {
-    return routes.choose(call.model(), call.conversation(), tried).orElse(null);
-  }
-
-  /** The same server once more. */
-  Route again(Route route) {
-    return routes.again(route);
-  }
-
-  boolean hasOther(EngineClient.Call call, Route route) {
-    return routes.hasOther(call.model(), List.of(route.upstream()));
+  /** The servers that a request may be given to, one after the other. */
+  Fallback fallback(EngineClient.Call call, Admission admission) {
+    return new Fallback(routes, call, admission, clock);
   }
 
   /** Says once of an attempt how its server did. */

@@ -9,7 +9,6 @@ import io.r1platform.api.metering.Finish;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.upstreams.Route;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +35,7 @@ final class Run {
   private final Pass pass;
   private final ClientSide client;
   private final Settling settling;
+  private final Fallback fallback;
   private final TokenGaps gaps = new TokenGaps();
   private @Nullable Attempt attempt;
   private long demand;
@@ -62,6 +62,7 @@ final class Run {
     this.client = client;
     var ending = new Ending(client, relay, admission, wanted);
     this.settling = new Settling(this, relay, admission, hold, ending);
+    this.fallback = relay.fallback(call, admission);
     client.header("x-r1-cost-max", hold.pico().decimal());
     client.connect(this);
   }
@@ -77,7 +78,7 @@ final class Run {
     }
     var durable = relay.journal().admit(admission);
     if (!durable.isCompletedExceptionally()) {
-      callFirst(relay.route(call, List.of()));
+      callEngine(fallback.next(), 1);
     }
     Mono.fromFuture(durable, true)
         .timeout(relay.settings().admitWait())
@@ -192,43 +193,41 @@ final class Run {
     return ttftMillis > 0 || report == null ? ttftMillis : report.ttftMillis();
   }
 
-  private void callFirst(@Nullable Route route) {
+  private void callEngine(@Nullable Route route, int number) {
     if (route == null) {
       finish(Finish.REFUSED, Tokens.NONE, null, EngineErrors.unreachable());
-    } else {
-      callEngine(route, 1);
+      return;
     }
-  }
-
-  private void callEngine(Route route, int number) {
     var side = new EngineSide(number, this::onBytes, this::onClosed, this::onBroken);
     attempt = new Attempt(number, route, side);
-    if (attempt.isForeign() && call.timeout() != null) {
-      Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
-      Mono.delay(call.timeout().minus(passed)).subscribe(tick -> onTimeUp());
+    Duration left = fallback.left();
+    if (attempt.isForeign() && left != null) {
+      Mono.delay(left).subscribe(tick -> onTimeUp());
     }
-    relay.engine().chat(call, route, number, head -> onHead(number, head)).subscribe(side);
+    relay.engine().chat(call, route, number, left, head -> onHead(number, head)).subscribe(side);
   }
 
   /**
-   * Asks another server, once, while nothing of an answer has come. Nobody pays for the first.
-   * False if that cannot be.
+   * Asks another server while nothing of an answer has come, or ends it where the client's time is
+   * over. Nobody pays for what failed. False if it can do neither.
    */
   private boolean repeated(Attempt failed, Attempt.Verdict verdict) {
-    boolean may = failed.number() == 1 && !clientGone && stop == null && !finished;
+    boolean may = !clientGone && stop == null && !finished;
     if (!may || failed.hasBegun() || !call.body().content().hasRemaining()) {
       return false;
     }
-    Route other = relay.route(call, List.of(failed.route().upstream()));
-    if (other == null && failed.neverReached() && !failed.isForeign()) {
-      other = relay.again(failed.route());
+    if (fallback.isLate()) {
+      relay.judge(failed, call, verdict);
+      finish(Finish.DEADLINE, failed.seen(), null, EngineErrors.deadlineExceeded());
+      return true;
     }
+    Route other = fallback.after(failed);
     if (other == null) {
       return false;
     }
     relay.judge(failed, call, verdict);
     failed.side().cancel();
-    callEngine(other, 2);
+    callEngine(other, failed.number() + 1);
     onDemand(failed.unanswered());
     return true;
   }
@@ -276,7 +275,7 @@ final class Run {
     if (at == null) {
       return;
     }
-    if (number > 1 || !relay.hasOther(call, at.route())) {
+    if (!fallback.hasOther()) {
       call.body().free(); // the engine has it, and nobody else is asked
     }
     at.replied(received, relay.reader(at, received, call, admission));
@@ -331,7 +330,7 @@ final class Run {
       Duration passed = Duration.between(admission.admittedAt(), relay.clock().instant());
       ttftMillis = Math.clamp(passed.toMillis(), 1, Integer.MAX_VALUE);
     }
-    if (at.hasBegun()) {
+    if (at.begins()) {
       call.body().free();
     }
     if (!overran && !at.isForeign() && output > admission.outputCap()) {
@@ -464,12 +463,12 @@ final class Run {
     Attempt last = attempt;
     if (last != null) {
       boolean ours = clientGone || (stop != null && stop.finish() != Finish.ENGINE_ERROR);
-      Attempt.Verdict verdict = Attempt.verdict(error, last.doubt());
-      relay.judge(last, call, ours ? Attempt.Verdict.RELEASED : verdict);
+      Duration wait = relay.settings().countWait();
+      relay.judge(last, call, ours ? last.left(wait) : Attempt.verdict(error, last.doubt()));
       if (last.isForeign()) {
         last.side().cancel();
       } else {
-        limit = Mono.delay(relay.settings().countWait()).subscribe(tick -> last.side().cancel());
+        limit = Mono.delay(wait).subscribe(tick -> last.side().cancel());
       }
       flow();
     }

@@ -40,8 +40,8 @@ final class Timeout {
         "'x-r1-timeout' must be seconds from 0.001 to 3600. Nothing was charged.");
   }
 
-  /** As the engine's service reads it. */
+  /** As the engine's service reads it, which takes no less than a millisecond. */
   static String text(Duration limit) {
-    return BigDecimal.valueOf(limit.toMillis(), MILLIS).toPlainString();
+    return BigDecimal.valueOf(Math.max(1, limit.toMillis()), MILLIS).toPlainString();
   }
 }

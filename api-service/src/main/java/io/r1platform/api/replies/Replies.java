@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Replies {
   private static final Logger log = LoggerFactory.getLogger(Replies.class);
   private static final Duration KEPT = Duration.ofHours(24);
+  private static final Duration HELD = Duration.ofMinutes(1);
   private static final int MOST_OF_ONE = 10_000;
   private static final int SWEPT_AT_ONCE = 1_000;
 
@@ -64,13 +66,38 @@ public class Replies {
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public Optional<Reply> begin(Request request) {
-    if (insert(request)) {
+    return Optional.ofNullable(begin(request, null).reply);
+  }
+
+  /**
+   * Whose turn it is.
+   *
+   * @param reply what it was answered; null: nobody knows yet
+   * @param isMine whether the caller is to carry it out; if not, and there is no reply, somebody
+   *     else does so now
+   */
+  public record Turn(@Nullable Reply reply, boolean isMine) {}
+
+  /**
+   * The same for who carries it out in between, outside of any transaction: nobody else does within
+   * a minute, until {@link #end}, {@link #forget} or {@link #release}.
+   *
+   * @param holder that one, unlike any other
+   * @throws ServiceException as {@link #begin}
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public Turn take(Request request, UUID holder) {
+    return begin(request, holder);
+  }
+
+  private Turn begin(Request request, @Nullable UUID holder) {
+    if (insert(request, holder)) {
       requireRoom(request.principal);
-      return Optional.empty();
+      return new Turn(null, true);
     }
     Optional<Row> before = find(request);
     if (before.isEmpty()) { // taken back meanwhile
-      return begin(request);
+      return begin(request, holder);
     }
     Row row = before.get();
     if (!row.bodySha256.equals(request.sent.bodySha256())) {
@@ -83,53 +110,97 @@ public class Replies {
     Integer status = row.status;
     byte[] answer = row.answer;
     return status == null || answer == null
-        ? Optional.empty()
-        : Optional.of(new Reply(status, row.version, opened(request, answer), true));
+        ? new Turn(null, holder == null || takeOver(request, holder))
+        : new Turn(new Reply(status, row.version, opened(request, answer), true), false);
+  }
+
+  /** Where nobody has it, or somebody has had it for too long. */
+  private boolean takeOver(Request request, UUID holder) {
+    return named(
+                """
+                update admin_reply set holder = :holder, held_until = :until
+                where principal = :principal and path = :path and key_sha256 = decode(:key, 'hex')
+                  and status is null and (held_until is null or held_until <= :now)
+                """,
+                request)
+            .param("holder", holder)
+            .param("until", now().plus(HELD))
+            .param("now", now())
+            .update()
+        == 1;
   }
 
   /** Keeps the answer. */
   @Transactional(propagation = Propagation.MANDATORY)
   public void end(Request request, Reply reply) {
+    end(request, reply, null);
+  }
+
+  /** The same of who took it; nothing where somebody else has it now. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void end(Request request, Reply reply, @Nullable UUID holder) {
     named(
             """
-            update admin_reply set status = :status, version = :version, answer = :answer
+            update admin_reply set status = :status, version = :version, answer = :answer,
+              holder = null, held_until = null
             where principal = :principal and path = :path and key_sha256 = decode(:key, 'hex')
-              and status is null
+              and status is null and holder is not distinct from :holder::uuid
             """,
             request)
+        .param("holder", holder, Types.OTHER)
         .param("status", reply.status())
         .param("version", reply.version(), Types.VARCHAR)
         .param("answer", cipher.seal(reply.body(), name(request)))
         .update();
   }
 
-  /** Frees the key of a request that was refused. */
+  /** Lets another one carry out what nobody knows the end of. */
   @Transactional(propagation = Propagation.MANDATORY)
-  public void forget(Request request) {
+  public void release(Request request, UUID holder) {
+    named(
+            """
+            update admin_reply set holder = null, held_until = null
+            where principal = :principal and path = :path and key_sha256 = decode(:key, 'hex')
+              and holder = :holder
+            """,
+            request)
+        .param("holder", holder)
+        .update();
+  }
+
+  /** Frees the key of a request that was refused to who took it. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void forget(Request request, UUID holder) {
     named(
             """
             delete from admin_reply
             where principal = :principal and path = :path and key_sha256 = decode(:key, 'hex')
-              and body_sha256 = decode(:body, 'hex') and status is null
+              and body_sha256 = decode(:body, 'hex') and status is null and holder = :holder
             """,
             request)
+        .param("holder", holder)
         .param("body", request.sent.bodySha256())
         .update();
   }
 
-  private boolean insert(Request request) {
+  private boolean insert(Request request, @Nullable UUID holder) {
     return named(
                 """
-                insert into admin_reply (principal, path, key_sha256, body_sha256, created_at)
-                values (:principal, :path, decode(:key, 'hex'), decode(:body, 'hex'), :now)
+                insert into admin_reply (principal, path, key_sha256, body_sha256, created_at,
+                  holder, held_until)
+                values (:principal, :path, decode(:key, 'hex'), decode(:body, 'hex'), :now,
+                  :holder, :until)
                 on conflict (principal, path, key_sha256) do update
                   set body_sha256 = excluded.body_sha256, created_at = excluded.created_at,
-                    status = null, version = null, answer = null
+                    status = null, version = null, answer = null, holder = excluded.holder,
+                    held_until = excluded.held_until
                   where admin_reply.created_at <= :expired
                 """,
                 request)
             .param("body", request.sent.bodySha256())
             .param("now", now())
+            .param("holder", holder, Types.OTHER)
+            .param("until", holder == null ? null : now().plus(HELD), Types.TIMESTAMP_WITH_TIMEZONE)
             .param("expired", now().minus(KEPT))
             .update()
         == 1;

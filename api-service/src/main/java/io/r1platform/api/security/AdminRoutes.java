@@ -64,6 +64,8 @@ final class AdminRoutes {
           new Entry(GET, "/members", MEMBERS_READ),
           new Entry(PUT, "/members/{id}", MEMBERS_WRITE),
           new Entry(DELETE, "/members/{id}", MEMBERS_WRITE),
+          new Entry(GET, "/people", SITE),
+          new Entry(PUT, "/people/{id}", SITE),
           new Entry(GET, "/roles", TENANTS_READ),
           new Entry(GET, "/roles/mapping", MEMBERS_READ),
           new Entry(GET, "/roles/holders", OVERVIEW_READ),

@@ -85,6 +85,9 @@ class SecurityConfiguration {
       SecuritySettings settings,
       OidcChain oidc,
       MachineTokens machines,
+      OperatorLooks looks,
+      LookFilter.Whose whose,
+      PostgresWebSessionStore store,
       ErrorResponses errors) {
     oidc.addTo(http);
     machines.addTo(http);
@@ -109,6 +112,8 @@ class SecurityConfiguration {
             exchange ->
                 exchange.pathMatchers(AdminGate.SESSION).permitAll().anyExchange().authenticated())
         .addFilterAfter(new AdminGate(errors), SecurityWebFiltersOrder.AUTHORIZATION)
+        .addFilterAfter(
+            new LookFilter(looks, whose, store, errors), SecurityWebFiltersOrder.AUTHORIZATION)
         .addFilterAfter(new KeyedChanges(errors), SecurityWebFiltersOrder.LAST)
         .build();
   }

@@ -6,6 +6,8 @@
 @ApplicationModule(
     allowedDependencies = {
       "people",
+      "tenants",
+      "audit",
       "keys",
       "sessions",
       "idempotency",

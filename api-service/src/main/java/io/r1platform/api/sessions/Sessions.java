@@ -129,6 +129,13 @@ public class Sessions {
         .update();
   }
 
+  /** Ends all sessions of a person, in the caller's transaction if there is one; how many. */
+  public int removeOf(long personId) {
+    return jdbc.sql("delete from person_session where person_id = :person")
+        .param("person", personId)
+        .update();
+  }
+
   /** Removes dead sessions, and anonymous ones above the limit. */
   void sweep() {
     jdbc.sql(

@@ -1,5 +1,6 @@
 package io.r1platform.api.tenants;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.repository.Repository;
@@ -13,5 +14,5 @@ interface Organizations extends Repository<Organization, Long> {
 
   boolean existsByNameIgnoreCase(String name);
 
-  List<Organization> findTop1000ByOrderByName();
+  List<Organization> findByIdIn(Collection<Long> ids);
 }

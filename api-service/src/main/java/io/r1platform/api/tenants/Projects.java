@@ -13,8 +13,4 @@ interface Projects extends Repository<Project, Long> {
   boolean existsByOrganizationIdAndNameIgnoreCase(long organizationId, String name);
 
   List<Project> findByIdIn(Collection<Long> ids);
-
-  List<Project> findTop1000ByOrganizationIdOrderByName(long organizationId);
-
-  List<Project> findTop1000ByOrderByOrganizationIdAscNameAsc();
 }

@@ -18,7 +18,7 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * Makes and finds organizations and projects. Names are unique, organizations on the site and
  * projects in their organization, upper and lower case alike; a name that is taken is refused with
- * {@code invalid_state}. Lists that are not paged hold at most 1,000.
+ * {@code invalid_state}.
  */
 @Service
 @Transactional(readOnly = true)
@@ -38,11 +38,6 @@ public class Tenants {
     this.clock = clock;
   }
 
-  /** All organizations, by name. */
-  public List<OrganizationView> organizations() {
-    return organizations.findTop1000ByOrderByName().stream().map(Organization::view).toList();
-  }
-
   /**
    * A page of organizations.
    *
@@ -50,6 +45,15 @@ public class Tenants {
    */
   public List<OrganizationView> organizations(@Nullable Collection<Long> among, Listing listing) {
     return pages.organizations(among, listing).stream().map(Organization::view).toList();
+  }
+
+  /** Those of these organizations that exist, by id. */
+  public Map<Long, OrganizationView> organizationsById(Collection<Long> ids) {
+    return ids.isEmpty()
+        ? Map.of()
+        : organizations.findByIdIn(ids).stream()
+            .map(Organization::view)
+            .collect(Collectors.toMap(OrganizationView::id, organization -> organization));
   }
 
   /** Whether there is such an organization. */
@@ -68,15 +72,6 @@ public class Tenants {
       throw ServiceException.about(
           ErrorCode.INVALID_VALUE, "organization_id", "This organization does not exist.");
     }
-  }
-
-  /** Projects of one organization by name, or of all. */
-  public List<ProjectView> projects(@Nullable Long organizationId) {
-    List<Project> found =
-        organizationId == null
-            ? projects.findTop1000ByOrderByOrganizationIdAscNameAsc()
-            : projects.findTop1000ByOrganizationIdOrderByName(organizationId);
-    return found.stream().map(Project::view).toList();
   }
 
   /**

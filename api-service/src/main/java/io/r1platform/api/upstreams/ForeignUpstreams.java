@@ -95,6 +95,7 @@ final class ForeignUpstreams {
         row.name(),
         row.url(),
         false,
+        row.cacheSalt() ? keys.salts(row.id()) : null,
         () -> authorization,
         row.trusted(),
         Duration.ofSeconds(row.startWithinSeconds()),

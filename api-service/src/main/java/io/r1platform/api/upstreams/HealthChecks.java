@@ -66,7 +66,8 @@ final class HealthChecks {
     try {
       String bearer = server.bearer();
       String key = bearer == null ? null : bearer.substring("Bearer ".length());
-      probe.answers(new Probe.Target(server.url(), key, server.trusted()), settings.healthWait());
+      probe.answers(
+          new Probe.Target(server.url(), key, server.trusted(), false), settings.healthWait());
       standing.answered(clock.instant());
       if (!wasHealthy) {
         log.info("upstream {} answers again", server.name());

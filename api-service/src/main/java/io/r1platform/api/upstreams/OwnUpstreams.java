@@ -66,6 +66,7 @@ final class OwnUpstreams implements AutoCloseable {
               url.getAuthority(),
               url,
               true,
+              null, // it knows the tenant's salt by itself
               token::bearer,
               null,
               Duration.ofHours(1),
@@ -133,6 +134,7 @@ final class OwnUpstreams implements AutoCloseable {
         server.name(),
         server.url(),
         true,
+        null,
         server.authorization(),
         null,
         server.firstToken(),

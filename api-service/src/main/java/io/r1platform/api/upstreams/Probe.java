@@ -21,6 +21,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,13 +43,18 @@ import tools.jackson.databind.json.JsonMapper;
 final class Probe {
   private static final int MOST_BYTES = 1 << 20;
   private static final int MAX_TOKENS = 32;
+  private static final int SALT_LENGTH = 43;
   private static final Duration CONNECT = Duration.ofSeconds(3);
 
   private final UpstreamSettings settings;
   private final JsonMapper json;
 
-  /** What there is to be asked, with the key if one is stored. */
-  record Target(URI url, @Nullable String key, @Nullable String trusted) {}
+  /**
+   * What there is to be asked, with the key if one is stored.
+   *
+   * @param cacheSalt whether it must take {@code cache_salt}
+   */
+  record Target(URI url, @Nullable String key, @Nullable String trusted, boolean cacheSalt) {}
 
   private record Model(String id, @Nullable Integer contextLength) {}
 
@@ -59,7 +65,7 @@ final class Probe {
 
   /** Everything about all models; with the sizes of contexts that the server told. */
   ProbeReport run(UpstreamTerms terms, @Nullable String key) {
-    var target = new Target(terms.url(), key, terms.trusted());
+    var target = new Target(terms.url(), key, terms.trusted(), terms.cacheSalt());
     var findings = new ArrayList<Finding>();
     var found = new ArrayList<UpstreamTerms.ModelTerms>();
     try {
@@ -171,7 +177,7 @@ final class Probe {
   private void complete(
       HttpClient http, Target target, UpstreamTerms.ModelTerms wanted, List<Finding> findings)
       throws IOException, InterruptedException {
-    byte[] body = body(wanted.name());
+    byte[] body = body(wanted.name(), target.cacheSalt);
     HttpRequest request =
         request(target, "/v1/chat/completions", settings.probeWait())
             .header("Content-Type", "application/json")
@@ -190,19 +196,17 @@ final class Probe {
     }
   }
 
-  private byte[] body(String model) {
-    return json.writeValueAsBytes(
-        Map.of(
-            "model",
-            model,
-            "messages",
-            List.of(Map.of("role", "user", "content", "Say OK.")),
-            "max_tokens",
-            MAX_TOKENS,
-            "stream",
-            true,
-            "stream_options",
-            Map.of("include_usage", true, "continuous_usage_stats", true)));
+  private byte[] body(String model, boolean salted) {
+    Map<String, Object> body = new HashMap<>();
+    body.put("model", model);
+    body.put("messages", List.of(Map.of("role", "user", "content", "Say OK.")));
+    body.put("max_tokens", MAX_TOKENS);
+    body.put("stream", true);
+    body.put("stream_options", Map.of("include_usage", true, "continuous_usage_stats", true));
+    if (salted) {
+      body.put("cache_salt", "0".repeat(SALT_LENGTH));
+    }
+    return json.writeValueAsBytes(body);
   }
 
   private static void judge(

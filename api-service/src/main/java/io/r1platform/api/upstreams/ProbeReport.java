@@ -1,6 +1,7 @@
 package io.r1platform.api.upstreams;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public record ProbeReport(List<Finding> findings, List<UpstreamTerms.ModelTerms>
   /** Whether it may be given requests. */
   public boolean isFit() {
     return findings.stream().allMatch(Finding::passed);
+  }
+
+  /** What a refusal tells of it. */
+  Map<String, Object> told() {
+    return Map.of("fit", isFit(), "findings", findings);
   }
 
   /** What is missing, in words. */

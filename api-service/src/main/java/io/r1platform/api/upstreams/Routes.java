@@ -23,11 +23,13 @@ public class Routes {
 
   private final Catalogue catalogue;
   private final double loadFactor;
+  private final int tries;
   private final AtomicInteger turn = new AtomicInteger();
 
   Routes(Catalogue catalogue, UpstreamSettings settings) {
     this.catalogue = catalogue;
     this.loadFactor = settings.loadFactor();
+    this.tries = settings.tries();
   }
 
   /**
@@ -35,9 +37,12 @@ public class Routes {
    *
    * @param model our name of it
    * @param conversation a hash of what its beginning is, or {@link #ANY}
-   * @param tried servers that are not asked again
+   * @param tried servers that are not asked again; nobody is, once they are as many as may be asked
    */
   public Optional<Route> choose(String model, long conversation, Collection<Upstream> tried) {
+    if (tried.size() >= tries) {
+      return Optional.empty();
+    }
     List<Upstream> all = catalogue.serving(model);
     List<Upstream> left =
         all.stream()
@@ -60,11 +65,12 @@ public class Routes {
 
   /** Whether some server beside those that were tried could be asked. */
   public boolean hasOther(String model, Collection<Upstream> tried) {
-    return catalogue.serving(model).stream()
-        .anyMatch(
-            server ->
-                !server.standing().isOpen()
-                    && tried.stream().noneMatch(t -> t.id() == server.id()));
+    return tried.size() < tries
+        && catalogue.serving(model).stream()
+            .anyMatch(
+                server ->
+                    !server.standing().isOpen()
+                        && tried.stream().noneMatch(t -> t.id() == server.id()));
   }
 
   private static String name(Upstream server, String model) {

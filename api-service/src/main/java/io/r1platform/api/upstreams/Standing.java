@@ -25,6 +25,7 @@ public final class Standing {
   private final CircuitBreaker breaker;
   private final Deque<Problem> problems = new ArrayDeque<>();
   private volatile @Nullable Instant checkedAt;
+  private volatile @Nullable Long answeredNanos;
 
   /**
    * Something that an operator should know.
@@ -98,6 +99,17 @@ public final class Standing {
     }
     outstanding.incrementAndGet();
     return true;
+  }
+
+  /** It began to answer some request at this time of {@link System#nanoTime}. */
+  public void answers(long nanos) {
+    answeredNanos = nanos;
+  }
+
+  /** Whether it began to answer any request since then, in {@link System#nanoTime}. */
+  public boolean hasAnsweredSince(long nanos) {
+    Long last = answeredNanos;
+    return last != null && last - nanos >= 0;
   }
 
   /** The attempt went well, or failed for a reason that is not the server's. */

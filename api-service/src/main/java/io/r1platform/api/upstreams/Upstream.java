@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name unique, for logs, metrics and the request log
  * @param url its base, without a path
  * @param own whether it is our inference-service, which speaks our inner protocol
+ * @param salts salts of its prefix cache, null where it takes none
  * @param authorization value of the Authorization header, null for none
  * @param trusted PEM of the certificates that are trusted instead of the JVM's, null for those
  * @param firstToken longest wait for the first token before another server is asked; own engines
@@ -25,6 +26,7 @@ public record Upstream(
     String name,
     URI url,
     boolean own,
+    @Nullable CacheSalts salts,
     Supplier<@Nullable String> authorization,
     @Nullable String trusted,
     Duration firstToken,

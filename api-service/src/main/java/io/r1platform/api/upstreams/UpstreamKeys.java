@@ -30,6 +30,11 @@ final class UpstreamKeys {
         : cipher.open(sealed, row(url)).map(key -> new String(key, StandardCharsets.US_ASCII));
   }
 
+  /** Salts of the prefix cache of a server that takes them. */
+  CacheSalts salts(long upstreamId) {
+    return tenant -> cipher.nameless("cache_salt " + upstreamId + " " + tenant);
+  }
+
   private static String row(URI url) {
     return "upstream " + url;
   }

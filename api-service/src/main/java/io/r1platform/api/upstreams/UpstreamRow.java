@@ -39,6 +39,9 @@ class UpstreamRow {
   private @Nullable String trusted;
   private boolean enabled;
 
+  @Column(name = "cache_salt")
+  private boolean cacheSalt;
+
   @Column(name = "start_within_seconds")
   private int startWithinSeconds;
 
@@ -82,6 +85,7 @@ class UpstreamRow {
     this.sealedKey = key;
     this.trusted = terms.trusted();
     this.enabled = terms.enabled();
+    this.cacheSalt = terms.cacheSalt();
     this.startWithinSeconds = terms.startWithinSeconds();
     this.probedAt = now;
     this.models.clear();
@@ -130,6 +134,10 @@ class UpstreamRow {
     return enabled;
   }
 
+  boolean cacheSalt() {
+    return cacheSalt;
+  }
+
   int startWithinSeconds() {
     return startWithinSeconds;
   }
@@ -146,6 +154,7 @@ class UpstreamRow {
         sealedKey != null,
         trusted,
         enabled,
+        cacheSalt,
         startWithinSeconds,
         models().stream()
             .map(

@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param breakerPause how long an open breaker keeps requests away before two may try again
  * @param loadFactor how far a server may be above the average of outstanding requests, so that a
  *     conversation still goes to where it was: 1.25 is a quarter
+ * @param tries most servers that one request is given to, one after the other, as long as none has
+ *     begun to answer: 1 to 10
  * @param probeWait longest wait for the answers of one probe
  */
 @ConfigurationProperties("r1.api.upstreams")
@@ -30,12 +32,15 @@ record UpstreamSettings(
     @DefaultValue("20") int breakerWindow,
     @DefaultValue("15s") Duration breakerPause,
     @DefaultValue("1.25") double loadFactor,
+    @DefaultValue("3") int tries,
     @DefaultValue("60s") Duration probeWait) {
+  private static final int MOST_TRIES = 10;
+
   UpstreamSettings {
     inferenceUrl = List.copyOf(inferenceUrl);
-    if (breakerWindow < 4 || loadFactor < 1) {
+    if (breakerWindow < 4 || loadFactor < 1 || tries < 1 || tries > MOST_TRIES) {
       throw new IllegalArgumentException(
-          "r1.api.upstreams: breaker-window is 4 or more, load-factor 1 or more");
+          "r1.api.upstreams: breaker-window is 4 or more, load-factor 1 or more, tries 1 to 10");
     }
   }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     sends none
  * @param trusted PEM of certificates to be trusted instead of the JVM's, null for those
  * @param enabled whether it is given requests
+ * @param cacheSalt whether it takes {@code cache_salt}, so that tenants share no cached prefix
  * @param startWithinSeconds longest wait for a first token, 1 to 600
  * @param models what it serves, one at least
  */
@@ -31,6 +32,7 @@ public record UpstreamTerms(
     @Nullable String apiKey,
     @Nullable String trusted,
     boolean enabled,
+    boolean cacheSalt,
     int startWithinSeconds,
     List<ModelTerms> models) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
@@ -119,7 +121,8 @@ public record UpstreamTerms(
 
   /** The same with what a probe found out. */
   UpstreamTerms with(List<ModelTerms> found) {
-    return new UpstreamTerms(name, url, apiKey, trusted, enabled, startWithinSeconds, found);
+    return new UpstreamTerms(
+        name, url, apiKey, trusted, enabled, cacheSalt, startWithinSeconds, found);
   }
 
   private static void require(boolean holds, String field, String what) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hasKey whether a key is stored for it
  * @param trusted PEM of the certificates that are trusted for it, null for the JVM's
+ * @param cacheSalt whether it takes {@code cache_salt}
  * @param probedAt when a probe last found it fit
  */
 public record UpstreamView(
@@ -19,6 +20,7 @@ public record UpstreamView(
     boolean hasKey,
     @Nullable String trusted,
     boolean enabled,
+    boolean cacheSalt,
     int startWithinSeconds,
     List<UpstreamTerms.ModelTerms> models,
     Instant createdAt,

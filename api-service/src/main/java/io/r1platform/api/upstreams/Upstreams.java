@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
@@ -92,6 +93,7 @@ public class Upstreams {
         null,
         view.trusted(),
         view.enabled(),
+        view.cacheSalt(),
         view.startWithinSeconds(),
         view.models());
   }
@@ -147,9 +149,10 @@ public class Upstreams {
   private static UpstreamTerms fit(UpstreamTerms terms, ProbeReport report) {
     if (!report.isFit()) {
       throw ServiceException.about(
-          ErrorCode.INVALID_VALUE,
-          "url",
-          "The server is not fit, so it was not registered. Missing: " + report.missing() + ".");
+              ErrorCode.INVALID_VALUE,
+              "url",
+              "The server is not fit, so it was not registered. Missing: " + report.missing() + ".")
+          .with(Map.of("probe", report.told()));
     }
     return terms.with(report.models());
   }

@@ -241,7 +241,7 @@ class AuditChainIT {
         new Change("test.masked", "test", "1", null, null, Map.of("deep", List.of(members)));
     api.bean(TransactionOperations.class)
         .executeWithoutResult(status -> trail.record(actor, change));
-    var filter = new AuditFilter(null, "test.masked", null, null);
+    var filter = new AuditFilter(null, null, "test.masked", null, null);
     JsonNode after = trail.page(filter, null, true, 1).getFirst().after();
     JsonNode row = Objects.requireNonNull(after).at("/deep/0");
     secret.forEach(name -> assertThat(row.get(name).asString()).as(name).isEqualTo("***"));

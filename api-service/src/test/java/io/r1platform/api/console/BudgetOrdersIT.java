@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +100,46 @@ class BudgetOrdersIT {
     assertThat(browser.get(path).statusCode()).isEqualTo(404);
     assertThat(budget("999999", "ORGANIZATION", "999999")).isEqualTo(422);
     assertThat(billing.bodies()).hasSize(before);
+  }
+
+  /** The second would be refused by billing, which did the first: that must not free the key. */
+  @Test
+  void oneOfTwoAtOnceIsOrderedAndBothHearItsAnswer() throws Exception {
+    String own = made("/admin/api/organizations", "{\"name\":\"Twice\"}");
+    var orders = new AtomicInteger();
+    var second = new CountDownLatch(1);
+    billing.answer(
+        "/internal/v1/budgets",
+        exchange -> {
+          if (orders.incrementAndGet() > 1) {
+            second.countDown();
+            FakeReports.send(exchange, 409, "{\"detail\":\"It is done.\"}");
+            return;
+          }
+          try {
+            var _ = second.await(1, TimeUnit.SECONDS); // nobody comes, where it is exact
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          FakeReports.send(
+              exchange, 200, "{\"budget_id\":\"31\",\"organization\":\"%s\"}".formatted(own));
+        });
+    String order = "{%s,\"organization\":\"%s\",\"limit\":\"5\"}".formatted(COMMAND, own);
+    var barrier = new CyclicBarrier(2);
+    Callable<HttpResponse<String>> sends =
+        () -> {
+          barrier.await();
+          return browser.post("/admin/api/budgets", order, "Idempotency-Key", "twice");
+        };
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      for (Future<HttpResponse<String>> one : threads.invokeAll(List.of(sends, sends))) {
+        assertThat(one.get().statusCode()).as(one.get().body()).isEqualTo(201);
+        assertThat(one.get().body()).contains("\"budget_id\":\"31\"");
+      }
+    }
+    var again = browser.post("/admin/api/budgets", order, "Idempotency-Key", "twice");
+    assertThat(again.headers().firstValue("x-r1-replayed")).contains("true");
+    assertThat(orders).hasValue(1);
   }
 
   private String made(String path, String body) {

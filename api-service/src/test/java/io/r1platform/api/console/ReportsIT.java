@@ -104,6 +104,60 @@ class ReportsIT {
             "/internal/v1/reports/usage?from=2026-12-01&to=2027-01-01&group_by=project");
   }
 
+  /** Far more than a page holds: none of them is left out, nor keeps its number for a name. */
+  @Test
+  void noOrganizationOrProjectIsLeftOutHoweverManyThereAre() {
+    JdbcClient superuser = JdbcClient.create(database.superuser());
+    superuser
+        .sql(
+            """
+            insert into api.organization (name, created_at)
+            select 'Big ' || to_char(n, '00000'), now() from generate_series(1, 1100) n\
+            """)
+        .update();
+    long last =
+        superuser
+            .sql("select max(id) from api.organization where name like 'Big %'")
+            .query(Long.class)
+            .single();
+    superuser
+        .sql(
+            """
+            insert into api.project (organization_id, name, created_at)
+            select ?, to_char(n, '00000'), now() from generate_series(1, 1100) n\
+            """)
+        .param(last)
+        .update();
+    long project =
+        superuser
+            .sql("select max(id) from api.project where organization_id = ?")
+            .param(last)
+            .query(Long.class)
+            .single();
+    long key = api.bean(Keys.class).issue(project, "of the last", null).key().id();
+
+    assertThat(browser.read("/admin/api/keys?organization_id=" + last).get("items")).hasSize(1);
+    billing.say(
+        "/internal/v1/reports/overview",
+        200,
+        """
+        {"as_of":null,"currency":"USD","requests":"0",%s,"cost":"0","reference":null,"days":[]}\
+        """
+            .formatted(TOKENS));
+    billing.say("/internal/v1/reports/usage", 200, "{\"items\":[]}");
+    JsonNode overview = browser.read("/admin/api/overview?month=2026-12");
+    assertThat(overview.get("organizations").findValuesAsString("name"))
+        .hasSizeGreaterThan(1_100)
+        .contains("Big  01100");
+    billing.say(
+        "/internal/v1/requests",
+        200,
+        "{\"items\":[%s],\"next\":null}".formatted(row(eventId(), last, project, key)));
+    JsonNode row = browser.read("/admin/api/requests").at("/items/0");
+    assertThat(row.at("/organization/name").asString()).isEqualTo("Big  01100");
+    assertThat(row.at("/api_key/name").asString()).isEqualTo("of the last");
+  }
+
   @Test
   void usageGetsTheNamesOfItsGroups() {
     for (var group :
@@ -113,7 +167,7 @@ class ReportsIT {
       billing.say(
           "/internal/v1/reports/usage",
           200,
-          "{\"items\":[{\"key\":\"%s\",\"cost\":\"1\"},{\"key\":\"999\",\"cost\":\"1\"}]}"
+          "{\"items\":[{\"key\":\"%s\",\"cost\":\"1\"},{\"key\":\"999999\",\"cost\":\"1\"}]}"
               .formatted(idAndName[0]));
       JsonNode usage = browser.read("/admin/api/usage?group_by=" + group.getKey());
       assertThat(usage.at("/items/0/name").asString()).isEqualTo(idAndName[1]);
@@ -361,11 +415,15 @@ class ReportsIT {
   }
 
   private String row(UUID id) {
+    return row(id, organizationId, projectId, keyId);
+  }
+
+  private static String row(UUID id, long organization, long project, long key) {
     return """
     {"id":"%s","organization_id":"%d","project_id":"%d","api_key_id":"%d","model_id":"2",\
     "model":"r1-nano",%s,"finish":"stop","cost":"0.1"}\
     """
-        .formatted(id, organizationId, projectId, keyId, TOKENS);
+        .formatted(id, organization, project, key, TOKENS);
   }
 
   /** A UUIDv7 of the service's own day: the journal has partitions around that day only. */

@@ -78,7 +78,7 @@ class KeyRightsIT {
             """)
         .param(key.substring(6, 14))
         .update();
-    KeyView older = keys.page(List.of(projectId), null, true, 1).getFirst();
+    KeyView older = keys.page(new KeyOwners(Set.of(), Set.of(projectId)), null, true, 1).getFirst();
     assertThat(older.name()).isEqualTo("older");
     assertThat(older.rights()).isEqualTo(Rights.ALL);
     assertThat(older.old()).isNull();

@@ -119,6 +119,7 @@ final class ForeignServer implements AutoCloseable {
       if (!probe) {
         bodies.add(body);
       }
+      reply.asked = body;
       (probe ? probed : script).reply(reply);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -168,10 +169,16 @@ final class ForeignServer implements AutoCloseable {
     private final Socket client;
     private final OutputStream out;
     private int prompt = 12;
+    private String asked = "";
 
     Reply(Socket client) throws IOException {
       this.client = client;
       this.out = client.getOutputStream();
+    }
+
+    /** Whether the request's body has this text. */
+    boolean asks(String text) {
+      return asked.contains(text);
     }
 
     /** A whole answer with a status. */

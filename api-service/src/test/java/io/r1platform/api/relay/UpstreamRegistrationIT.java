@@ -2,11 +2,15 @@ package io.r1platform.api.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
+import io.r1platform.api.keys.Keys;
+import io.r1platform.api.tenants.Tenants;
 import io.r1platform.api.upstreams.Upstreams;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -46,7 +50,6 @@ class UpstreamRegistrationIT {
         "reasoning", s -> s.events().text("OK", 1).finish("stop", 2).usage(12, 2, 0, -1).done()),
     NOTHING("text", s -> s.events().finish("stop", 0).usage(12, 0, 0, 0).done()),
     REFUSES("completion", s -> s.refuses(401, "no")),
-    REDIRECTS("completion", s -> s.whole(307, "text/plain", "", "Location: http://127.0.0.1:1/")),
     ENDLESS("completion", Unfit::endless);
 
     private final String check;
@@ -107,6 +110,17 @@ class UpstreamRegistrationIT {
     assertThat(operator.delete(path, "If-Match", version).statusCode()).isEqualTo(204);
   }
 
+  /** Changes the address in the database. */
+  private void move(String url) {
+    gateway
+        .api
+        .bean(JdbcClient.class)
+        .sql("update upstream set url = ?, api_key = null, version = version + 1")
+        .param(url)
+        .update();
+    gateway.api.bean(Upstreams.class).changed();
+  }
+
   private long rows() {
     return gateway
         .api
@@ -129,11 +143,12 @@ class UpstreamRegistrationIT {
         .doesNotContain(KEY);
     assertThat(rows()).isEqualTo(before);
 
-    JsonNode dry =
-        JSON.readTree(
-            operator.post(PATH + "?dry_run=true", terms("unfit", server.url(), KEY)).body());
-    assertThat(dry.path("fit").asBoolean()).isFalse();
-    assertThat(dry.path("findings").valueStream())
+    HttpResponse<String> dry =
+        operator.post(PATH + "?dry_run=true", terms("unfit", server.url(), KEY));
+    assertThat(dry.statusCode()).as(dry.body()).isEqualTo(422);
+    JsonNode probe = JSON.readTree(dry.body()).path("probe");
+    assertThat(probe.path("fit").asBoolean()).isFalse();
+    assertThat(probe.path("findings").valueStream())
         .anyMatch(
             finding ->
                 finding.path("check").asString().equals(unfit.check)
@@ -142,23 +157,130 @@ class UpstreamRegistrationIT {
 
   @Test
   void addressesThatAreNoServersAreRefused() {
+    server.answersProbes(ForeignServer::well);
+    String here = "127.0.0.1:" + server.port(); // where a server is that is fit
     for (String url :
         new String[] {
           "file:///etc/passwd",
-          "ftp://a.example",
-          "http://user:pass@a.example",
-          "http://a.example/?x=1",
-          "http://a.example/",
-          "http://",
-          "http://169.254.169.254",
-          "http://224.0.0.1:80",
-          "http://0.0.0.0:80",
-          "http://127.0.0.1:1"
+          "ftp://" + here,
+          "http://user:pass@" + here,
+          "http://" + here + "?x=1",
+          "http://" + here + "#x",
+          "http://" + here + "/",
+          "http://" + here + "/../x",
+          "http://"
         }) {
       HttpResponse<String> answer = operator.post(PATH, terms("bad", url, null));
       assertThat(answer.statusCode()).as(url + " " + answer.body()).isEqualTo(422);
+      assertThat(JSON.readTree(answer.body()).path("param").asString("")).as(url).isEqualTo("url");
+      assertThat(answer.body()).as(url).doesNotContain("not fit");
     }
     assertThat(operator.post(PATH, "{\"name\":\"x\"}").statusCode()).isIn(400, 422);
+  }
+
+  /**
+   * Linux connects 0.0.0.0 to this machine, where a server is that is fit: only the rule says no.
+   */
+  @Test
+  void addressesThatNoServerHasAreNotConnectedTo() {
+    server.does(ForeignServer::well);
+    server.answersProbes(ForeignServer::well);
+    for (String host :
+        new String[] {"0.0.0.0", "[::ffff:0.0.0.0]", "169.254.169.254", "224.0.0.1"}) {
+      String url = "http://" + host + ":" + server.port();
+      HttpResponse<String> answer = operator.post(PATH, terms("nowhere", url, null));
+      assertThat(answer.statusCode()).as(url + " " + answer.body()).isEqualTo(422);
+      assertThat(answer.body()).as(url).contains("its address is no server's");
+    }
+    assertThat(server.heads()).isEmpty();
+
+    JsonNode made = registered("moved");
+    server.does(ForeignServer::well);
+    move(server.url().replace("127.0.0.1", "0.0.0.0")); // as a name may be that resolves anew
+    gateway.engine.does(chat -> chat.json().write(ownAnswer()));
+    assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);
+    assertThat(server.bodies()).isEmpty();
+    assertThat(gateway.engine.chats()).hasSize(1);
+    remove(made);
+  }
+
+  /** Neither the probe nor a request goes on to where a server sends them: a fit one is there. */
+  @Test
+  void noRedirectIsFollowed() {
+    try (var there = new ForeignServer()) {
+      String location = "Location: " + there.url() + "/v1/chat/completions";
+      server.answersProbes(s -> s.whole(307, "text/plain", "", location));
+      HttpResponse<String> answer = operator.post(PATH, terms("redirects", server.url(), KEY));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+      assertThat(answer.body()).contains("completion of " + ForeignServer.MODEL);
+
+      JsonNode made = registered("redirects");
+      server.does(s -> s.whole(307, "text/plain", "", location));
+      gateway.engine.does(chat -> chat.json().write(ownAnswer()));
+      assertThat(gateway.chat(CHAT).statusCode()).isEqualTo(200);
+      assertThat(server.bodies()).hasSize(1);
+      assertThat(there.heads()).isEmpty();
+      remove(made);
+    }
+  }
+
+  /** What a change would do, and what it would be refused for; nothing is changed. */
+  @Test
+  void aDryRunTellsAllThatTheChangeWould() {
+    JsonNode made = registered("dry");
+    String path = PATH + "/" + made.path("id").asString();
+    String dry = path + "?dry_run=true";
+    String other = terms("dry", server.url(), null).replace("\"priority\":1", "\"priority\":2");
+    long before = rows();
+    JsonNode create =
+        JSON.readTree(
+            operator.post(PATH + "?dry_run=true", terms("new", server.url(), KEY)).body());
+    assertThat(create.path("before").isNull()).isTrue();
+    assertThat(create.at("/after/name").asString()).isEqualTo("new");
+    assertThat(create.at("/after/has_key").asBoolean()).isTrue();
+    assertThat(create.at("/probe/fit").asBoolean()).isTrue();
+    assertThat(operator.post(PATH + "?dry_run=true", terms("dry", server.url(), KEY)).body())
+        .contains("Another upstream has this name");
+    JsonNode change = JSON.readTree(operator.put(dry, other, "If-Match", "0").body());
+    assertThat(change.at("/before/models/0/priority").asInt()).isEqualTo(1);
+    assertThat(change.at("/after/models/0/priority").asInt()).isEqualTo(2);
+    assertThat(operator.put(dry, other).statusCode()).isEqualTo(428);
+    assertThat(operator.put(dry, other, "If-Match", "7").statusCode()).isEqualTo(412);
+    JsonNode removal = JSON.readTree(operator.delete(dry, "If-Match", "0").body());
+    assertThat(removal.at("/before/name").asString()).isEqualTo("dry");
+    assertThat(removal.path("after").isNull()).isTrue();
+    assertThat(operator.delete(dry, "If-Match", "7").statusCode()).isEqualTo(412);
+    assertThat(rows()).isEqualTo(before);
+    assertThat(operator.read(path).path("version").asString()).isEqualTo("0");
+    remove(made);
+  }
+
+  /** One for each tenant, which says nothing of the tenant; none to who does not take it. */
+  @Test
+  void saltOfThePrefixCacheIsTheTenants() {
+    JsonNode plain = registered("salted");
+    server.does(ForeignServer::well);
+    gateway.chat(CHAT);
+    assertThat(server.bodies().getFirst()).doesNotContain("cache_salt");
+    String path = PATH + "/" + plain.path("id").asString();
+    String terms = terms("salted", server.url(), null).replaceFirst("\\{", "{\"cache_salt\":true,");
+    HttpResponse<String> changed = operator.put(path, terms, "If-Match", "0");
+    assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+    Tenants tenants = gateway.api.bean(Tenants.class);
+    long project = tenants.createProject(tenants.createOrganization("Other", 1).id(), "P").id();
+    String other = gateway.api.bean(Keys.class).issue(project, "other", null).secret();
+    Await.until("its key", () -> gateway.api.get("/v1/models", other).statusCode() == 200);
+    server.does(ForeignServer::well);
+    gateway.chat(CHAT);
+    gateway.chat(CHAT);
+    gateway.chatAs(other, CHAT);
+    List<String> salts =
+        server.bodies().stream()
+            .map(body -> JSON.readTree(body).path("cache_salt").asString(""))
+            .toList();
+    assertThat(salts).hasSize(3).allMatch(salt -> salt.matches("[A-Za-z0-9_-]{43}"));
+    assertThat(salts.get(0)).isEqualTo(salts.get(1)).isNotEqualTo(salts.get(2));
+    remove(plain);
   }
 
   @Test
@@ -257,13 +379,7 @@ class UpstreamRegistrationIT {
   @Test
   void serverWithoutTlsIsNotSpokenTo() {
     JsonNode made = registered("plain");
-    gateway
-        .api
-        .bean(JdbcClient.class)
-        .sql("update upstream set url = ?, api_key = null, version = version + 1")
-        .param(server.url().replace("http:", "https:"))
-        .update();
-    gateway.api.bean(Upstreams.class).changed();
+    move(server.url().replace("http:", "https:"));
     server.does(ForeignServer::well);
     gateway.engine.does(chat -> chat.json().write(ownAnswer()));
     HttpResponse<String> answer = gateway.chat(CHAT);

@@ -64,7 +64,8 @@ class UpstreamsIT {
             Map.of(
                 "r1.api.relay.engine-silence", "1s",
                 "r1.api.relay.count-wait", "700ms",
-                "r1.api.upstreams.breaker-window", "1000"));
+                "r1.api.upstreams.breaker-window", "1000",
+                "r1.api.upstreams.tries", "2"));
     operator = Browser.loggedIn(gateway.api);
     firstId = register("first", first, 1);
     secondId = register("second", second, 2);

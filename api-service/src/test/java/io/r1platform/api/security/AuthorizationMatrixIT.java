@@ -239,6 +239,7 @@ class AuthorizationMatrixIT {
     assertThat(wrong).isEmpty();
     assertThat(readers()).as("who saw prompts").hasSize(5).noneMatch(Browser.EMAIL::equals);
     assertThat(leaks).isZero();
+    MatrixWorld.checkLooks(superuser, operator, own, foreign);
   }
 
   private List<String> readers() {

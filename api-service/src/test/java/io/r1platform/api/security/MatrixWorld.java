@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What lies around the tenants of {@link AuthorizationMatrixIT}, each thing with its secret. */
 final class MatrixWorld {
@@ -58,6 +59,40 @@ final class MatrixWorld {
             RunningApi.START);
     contents.record(asked, ByteBuffer.wrap(target.secret().getBytes(UTF_8))).end(200);
     Await.until("the prompt is stored", () -> contents.waiting() == 0);
+  }
+
+  /** Once an hour, whatever routes of an area; by an object's id too, whose it is. */
+  static void checkLooks(JdbcClient superuser, Browser operator, Target own, Target foreign) {
+    String[] all = {
+      "audit_read",
+      "budgets_read",
+      "credit_read",
+      "exports_read",
+      "invoices_read",
+      "keys_read",
+      "members_read",
+      "overview_read",
+      "usage_read"
+    };
+    assertThat(looks(superuser, own)).containsExactly(all);
+    assertThat(looks(superuser, foreign)).isEmpty();
+    operator.read("/admin/api/invoices/" + foreign.invoice());
+    operator.read("/admin/api/budgets/" + foreign.budget());
+    operator.read("/admin/api/requests/" + foreign.request());
+    assertThat(looks(superuser, foreign))
+        .containsExactly("budgets_read", "invoices_read", "usage_read");
+  }
+
+  private static List<String> looks(JdbcClient superuser, Target target) {
+    return superuser
+        .sql(
+            """
+            select object_id from api.audit_event
+            where action = 'operator.looked' and organization_id = ? order by object_id\
+            """)
+        .param(Long.valueOf(target.organization()))
+        .query(String.class)
+        .list();
   }
 
   /** Billing, which tells whatever it is asked for, of all tenants where none is named. */

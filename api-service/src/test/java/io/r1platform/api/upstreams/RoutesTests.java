@@ -22,6 +22,7 @@ class RoutesTests {
           20,
           Duration.ofSeconds(15),
           FACTOR,
+          3,
           Duration.ofSeconds(60));
 
   private static Upstream server(int id, int priority) {
@@ -31,6 +32,7 @@ class RoutesTests {
         "s" + id,
         URI.create("http://s" + id),
         false,
+        null,
         () -> null,
         null,
         Duration.ofSeconds(60),

@@ -5,6 +5,7 @@ import io.r1platform.billing.ledger.Account;
 import io.r1platform.billing.ledger.Journal;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.Transfer;
+import io.r1platform.billing.observability.AfterCommit;
 import io.r1platform.billing.observability.BillingMetric;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -105,7 +106,9 @@ class Adjustments {
     Journal journal = journal(subject, revision, step, now);
     ledger.post(journal);
     insert(subject, revision, target, step, basis, journal, now);
-    meters.counter(BillingMetric.ADJUSTMENTS.meterName(), "kind", subject.kind.name()).increment();
+    var counter =
+        meters.counter(BillingMetric.ADJUSTMENTS.meterName(), "kind", subject.kind.name());
+    AfterCommit.say(counter::increment);
     return true;
   }
 

@@ -6,6 +6,7 @@ import io.r1platform.billing.ledger.Account;
 import io.r1platform.billing.ledger.Journal;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.Transfer;
+import io.r1platform.billing.observability.AfterCommit;
 import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.prices.PriceVersion;
 import io.r1platform.billing.prices.RatedVersion;
@@ -113,6 +114,11 @@ class Reratings {
     var done = RerateTable.Done.of(number, order, totals, now);
     table.insert(done, order.body());
     sums.forEach((tenant, sum) -> post(order, version.currency(), tenant, sum, now));
+    AfterCommit.say(() -> tell(order, version, totals));
+    return done;
+  }
+
+  private void tell(Order order, PriceVersion version, Totals totals) {
     meters
         .counter(BillingMetric.ADJUSTMENTS.meterName(), "kind", "RERATING")
         .increment((double) totals.changed());
@@ -124,7 +130,6 @@ class Reratings {
         version.versionId(),
         totals.after(),
         totals.before());
-    return done;
   }
 
   private static void add(Map<Long, Sums> sums, Repricing.Row row) {

@@ -1,6 +1,7 @@
 package io.r1platform.billing.budgets;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.observability.AfterCommit;
 import io.r1platform.billing.observability.BillingMetric;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -170,17 +171,21 @@ class Settlement {
   private void report(Part part, BigInteger covered) {
     Cause cause = cause(part, covered);
     if (cause != null) {
-      meters.counter(BillingMetric.UNLEASED.meterName(), "cause", cause.name()).increment();
-      if (cause != Cause.NONE) {
-        LOG.error(
-            "Charged without room: {} of lease {} for {} {}, {} pico, of which {} were leased",
-            cause,
-            part.key.lease,
-            part.key.scope,
-            part.key.scopeId,
-            part.amount,
-            covered);
-      }
+      AfterCommit.say(() -> tell(part, covered, cause));
+    }
+  }
+
+  private void tell(Part part, BigInteger covered, Cause cause) {
+    meters.counter(BillingMetric.UNLEASED.meterName(), "cause", cause.name()).increment();
+    if (cause != Cause.NONE) {
+      LOG.error(
+          "Charged without room: {} of lease {} for {} {}, {} pico, of which {} were leased",
+          cause,
+          part.key.lease,
+          part.key.scope,
+          part.key.scopeId,
+          part.amount,
+          covered);
     }
   }
 

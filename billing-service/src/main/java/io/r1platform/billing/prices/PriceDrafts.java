@@ -1,6 +1,7 @@
 package io.r1platform.billing.prices;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.AfterCommit;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -150,7 +151,7 @@ class PriceDrafts {
                       .update();
                   return versionId;
                 }));
-    LOG.info("Price version {} is published", versionId);
+    AfterCommit.say(() -> LOG.info("Price version {} is published", versionId));
   }
 
   /** Closes a published version's open end, 5 minutes ahead at least. */
@@ -175,7 +176,7 @@ class PriceDrafts {
                   }
                   return versionId;
                 }));
-    LOG.info("Price version {} ends at {}", versionId, validUntil);
+    AfterCommit.say(() -> LOG.info("Price version {} ends at {}", versionId, validUntil));
   }
 
   private Optional<Long> byCommand(UUID commandId) {

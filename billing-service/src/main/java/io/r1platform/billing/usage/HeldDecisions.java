@@ -8,6 +8,7 @@ import io.r1platform.billing.credit.Wallets;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.ledger.Ledger;
 import io.r1platform.billing.ledger.UsageJournal;
+import io.r1platform.billing.observability.AfterCommit;
 import io.r1platform.billing.prices.PriceBook;
 import io.r1platform.billing.prices.PriceVersion;
 import java.math.BigInteger;
@@ -120,7 +121,7 @@ class HeldDecisions {
             budgets.reject(kept.leases);
           }
         });
-    LOG.warn("Held record {} was {} by {}: {}", heldId, decision, by, why);
+    AfterCommit.say(() -> LOG.warn("Held record {} was {} by {}: {}", heldId, decision, by, why));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.AfterCommit;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -66,7 +67,10 @@ class Holes {
             """)
         .params(last + 1, stream.source(), stream.replica(), stream.epoch())
         .update();
-    LOG.warn("Records {} to {} of {} were given up by {}: {}", first, last, stream, by, why);
+    AfterCommit.say(
+        () ->
+            LOG.warn(
+                "Records {} to {} of {} were given up by {}: {}", first, last, stream, by, why));
   }
 
   /** Those of the items whose numbers were given up. */

@@ -48,7 +48,14 @@ class BudgetsIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture("--r1.billing.budgets.webhook-private-targets=true");
+    billing =
+        new BillingFixture("--r1.billing.budgets.webhook-private-targets=true")
+            .dryFirst(
+                "budgets",
+                "budgets/N",
+                "budgets/N/increases",
+                "budgets/N/close",
+                "webhook-targets");
   }
 
   @AfterAll

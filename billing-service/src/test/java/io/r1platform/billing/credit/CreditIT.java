@@ -42,7 +42,14 @@ class CreditIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing =
+        new BillingFixture()
+            .dryFirst(
+                "organizations/N/credit/top-ups",
+                "organizations/N/credit/grants",
+                "organizations/N/credit/payments",
+                "organizations/N/credit/terms",
+                "organizations/N/credit/reversals");
   }
 
   @AfterAll

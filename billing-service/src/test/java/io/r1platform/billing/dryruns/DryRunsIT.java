@@ -3,6 +3,7 @@ package io.r1platform.billing.dryruns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,13 @@ class DryRunsIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing =
+        new BillingFixture()
+            .dryFirst(
+                "webhook-targets/N/close",
+                "prices/drafts/N/discard",
+                "tax-rules/N/close",
+                "held/receipts/N/decision");
   }
 
   @AfterAll
@@ -101,6 +108,63 @@ class DryRunsIT {
                     "{\"command_id\":\"%s\"}".formatted(UUID.randomUUID()))
                 .status())
         .isEqualTo(404);
+  }
+
+  /** Tried dry before they are carried out, as the kinds of other tests are. */
+  @Test
+  void kindsThatNoOtherTestCarriesOut() {
+    String target =
+        post(
+                "webhook-targets",
+                "{\"command_id\":\"%s\",\"organization\":\"71\",\"url\":\"https://x.example/\"}"
+                    .formatted(UUID.randomUUID()))
+            .text("target_id");
+    ok(
+        "webhook-targets/" + target + "/close",
+        "{\"command_id\":\"%s\"}".formatted(UUID.randomUUID()));
+    String draft =
+        post(
+                "prices/drafts",
+                """
+                {"command_id":"%s","from_version_id":"1","valid_from":"%s",
+                 "card":{"name":"Contract","currency":"USD","organization_id":"71"}}\
+                """
+                    .formatted(
+                        UUID.randomUUID(), billing.clock().instant().plus(Duration.ofDays(1))))
+            .json()
+            .at("/version/version_id")
+            .asString();
+    ok("prices/drafts/" + draft + "/discard", "{}");
+    String rule =
+        post(
+                "tax-rules",
+                """
+                {"command_id":"%s","actor":"ada","code":"VAT","label":"VAT","rate_ppm":100000,
+                 "organization_id":"71","from":"2026-01-01"}\
+                """
+                    .formatted(UUID.randomUUID()))
+            .text("tax_rule_id");
+    ok("tax-rules/" + rule + "/close", "{\"actor\":\"ada\",\"to\":\"2099-01-01\"}");
+    long receipt =
+        billing
+            .sql()
+            .sql(
+                """
+                insert into engine_held (event_id, attempt, instance_id, ship_seq, receipt, reason,
+                  held_at)
+                values (gen_random_uuid(), 1, gen_random_uuid(), 1, '{}', 'MALFORMED', now())
+                returning held_id
+                """)
+            .query(Long.class)
+            .single();
+    ok(
+        "held/receipts/" + receipt + "/decision",
+        "{\"decision\":\"reject\",\"why\":\"no use\",\"by\":\"ada\"}");
+  }
+
+  private static void ok(String path, String json) {
+    BillingFixture.Answer answer = post(path, json);
+    assertThat(answer.status()).as(path + " " + answer.body()).isIn(200, 204);
   }
 
   @Test

@@ -53,7 +53,7 @@ class InvoicesIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing = new BillingFixture().dryFirst(io.r1platform.billing.DryFirst.invoices());
     traffic = new InvoiceTraffic(billing, RANDOM);
     now = billing.clock().instant();
     month = YearMonth.from(now.atOffset(ZoneOffset.UTC));

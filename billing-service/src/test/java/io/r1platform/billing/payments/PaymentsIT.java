@@ -40,7 +40,9 @@ class PaymentsIT {
   static void start(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("payments");
     Files.writeString(file, whsec(SECRET) + "\n" + whsec(NEXT_SECRET) + "\n");
-    billing = new BillingFixture("--r1.billing.payments.test-secret-file=" + file);
+    billing =
+        new BillingFixture("--r1.billing.payments.test-secret-file=" + file)
+            .dryFirst("refused-payments/N/resolution");
   }
 
   @AfterAll

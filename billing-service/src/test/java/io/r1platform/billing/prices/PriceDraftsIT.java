@@ -29,7 +29,14 @@ class PriceDraftsIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing =
+        new BillingFixture()
+            .dryFirst(
+                "prices/drafts",
+                "prices/drafts/N",
+                "prices/drafts/N/publish",
+                "prices/versions/N/close",
+                "prices/calendars/cn");
     soon = Instant.now().plus(Duration.ofMinutes(30)).truncatedTo(ChronoUnit.SECONDS);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.DryFirst;
 import io.r1platform.billing.budgets.LeaseIds;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,8 +23,13 @@ import tools.jackson.databind.JsonNode;
 class HeldIT {
   private static final long TENANT = 5;
 
-  private final BillingFixture billing = new BillingFixture();
+  private final BillingFixture billing = new BillingFixture().dryFirst();
   private Samples samples;
+
+  @AfterAll
+  static void allKindsWereTried() {
+    assertThat(DryFirst.done()).contains("held/N/decision", "streams/holes");
+  }
 
   @BeforeEach
   void prepare() {

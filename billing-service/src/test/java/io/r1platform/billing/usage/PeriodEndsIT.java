@@ -35,7 +35,7 @@ class PeriodEndsIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing = new BillingFixture().dryFirst("commitments", "commitments/N/cancel");
     contracts = new Contracts(billing);
   }
 

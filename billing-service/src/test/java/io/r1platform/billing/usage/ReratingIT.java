@@ -25,7 +25,7 @@ class ReratingIT {
 
   @BeforeAll
   static void start() {
-    billing = new BillingFixture();
+    billing = new BillingFixture().dryFirst("prices/versions/N/rerate");
     contracts = new Contracts(billing);
     now = billing.clock().instant();
     samples = new Samples(new Random(41), billing.priceSha256(), now);

@@ -8,14 +8,15 @@ package io.r1platform.standalone.clients;
  * @param model answers sums
  */
 public record Target(String url, String key, String model) {
-  static final String QUESTION = "What is 347 + 589?";
-  static final String ANSWER = "936";
+  public static final String QUESTION = "What is 347 + 589?";
+  public static final String ANSWER = "936";
 
   /** A schema that the smallest model fills, too. */
   static final String SCHEMA =
       """
       {"type":"object","properties":{"sure":{"type":"boolean"}},"required":["sure"],
-       "additionalProperties":false}""";
+       "additionalProperties":false}\
+      """;
 
   String v1() {
     return url + "/v1";
