@@ -33,6 +33,9 @@ const FEATURES = [
   'projects',
   'members',
   'audit',
+  'invoices',
+  'organizations',
+  'upstreams',
   'reconciliation',
 ];
 const features = FEATURES.map((name) =>

@@ -14,6 +14,7 @@ const browser = await chromium.launch({
   executablePath: process.env.R1_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
+const WIDTHS = (process.env.R1_LOOK_WIDTHS ?? '1280,390').split(',').map(Number);
 const faults = [];
 const axe = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
@@ -87,6 +88,7 @@ async function tenantTour(width, scheme) {
   for (const [who, path, name, ready] of [
     ['developer', '/audit', 'refused', 'owner@acme.example'],
     ['developer', '/requests', 'content', 'Newest first'],
+    ['finance', '/invoices/8', 'invoice-finance', 'Not final yet'],
   ]) {
     const page = await open(width, scheme);
     await page.context().addCookies([{ name: 'r1-mock-who', value: who, url: origin }]);
@@ -106,6 +108,61 @@ async function tenantTour(width, scheme) {
     await shoot(page, name, label);
     await page.context().close();
   }
+}
+
+/** The operator's pages about servers, organizations and money. */
+async function siteTour(page, label) {
+  await page.goto(`${origin}/console/upstreams`);
+  await page.getByText('inference-1').waitFor();
+  await shoot(page, 'upstreams', label);
+  await page.getByRole('button', { name: 'Register a server' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('no-usage');
+  await page.getByLabel('Address').fill('http://no-usage:8000');
+  await page.getByLabel('Our name of it').fill('deepseek-r1');
+  await page.getByLabel('The server’s name of it').fill('DeepSeek-R1');
+  await page.getByRole('button', { name: 'Probe only' }).click();
+  await page.getByText('The server is not fit').waitFor();
+  await shoot(page, 'upstream-refused', label);
+  await page.goto(`${origin}/console/upstreams/3`);
+  await page.getByText('usage_fell').waitFor();
+  await page.getByRole('button', { name: 'Probe again' }).click();
+  await page.getByText('The server is fit').waitFor();
+  await shoot(page, 'upstream', label);
+  await page.getByRole('button', { name: 'Take out of use' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'upstream-disable', label);
+  await page.goto(`${origin}/console/organizations`);
+  await page.getByText('2 organizations').waitFor();
+  await shoot(page, 'organizations', label);
+  await page.goto(`${origin}/console/organizations/1`);
+  await page.getByText('Prepaid').waitFor();
+  await shoot(page, 'organization', label);
+  await page.getByRole('button', { name: 'Change terms' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'organization-terms', label);
+  await page.goto(`${origin}/console/invoices`);
+  await page.getByText('R1-2026-000002').waitFor();
+  await shoot(page, 'invoices', label);
+  await page.goto(`${origin}/console/invoices/5`);
+  await page.getByText('Given up').waitFor();
+  await shoot(page, 'invoice', label);
+  await page.getByRole('button', { name: 'Credit note' }).click();
+  await page.getByRole('radio', { name: 'Parts of lines' }).click();
+  await shoot(page, 'invoice-credit-note', label);
+  await page.goto(`${origin}/console/invoices/9`);
+  await page.getByRole('button', { name: 'Trace line 1' }).click();
+  await page.getByText('Both are the same').waitFor();
+  await shoot(page, 'invoice-line', label);
+  await page.goto(`${origin}/console/invoices/8`);
+  await page.getByText('1 thing stands in the way.').waitFor();
+  await shoot(page, 'invoice-blocked', label);
+  await page.goto(`${origin}/console/invoices/7`);
+  await page.getByRole('button', { name: 'Finalize' }).click();
+  await page.getByText('It would be').waitFor();
+  await shoot(page, 'invoice-finalize', label);
+  await page.goto(`${origin}/console/revenue`);
+  await page.getByRole('table').waitFor();
+  await shoot(page, 'revenue', label);
 }
 
 async function tour(width, scheme) {
@@ -134,7 +191,9 @@ async function tour(width, scheme) {
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByTestId('formula').waitFor();
   await page.getByRole('button', { name: 'Verify here' }).click();
-  await page.getByText('Your browser hashed the record').waitFor();
+  await page.getByText('Your browser hashed the record').first().waitFor();
+  await page.getByRole('button', { name: 'Check the proof here' }).click();
+  await page.getByText('all hold').waitFor();
   await shoot(page, 'request', label);
   await page.goto(`${origin}/console/keys`);
   await page.getByRole('table').waitFor();
@@ -208,6 +267,7 @@ async function tour(width, scheme) {
   await page.goto(`${origin}/console/reconciliation`);
   await page.getByText('Engine = journal = usage = ledger').waitFor();
   await shoot(page, 'reconciliation', label);
+  await siteTour(page, label);
   await page.goto(`${origin}/console/?month=2025-01`);
   await page.getByText('No usage in January 2025').waitFor();
   await shoot(page, 'overview-empty', label);
@@ -238,7 +298,7 @@ async function tour(width, scheme) {
 }
 
 try {
-  for (const width of [1280, 390])
+  for (const width of WIDTHS)
     for (const scheme of ['light', 'dark']) {
       await tour(width, scheme);
       await tenantTour(width, scheme);

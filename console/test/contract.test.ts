@@ -5,8 +5,8 @@ import { auditPageSchema } from '@/features/audit/api/audit';
 import { checkSchema } from '@/features/audit/api/check';
 import { createdKeySchema } from '@/features/keys/api/createKey';
 import { keyPageSchema, keySchema } from '@/features/keys/api/keys';
-import { limitSetSchema } from '@/features/keys/api/limits';
-import { organizationListSchema, organizationSchema } from '@/features/keys/api/organizations';
+import { limitSetSchema } from '@/lib/limits';
+import { organizationListSchema, organizationSchema } from '@/lib/organizations';
 import { projectListSchema, projectSchema } from '@/features/keys/api/projects';
 import {
   invitationPageSchema,
@@ -25,6 +25,15 @@ import { requestPageSchema } from '@/features/usage/api/requests';
 import { usageSchema } from '@/features/usage/api/usage';
 import { holdersSchema, matrixSchema } from '@/lib/roles';
 import type { z } from '@/lib/wire';
+import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/organizations';
+import { creditSchema } from '@/features/organizations/api/credit';
+import { deliveriesSchema } from '@/features/invoices/api/deliveries';
+import { invoicePageSchema, invoiceSchema } from '@/features/invoices/api/invoices';
+import { revenueSchema } from '@/features/invoices/api/revenue';
+import { usageByModelSchema } from '@/features/invoices/api/usage';
+import { probeSchema } from '@/features/upstreams/api/changes';
+import { upstreamPageSchema, upstreamSchema } from '@/features/upstreams/api/upstreams';
+import { receiptSchema } from '@/features/usage/api/receipt';
 import { createHandlers, PASSWORD } from './handlers.ts';
 import { EMAIL } from './people.ts';
 
@@ -53,6 +62,15 @@ const ifSeen = (method: string, body: unknown, version = '1'): RequestInit => ({
   headers: { ...CSRF, 'If-Match': `"${version}"` },
   body: JSON.stringify(body),
 });
+
+const UPSTREAM = {
+  name: 'new',
+  url: 'https://new.internal:8000',
+  trusted: null,
+  enabled: true,
+  start_within_seconds: 60,
+  models: [{ model: 'deepseek-r1', upstream_name: 'r1', priority: 20 }],
+};
 
 const storedId = world.requests.find(({ key }) => key.project_id === '11')?.id ?? '';
 const requestId = world.requests[0]?.id ?? '';
@@ -96,6 +114,31 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['projects', projectSettingsListSchema],
   ['projects/11/content', projectSettingsSchema, ifSeen('PUT', { days: 9 })],
   [`requests/${storedId}/content?project_id=11`, contentSchema],
+  [`requests/${requestId}/receipt`, receiptSchema],
+  [`requests/${storedId}/receipt`, receiptSchema],
+  ['organizations?limit=200', tenantPageSchema],
+  ['organizations/2', tenantSchema, ifSeen('PATCH', { weight: 5 })],
+  ['organizations/1/credit', creditSchema],
+  [
+    'organizations/2/credit/terms',
+    creditSchema,
+    post({ command_id: 'any', mode: 'PREPAID', credit_limit: '1' }),
+  ],
+  ['upstreams', upstreamPageSchema],
+  ['upstreams/3', upstreamSchema],
+  ['upstreams', upstreamSchema, post(UPSTREAM)],
+  ['upstreams?dry_run=true', probeSchema, post(UPSTREAM)],
+  ['upstreams/4', upstreamSchema, ifSeen('PUT', UPSTREAM, '0')],
+  ['upstreams/4/probe', probeSchema, post(undefined)],
+  ['invoices', invoicePageSchema],
+  ['invoices/9', invoiceSchema],
+  ['invoices/5', invoiceSchema],
+  ['invoices/6', invoiceSchema],
+  ['invoices/5/deliveries', deliveriesSchema],
+  ['invoices/5/deliveries/2/retry', deliveriesSchema, post({ command_id: 'any' })],
+  ['invoices/7/finalize?dry_run=true', invoiceSchema, post({ command_id: 'any', reason: 'x' })],
+  ['invoices/revenue?from=2026-01&until=2026-12', revenueSchema],
+  ['usage?group_by=model&project_id=11', usageByModelSchema],
 ];
 
 describe('the mock', () => {

@@ -1,8 +1,11 @@
 /** The admin API as CONTRACT says, over an invented world; state lives as long as the handlers. */
 import { http, HttpResponse } from 'msw';
-import type { Limits, LimitSet } from '@/features/keys/api/limits';
+import type { Limits, LimitSet } from '@/lib/limits';
 import { problem, type Answer } from './answers.ts';
 import { createPeople, EMAIL, peopleHandlers, personOf, type Who } from './people.ts';
+import { billHandlers, createBills } from './bills.ts';
+import { createLog, logHandlers } from './log.ts';
+import { createSite, siteHandlers } from './site.ts';
 import { contentHandlers, trailHandlers } from './trail.ts';
 import {
   createWorld,
@@ -41,6 +44,15 @@ export function createHandlers({
     ? { now, organizations: [], projects: [], keys: [], requests: [], contentViews: [] }
     : createWorld(now);
   const people = createPeople(now);
+  const site = createSite(now);
+  const bills = createBills(world);
+  const log = createLog(world);
+  if (empty) {
+    site.upstreams = [];
+    site.own = [];
+    bills.invoices = [];
+    bills.revenue = [];
+  }
   const state = { signedIn };
   const session = () =>
     state.signedIn
@@ -113,8 +125,11 @@ export function createHandlers({
     ...peopleHandlers(world, people, answer),
     ...trailHandlers(world, answer),
     ...contentHandlers(world, answer),
+    ...siteHandlers(world, site, answer),
+    ...billHandlers(world, bills, answer, () => who === 'operator'),
+    ...logHandlers(log, answer),
   ];
-  return { handlers, world, people };
+  return { handlers, world, people, site, bills };
 }
 
 function requestPage(world: World, query: URLSearchParams) {
@@ -142,8 +157,13 @@ function tenancyHandlers(world: World, answer: Answer) {
     http.post(
       '*/admin/api/organizations',
       answer(async (request) => {
-        const { name } = (await request.json()) as { name: string };
-        const organization = { id: nextId(), name, ...created };
+        const given = (await request.json()) as { name: string; weight?: number };
+        const organization = {
+          id: nextId(),
+          name: given.name,
+          weight: given.weight ?? 1,
+          ...created,
+        };
         world.organizations.push(organization);
         return HttpResponse.json(organization, { status: 201 });
       }),

@@ -34,7 +34,7 @@ export function mockServer(): Plugin {
     return known.handlers;
   };
   const api: Connect.NextHandleFunction = (request, response, next) => {
-    if (!request.url?.startsWith('/admin/api/')) {
+    if (!/^\/(admin\/api|log)\//.test(request.url ?? '')) {
       next();
       return;
     }

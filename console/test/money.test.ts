@@ -1,17 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addAmounts,
+  addPico,
   addTokens,
   addUsd,
   chargePico,
   compareUsd,
+  formatAmount,
   formatExact,
+  formatPico,
+  formatPpm,
   formatShare,
   formatShares,
   formatSum,
   formatTokens,
   fromPico,
+  isAmountLike,
+  minorOf,
+  picoOf,
   share,
+  subtractAmounts,
+  subtractPico,
   subtractTokens,
   toPico,
 } from '@/lib/money';
@@ -180,5 +190,67 @@ describe('share', () => {
     [1, '100 %'],
   ])('writes %s as %s', (value, shown) => {
     expect(formatShare(value)).toBe(shown);
+  });
+});
+
+describe('amounts of a currency', () => {
+  const cents = fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n });
+  const text = (minor: bigint) => {
+    const digits = (minor < 0n ? -minor : minor).toString().padStart(3, '0');
+    return `${minor < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  };
+
+  it('add up and keep their places', () => {
+    fc.assert(
+      fc.property(fc.array(cents, { minLength: 1 }), (amounts) => {
+        const sum = amounts.reduce((all, one) => all + one, 0n);
+        expect(addAmounts(amounts.map(text))).toBe(text(sum));
+      }),
+    );
+    expect(addAmounts([])).toBe('0');
+    expect(addAmounts(['1200', '-200'])).toBe('1000');
+    expect(subtractAmounts('0.05', '0.10')).toBe('-0.05');
+  });
+
+  it('are as many smallest units as they say', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 17n }), (minor) => {
+        expect(minorOf(text(minor), '0.00')).toBe(minor.toString());
+      }),
+    );
+    expect(minorOf('2.5', '12.30')).toBe('250');
+    expect(minorOf('2500', '1234')).toBe('2500');
+  });
+
+  it('are typed with no more places than the currency has', () => {
+    expect(['2.5', '2', '2.55', '0'].map((typed) => isAmountLike(typed, '1.00'))).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      ['2.555', '-2', '2,5', '', '1e3', ' 2'].some((typed) => isAmountLike(typed, '1.00')),
+    ).toBe(false);
+    expect(isAmountLike('2.5', '1000')).toBe(false);
+  });
+
+  it('are shown as they are, and picos to the last digit', () => {
+    expect(formatAmount('-1234567.80')).toBe('-1,234,567.80');
+    expect(formatAmount('1234567')).toBe('1,234,567');
+    expect(formatPico('9007199254740993000000000001')).toBe('9,007,199,254,740,993.000000000001');
+    expect(formatPico('-4217')).toBe('-0.000000004217');
+    expect(picoOf('2.50')).toBe('2500000000000');
+    expect(subtractPico(addPico(['1', '2']), '5')).toBe('-2');
+  });
+
+  it('have rates that are exact', () => {
+    expect([0, 100_000, 82_500, 1, 1_000_000].map(formatPpm)).toEqual([
+      '0 %',
+      '10 %',
+      '8.25 %',
+      '0.0001 %',
+      '100 %',
+    ]);
   });
 });

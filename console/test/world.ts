@@ -41,7 +41,13 @@ export interface WorldRequest {
 
 export interface World {
   now: Date;
-  organizations: { id: string; name: string; version: string; created_at: string }[];
+  organizations: {
+    id: string;
+    name: string;
+    weight: number;
+    version: string;
+    created_at: string;
+  }[];
   projects: {
     id: string;
     organization_id: string;
@@ -83,8 +89,8 @@ export function createWorld(now: Date, perDay = 14): World {
   const month = now.toISOString().slice(0, 7);
   const created_at = `${month}-01T08:00:00Z`;
   const organizations = [
-    { id: '1', name: 'Acme Research', version: '1', created_at },
-    { id: '2', name: 'Northwind', version: '1', created_at },
+    { id: '1', name: 'Acme Research', weight: 1, version: '1', created_at },
+    { id: '2', name: 'Northwind', weight: 4, version: '1', created_at },
   ];
   const project = (id: string, organization_id: string, name: string, days: number | null) => ({
     id,

@@ -83,5 +83,6 @@ export function Shell() {
 function isActive(to: string, path: string): boolean {
   if (to === '/') return path === '/';
   if (to === '/usage' && path.startsWith('/requests')) return true;
+  if (to === '/invoices' && path.startsWith('/revenue')) return true;
   return path.startsWith(to);
 }

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import classes from '@/app/Tenant.module.css';
 import { Icon } from '@/components/Icon';
 import { useOrganization, useViewer } from '@/components/useViewer';
-import { organizationsQuery } from '@/features/keys/api/organizations';
+import { organizationsQuery } from '@/lib/organizations';
 
 /** All organizations that the viewer knows, and the way from one to another, in the URL. */
 function useOrganizations() {

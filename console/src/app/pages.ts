@@ -8,6 +8,9 @@ export const PAGES = [
   { to: '/keys', name: 'keys', needs: 'keys_read' },
   { to: '/projects', name: 'projects', needs: 'tenants_read' },
   { to: '/members', name: 'members', needs: 'members_read' },
+  { to: '/invoices', name: 'invoices', needs: 'invoices_read' },
   { to: '/audit', name: 'audit', needs: 'audit_read' },
+  { to: '/organizations', name: 'organizations', needs: 'site' },
+  { to: '/upstreams', name: 'upstreams', needs: 'site' },
   { to: '/reconciliation', name: 'reconciliation', needs: 'site' },
 ] as const satisfies { to: string; name: IconName; needs: Permission }[];

@@ -13,8 +13,10 @@ import { AppFailure, NotFoundPage, PageFailure } from '@/app/failures';
 import { PAGES } from '@/app/pages';
 import { Shell } from '@/app/Shell';
 import { auditSearchSchema } from '@/features/audit/search';
+import { invoicesSearchSchema, revenueSearchSchema } from '@/features/invoices/search';
 import { keysSearchSchema } from '@/features/keys/search';
 import { membersSearchSchema } from '@/features/members/search';
+import { organizationsSearchSchema } from '@/features/organizations/search';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import { overviewSearchSchema } from '@/features/overview/search';
 import { sessionQuery, viewerOf } from '@/features/session/api/session';
@@ -146,6 +148,67 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('@/features/audit/AuditPage'), 'AuditPage'),
 });
 
+const upstreamsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/upstreams',
+  staticData: { needs: 'site' },
+  component: lazyRouteComponent(
+    () => import('@/features/upstreams/UpstreamsPage'),
+    'UpstreamsPage',
+  ),
+});
+
+const upstreamRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/upstreams/$id',
+  staticData: { needs: 'site' },
+  component: lazyRouteComponent(() => import('@/features/upstreams/UpstreamPage'), 'UpstreamPage'),
+});
+
+const organizationsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/organizations',
+  staticData: { needs: 'site' },
+  validateSearch: organizationsSearchSchema,
+  component: lazyRouteComponent(
+    () => import('@/features/organizations/OrganizationsPage'),
+    'OrganizationsPage',
+  ),
+});
+
+const organizationRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/organizations/$id',
+  staticData: { needs: 'site' },
+  component: lazyRouteComponent(
+    () => import('@/features/organizations/OrganizationPage'),
+    'OrganizationPage',
+  ),
+});
+
+const invoicesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/invoices',
+  staticData: { needs: 'invoices_read' },
+  validateSearch: invoicesSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/invoices/InvoicesPage'), 'InvoicesPage'),
+});
+
+const invoiceRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/invoices/$id',
+  staticData: { needs: 'invoices_read' },
+  component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage'), 'InvoicePage'),
+});
+
+const revenueRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/revenue',
+  staticData: { needs: 'site' },
+  validateSearch: revenueSearchSchema,
+  component: lazyRouteComponent(() => import('@/features/invoices/RevenuePage'), 'RevenuePage'),
+});
+
 const unknownRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '$',
@@ -163,6 +226,13 @@ const routeTree = rootRoute.addChildren([
     projectsRoute,
     membersRoute,
     auditRoute,
+    invoicesRoute,
+    invoiceRoute,
+    revenueRoute,
+    organizationsRoute,
+    organizationRoute,
+    upstreamsRoute,
+    upstreamRoute,
     reconciliationRoute,
     unknownRoute,
   ]),

@@ -1,5 +1,4 @@
-import { CopyAction } from '@/components/CopyAction';
-import classes from '@/components/CurlLine.module.css';
+import { CodeLines } from '@/components/CodeLines';
 
 const BODY =
   '{"model":"r1-nano","stream":true,"messages":[{"role":"user","content":"What is 347 + 589?"}]}';
@@ -12,12 +11,5 @@ export function CurlLine({ apiKey }: { apiKey?: string }) {
     '  -H "Content-Type: application/json" \\',
     `  -d '${BODY}'`,
   ].join('\n');
-  return (
-    <div className={classes.frame}>
-      <pre className={classes.code}>{lines}</pre>
-      <span className={classes.copy}>
-        <CopyAction value={lines} what="curl" />
-      </span>
-    </div>
-  );
+  return <CodeLines lines={lines} what="curl" />;
 }

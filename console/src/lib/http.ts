@@ -59,8 +59,13 @@ export async function get<T>(
   return parse(path, schema, await exchange(path, { signal: signal ?? null }));
 }
 
+/** The answer as text, for what is no JSON. */
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  return (await exchange(path, { signal: signal ?? null })).text();
+}
+
 interface Write<T> {
-  method: 'POST' | 'PUT' | 'DELETE';
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   body?: unknown;
   ifMatch?: string;
   schema: z.ZodMiniType<T>;
@@ -78,7 +83,7 @@ export async function write<T>(path: string, { method, body, ifMatch, schema }: 
 
 async function exchange(path: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
-  headers.set('Accept', 'application/json, application/problem+json');
+  headers.set('Accept', 'application/json, application/problem+json, text/plain');
   let response: Response;
   try {
     response = await fetch(path, { ...init, headers, credentials: 'same-origin' });

@@ -16,7 +16,20 @@ export const tokensSchema = z
   .check(z.regex(/^-?\d+$/))
   .brand<'Tokens'>();
 
+/** A decimal amount of some currency, with that currency's places: `12.30`, of won `1234`. */
+export const amountSchema = z
+  .string()
+  .check(z.regex(/^-?\d+(\.\d{1,12})?$/))
+  .brand<'Amount'>();
+/** An exact amount of some currency in picos: a millionth of a millionth of it. */
+export const picoSchema = z
+  .string()
+  .check(z.regex(/^-?\d+$/))
+  .brand<'Pico'>();
+
 export type Usd = z.infer<typeof usdSchema>;
+export type Amount = z.infer<typeof amountSchema>;
+export type Pico = z.infer<typeof picoSchema>;
 export type Tokens = z.infer<typeof tokensSchema>;
 
 const PICOS_PER_DOLLAR = 1_000_000_000_000n;
@@ -45,6 +58,65 @@ export function fromPico(pico: bigint): Usd {
 
 export function addUsd(amounts: readonly string[]): Usd {
   return fromPico(amounts.reduce((sum, amount) => sum + toPico(amount), 0n));
+}
+
+/** The sum, with as many places as the amount that has most. */
+export function addAmounts(amounts: readonly string[]): Amount {
+  const places = Math.max(0, ...amounts.map(placesOf));
+  return withPlaces(
+    amounts.reduce((sum, amount) => sum + toPico(amount), 0n),
+    places,
+  );
+}
+
+export function subtractAmounts(left: string, right: string): Amount {
+  return withPlaces(toPico(left) - toPico(right), Math.max(placesOf(left), placesOf(right)));
+}
+
+const placesOf = (amount: string) => amount.split('.')[1]?.length ?? 0;
+
+function withPlaces(pico: bigint, places: number): Amount {
+  const [whole = '0', fraction = ''] = fromPico(pico).split('.');
+  return (places === 0 ? whole : `${whole}.${fraction.padEnd(places, '0')}`) as Amount;
+}
+
+/** Whether it is an amount with no more places than `like` has, as somebody may type it. */
+export function isAmountLike(text: string, like: string): boolean {
+  return /^\d{1,15}(\.\d{1,12})?$/.test(text) && placesOf(text) <= placesOf(like);
+}
+
+/** Whole smallest units of the currency that `like` shows: `2.5` is `250` beside `12.30`. */
+export function minorOf(amount: string, like: string): string {
+  const scale = 10n ** BigInt(FRACTION_DIGITS - placesOf(like));
+  return (toPico(amount) / scale).toString();
+}
+
+export function isZero(amount: string): boolean {
+  return toPico(amount) === 0n;
+}
+
+export function addPico(amounts: readonly string[]): Pico {
+  return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString() as Pico;
+}
+
+export function subtractPico(left: string, right: string): Pico {
+  return (BigInt(left) - BigInt(right)).toString() as Pico;
+}
+
+/** An amount in picos of its currency. */
+export function picoOf(amount: string): Pico {
+  return toPico(amount).toString() as Pico;
+}
+
+/** Every digit of an amount in picos, digits before the point grouped. */
+export function formatPico(pico: string): string {
+  return formatExact(fromPico(BigInt(pico)));
+}
+
+/** A decimal amount with its places as they are, digits before the point grouped. */
+export function formatAmount(amount: string): string {
+  const [whole = '0', fraction] = amount.split('.');
+  return fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`;
 }
 
 export function addTokens(counts: readonly string[]): Tokens {
@@ -114,6 +186,11 @@ export function dollarsForDrawing(usd: string): number {
   return Number(toPico(usd)) / 1e12;
 }
 
+/** Approximation of an amount in picos, only for heights and axes. */
+export function picoForDrawing(pico: string): number {
+  return Number(BigInt(pico)) / 1e12;
+}
+
 /** Approximation of a count, only for heights and axes. */
 export function countForDrawing(tokens: string): number {
   return Number(tokens);
@@ -136,6 +213,13 @@ export function shareOfTokens(part: string, whole: string): number {
 export function formatShare(value: number): string {
   if (value > 0 && value < 0.001) return '< 0.1 %';
   return `${(value * 100).toFixed(value >= 0.0995 ? 0 : 1)} %`;
+}
+
+/** Millionths as percent, exactly: `100000` is `10 %`, `82500` is `8.25 %`. */
+export function formatPpm(ppm: number): string {
+  const fraction = (ppm % 10_000).toString().padStart(4, '0').replace(/0+$/, '');
+  const whole = Math.trunc(ppm / 10_000).toString();
+  return `${fraction === '' ? whole : `${whole}.${fraction}`} %`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { problem } from '../answers.ts';
@@ -174,6 +174,37 @@ describe('one request', () => {
     const { user } = renderApp('/requests/any', detail({ leaf_sha256: '00'.repeat(32) }));
     await user.click(await screen.findByRole('button', { name: 'Verify here' }));
     expect(await screen.findByText(/got another hash/)).toBeVisible();
+  });
+
+  it('has a receipt whose proof is checked in the browser', async () => {
+    const { user, world } = renderApp('/requests');
+    await screen.findByRole('table');
+    await user.click(document.querySelector(`a[href$="${world.requests[3]!.id}"]`)!);
+    const panel = within(await screen.findByRole('region', { name: 'Receipt' }));
+    const text = (await panel.findByText(/^v1\./)).textContent;
+    await user.click(panel.getByRole('button', { name: 'Copy Receipt' }));
+    expect(await navigator.clipboard.readText()).toBe(text);
+    expect(panel.getByText('log.r1.example')).toBeVisible();
+    expect(panel.getByText(/r1-verify-bill.jar bundle.zip/)).toBeVisible();
+    await user.click(panel.getByRole('button', { name: 'Check the proof here' }));
+    expect(await panel.findByText(/all hold/)).toBeVisible();
+    await expectAccessible();
+  });
+
+  it('says that its receipt waits for a checkpoint', async () => {
+    const { world } = renderApp('/requests');
+    const newest = world.requests[0]!.id;
+    cleanup();
+    renderApp(`/requests/${newest}`);
+    expect(await screen.findByText(/not in a checkpoint of the log yet/)).toBeVisible();
+  });
+
+  it('says that its receipt is not found any more', async () => {
+    const gone = http.get('*/admin/api/requests/:id/receipt', () =>
+      problem(404, 'not_found', 'This receipt does not exist'),
+    );
+    renderApp('/requests/any', { before: [gone, ...detail({}).before] });
+    expect(await screen.findByText('There is no receipt any more')).toBeVisible();
   });
 
   it('says that it is on its way while only the journal has it', async () => {

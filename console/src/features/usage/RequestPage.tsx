@@ -13,6 +13,7 @@ import { ContentPanel } from '@/features/usage/components/ContentPanel';
 import { CountsPanel } from '@/features/usage/components/CountsPanel';
 import { EndingPanel } from '@/features/usage/components/EndingPanel';
 import { LedgerPanel } from '@/features/usage/components/LedgerPanel';
+import { ReceiptPanel } from '@/features/usage/components/ReceiptPanel';
 import { RecordPanel } from '@/features/usage/components/RecordPanel';
 import { TimeLine } from '@/features/usage/components/TimeLine';
 import { WhoPanel } from '@/features/usage/components/WhoPanel';
@@ -73,6 +74,7 @@ function Details({ request }: { request: Request }) {
         </Grid.Col>
       </Grid>
       <RecordPanel request={request} />
+      <ReceiptPanel id={request.id} />
       <ContentPanel key={request.id} request={request} />
     </Stack>
   );

@@ -1,8 +1,12 @@
+import { enMoney } from '@/lib/i18n/enMoney';
 import { enPeople } from '@/lib/i18n/enPeople';
+import { enSite } from '@/lib/i18n/enSite';
 
 /** English, the reference: every other language has exactly these keys. */
 export const en = {
+  ...enMoney,
   ...enPeople,
+  ...enSite,
 
   'app.name': 'R1 Platform',
   'app.close': 'Close',

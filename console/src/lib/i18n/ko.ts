@@ -1,8 +1,12 @@
 import type { Messages } from '@/lib/i18n/en';
+import { koMoney } from '@/lib/i18n/koMoney';
 import { koPeople } from '@/lib/i18n/koPeople';
+import { koSite } from '@/lib/i18n/koSite';
 
 export const ko: Messages = {
+  ...koMoney,
   ...koPeople,
+  ...koSite,
 
   'app.name': 'R1 Platform',
   'app.close': '닫기',

@@ -1,5 +1,5 @@
 import { mutationOptions } from '@tanstack/react-query';
-import { organizationSchema, organizationsQuery } from '@/features/keys/api/organizations';
+import { organizationSchema, organizationsQuery } from '@/lib/organizations';
 import { projectSchema, PROJECTS } from '@/features/keys/api/projects';
 import { write } from '@/lib/http';
 

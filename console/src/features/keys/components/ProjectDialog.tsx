@@ -6,7 +6,7 @@ import { Dialog } from '@/components/Dialog';
 import { QueryState } from '@/components/QueryState';
 import { useViewer } from '@/components/useViewer';
 import { createProject } from '@/features/keys/api/createProject';
-import { organizationsQuery } from '@/features/keys/api/organizations';
+import { organizationsQuery } from '@/lib/organizations';
 import { FormError } from '@/components/FormError';
 
 /** A project, in an organization that exists or in a new one. */

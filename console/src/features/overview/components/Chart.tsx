@@ -2,7 +2,7 @@ import { scaleBand, scaleLinear } from '@visx/scale';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import classes from '@/features/overview/components/Chart.module.css';
-import { useWidth } from '@/features/overview/components/useWidth';
+import { useWidth } from '@/components/useWidth';
 import { rangeOfDay } from '@/lib/time';
 
 const HEIGHT = 240;

@@ -6,7 +6,7 @@ import type { Overview, Reference } from '@/features/overview/api/overview';
 import { Chart, type Plot } from '@/features/overview/components/Chart';
 import classes from '@/features/overview/components/Chart.module.css';
 import { DayTable } from '@/features/overview/components/DayTable';
-import { ViewSwitch } from '@/features/overview/components/ViewSwitch';
+import { ViewSwitch } from '@/components/ViewSwitch';
 import { referenceName } from '@/features/overview/referenceName';
 import { runningSums, type RunningSum } from '@/features/overview/runningSums';
 import { useLocale } from '@/lib/i18n/useLocale';

@@ -56,6 +56,8 @@ class AdminApiIT {
             project.path("id").asString(),
             "/requests/{id}",
             request.toString(),
+            "/requests/{id}/receipt",
+            request.toString(),
             "/budgets/{id}",
             budget,
             "/prices/versions/{id}",

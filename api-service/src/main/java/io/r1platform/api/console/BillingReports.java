@@ -130,6 +130,15 @@ class BillingReports {
     }
   }
 
+  /** A text as it comes. */
+  String text(String pathAndQuery) {
+    try (InputStream body = open(pathAndQuery).body()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
   private ServiceException error(int status, byte[] body) {
     JsonNode problem = problem(body);
     String code = problem == null ? "" : problem.path("code").asString("");

@@ -28,6 +28,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -74,7 +75,8 @@ final class InvoiceController {
       @RequestParam MultiValueMap<String, String> parameters) {
     Reach reach = access.reach(principal, Permission.INVOICES_READ);
     var paging = Paging.of(parameters, "-created_at", "created_at");
-    var query = tenancy.withinOrganization(reach, Query.of(parameters, ORGANIZATION, "status"));
+    var query =
+        tenancy.withinOrganization(reach, Query.of(parameters, ORGANIZATION, "status", "month"));
     return billing.page(paging.on(query).on(INVOICES), "invoices");
   }
 
@@ -146,6 +148,32 @@ final class InvoiceController {
       @RequestBody ObjectNode body,
       ServerWebExchange exchange) {
     return order(principal, exchange, "invoice.blocker_waived", path(id) + "/waivers", body);
+  }
+
+  /** Who gets word of it by mail or webhook, and whether they did. */
+  @GetMapping("/{id}/deliveries")
+  JsonNode deliveries(
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+    Reach reach = access.reach(principal, Permission.INVOICES_READ);
+    own(reach, id);
+    ObjectNode found = billing.read(path(id) + "/deliveries");
+    if (!reach.everywhere() && found.path("deliveries") instanceof ArrayNode all) {
+      all.removeIf(one -> one.path("of_site").asBoolean(true)); // targets of the operator's
+    }
+    return found;
+  }
+
+  /** Another try of one that was given up. */
+  @PostMapping("/{id}/deliveries/{delivery}/retry")
+  ResponseEntity<byte[]> retry(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      @PathVariable String delivery,
+      @RequestBody ObjectNode body,
+      ServerWebExchange exchange) {
+    String path =
+        "%s/deliveries/%d/retry".formatted(path(id), Fields.requiredId("delivery", delivery));
+    return order(principal, exchange, "invoice_delivery.retried", path, body);
   }
 
   @GetMapping("/tax-rules")

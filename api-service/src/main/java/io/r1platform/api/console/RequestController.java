@@ -15,7 +15,6 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -98,19 +97,49 @@ final class RequestController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
       ServerWebExchange exchange) {
-    Reach reach = access.reach(principal, Permission.USAGE_READ);
-    UUID eventId = uuid(id);
-    Optional<ObjectNode> booked = billing.find("/internal/v1/requests/" + eventId);
-    ObjectNode request =
-        booked
-            .map(found -> found.put("status", "in_ledger"))
-            .or(() -> journal.find(eventId).map(this::journaled))
-            .filter(found -> isReached(reach, found))
-            .orElseThrow(() -> ServiceException.notFound("This request"));
+    ObjectNode request = reached(access.reach(principal, Permission.USAGE_READ), uuid(id));
     looks.note(principal, exchange, Permission.USAGE_READ, organization(request));
     names.nameRequests(List.of(request));
     addTimes(List.of(request));
     return request;
+  }
+
+  /** Its receipt; with its place in the log and the proof, once a checkpoint has it. */
+  @GetMapping("/{id}/receipt")
+  JsonNode receipt(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
+    UUID eventId = uuid(id);
+    ObjectNode request = reached(access.reach(principal, Permission.USAGE_READ), eventId);
+    looks.note(principal, exchange, Permission.USAGE_READ, organization(request));
+    String path =
+        "/internal/v1/organizations/%s/projects/%s/receipts/%s"
+            .formatted(text(request, "organization_id"), text(request, "project_id"), eventId);
+    ObjectNode receipt =
+        billing
+            .find(path)
+            .or(() -> journal.receipt(eventId).map(own -> unlogged(eventId, own.text())))
+            .orElseThrow(() -> ServiceException.notFound("This receipt"));
+    boolean logged = receipt.hasNonNull("log_index");
+    return receipt.put("proof", logged ? billing.text(path + "/proof") : null);
+  }
+
+  private ObjectNode unlogged(UUID eventId, String receipt) {
+    return json.createObjectNode()
+        .put("id", eventId.toString())
+        .put("receipt", receipt)
+        .putNull("log_index");
+  }
+
+  /** A request that is reached, booked or still in the journal. */
+  private ObjectNode reached(Reach reach, UUID eventId) {
+    return billing
+        .find("/internal/v1/requests/" + eventId)
+        .map(found -> found.put("status", "in_ledger"))
+        .or(() -> journal.find(eventId).map(this::journaled))
+        .filter(found -> isReached(reach, found))
+        .orElseThrow(() -> ServiceException.notFound("This request"));
   }
 
   private static boolean isReached(Reach reach, ObjectNode request) {

@@ -124,6 +124,12 @@ final class MatrixWorld {
       }
       billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
       billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);
+      billing.say("/internal/v1/invoices/" + target.invoice() + "/deliveries", 200, json);
+      billing.say(
+          "/internal/v1/organizations/%s/projects/%s/receipts/%s"
+              .formatted(target.organization(), target.project(), target.request()),
+          200,
+          json);
       billing.answer(
           "/internal/v1/organizations/" + target.organization() + "/billing-profile",
           exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));

@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
@@ -60,6 +62,46 @@ class Outbox {
           row.getString("url"),
           row.getBytes("secret"),
           row.getBoolean("closed"));
+    }
+  }
+
+  /**
+   * How far one is.
+   *
+   * @param what {@code FINALIZED} or {@code VOID}
+   * @param channel {@code EMAIL} or {@code WEBHOOK}
+   * @param ofSite whether its target is for all organizations
+   * @param nextAt when it is due; null: delivered, or given up
+   */
+  record DeliveryView(
+      String deliveryId,
+      String what,
+      String channel,
+      @Nullable String address,
+      @Nullable String targetId,
+      boolean ofSite,
+      int attempts,
+      @Nullable Instant nextAt,
+      @Nullable Instant deliveredAt,
+      @Nullable String lastError) {
+    static DeliveryView read(ResultSet row) throws SQLException {
+      String channel = row.getString("channel");
+      return new DeliveryView(
+          row.getString("delivery_id"),
+          row.getString("what"),
+          channel,
+          row.getString("address"),
+          row.getString("target_id"),
+          channel.equals("WEBHOOK") && row.getString("organization_id") == null,
+          row.getInt("attempts"),
+          instant(row, "next_at"),
+          instant(row, "delivered_at"),
+          row.getString("last_error"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+      OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+      return at == null ? null : at.toInstant();
     }
   }
 
@@ -125,6 +167,42 @@ class Outbox {
         .param("target", target)
         .param("now", now())
         .update();
+  }
+
+  /** Those of an invoice, the first made first. */
+  List<DeliveryView> of(long invoice) {
+    return jdbc.sql(
+            """
+            select d.*, a.organization_id
+            from invoice_delivery d left join webhook_address a using (target_id)
+            where d.invoice_id = ? order by d.delivery_id
+            """)
+        .param(invoice)
+        .query((row, n) -> DeliveryView.read(row))
+        .list();
+  }
+
+  /**
+   * Makes one that was given up due now, with all its attempts. One that is still tried stays as it
+   * is, since it may be on its way; so does word of a finalized invoice that is void by now.
+   *
+   * @return whether it was given up
+   */
+  boolean retry(long invoice, long delivery) {
+    return jdbc.sql(
+                """
+                update invoice_delivery d set next_at = :now, attempts = 0
+                where d.delivery_id = :delivery and d.invoice_id = :invoice
+                  and d.delivered_at is null and d.next_at is null
+                  and not (d.what = 'FINALIZED' and exists (
+                    select 1 from invoice i
+                    where i.invoice_id = d.invoice_id and i.status = 'void'))
+                """)
+            .param("now", now())
+            .param("delivery", delivery)
+            .param("invoice", invoice)
+            .update()
+        == 1;
   }
 
   /**

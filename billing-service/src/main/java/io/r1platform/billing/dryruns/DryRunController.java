@@ -34,7 +34,7 @@ final class DryRunController {
               + "|held/(receipts/)?[0-9]+/decision"
               + "|streams/holes"
               + "|refused-payments/[0-9]+/resolution"
-              + "|invoices/[0-9]+/(finalize|void|credit-notes|waivers)"
+              + "|invoices/[0-9]+/(finalize|void|credit-notes|waivers|deliveries/[0-9]+/retry)"
               + "|tax-rules(/[0-9]+/close)?"
               + "|organizations/[0-9]+/billing-profile");
 

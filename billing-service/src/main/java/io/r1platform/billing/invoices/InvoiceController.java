@@ -2,6 +2,7 @@ package io.r1platform.billing.invoices;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.pages.ListPage;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,14 +57,16 @@ class InvoiceController {
     this.blockers = blockers;
   }
 
-  /** Newest first, without lines. */
+  /** Newest first, without lines; {@code month} as 2026-11. */
   @GetMapping
   Page list(
       @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId,
       @RequestParam(required = false) @Nullable String status,
+      @RequestParam(required = false) @Nullable String month,
       ListPage page) {
+    YearMonth of = month == null ? null : Wire.month("month", month);
     List<InvoiceView> found =
-        table.list(organizationId, status, page).stream().map(views::summary).toList();
+        table.list(organizationId, status, of, page).stream().map(views::summary).toList();
     return new Page(page.of(found), page.next(found, InvoiceView::invoiceId));
   }
 

@@ -97,15 +97,19 @@ class InvoiceTable {
   }
 
   /** Newest first; one row more than the page has. */
-  List<InvoiceRow> list(@Nullable Long tenant, @Nullable String status, ListPage page) {
+  List<InvoiceRow> list(
+      @Nullable Long tenant, @Nullable String status, @Nullable YearMonth month, ListPage page) {
     return jdbc.sql(
             ROW
                 + """
                 where (cast(:tenant as bigint) is null or tenant_id = :tenant)
-                  and (cast(:status as text) is null or status = :status) and"""
+                  and (cast(:status as text) is null or status = :status)
+                  and (cast(:month as date) is null
+                    or lower(period) = cast(:month as date)::timestamp at time zone 'UTC') and"""
                 + page.following("invoice_id", true))
         .param("tenant", tenant)
         .param("status", status)
+        .param("month", month == null ? null : month.atDay(1))
         .query((row, n) -> InvoiceRow.read(row))
         .list();
   }

@@ -1,6 +1,8 @@
 package io.r1platform.billing.invoices;
 
 import io.r1platform.billing.errors.ServiceException;
+import java.time.DateTimeException;
+import java.time.YearMonth;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,15 @@ final class Wire {
       throw ServiceException.invalidRequest("'%s' is an id, as a string.".formatted(name));
     }
     return value == null ? null : Long.valueOf(value);
+  }
+
+  /** As 2026-11. */
+  static YearMonth month(String name, String value) {
+    try {
+      return YearMonth.parse(value);
+    } catch (DateTimeException e) {
+      throw ServiceException.invalidRequest("'%s' is a month, as in 2026-12.".formatted(name));
+    }
   }
 
   /** The constant of this name. */

@@ -233,6 +233,64 @@ class DocumentsIT {
     assertThat(sent(done).getLast().body()).contains("\"invoice.void\"");
   }
 
+  @Test
+  void whatWasGivenUpIsSentOnceMoreWhenSomebodySaysSo() {
+    var unused = addTarget();
+    STATUS.set(500);
+    JsonNode done = finalized();
+    String path = "/internal/v1/invoices/" + done.path("invoice_id").asString() + "/deliveries";
+    billing.bean(Delivery.class).run();
+    JsonNode waiting = billing.get(path).json().at("/deliveries/0");
+    assertThat(waiting.path("last_error").asString()).contains("it answered 500");
+    String retry = path + "/" + waiting.path("delivery_id").asString() + "/retry";
+    assertThat(order(retry).status()).as("it is still tried").isEqualTo(400);
+    for (int i = 0; !billing.get(path).json().at("/deliveries/0/next_at").isNull(); i++) {
+      assertThat(i).as("attempts").isLessThan(30);
+      billing.clock().advance(Duration.ofHours(7));
+      billing.bean(Delivery.class).run();
+    }
+    int before = sent(done).size();
+    STATUS.set(204);
+    billing.clock().advance(Duration.ofDays(2));
+    billing.bean(Delivery.class).run();
+    assertThat(sent(done)).as("given up").hasSize(before);
+    String dry = retry.replace("/v1/", "/v1/dry-run/");
+    assertThat(order(dry).json().at("/deliveries/0/attempts").asInt()).isZero();
+    billing.bean(Delivery.class).run();
+    assertThat(sent(done)).as("a dry run sends nothing").hasSize(before);
+    assertThat(order(retry).status()).isEqualTo(200);
+    billing.bean(Delivery.class).run();
+    assertThat(sent(done)).hasSize(before + 1);
+    assertThat(sent(done).getLast().id()).isEqualTo(sent(done).getFirst().id());
+    assertThat(order(retry).status()).as("what was taken is never sent again").isEqualTo(400);
+    JsonNode taken = billing.get(path).json().at("/deliveries/0");
+    assertThat(taken.path("delivered_at").isNull()).isFalse();
+    assertThat(taken.path("of_site").asBoolean()).isFalse();
+  }
+
+  private static Answer order(String path) {
+    return billing.postJson(
+        path,
+        BillingFixture.GATEWAY,
+        "{\"command_id\": \"%s\", \"actor\": \"ada\"}".formatted(UUID.randomUUID()));
+  }
+
+  @Test
+  void aListIsOfOneMonth() {
+    JsonNode done = finalized();
+    String list = "/internal/v1/invoices?organization_id=" + organization + "&month=";
+    assertThat(billing.get(list + month).json().path("invoices"))
+        .singleElement()
+        .satisfies(
+            one -> assertThat(one.path("number").asString()).isEqualTo(text(done, "number")));
+    assertThat(billing.get(list + month.plusMonths(1)).json().path("invoices")).isEmpty();
+    assertThat(billing.get(list + "soon").status()).isEqualTo(400);
+  }
+
+  private static String text(JsonNode node, String member) {
+    return node.path(member).asString();
+  }
+
   /** Nobody is asked for the money of an invoice that was taken back before word of it came. */
   @Test
   void whatIsVoidIsNotAnnouncedAsFinalizedAnyMore() {

@@ -13,7 +13,7 @@ import {
   type LimitOwner,
   type Limits,
   type LimitSet,
-} from '@/features/keys/api/limits';
+} from '@/lib/limits';
 import { FormError } from '@/components/FormError';
 
 /** Empty, or 1 to 1,000,000,000. */

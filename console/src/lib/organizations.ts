@@ -1,3 +1,4 @@
+/** Organizations by name, for whoever has to choose or to name one. */
 import { queryOptions } from '@tanstack/react-query';
 import { get } from '@/lib/http';
 import { z } from '@/lib/wire';
@@ -6,7 +7,10 @@ export const organizationSchema = z.object({ id: z.string(), name: z.string() })
 
 export const organizationListSchema = z.object({ items: z.array(organizationSchema) });
 
+/** Prefix of everything that is known of organizations. */
+export const ORGANIZATIONS = ['organizations'];
+
 export const organizationsQuery = queryOptions({
-  queryKey: ['organizations'],
+  queryKey: ORGANIZATIONS,
   queryFn: ({ signal }) => get('/admin/api/organizations', organizationListSchema, signal),
 });

@@ -1,0 +1,125 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DataTable, type Column } from '@/components/DataTable';
+import { Facts } from '@/components/Facts';
+import { Lines } from '@/components/Lines';
+import { Moment } from '@/components/Moment';
+import { Panel } from '@/components/Panel';
+import { QueryState } from '@/components/QueryState';
+import { creditQuery, type Credit, type Grant } from '@/features/organizations/api/credit';
+import type { Tenant } from '@/features/organizations/api/organizations';
+import { TermsDialog } from '@/features/organizations/components/TermsDialog';
+import { formatPico } from '@/lib/money';
+
+/** How it pays, how far it may spend, and what credit is left. */
+export function CreditPanel({ tenant }: { tenant: Tenant }) {
+  const { t } = useTranslation();
+  const query = useQuery(creditQuery(tenant.id));
+  const [changing, setChanging] = useState(false);
+  return (
+    <Panel
+      title={t('credit.title')}
+      summary={t('credit.summary')}
+      action={
+        query.data && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              setChanging(true);
+            }}
+          >
+            {t('credit.change')}
+          </Button>
+        )
+      }
+    >
+      <QueryState query={query} what={t('credit.what')} skeleton={<Lines count={3} />}>
+        {(credit) => (
+          <Stack gap="md">
+            <Terms credit={credit} />
+            <Grants credit={credit} />
+          </Stack>
+        )}
+      </QueryState>
+      {changing && query.data && (
+        <TermsDialog
+          tenant={tenant}
+          credit={query.data}
+          onClose={() => {
+            setChanging(false);
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Terms({ credit }: { credit: Credit }) {
+  const { t } = useTranslation();
+  const money = (pico: string) => (
+    <span className="number">
+      {formatPico(pico)} {credit.currency}
+    </span>
+  );
+  return (
+    <Facts
+      facts={[
+        { name: t('credit.mode'), value: t(`credit.mode.${credit.mode}`) },
+        { name: t('credit.limit'), value: money(credit.credit_limit) },
+        { name: t('credit.paid'), value: money(credit.paid) },
+        { name: t('credit.all'), value: money(credit.limit) },
+      ]}
+    />
+  );
+}
+
+function Grants({ credit }: { credit: Credit }) {
+  const { t } = useTranslation();
+  if (credit.grants.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t('credit.grants.none')}
+      </Text>
+    );
+  }
+  const columns: Column<Grant>[] = [
+    {
+      id: 'kind',
+      header: t('credit.grants.kind'),
+      cell: ({ row }) => row.original.kind,
+    },
+    {
+      id: 'remaining',
+      header: t('credit.grants.remaining', { currency: credit.currency }),
+      numeric: true,
+      cell: ({ row }) => formatPico(row.original.remaining),
+    },
+    {
+      id: 'amount',
+      header: t('credit.grants.amount', { currency: credit.currency }),
+      numeric: true,
+      cell: ({ row }) => formatPico(row.original.amount),
+    },
+    {
+      id: 'expires',
+      header: t('credit.grants.expires'),
+      cell: ({ row }) =>
+        row.original.expires_at === null ? (
+          t('keys.form.expires.never')
+        ) : (
+          <Moment at={row.original.expires_at} />
+        ),
+    },
+  ];
+  return (
+    <DataTable
+      caption={t('credit.grants')}
+      columns={columns}
+      rows={credit.grants}
+      rowId={(grant) => grant.id}
+    />
+  );
+}

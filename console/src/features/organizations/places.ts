@@ -1,0 +1,6 @@
+/** Where to look into an organization. */
+export const PLACES = [
+  { to: '/projects', name: 'projects' },
+  { to: '/keys', name: 'keys' },
+  { to: '/invoices', name: 'invoices' },
+] as const;
