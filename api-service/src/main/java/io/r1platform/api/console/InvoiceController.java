@@ -153,9 +153,11 @@ final class InvoiceController {
   /** Who gets word of it by mail or webhook, and whether they did. */
   @GetMapping("/{id}/deliveries")
   JsonNode deliveries(
-      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
     Reach reach = access.reach(principal, Permission.INVOICES_READ);
-    own(reach, id);
+    own(principal, reach, id, exchange);
     ObjectNode found = billing.read(path(id) + "/deliveries");
     if (!reach.everywhere() && found.path("deliveries") instanceof ArrayNode all) {
       all.removeIf(one -> one.path("of_site").asBoolean(true)); // targets of the operator's
