@@ -167,8 +167,12 @@ class Commitments {
         .list();
   }
 
-  /** Those that count and ended in {@code (after, now]}, or by now with one of these months. */
-  List<Commitment> ended(Instant after, Instant now, List<YearMonth> months) {
+  /**
+   * Those that count and ended in {@code (after, now]}, or by now with one of these months; of one
+   * organization or all.
+   */
+  List<Commitment> ended(
+      @Nullable Long tenantId, Instant after, Instant now, List<YearMonth> months) {
     String touched =
         months.stream()
             .map(month -> Adjustments.period(month, month.plusMonths(1)))
@@ -177,9 +181,11 @@ class Commitments {
             ROW
                 + """
                 where cancelled_at is null and upper(period) <= :now
+                  and (cast(:tenant as bigint) is null or tenant_id = :tenant)
                   and (upper(period) > :after or period && cast(:touched as tstzmultirange))
                 order by tenant_id, commitment_id
                 """)
+        .param("tenant", tenantId)
         .param("after", after.atOffset(ZoneOffset.UTC))
         .param("now", now.atOffset(ZoneOffset.UTC))
         .param("touched", touched)

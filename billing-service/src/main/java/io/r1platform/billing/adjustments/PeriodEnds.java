@@ -85,7 +85,7 @@ public class PeriodEnds {
     List<YearMonth> months =
         Stream.concat(open(now).stream(), touched.stream()).distinct().sorted().toList();
     var byTenant = new TreeMap<Long, List<Commitment>>();
-    for (Commitment commitment : commitments.ended(now.minus(OPEN), now, touched)) {
+    for (Commitment commitment : commitments.ended(null, now.minus(OPEN), now, touched)) {
       byTenant.computeIfAbsent(commitment.tenantId(), t -> new ArrayList<>()).add(commitment);
     }
     Map<YearMonth, List<Long>> tiered = new TreeMap<>();
@@ -118,10 +118,7 @@ public class PeriodEnds {
     List<YearMonth> touched = touched(now);
     List<YearMonth> months =
         Stream.concat(open(now).stream(), touched.stream()).distinct().sorted().toList();
-    List<Commitment> ended =
-        commitments.ended(now.minus(OPEN), now, touched).stream()
-            .filter(commitment -> commitment.tenantId() == tenant)
-            .toList();
+    List<Commitment> ended = commitments.ended(tenant, now.minus(OPEN), now, touched);
     return settleNow(tenant, months, ended, prices.current(), now);
   }
 

@@ -90,6 +90,16 @@ public class Budgets {
     credit.change(organization, currency, delta, until, reason);
   }
 
+  /**
+   * Keeps others from moving an organization's credit until the transaction ends, so that a new
+   * limit can be computed from what they have committed. Comes after all that the transaction posts
+   * to the ledger; usage and leases do not wait for it.
+   */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public void lockCredit(long organization) {
+    credit.lock(organization);
+  }
+
   /** Whether an organization has credit: it asked for room once, or its credit was asked for. */
   public boolean hasCredit(long organization) {
     return credit.exists(organization);

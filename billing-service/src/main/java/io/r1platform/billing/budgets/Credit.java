@@ -99,13 +99,27 @@ class Credit {
     versions.bump(List.of(organization));
   }
 
+  /** Keeps others from moving the limit until the transaction ends. */
+  void lock(long organization) {
+    ensure(organization);
+    jdbc.sql(
+            """
+            select budget_id from budget
+            where scope = 'CREDIT' and scope_id = ? and closed_at is null for no key update
+            """)
+        .param(organization)
+        .query(row -> {});
+  }
+
   /** The state of an organization's credit now. */
   CreditState state(long organization) {
     ensure(organization);
     return jdbc.sql(
             """
             select b.currency, b.limit_pico, coalesce(p.spent + p.overrun, 0) as spent,
-              coalesce(p.leased, 0) as leased, p.limit_until
+              coalesce(p.leased, 0) as leased, p.limit_until, b.limit_pico - (
+                select coalesce(sum(c.delta), 0) from credit_change c
+                where c.budget_id = b.budget_id) as opening
             from budget b left join budget_period p using (budget_id)
             where b.scope = 'CREDIT' and b.scope_id = ? and b.closed_at is null
             """)
@@ -117,7 +131,8 @@ class Credit {
                     BudgetRows.pico(row, "limit_pico"),
                     BudgetRows.pico(row, "spent"),
                     BudgetRows.pico(row, "leased"),
-                    BudgetRows.momentOrNull(row, "limit_until")))
+                    BudgetRows.momentOrNull(row, "limit_until"),
+                    BudgetRows.pico(row, "opening")))
         .single();
   }
 

@@ -19,7 +19,7 @@ final class BalanceController {
   /**
    * The balance.
    *
-   * @param limit what may be spent in all: grants, payments and, if postpaid, the credit limit
+   * @param limit what may be spent in all: used, and the credit line and credit that are left
    * @param used charged so far
    * @param leased out with gateways
    * @param granted left of promotional grants that hold now

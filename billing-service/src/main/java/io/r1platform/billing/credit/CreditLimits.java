@@ -1,27 +1,29 @@
 package io.r1platform.billing.credit;
 
 import io.r1platform.billing.budgets.Budgets;
-import io.r1platform.billing.budgets.CreditState;
+import io.r1platform.billing.ledger.OwedChanged;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
- * Keeps the CREDIT budget of an organization at what it may spend in all: payments, credit limit
- * and grants that have begun, of expired ones what was drawn. It compares and corrects, so it may
- * run at any time and any number of times.
+ * Keeps the CREDIT budget of an organization at what it may spend in all: so much that beside what
+ * it has spent there is room for its credit line less what it owes, and for what is left of its
+ * credit. It compares with the ledger and corrects, so it may run at any time and any number of
+ * times.
  */
 @Component
 class CreditLimits {
-  private record Target(
-      long tenantId, String currency, BigInteger limit, @Nullable Instant until) {}
+  /** A limit that is not what it should be. */
+  private record Stray(String currency, BigInteger delta, @Nullable Instant until) {}
 
   private final JdbcClient jdbc;
   private final Budgets budgets;
@@ -48,58 +50,80 @@ class CreditLimits {
     return budgets.credit(tenantId).currency();
   }
 
+  /** What an organization began with, before anything moved it. */
+  BigInteger opening(long tenantId) {
+    return budgets.credit(tenantId).opening();
+  }
+
+  /**
+   * Follows everything but usage that is posted to what an organization owes, in the same
+   * transaction, as the last thing in it: payments, adjustments, invoices and what takes them back.
+   */
+  @TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT)
+  void on(OwedChanged changed) {
+    changed.tenants().stream().sorted().forEach(tenant -> align(tenant, "owes another amount"));
+  }
+
   /** In the caller's transaction, near its end: it locks what gateways lease from. */
   void align(long tenantId, String reason) {
-    OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-    Target target =
-        jdbc.sql(
-                """
-                select a.tenant_id, a.currency, a.paid + a.credit_limit + coalesce((
-                  select sum(case when g.reversed then 0
-                      when g.expires_at <= :now then g.amount - g.remaining else g.amount end)
-                  from credit_grant g
-                  where g.tenant_id = a.tenant_id and g.effective_at <= :now), 0) as limit_pico,
-                  (select min(g.expires_at) from credit_grant g
-                    where g.tenant_id = a.tenant_id and g.effective_at <= :now
-                      and g.expires_at > :now and g.pays) as until
-                from credit_account a where a.tenant_id = :tenant for update of a
-                """)
-            .param("now", now)
-            .param("tenant", tenantId)
-            .query(
-                (row, n) ->
-                    new Target(
-                        row.getLong("tenant_id"),
-                        row.getString("currency"),
-                        row.getBigDecimal("limit_pico").toBigIntegerExact(),
-                        instant(row.getObject("until", OffsetDateTime.class))))
-            .single();
-    CreditState state = budgets.credit(tenantId);
-    BigInteger delta = target.limit.subtract(state.limit());
-    if (delta.signum() != 0 || !Objects.equals(target.until, state.until())) {
-      budgets.changeCredit(tenantId, target.currency, delta, target.until, reason);
-    }
+    budgets.lockCredit(tenantId);
+    jdbc.sql(
+            """
+            select currency, due_pico - limit_pico as delta, due_until
+            from credit_limits(array[cast(:tenant as bigint)], :now)
+            where due_pico <> limit_pico or due_until is distinct from limit_until
+            """)
+        .param("now", now())
+        .param("tenant", tenantId)
+        .query(
+            (row, n) ->
+                new Stray(
+                    row.getString("currency"),
+                    row.getBigDecimal("delta").toBigIntegerExact(),
+                    instant(row.getObject("due_until", OffsetDateTime.class))))
+        .optional()
+        .ifPresent(s -> budgets.changeCredit(tenantId, s.currency, s.delta, s.until, reason));
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
     return moment == null ? null : moment.toInstant();
   }
 
+  /** Organizations with terms whose limit is not what it should be. Reads the sums of all. */
+  List<Long> strayed() {
+    return jdbc.sql(
+            """
+            select organization_id
+            from credit_limits(array(select tenant_id from credit_account), :now)
+            where due_pico <> limit_pico or due_until is distinct from limit_until
+            order by organization_id
+            """)
+        .param("now", now())
+        .query(Long.class)
+        .list();
+  }
+
   /**
-   * Organizations whose grants began or ended, or were drawn after their end, within {@code since}
-   * and now.
+   * Of the organizations whose grants began or ended within {@code since} and now, those whose
+   * limit is not what it should be: a grant may have been drawn after its end as well.
    */
   List<Long> due(OffsetDateTime since) {
     return jdbc.sql(
             """
-            select distinct tenant_id from credit_grant
-            where (effective_at > :since and effective_at <= :now)
-              or (expires_at > :since and expires_at <= :now)
-            order by tenant_id
+            select organization_id
+            from credit_limits(array(select distinct tenant_id from credit_grant
+              where (effective_at > :since and effective_at <= :now)
+                or (expires_at > :since and expires_at <= :now)), :now)
+            where due_pico <> limit_pico or due_until is distinct from limit_until
+            order by organization_id
             """)
         .param("since", since)
-        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .param("now", now())
         .query(Long.class)
         .list();
+  }
+
+  private OffsetDateTime now() {
+    return clock.instant().atOffset(ZoneOffset.UTC);
   }
 }

@@ -56,7 +56,7 @@ class Grants {
               values (?, ?, 'POSTPAID', ?, 0) on conflict do nothing
               """)
           .params(tenant, limits.currency(tenant))
-          .param(new BigDecimal(limits.limit(tenant).max(BigInteger.ZERO)))
+          .param(new BigDecimal(limits.opening(tenant).max(BigInteger.ZERO)))
           .update();
     }
     jdbc.sql("select 1 from credit_account where tenant_id = ? for update")

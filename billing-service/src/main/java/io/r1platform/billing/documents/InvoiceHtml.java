@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -25,6 +26,7 @@ final class InvoiceHtml {
   private static final DateTimeFormatter ENGLISH =
       DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
   private static final DateTimeFormatter KOREAN = DateTimeFormatter.ofPattern("uuuu년 M월 d일");
+  private static final int MOST_UNBROKEN = 20;
   private static final int PICO_DIGITS = 12;
   private static final int PPM_OF_PERCENT = 4;
 
@@ -112,8 +114,8 @@ final class InvoiceHtml {
 
   private void party(Word label, String name, List<String> address, @Nullable String taxNumber) {
     out.append("<td><div class=\"label\">").append(text(word(label))).append("</div>");
-    div("name", text(name));
-    address.forEach(line -> div("address", text(line)));
+    div("name", words(name));
+    address.forEach(line -> div("address", words(line)));
     if (taxNumber != null) {
       div("address", text(word(Word.TAX_NUMBER) + " " + taxNumber));
     }
@@ -129,10 +131,13 @@ final class InvoiceHtml {
     out.append("</td></tr></table>");
   }
 
+  /** A group's name is in its first line's cell: a row of its own could be cut off from it. */
   private void lines() {
     out.append("<table class=\"lines\"><thead><tr><th>").append(text(word(Word.ITEM)));
+    boolean note = invoice.isCreditNote();
     for (Word column : List.of(Word.TOKENS, Word.UNIT_PRICE, Word.AMOUNT)) {
-      out.append("</th><th class=\"number\">").append(text(word(column)));
+      out.append("</th><th class=\"number\">");
+      out.append(note && column != Word.AMOUNT ? "" : text(word(column)));
     }
     out.append("</th></tr></thead><tbody>");
     String group = "";
@@ -140,11 +145,12 @@ final class InvoiceHtml {
       if (line.kind().equals("TAX")) {
         continue;
       }
-      String own = line.projectId() == null ? "" : word(Word.PROJECT) + " " + line.projectId();
-      if (!own.equals(group)) {
+      String own =
+          line.projectId() == null ? word(Word.OTHER) : word(Word.PROJECT) + " " + line.projectId();
+      out.append("<tr><td>");
+      if (!note && !own.equals(group)) {
         group = own;
-        out.append("<tr class=\"group\"><td colspan=\"4\">");
-        out.append(text(own.isEmpty() ? word(Word.OTHER) : own)).append("</td></tr>");
+        div("group", text(own));
       }
       line(line);
     }
@@ -152,11 +158,12 @@ final class InvoiceHtml {
   }
 
   private void line(LineView line) {
-    out.append("<tr><td>").append(text(what(line)));
+    out.append("<div class=\"item\">").append(text(what(line)));
     String more = more(line);
     if (!more.isEmpty()) {
       out.append(" <span class=\"more\">").append(text(more)).append("</span>");
     }
+    out.append("</div>");
     String quantity = line.quantity();
     String price = line.unitPrice();
     cell(quantity == null ? "" : grouped(quantity));
@@ -174,6 +181,7 @@ final class InvoiceHtml {
       case "USAGE" -> line.model() + ", " + tokens(line);
       case "TIER" -> word(Word.TIER) + ": " + line.model() + ", " + tokens(line);
       case "SHORTFALL" -> word(Word.SHORTFALL);
+      case "CARRIED" -> word(line.amount().startsWith("-") ? Word.CARRIED_FROM : Word.CARRIED_TO);
       case "CREDIT" -> word("PROMO".equals(line.note()) ? Word.PROMO : Word.PAID);
       default ->
           "%s (%s %s %d)"
@@ -192,20 +200,20 @@ final class InvoiceHtml {
 
   /** The price list, its window, and another month than the invoice's. */
   private String more(LineView line) {
-    var parts = new StringBuilder();
+    var parts = new ArrayList<String>();
     String version = line.versionId();
     if (version != null) {
-      parts.append('#').append(version);
+      parts.add("#" + version);
     }
     Integer window = line.window();
     if (window != null && window != 0) {
-      parts.append(" · ").append(word(Word.WINDOW)).append(' ').append(window);
+      parts.add(word(Word.WINDOW) + " " + window);
     }
     String month = line.month();
     if (month != null && !month.equals(invoice.month())) {
-      parts.append(" · ").append(word(Word.LATE)).append(' ').append(month);
+      parts.add(word(Word.LATE) + " " + month);
     }
-    return parts.toString();
+    return String.join(" · ", parts);
   }
 
   private void sums() {
@@ -237,7 +245,7 @@ final class InvoiceHtml {
             .movePointLeft(PICO_DIGITS)
             .stripTrailingZeros()
             .toPlainString();
-    div("", text("%s: %s %s.".formatted(word(Word.ROUNDED), invoice.currency(), exact)));
+    div("", words("%s: %s.".formatted(word(Word.ROUNDED), money(exact))));
     var lists = new TreeMap<Integer, String>();
     for (LineView line : invoice.lines()) {
       String version = line.versionId();
@@ -247,7 +255,7 @@ final class InvoiceHtml {
     }
     if (!lists.isEmpty()) {
       div("label", text(word(Word.PRICES)));
-      div("", text(word(Word.PRICES_WHY)));
+      div("", words(word(Word.PRICES_WHY)));
       lists.forEach((version, hash) -> div("hash", text("#" + version + "  " + hash)));
     }
     out.append("</div>");
@@ -294,7 +302,7 @@ final class InvoiceHtml {
   }
 
   /** Thousands apart; the fraction as it is. */
-  private static String grouped(String number) {
+  static String grouped(String number) {
     boolean negative = number.startsWith("-");
     String plain = negative ? number.substring(1) : number;
     int point = plain.indexOf('.');
@@ -305,6 +313,17 @@ final class InvoiceHtml {
       digits.insert(i, ',');
     }
     return (negative ? "\u2212" : "") + digits + fraction;
+  }
+
+  /** Lines are broken between words, in Korean too, where the library would break within them. */
+  private static String words(String raw) {
+    var html = new StringBuilder();
+    for (String word : raw.split(" ", -1)) {
+      html.append(html.isEmpty() ? "" : " ");
+      boolean whole = word.length() <= MOST_UNBROKEN;
+      html.append(whole ? "<span class=\"word\">" + text(word) + "</span>" : text(word));
+    }
+    return html.toString();
   }
 
   /** What XML has no place for, as some programs paste it, is a blank. */

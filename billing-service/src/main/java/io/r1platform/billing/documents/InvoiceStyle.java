@@ -31,13 +31,14 @@ final class InvoiceStyle {
     .lines { margin-top: 7mm; -fs-table-paginate: paginate; }
     .lines th { text-align: left; font-size: 7.5pt; color: #6b7280;
       border-bottom: 0.75pt solid #9ca3af; padding: 0 0 1.5mm 0; }
-    .lines th.number { text-align: right; }
-    .lines td { padding: 1.5mm 0 1.5mm 4mm; border-bottom: 0.5pt solid #e5e7eb; }
+    .lines th.number { text-align: right; padding-left: 5mm; }
+    .lines td { padding: 1.5mm 0; border-bottom: 0.5pt solid #e5e7eb; vertical-align: bottom; }
     .lines td.number { padding-left: 5mm; }
     .lines tr { page-break-inside: avoid; }
-    .lines tr.group td { padding: 3mm 0 1mm 0; font-weight: bold; border-bottom: none; }
-    .lines tr.group { page-break-after: avoid; }
-    .more { color: #6b7280; font-size: 7.5pt; }
+    .group { padding: 1.5mm 0 2.5mm 0; font-weight: bold; }
+    .item { padding-left: 4mm; }
+    .more { color: #6b7280; font-size: 7.5pt; white-space: nowrap; }
+    .word { white-space: nowrap; }
     .sums { margin-top: 3mm; margin-left: 80mm; page-break-inside: avoid; }
     .sums td { padding: 1.2mm 0; }
     .sums .total td { font-size: 12pt; font-weight: bold; border-top: 1pt solid #111827;

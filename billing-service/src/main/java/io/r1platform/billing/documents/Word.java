@@ -3,7 +3,7 @@ package io.r1platform.billing.documents;
 /** Every word of a document, in its languages. */
 enum Word {
   INVOICE("Invoice", "청구서"),
-  CREDIT_NOTE("Credit note", "대변 전표"),
+  CREDIT_NOTE("Credit note", "대변 메모"),
   DRAFT("Draft: not an invoice yet", "초안: 아직 청구서가 아닙니다"),
   VOID("Void", "무효"),
   NUMBER("Number", "번호"),
@@ -13,7 +13,7 @@ enum Word {
   REFERENCE("For invoice", "원 청구서"),
   BILLED_TO("Billed to", "공급받는 자"),
   FROM("From", "공급자"),
-  TAX_NUMBER("Tax number", "사업자등록번호"),
+  TAX_NUMBER("Tax number", "사업자(납세자) 번호"),
   AMOUNT_DUE("Amount due", "청구 금액"),
   AMOUNT_CREDITED("Amount credited", "차감 금액"),
   ITEM("Item", "항목"),
@@ -32,10 +32,12 @@ enum Word {
   SHORTFALL("To the minimum commitment", "최소 약정 미달분"),
   PAID("Paid from your credit", "선불 크레딧 사용"),
   PROMO("Paid from promotional credit", "프로모션 크레딧 사용"),
+  CARRIED_TO("Carried to the next invoice", "다음 청구서로 이월"),
+  CARRIED_FROM("Carried over from an earlier invoice", "이전 청구서에서 이월"),
   LINE("line", "항목"),
   OTHER("Other", "기타"),
   SUBTOTAL("Subtotal", "소계"),
-  OF("of", "과세 표준"),
+  OF("of", "과세표준"),
   TOTAL("Total", "합계"),
   NET_TERMS("Please pay by the due date.", "납부 기한까지 납부해 주십시오."),
   ROUNDED(
@@ -45,7 +47,7 @@ enum Word {
   PRICES_WHY(
       "Each line names the price list it was charged by; its hash is the one in your receipts.",
       "각 항목은 적용된 가격표를 표시하며, 해시는 영수증의 값과 같습니다."),
-  PAGE("Page", "쪽"),
+  PAGE("Page", "페이지"),
   VOIDED("Made void on", "무효 처리일"),
   REASON("Reason", "사유"),
   SUBJECT("%s %s from %s", "%3$s %1$s %2$s"),

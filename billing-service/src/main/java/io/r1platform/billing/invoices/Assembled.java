@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * The lines of an invoice, rounded, taxes last.
@@ -15,11 +14,20 @@ import java.util.function.Function;
  */
 record Assembled(List<Rounded> lines, BigInteger netPico, long netMinor, long taxMinor) {
 
+  static final Assembled NOTHING = new Assembled(List.of(), BigInteger.ZERO, 0, 0);
+
+  /** A line and the tax that it is in. */
+  record Taxed(Line line, Tax tax) {}
+
+  long totalMinor() {
+    return Math.addExact(netMinor, taxMinor);
+  }
+
   /** Rounds per tax, which is on the rounded net. */
-  static Assembled of(List<Line> lines, Function<Line, Tax> taxes, MinorUnit unit) {
+  static Assembled of(List<Taxed> lines, MinorUnit unit) {
     var groups = new LinkedHashMap<Tax, List<Integer>>();
     for (int i = 0; i < lines.size(); i++) {
-      groups.computeIfAbsent(taxes.apply(lines.get(i)), tax -> new ArrayList<>()).add(i);
+      groups.computeIfAbsent(lines.get(i).tax, tax -> new ArrayList<>()).add(i);
     }
     var rounded = new Rounded[lines.size()];
     var last = new ArrayList<Rounded>();
@@ -29,11 +37,11 @@ record Assembled(List<Rounded> lines, BigInteger netPico, long netMinor, long ta
       Tax tax = group.getKey();
       List<Integer> members = group.getValue();
       List<Long> minors =
-          Rounding.share(members.stream().map(i -> lines.get(i).amount()).toList(), unit);
+          Rounding.share(members.stream().map(i -> lines.get(i).line.amount()).toList(), unit);
       long sum = 0;
       for (int k = 0; k < members.size(); k++) {
         int i = members.get(k);
-        rounded[i] = new Rounded(lines.get(i), minors.get(k), tax);
+        rounded[i] = new Rounded(lines.get(i).line, minors.get(k), tax);
         sum = Math.addExact(sum, minors.get(k));
       }
       net = Math.addExact(net, sum);
@@ -45,7 +53,8 @@ record Assembled(List<Rounded> lines, BigInteger netPico, long netMinor, long ta
     }
     var all = new ArrayList<>(List.of(rounded));
     all.addAll(last);
-    BigInteger exact = lines.stream().map(Line::amount).reduce(BigInteger.ZERO, BigInteger::add);
+    BigInteger exact =
+        lines.stream().map(one -> one.line.amount()).reduce(BigInteger.ZERO, BigInteger::add);
     return new Assembled(all, exact, net, taxed);
   }
 }

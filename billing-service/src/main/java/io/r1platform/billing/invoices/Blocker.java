@@ -27,9 +27,7 @@ record Blocker(Code code, String what, @Nullable String waiver) {
     /** An earlier month is not finalized. */
     EARLIER(false),
     /** Its lines are not what the ledger says is due. */
-    LEDGER(false),
-    /** It is below 0, and goes on with the next month's. */
-    NEGATIVE(false);
+    LEDGER(false);
 
     private final boolean waivable;
 

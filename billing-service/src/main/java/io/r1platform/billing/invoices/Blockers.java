@@ -3,8 +3,6 @@ package io.r1platform.billing.invoices;
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.invoices.Blocker.Code;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,34 +21,42 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Blockers {
   private final JdbcClient jdbc;
+  private final SharedBlockers shared;
   private final Profiles profiles;
-  private final InvoiceSettings settings;
   private final Clock clock;
 
-  Blockers(JdbcClient jdbc, Profiles profiles, InvoiceSettings settings, Clock clock) {
+  Blockers(JdbcClient jdbc, SharedBlockers shared, Profiles profiles, Clock clock) {
     this.jdbc = jdbc;
+    this.shared = shared;
     this.profiles = profiles;
-    this.settings = settings;
     this.clock = clock;
   }
 
   /** All of them, the waived ones too. */
   List<Blocker> of(InvoiceRow invoice) {
+    return of(invoice, shared.of(invoice.month()));
+  }
+
+  /**
+   * The same.
+   *
+   * @param shared what {@link SharedBlockers} say of its month
+   */
+  List<Blocker> of(InvoiceRow invoice, Map<Code, String> shared) {
     Map<Code, String> waivers = waivers(invoice.id());
     var found = new ArrayList<Blocker>();
     for (Code code : Code.values()) {
-      what(code, invoice).ifPresent(what -> found.add(new Blocker(code, what, waivers.get(code))));
+      own(code, invoice)
+          .or(() -> Optional.ofNullable(shared.get(code)))
+          .ifPresent(what -> found.add(new Blocker(code, what, waivers.get(code))));
     }
     return found;
   }
 
-  private Optional<String> what(Code code, InvoiceRow invoice) {
+  private Optional<String> own(Code code, InvoiceRow invoice) {
     return switch (code) {
-      case GRACE -> grace(invoice);
-      case STREAM -> stream(invoice.end());
+      case GRACE, STREAM, RECONCILIATION, LAW -> Optional.empty();
       case HELD -> held(invoice.tenantId());
-      case RECONCILIATION -> reconciliation(invoice);
-      case LAW -> law(invoice.end());
       case PROFILE ->
           profiles.find(invoice.tenantId()).isPresent()
               ? Optional.empty()
@@ -62,44 +68,15 @@ class Blockers {
               : Optional.of(
                   "Its lines are %s pico, the ledger has %s."
                       .formatted(invoice.netPico(), invoice.ledgerPico()));
-      case NEGATIVE ->
-          invoice.netMinor() < 0 || invoice.netPico().signum() < 0
-              ? Optional.of("It is below 0: it goes on with the next month's invoice.")
-              : Optional.empty();
     };
   }
 
-  private Optional<String> grace(InvoiceRow invoice) {
-    Instant from = invoice.end().plus(settings.grace());
-    return clock.instant().isBefore(from)
-        ? Optional.of("Late usage gets onto it until %s.".formatted(from))
-        : Optional.empty();
-  }
-
-  private Optional<String> stream(Instant end) {
-    return jdbc.sql(
-            """
-            select string_agg(source || ' ' || replica_id || '.' || epoch || ' since '
-              || to_char(coalesce(gap_since, seen_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI'),
-              ', ')
-            from (select * from usage_stream
-              where not closed and coalesce(gap_since, seen_at) < ?
-              order by source, replica_id, epoch limit 10) s
-            """)
-        .param(end.atOffset(ZoneOffset.UTC))
-        .query(String.class)
-        .optional()
-        .map("Streams that have not said all of the month: %s."::formatted);
-  }
-
-  /** Of the organization, or of nobody knows whom. */
   private Optional<String> held(long tenant) {
     long count =
         jdbc.sql(
                 """
-                select (select count(*) from usage_held where resolved is null
-                    and (reason = 'MALFORMED' or substring(record from 25 for 8) = int8send(?)))
-                  + (select count(*) from engine_held where resolved is null)
+                select count(*) from usage_held where resolved is null and reason <> 'MALFORMED'
+                  and substring(record from 25 for 8) = int8send(?)
                 """)
             .param(tenant)
             .query(Long.class)
@@ -109,60 +86,12 @@ class Blockers {
         : Optional.of("Records that nobody has decided: %d.".formatted(count));
   }
 
-  /**
-   * Days with usage that was not compared since, or that differ. What happened after the month is
-   * not asked: a day that is not over differs.
-   */
-  private Optional<String> reconciliation(InvoiceRow invoice) {
-    LocalDate first = invoice.month().atDay(1);
-    return jdbc.sql(
-            """
-            select string_agg(day::text || case when checked.differences > 0
-              then ' (' || checked.differences || ' differ)' else ' (not compared)' end, ', '
-              order by day)
-            from (select (hour at time zone 'UTC')::date as day, sum(requests) as requests,
-                sum(amount) as amount
-              from usage_hourly
-              where hour >= cast(:from as timestamptz) and hour < cast(:end as timestamptz)
-              group by 1) now
-            full join (select * from reconciliation_day where day >= :first and day < :next) checked
-              using (day)
-            where checked.differences is distinct from 0
-              or (now.requests, now.amount) is distinct from (checked.requests, checked.amount)
-                and now.requests is not null
-            """)
-        .param("from", first.atStartOfDay().atOffset(ZoneOffset.UTC))
-        .param("end", invoice.end().atOffset(ZoneOffset.UTC))
-        .param("first", first)
-        .param("next", first.plusMonths(1))
-        .query(String.class)
-        .optional()
-        .map("Days that are not reconciled: %s."::formatted);
-  }
-
-  private Optional<String> law(Instant end) {
-    return jdbc.sql(
-            """
-            select checked_at >= :end and broken = 0 from law_checked
-            order by check_id desc limit 1
-            """)
-        .param("end", end.atOffset(ZoneOffset.UTC))
-        .query(Boolean.class)
-        .optional()
-        .filter(clean -> clean)
-        .map(clean -> Optional.<String>empty())
-        .orElseGet(
-            () ->
-                Optional.of(
-                    "The conservation law was not found unbroken since the end of the month."));
-  }
-
   private Optional<String> earlier(InvoiceRow invoice) {
     return jdbc.sql(
             """
             select to_char(min(lower(period)) at time zone 'UTC', 'YYYY-MM') from invoice
             where tenant_id = ? and currency = ? and kind = 'INVOICE' and status = 'draft'
-              and lower(period) < ? and net_pico >= 0 and net_minor >= 0
+              and lower(period) < ?
               and exists (select from invoice_line l where l.invoice_id = invoice.invoice_id)
             """)
         .params(invoice.tenantId(), invoice.currency())

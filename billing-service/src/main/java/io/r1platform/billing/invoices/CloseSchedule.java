@@ -39,19 +39,23 @@ class CloseSchedule implements SmartLifecycle {
     if (!settings.close()) {
       return;
     }
+    Scheduler started = scheduler(POLLING);
+    started.start();
+    scheduler = started;
+  }
+
+  /** Not started. */
+  Scheduler scheduler(Duration polling) {
     var task =
         Tasks.recurring("invoices-close", FixedDelay.ofHours(1))
             .execute((instance, context) -> close.run());
-    Scheduler started =
-        Scheduler.create(database)
-            .startTasks(task)
-            .threads(1)
-            .pollingInterval(POLLING)
-            .clock(clock::instant)
-            .shutdownMaxWait(STOP_WAIT)
-            .build();
-    started.start();
-    scheduler = started;
+    return Scheduler.create(database)
+        .startTasks(task)
+        .threads(1)
+        .pollingInterval(polling)
+        .clock(clock::instant)
+        .shutdownMaxWait(STOP_WAIT)
+        .build();
   }
 
   @Override

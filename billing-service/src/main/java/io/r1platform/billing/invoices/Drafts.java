@@ -2,12 +2,14 @@ package io.r1platform.billing.invoices;
 
 import io.r1platform.billing.invoices.InvoiceRow.Status;
 import io.r1platform.billing.invoices.Line.Tax;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -32,7 +34,8 @@ class Drafts {
 
   /**
    * Adds up an organization's month anew, with its lock held: open while the month runs, then a
-   * draft. What is finalized stays as it is; where nothing is due, there is no invoice.
+   * draft. What is finalized stays as it is; where nothing is due, there is no invoice. Nor is
+   * there where a later month is finalized: all that is due goes on with the one after that.
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public Optional<InvoiceRow> build(long tenant, String currency, YearMonth month) {
@@ -41,19 +44,24 @@ class Drafts {
     if (known.isPresent() && !known.get().isEditable()) {
       return known;
     }
-    DueLines.Due all = due.until(tenant, currency, month);
-    boolean empty = all.lines().isEmpty() && all.ledger().signum() == 0;
-    if (empty && (known.isEmpty() || table.remove(known.get().id()))) {
-      return Optional.empty();
-    }
+    DueLines.Due all =
+        table.isPassed(tenant, currency, month)
+            ? DueLines.Due.NOTHING
+            : due.until(tenant, currency, month);
     LocalDate last = month.atEndOfMonth();
-    Map<Line.Kind, Tax> taxed = taxes.of(tenant, profiles.of(tenant).country(), last);
-    var assembled =
-        Assembled.of(
-            all.lines(), line -> taxed.getOrDefault(line.kind(), Tax.NONE), MinorUnit.of(currency));
     boolean over = !now.isBefore(last.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC));
     boolean draft = over || known.filter(row -> row.status() == Status.DRAFT).isPresent();
     Status status = draft ? Status.DRAFT : Status.OPEN;
+    if (all.isNothing()) {
+      known.ifPresent(
+          row -> {
+            if (!table.remove(row.id())) {
+              table.fill(row.id(), status, Assembled.NOTHING, BigInteger.ZERO, now);
+            }
+          });
+      return Optional.empty();
+    }
+    Assembled assembled = assemble(tenant, currency, last, all);
     long id =
         known
             .map(InvoiceRow::id)
@@ -61,7 +69,25 @@ class Drafts {
                 () ->
                     table.insert(
                         tenant, InvoiceRow.Kind.INVOICE, status, month, currency, null, now));
-    table.fill(id, status, assembled, all.ledger(), now);
+    BigInteger carried = assembled.netPico().subtract(all.sum());
+    table.fill(id, status, assembled, all.ledger().add(carried), now);
     return Optional.of(table.get(id));
+  }
+
+  private Assembled assemble(long tenant, String currency, LocalDate last, DueLines.Due all) {
+    Map<Line.Kind, Tax> taxed = taxes.of(tenant, profiles.of(tenant).country(), last);
+    return Carry.assemble(
+        all.lines().stream().map(line -> new Assembled.Taxed(line, tax(line, taxed))).toList(),
+        MinorUnit.of(currency));
+  }
+
+  /** What was carried here is in the tax that it would have been in. */
+  private static Tax tax(Line line, Map<Line.Kind, Tax> taxed) {
+    return line.kind() == Line.Kind.CARRIED
+        ? taxed.values().stream()
+            .filter(tax -> Objects.equals(tax.code(), line.note()))
+            .findFirst()
+            .orElse(Tax.NONE)
+        : taxed.getOrDefault(line.kind(), Tax.NONE);
   }
 }

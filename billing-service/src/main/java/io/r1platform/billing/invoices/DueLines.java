@@ -24,7 +24,20 @@ class DueLines {
    *
    * @param ledger accrued by all but invoices, less the invoices that stand; pico
    */
-  record Due(List<Line> lines, BigInteger ledger) {}
+  record Due(List<Line> lines, BigInteger ledger) {
+    static final Due NOTHING = new Due(List.of(), BigInteger.ZERO);
+
+    BigInteger sum() {
+      return lines.stream().map(Line::amount).reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    /** Nothing, or only what an earlier invoice was below 0 by, which waits for more. */
+    boolean isNothing() {
+      return lines.stream().allMatch(line -> line.kind() == Line.Kind.CARRIED)
+          && sum().signum() <= 0
+          && ledger.equals(sum());
+    }
+  }
 
   /** One statement, so one snapshot of lines and ledger. */
   private static final String SQL =

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param prefix what the issuer's numbers begin with, letters and digits, as in {@code
  *     R1-2026-000001}
  * @param grace how long after the end of a month late usage still gets onto its invoice
+ * @param draftPatience how long after the end of its month a draft may wait before that alarms
  * @param close whether the months are closed by a job, each hour
  * @param finalizeWhenClear whether the job finalizes what nothing blocks; else a person does
  */
@@ -25,6 +26,7 @@ record InvoiceSettings(
     @Nullable String issuerTaxNumber,
     @DefaultValue("R1") String prefix,
     @DefaultValue("24h") Duration grace,
+    @DefaultValue("5d") Duration draftPatience,
     @DefaultValue("true") boolean close,
     @DefaultValue("true") boolean finalizeWhenClear) {
   InvoiceSettings {
@@ -34,6 +36,10 @@ record InvoiceSettings(
     }
     if (grace.isNegative() || grace.compareTo(Duration.ofDays(20)) > 0) {
       throw new IllegalArgumentException("r1.billing.invoices.grace is from 0 to 20d");
+    }
+    if (draftPatience.compareTo(grace) < 0) {
+      throw new IllegalArgumentException(
+          "r1.billing.invoices.draft-patience is at least r1.billing.invoices.grace");
     }
   }
 

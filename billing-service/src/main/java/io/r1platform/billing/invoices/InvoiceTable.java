@@ -83,17 +83,16 @@ class InvoiceTable {
         .optional();
   }
 
-  /** The months before that one which are not finalized. */
-  List<YearMonth> unfinished(long tenant, String currency, YearMonth before) {
+  /** Whether an invoice of a later month is finalized. */
+  boolean isPassed(long tenant, String currency, YearMonth month) {
     return jdbc.sql(
-            ROW
-                + """
-                where tenant_id = ? and currency = ? and lower(period) < ?
-                  and kind = 'INVOICE' and status in ('open', 'draft') order by lower(period)
-                """)
-        .params(tenant, currency, before.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC))
-        .query((row, n) -> InvoiceRow.read(row).month())
-        .list();
+            """
+            select exists (select from invoice where tenant_id = ? and currency = ?
+              and lower(period) > ? and kind = 'INVOICE' and status = 'finalized')
+            """)
+        .params(tenant, currency, month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .query(Boolean.class)
+        .single();
   }
 
   /** Newest first; one row more than the page has. */
@@ -260,7 +259,8 @@ class InvoiceTable {
             update invoice set status = 'finalized', series = :series, series_no = :no,
               number = :number, issued_at = :at, issued_by = :by, due_on = :due, terms = :terms,
               issuer = cast(:issuer as jsonb), customer = cast(:customer as jsonb),
-              journal_id = :journal, command_id = :command
+              journal_id = :journal, command_id = :command,
+              checkpoint_size = coalesce(checkpoint_size, (select size from log_signed))
             where invoice_id = :id
             """)
         .param("series", series)

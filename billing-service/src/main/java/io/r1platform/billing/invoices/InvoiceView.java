@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param month as 2026-11
  * @param roundingPico what rounding added to the exact sum, in pico
+ * @param checkpointSize entries of the signed log of receipts when it was finalized; null: it had
+ *     none, or it is not finalized
  * @param paid in the currency; of a credit note 0
  * @param reference of a credit note: the invoice it refers to
  */
@@ -38,6 +40,7 @@ public record InvoiceView(
     String paid,
     String netPico,
     String roundingPico,
+    @Nullable String checkpointSize,
     List<LineView> lines,
     List<TaxView> taxes,
     @Nullable Voided voided,

@@ -80,6 +80,24 @@ class Invoices {
   }
 
   /**
+   * The same, and finalizes it if it is a draft that nothing blocks.
+   *
+   * @param shared what blocks each organization's month
+   * @return whether it was finalized now
+   */
+  @Transactional
+  public boolean close(
+      long tenant, String currency, YearMonth month, Map<Blocker.Code, String> shared) {
+    Optional<InvoiceRow> built =
+        build(tenant, currency, month).filter(row -> row.status() == Status.DRAFT);
+    if (built.isEmpty() || blockers.of(built.get(), shared).stream().anyMatch(Blocker::blocks)) {
+      return false;
+    }
+    finalizeBuilt(built.get(), "job:monthly-close");
+    return true;
+  }
+
+  /**
    * Finalizes a draft; one that is finalized stays as it is, whoever asks.
    *
    * @throws ServiceException {@code invoice_blocked} with what blocks it
@@ -93,29 +111,27 @@ class Invoices {
     if (row.status() == Status.OPEN && clock.instant().isBefore(row.end())) {
       throw ServiceException.invalidRequest("Its month is not over.");
     }
-    periodEnds.settle(row.tenantId());
     InvoiceRow built =
-        drafts
-            .build(row.tenantId(), row.currency(), row.month())
+        build(row.tenantId(), row.currency(), row.month())
             .orElseThrow(() -> ServiceException.invalidRequest("Nothing is due any more."));
     List<Blocker> blocking = blockers.of(built).stream().filter(Blocker::blocks).toList();
     if (!blocking.isEmpty()) {
       throw ServiceException.invoiceBlocked(
           blocking.stream().map(b -> b.code() + ": " + b.what()).toList());
     }
+    return finalizeBuilt(built, actor);
+  }
+
+  private InvoiceRow finalizeBuilt(InvoiceRow built, String actor) {
     var journal =
         new Journal(
-            Journal.idOf("invoice|" + id),
+            Journal.idOf("invoice|" + built.id()),
             Journal.Kind.INVOICE,
-            Map.of("invoice", Long.toString(id), "month", built.month().toString()),
+            Map.of("invoice", Long.toString(built.id()), "month", built.month().toString()),
             transfers(built, today()));
     ledger.post(journal);
     issue(built, settings.prefix(), journal.id(), null, actor);
-    // what went on with this one, since it was below 0, is on no earlier one any more
-    for (YearMonth month : table.unfinished(row.tenantId(), row.currency(), row.month())) {
-      drafts.build(row.tenantId(), row.currency(), month);
-    }
-    return issued(id);
+    return issued(built.id());
   }
 
   /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param month first day of the month of the usage; an earlier one than the invoice's was late
  * @param versionId the price version, of USAGE only, as {@code unitPico} and {@code quantity}
  * @param quantity tokens
- * @param note which credit; why something is given back
+ * @param note which credit; the tax code of what is carried; why something is given back
  * @param referenceLine of a credit note: the line it gives back
  * @param amount pico; of USAGE quantity times unit
  */
@@ -38,6 +38,8 @@ record Line(
     SHORTFALL,
     /** What credit has paid; negative. */
     CREDIT,
+    /** What this invoice, or an earlier one, would be below 0 by, and is taken to the next. */
+    CARRIED,
     /** What a credit note gives back. */
     ADJUSTMENT,
     /** A tax on the others. */
@@ -47,6 +49,12 @@ record Line(
   static Line tax(BigInteger amount) {
     return new Line(
         Kind.TAX, null, null, null, null, null, null, null, null, null, null, null, amount);
+  }
+
+  /** From this invoice to the next if above 0, else from an earlier one. */
+  static Line carried(@Nullable String taxCode, BigInteger amount) {
+    return new Line(
+        Kind.CARRIED, null, null, null, null, null, null, null, null, null, taxCode, null, amount);
   }
 
   static Line adjustment(int referenceLine, String why, BigInteger amount) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -24,10 +25,12 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Ledger {
   private final Entries entries;
+  private final ApplicationEventPublisher events;
   private final Clock clock;
 
-  Ledger(Entries entries, Clock clock) {
+  Ledger(Entries entries, ApplicationEventPublisher events, Clock clock) {
     this.entries = entries;
+    this.events = events;
     this.clock = clock;
   }
 
@@ -113,6 +116,10 @@ public class Ledger {
     }
     if (!rows.isEmpty()) {
       entries.insert(id, rows);
+    }
+    OwedChanged owed = OwedChanged.of(rows);
+    if (kind != Journal.Kind.USAGE && !owed.tenants().isEmpty()) {
+      events.publishEvent(owed);
     }
     return true;
   }

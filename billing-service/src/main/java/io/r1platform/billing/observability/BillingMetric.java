@@ -46,6 +46,11 @@ public enum BillingMetric {
   ADJUSTMENTS("r1.billing.adjustments"),
   /** Months that the job closed, or could not; tag {@code result} (2). Alarm on FAILED. */
   INVOICES("r1.billing.invoices"),
+  /**
+   * Drafts that wait too long; tag {@code blocker} (9): each under all that blocks it, {@code NONE}
+   * where nothing does. Alarm above 0.
+   */
+  INVOICES_WAITING("r1.billing.invoices.waiting"),
   /** Attempts to deliver an invoice; tag {@code result} (3). Alarm on GIVEN_UP. */
   DELIVERIES("r1.billing.invoices.deliveries");
 

@@ -252,7 +252,8 @@ class BudgetsIT {
                 BigInteger.valueOf(5 * DOLLAR),
                 BigInteger.valueOf(DOLLAR),
                 BigInteger.valueOf(4 * DOLLAR),
-                null));
+                null,
+                BigInteger.valueOf(100 * DOLLAR)));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.r1platform.billing.invoices;
 
 import java.math.BigInteger;
 import java.time.YearMonth;
+import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -73,5 +74,18 @@ final class InvoiceJson {
      "until": "%s", "minimum_pico": "%d"}
     """
         .formatted(UUID.randomUUID(), tenant, month, month.plusMonths(1), minimum);
+  }
+
+  static List<String> codes(JsonNode invoice) {
+    return invoice.path("blockers").findValuesAsString("code");
+  }
+
+  static String blocker(JsonNode invoice, String code) {
+    for (JsonNode one : invoice.path("blockers")) {
+      if (one.path("code").asString().equals(code)) {
+        return one.path("what").asString();
+      }
+    }
+    throw new AssertionError(code + " is not among " + invoice.path("blockers"));
   }
 }

@@ -14,7 +14,15 @@ class InvoiceSettingsTests {
   void namesAndDefaultsArePinned() {
     assertThat(bind(Map.of()))
         .isEqualTo(
-            new InvoiceSettings("R1 Platform", "", null, "R1", Duration.ofHours(24), true, true));
+            new InvoiceSettings(
+                "R1 Platform",
+                "",
+                null,
+                "R1",
+                Duration.ofHours(24),
+                Duration.ofDays(5),
+                true,
+                true));
     assertThat(
             bind(
                 Map.of(
@@ -23,6 +31,7 @@ class InvoiceSettingsTests {
                     "r1.billing.invoices.issuer-tax-number", "123-45-67890",
                     "r1.billing.invoices.prefix", "ACME",
                     "r1.billing.invoices.grace", "36h",
+                    "r1.billing.invoices.draft-patience", "3d",
                     "r1.billing.invoices.close", "false",
                     "r1.billing.invoices.finalize-when-clear", "false")))
         .isEqualTo(
@@ -32,6 +41,7 @@ class InvoiceSettingsTests {
                 "123-45-67890",
                 "ACME",
                 Duration.ofHours(36),
+                Duration.ofDays(3),
                 false,
                 false));
   }
@@ -44,6 +54,9 @@ class InvoiceSettingsTests {
     assertThatThrownBy(() -> bind(Map.of("r1.billing.invoices.grace", "30d")))
         .rootCause()
         .hasMessageContaining("grace");
+    assertThatThrownBy(() -> bind(Map.of("r1.billing.invoices.draft-patience", "1h")))
+        .rootCause()
+        .hasMessageContaining("draft-patience");
   }
 
   private static InvoiceSettings bind(Map<String, String> values) {

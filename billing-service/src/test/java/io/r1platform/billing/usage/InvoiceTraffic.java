@@ -33,6 +33,33 @@ public final class InvoiceTraffic {
     expect(engine.ship(record));
   }
 
+  /** Charges a request of so many answer tokens at list prices; returns its pico. */
+  public long charge(long tenant, Instant at, int answer) {
+    makePartition(at);
+    UsageRecord record = samples(at).at(at, tenant, 0, 0, 0, answer);
+    post(record);
+    return record.amountPico();
+  }
+
+  /** Ships a request of so many answer tokens at a wrong price, which is held. */
+  public void hold(long tenant, Instant at, int answer) {
+    UsageRecord record = samples(at).at(at, tenant, 0, 0, 0, answer);
+    UsageRecord wrong = Samples.withAmount(record, record.amountPico() + 1);
+    Answer held = billing.postBatch(Samples.batch(++replica, 1, 1, List.of(wrong)));
+    if (!held.body().contains("HELD")) {
+      throw new AssertionError("billing answered " + held);
+    }
+  }
+
+  /** Lets all gateways be heard of at that moment. */
+  public void hear(Instant at) {
+    billing
+        .sql()
+        .sql("update ingest_hwm set seen_at = ?")
+        .param(at.atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
   /** Charges a random request of one of three projects, now and then as a line of a batch. */
   public void chargeAny(long tenant, Instant at) {
     makePartition(at);
