@@ -45,6 +45,7 @@ class HouseRulesTests {
           "service-support",
           "receipts",
           "verify-bill",
+          "exporter",
           "r1-spring-ai-starter",
           "inference-service",
           "api-service",
@@ -79,6 +80,7 @@ class HouseRulesTests {
             "prompts",
             "receipts",
             "verifybill",
+            "exporter",
             "springai",
             "inference",
             "api",
@@ -159,6 +161,18 @@ class HouseRulesTests {
   }
 
   @Test
+  void theExporterKnowsOnlyJavaAndNobodyKnowsIt() {
+    check(
+        classes()
+            .that(resideInAnyPackage(BASE + "exporter..").and(not(packageInfo())))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "org.jspecify..", BASE + "exporter..")
+                    .or(primitiveOrArray())));
+    onlyIn(List.of(BASE + "exporter.."), BASE + "exporter..");
+  }
+
+  @Test
   void entitiesLiveWherePeopleEdit() {
     onlyIn(
         List.of(
@@ -196,6 +210,7 @@ class HouseRulesTests {
             API + "prices..", // the last answer of billing, immutable
             INFERENCE + "receipts..",
             BASE + "billing..",
+            BASE + "exporter..", // DuckDB's, in a process of its own
             BASE + "standalone.postgres..", // makes the database itself
             BASE + "testing.."), // gives tests theirs
         "java.sql..",

@@ -25,7 +25,7 @@ record UsageFile(Map<UUID, BigInteger> picos, JsonNode manifest) {
     Platform.Printed export =
         platform.r1("export", "usage_records", "--format", "csv", "--out", directory.toString());
     assertThat(export.exit()).as(export.text()).isZero();
-    List<String> lines = Files.readAllLines(directory.resolve("usage_records.csv"));
+    List<String> lines = Files.readAllLines(directory.resolve("usage_records-00001.csv"));
     List<String> header = List.of(lines.getFirst().split(",", -1));
     var picos = new HashMap<UUID, BigInteger>();
     for (String line : lines.subList(1, lines.size())) {

@@ -144,6 +144,12 @@ class AuthorizationMatrixIT {
               "GET /exports/{dataset}",
               "OAF",
               t -> Call.get("usage?organization_id=" + t.organization)),
+          rule("GET /exports/jobs", "OAF", t -> Call.get("?organization_id=" + t.organization)),
+          rule("POST /exports/jobs", "OAF", t -> export(t, "")),
+          rule("GET /exports/jobs/{id}", "OAF", t -> Call.get(t.budget)),
+          rule("POST /exports/jobs/{id}/cancel", "OAF", t -> export(t, t.budget)),
+          rule("POST /exports/jobs/{id}/resume", "OAF", t -> export(t, t.budget)),
+          rule("GET /exports/jobs/{id}/files/{name}", "OAF", t -> Call.get(t.budget)),
           rule("GET /invoices", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /invoices/{id}", "OAF", t -> Call.get(t.invoice())),
           rule("GET /invoices/{id}/pdf", "OAF", t -> Call.get(t.invoice())),
@@ -183,6 +189,13 @@ class AuthorizationMatrixIT {
     return new Call(
         path,
         "{\"command_id\":\"%s\",\"organization\":\"%s\",\"limit\":\"5\"}"
+            .formatted(UUID.randomUUID(), t.organization));
+  }
+
+  private static Call export(Target t, String path) {
+    return new Call(
+        path,
+        "{\"command_id\":\"%s\",\"organization_id\":\"%s\",\"dataset\":\"usage_records\"}"
             .formatted(UUID.randomUUID(), t.organization));
   }
 
@@ -332,7 +345,8 @@ class AuthorizationMatrixIT {
 
   private HttpResponse<String> send(Browser browser, String route, Call call) {
     String method = route.substring(0, route.indexOf(' '));
-    String pattern = "/admin/api" + route.substring(route.indexOf(' ') + 1);
+    String pattern =
+        "/admin/api" + route.substring(route.indexOf(' ') + 1).replace("{name}", "manifest.json");
     String query = call.path.contains("?") ? call.path.substring(call.path.indexOf('?')) : "";
     String id = call.path.isEmpty() || call.path.startsWith("?") ? "7" : call.path;
     String path =

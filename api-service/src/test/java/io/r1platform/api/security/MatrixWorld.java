@@ -104,6 +104,7 @@ final class MatrixWorld {
             "/internal/v1/reports/reference",
             "/internal/v1/requests",
             "/internal/v1/exports/usage",
+            "/internal/v1/export-jobs",
             "/internal/v1/invoices",
             "/internal/v1/budgets",
             "/internal/v1/budget-alerts")) {
@@ -121,6 +122,9 @@ final class MatrixWorld {
       billing.say("/internal/v1/requests/" + target.request(), 200, json);
       for (String command : List.of("", "/increases", "/close")) {
         billing.say("/internal/v1/budgets/" + target.budget() + command, 200, json);
+      }
+      for (String part : List.of("", "/cancel", "/resume", "/files/manifest.json")) {
+        billing.say("/internal/v1/export-jobs/" + target.budget() + part, 200, json);
       }
       billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
       billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);

@@ -36,6 +36,7 @@ final class DryRunController {
               + "|refused-payments/[0-9]+/resolution"
               + "|invoices/[0-9]+/(finalize|void|credit-notes|waivers|deliveries/[0-9]+/retry)"
               + "|tax-rules(/[0-9]+/close)?"
+              + "|export-jobs(/[0-9]+/(cancel|resume))?"
               + "|organizations/[0-9]+/billing-profile");
 
   private final TransactionTemplate transaction;

@@ -1,54 +1,37 @@
 package io.r1platform.billing.exports;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.errors.ServiceException;
-import java.io.BufferedWriter;
+import io.r1platform.billing.observability.BillingMetric;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes datasets as CSV, a cursor's fetch at a time, and remembers what was written whole. */
+/** Writes datasets as CSV into an answer, as they come, and remembers what was written whole. */
 @Component
 class Exports {
   private static final String SPEC = "r1-export-1";
+  private static final int BUFFER = 1 << 16;
 
-  /** What one export covers: UTC days, the last excluded; null means every organization. */
-  record Scope(Dataset dataset, LocalDate from, LocalDate to, @Nullable Long organizationId) {}
-
-  /** What a reader checks a file against. */
-  record Manifest(
+  /** What a reader checks a stream against. */
+  record StreamManifest(
       String spec,
       String dataset,
       String format,
@@ -61,46 +44,26 @@ class Exports {
       @Nullable String organizationId,
       @Nullable String completeThrough) {}
 
-  /** Counts and sums while rows go out. */
-  private static final class Totals {
-    private final Map<String, BigInteger> sums = new TreeMap<>();
-    private long rows;
-
-    void add(String currency, BigDecimal pico) {
-      rows++;
-      sums.merge(currency, pico.toBigIntegerExact(), BigInteger::add);
-    }
-
-    Map<String, String> sums() {
-      var texts = new TreeMap<String, String>();
-      sums.forEach((currency, sum) -> texts.put(currency, sum.toString()));
-      return texts;
-    }
-  }
-
-  private final NamedParameterJdbcTemplate rows;
+  private final Snapshots snapshots;
   private final JdbcClient jdbc;
-  private final TransactionTemplate snapshot;
   private final JsonMapper json;
   private final Clock clock;
+  private final MeterRegistry meters;
   private final ExportSettings settings;
   private final Semaphore slots;
 
   Exports(
-      DataSource dataSource,
+      Snapshots snapshots,
       JdbcClient jdbc,
-      PlatformTransactionManager transactions,
       JsonMapper json,
       Clock clock,
+      MeterRegistry meters,
       ExportSettings settings) {
-    var streaming = new JdbcTemplate(dataSource);
-    streaming.setFetchSize(settings.fetchRows());
-    this.rows = new NamedParameterJdbcTemplate(streaming);
+    this.snapshots = snapshots;
     this.jdbc = jdbc;
-    this.snapshot = new TransactionTemplate(transactions);
-    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.json = json;
     this.clock = clock;
+    this.meters = meters;
     this.settings = settings;
     this.slots = new Semaphore(settings.concurrent());
   }
@@ -119,7 +82,15 @@ class Exports {
   /** Writes a reserved export; its manifest exists once this returns. */
   void write(UUID run, Scope scope, OutputStream to) {
     try {
-      snapshot.executeWithoutResult(status -> record(run, scope, stream(scope, to)));
+      StreamManifest manifest =
+          snapshots.read(
+              CopyQuery.forReaders(scope), (rows, through) -> stream(scope, rows, through, to));
+      record(run, manifest);
+      meters
+          .counter(BillingMetric.EXPORTS.meterName(), "dataset", scope.dataset().name())
+          .increment();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
       slots.release();
     }
@@ -133,81 +104,47 @@ class Exports {
         .optional();
   }
 
-  private Manifest stream(Scope scope, OutputStream to) {
-    String through = completeThrough();
-    var digest = new DigestOutputStream(to, sha256());
-    var totals = new Totals();
-    int width = scope.dataset().columns().size();
-    try {
-      var writer = new BufferedWriter(new OutputStreamWriter(digest, StandardCharsets.UTF_8));
-      CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(writer);
-      csv.writeRecord(scope.dataset().columns());
-      rows.query(
-          scope.dataset().sql(),
-          new MapSqlParameterSource()
-              .addValue("from", scope.from())
-              .addValue("to", scope.to())
-              .addValue("organizationId", scope.organizationId()),
-          (ResultSet row) -> {
-            csv.writeRecord(texts(row, width));
-            totals.add(row.getString("money"), row.getBigDecimal("pico"));
-          });
-      csv.flush();
-      writer.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static StreamManifest stream(
+      Scope scope, Rows rows, @Nullable Instant through, OutputStream to) throws IOException {
+    List<String> names = scope.columns().stream().map(Column::name).toList();
+    var digest = new DigestOutputStream(to, Hashes.digest());
+    var out = new BufferedOutputStream(digest, BUFFER);
+    var totals = Totals.of(scope);
+    out.write((String.join(",", names) + "\n").getBytes(StandardCharsets.UTF_8));
+    while (rows.hasNext()) {
+      byte[] row = rows.next();
+      totals.add(row);
+      out.write(row);
     }
-    return new Manifest(
+    out.flush();
+    return new StreamManifest(
         SPEC,
-        scope.dataset().wireName(),
+        scope.dataset().name(),
         "csv",
-        scope.dataset().columns(),
-        Long.toString(totals.rows),
-        totals.sums(),
+        names,
+        Long.toString(totals.rows()),
+        totals.pico(),
         HexFormat.of().formatHex(digest.getMessageDigest().digest()),
-        scope.from().toString(),
-        scope.to().toString(),
+        day(scope.from()),
+        day(scope.to()),
         scope.organizationId() == null ? null : scope.organizationId().toString(),
-        through);
+        through == null ? null : through.toString());
   }
 
-  private void record(UUID run, Scope scope, Manifest manifest) {
+  private void record(UUID run, StreamManifest manifest) {
     jdbc.sql(
             """
             insert into export_run (run_id, dataset, manifest, completed_at)
             values (?, ?, cast(? as jsonb), ?)
             """)
         .param(run)
-        .param(scope.dataset().wireName())
+        .param(manifest.dataset)
         .param(json.writeValueAsString(manifest))
         .param(clock.instant().atOffset(ZoneOffset.UTC))
         .update();
   }
 
-  /** Until when gateways have said all, as reconciliation says; null: none lives. */
-  private @Nullable String completeThrough() {
-    return jdbc.sql("select through from usage_complete")
-        .query(
-            (row, n) ->
-                Optional.ofNullable(row.getObject("through", OffsetDateTime.class))
-                    .map(through -> through.toInstant().toString()))
-        .single()
-        .orElse(null);
-  }
-
-  private static String[] texts(ResultSet row, int width) throws SQLException {
-    String[] texts = new String[width];
-    for (int i = 0; i < width; i++) {
-      texts[i] = row.getString(i + 1);
-    }
-    return texts;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+  private static String day(Instant midnight) {
+    return LocalDate.ofInstant(midnight, ZoneOffset.UTC).toString();
   }
 }

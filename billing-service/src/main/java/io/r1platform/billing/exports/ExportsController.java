@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.UUID;
@@ -15,16 +16,18 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Streams exports and answers for those that reached their end. */
+/** Streams exports as CSV and answers for those that reached their end. */
 @RestController
 final class ExportsController {
   private static final LocalDate BEGINNING = LocalDate.of(2020, 1, 1);
 
   private final Exports exports;
+  private final Datasets datasets;
   private final Clock clock;
 
-  ExportsController(Exports exports, Clock clock) {
+  ExportsController(Exports exports, Datasets datasets, Clock clock) {
     this.exports = exports;
+    this.datasets = datasets;
     this.clock = clock;
   }
 
@@ -39,18 +42,15 @@ final class ExportsController {
       HttpServletResponse response)
       throws IOException {
     if (!"csv".equals(format)) {
-      throw ServiceException.invalidRequest("'format' is csv.");
+      throw ServiceException.invalidRequest("'format' is csv; others are for export jobs.");
     }
     LocalDate tomorrow = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(2);
     var scope =
-        new Exports.Scope(
-            Dataset.named(dataset),
-            from == null ? BEGINNING : day(from),
-            to == null ? tomorrow : day(to),
+        Scope.of(
+            datasets.named(dataset),
+            midnight(from == null ? BEGINNING : day(from)),
+            midnight(to == null ? tomorrow : day(to)),
             organizationId);
-    if (!scope.from().isBefore(scope.to())) {
-      throw ServiceException.invalidRequest("'from' must be before 'to'.");
-    }
     exports.reserve();
     UUID run = UUID.randomUUID();
     response.setContentType("text/csv");
@@ -66,6 +66,10 @@ final class ExportsController {
     return exports
         .manifest(run)
         .orElseThrow(() -> ServiceException.notFound("A finished export of this id"));
+  }
+
+  private static Instant midnight(LocalDate day) {
+    return day.atStartOfDay(ZoneOffset.UTC).toInstant();
   }
 
   private static LocalDate day(String text) {

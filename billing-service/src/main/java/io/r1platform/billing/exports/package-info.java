@@ -1,9 +1,9 @@
 /**
- * Files for finance, streamed from one snapshot. Invariant: a manifest exists only for a stream
- * that reached its end, and the same rows give the same bytes.
+ * Files for finance, of one snapshot each. Invariant: a manifest exists only beside files that hold
+ * exactly what the database said, and the same rows give the same bytes.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"money", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"money", "errors", "observability", "pages"})
 package io.r1platform.billing.exports;
 
 import org.jspecify.annotations.NullMarked;

@@ -18,8 +18,10 @@ public enum BillingMetric {
   RETENTION_OVERDUE("r1.billing.retention.overdue"),
   /** Answers that were failures; tag {@code code} (one per error code). */
   ERRORS("r1.billing.errors"),
-  /** Exports that reached their end; tag {@code dataset} (2). */
+  /** Exports streamed to their end; tag {@code dataset} (one per dataset). */
   EXPORTS("r1.billing.exports"),
+  /** Export jobs that ended; tags {@code dataset}, {@code result} (2). Alarm on FAILED. */
+  EXPORT_JOBS("r1.billing.exports.jobs"),
   /**
    * Differences that billing found by itself; tag {@code scope}: {@code recent} requests, {@code
    * sums} of two days, {@code day} for every request of each hot day, {@code law} for the

@@ -69,7 +69,8 @@ public final class Staleness {
       case API -> List.of(parent, support, own, root.resolve("console"));
       case INFERENCE ->
           List.of(parent, support, own, root.resolve("native"), root.resolve("prompts"));
-      case BILLING -> List.of(parent, support, own, root.resolve("receipts"));
+      case BILLING ->
+          List.of(parent, support, own, root.resolve("receipts"), root.resolve("exporter"));
     };
   }
 

@@ -32,6 +32,10 @@ import picocli.CommandLine.Spec;
           + " streams,",
       "against COPY of the same rows into the same indexed table; then everything is sent again.",
       "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0",
+      "export: records through the exporter's child into Parquet files, against PostgreSQL's own"
+          + " COPY TO",
+      "of the same rows; --rows generated records of one day, --seconds plays no part.",
+      "Last line: export rows=… copy_rows_per_second=… parquet_rows_per_second=… ratio=… …",
       "engine: tokens per second against llama-batched-bench on one source build of llama.cpp, and",
       "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
       "Last line: engine threads=… turns=… large_1=… large_8=… nano_1=… nano_8=… …",
@@ -61,12 +65,15 @@ final class Bench implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "WHAT",
-      description = "start, ingest, engine, jni, trtllm, fairness or http")
+      description = "start, ingest, export, engine, jni, trtllm, fairness or http")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String what;
 
   @Option(names = "--seconds", defaultValue = "60", description = "how long ingest is measured")
   private int seconds;
+
+  @Option(names = "--rows", defaultValue = "10000000", description = "how many rows are exported")
+  private int rows;
 
   Bench(Invocation invocation) {
     this.invocation = invocation;
@@ -76,7 +83,12 @@ final class Bench implements Callable<Integer> {
   public Integer call() {
     return switch (what) {
       case "start" -> start();
-      case "ingest" -> new IngestBench(invocation).run(seconds, out());
+      case "ingest" ->
+          new BillingBench(invocation, "ingest", "IngestBench", "-Dr1.bench.seconds=" + seconds)
+              .run(seconds >= 1 && seconds <= 3_600, out());
+      case "export" ->
+          new BillingBench(invocation, "export", "ExportBench", "-Dr1.bench.rows=" + rows)
+              .run(rows >= 1 && rows <= 100_000_000, out());
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());
       case "trtllm" -> NativeFigures.TRTLLM.run(invocation, out());
@@ -86,7 +98,7 @@ final class Bench implements Callable<Integer> {
           throw new IllegalArgumentException(
               "there is no bench '"
                   + what
-                  + "'; there are start, ingest, engine, jni, trtllm, fairness and http");
+                  + "'; there are start, ingest, export, engine, jni, trtllm, fairness and http");
     };
   }
 

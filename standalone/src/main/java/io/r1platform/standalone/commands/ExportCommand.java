@@ -1,11 +1,13 @@
 package io.r1platform.standalone.commands;
 
 import io.r1platform.standalone.admin.Export;
+import io.r1platform.standalone.admin.ExportFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,8 +21,9 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "export",
     description = {
-      "Export a data set (usage_records, ledger_entries), by default this month's, to standard output.",
-      "With --out: the file first, manifest.json last, both checked and durable."
+      "Export a data set, by default this month's, as CSV to standard output.",
+      "With --out: files in parts first, manifest.json last, all checked and durable.",
+      "Data sets: usage_records, usage_hourly, ledger_entries, and what docs/exports.md has."
     })
 final class ExportCommand implements Callable<Integer> {
   private final Invocation invocation;
@@ -33,7 +36,23 @@ final class ExportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private String dataset;
 
-  @Option(names = "--format", defaultValue = "csv", description = "csv")
+  @Option(
+      names = "--organization",
+      paramLabel = "ID",
+      description = "Of this organization (default: of all).")
+  private @Nullable String organization;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description = "With --out: these columns, in this order (default: all).")
+  private List<String> columns = List.of();
+
+  @Option(
+      names = "--format",
+      defaultValue = "csv",
+      description = "csv; with --out also csv.gz, jsonl.gz or parquet.")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String format;
 
@@ -53,23 +72,33 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LocalDate today = LocalDate.ofInstant(invocation.clock().instant(), ZoneOffset.UTC);
-    var export =
-        new Export(
-            dataset,
-            format,
-            from == null ? today.withDayOfMonth(1) : from,
-            to == null ? today.plusDays(1) : to);
+    LocalDate first = from == null ? today.withDayOfMonth(1) : from;
+    LocalDate end = to == null ? today.plusDays(1) : to;
     if (directory != null) {
-      JsonNode manifest = export.deliver(invocation.adminApi(), directory);
+      var err = spec.commandLine().getErr();
+      var files =
+          new ExportFiles(dataset, organization, format, first.toString(), end.toString(), columns);
+      JsonNode manifest =
+          files.deliver(
+              invocation.adminApi(),
+              directory,
+              line -> {
+                err.println(line);
+                err.flush();
+              });
       spec.commandLine()
           .getOut()
           .printf(
-              "export rows=%s sum_pico=%s sha256=%s%n",
+              "export rows=%s sum_pico=%s parts=%d%n",
               manifest.path("rows").asString(),
               manifest.path("sum_pico").path("USD").asString("0"),
-              manifest.path("sha256").asString());
+              manifest.path("parts").size());
       return 0;
     }
+    if (!columns.isEmpty()) {
+      throw new IllegalArgumentException("--columns needs --out");
+    }
+    var export = new Export(dataset, organization, format, first, end);
     // Not closed: it is the process's own, not this command's.
     export.copy(invocation.adminApi(), new FileOutputStream(FileDescriptor.out));
     return 0;

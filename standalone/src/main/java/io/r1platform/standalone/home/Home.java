@@ -42,6 +42,11 @@ public record Home(Path path) {
     return directory("postgres");
   }
 
+  /** Files of exports that wait for download. */
+  public Path exports() {
+    return directory("exports");
+  }
+
   /** The services' jars, unpacked, so that a build never replaces a jar in use. */
   public Path apps() {
     return directory("apps");

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The client's side of the admin API, against a server that says what the test wants. */
 class ExportTests {
   private static final String CSV = "event_id,cost_pico\n0199,1500\n";
-  private static final Export EXPORT =
-      new Export(
-          "usage_records", "csv", LocalDate.parse("2026-11-01"), LocalDate.parse("2026-12-01"));
+  private static final String FILE = "usage_records-00001.csv";
+  private static final ExportFiles EXPORT =
+      new ExportFiles("usage_records", "7", "csv", "2026-11-01", "2026-12-01", List.of());
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private volatile String status = "done";
   private final HttpServer server = listen();
   private String manifestHash = "";
   private String refusal = "";
@@ -60,13 +61,20 @@ class ExportTests {
 
   @Test
   void deliversTheFileAndThenTheManifest() throws IOException {
-    assertThat(EXPORT.deliver(login(), directory).path("rows").asString()).isEqualTo("1");
+    Files.writeString(directory.resolve("usage_records-00002.csv"), "of an earlier, longer export");
+    Files.writeString(directory.resolve("mine.csv"), "mine");
+    status = "running";
+    assertThat(EXPORT.deliver(login(), directory, told::add).path("rows").asString())
+        .isEqualTo("1");
+    Files.delete(directory.resolve("mine.csv"));
 
-    assertThat(directory.resolve("usage_records.csv")).hasContent(CSV);
+    assertThat(directory.resolve(FILE)).hasContent(CSV);
     assertThat(directory.resolve("manifest.json")).content().contains(manifestHash);
     try (var files = Files.list(directory)) {
       assertThat(files).hasSize(2);
     }
+    assertThat(told)
+        .containsExactly("export 17 running: 0 rows", "fetching usage_records-00001.csv, 29 bytes");
   }
 
   @Test
@@ -74,42 +82,50 @@ class ExportTests {
     Files.writeString(directory.resolve("manifest.json"), "of an earlier export");
     manifestHash = "00";
 
-    assertThatThrownBy(() -> EXPORT.deliver(login(), directory))
-        .hasMessageContaining("do not match the manifest");
+    assertThatThrownBy(() -> EXPORT.deliver(login(), directory, told::add))
+        .hasMessageContaining("does not match the manifest");
 
     assertThat(directory.resolve("manifest.json")).doesNotExist();
-    assertThat(directory.resolve("usage_records.csv")).doesNotExist();
+    assertThat(directory.resolve(FILE)).doesNotExist();
   }
 
   /** Whatever kills one end half-way leaves what is there at that moment. */
   @Test
   void anExportThatIsKilledHalfWayHasNoManifest() throws Exception {
     Files.writeString(directory.resolve("manifest.json"), "of an earlier export");
-    Files.writeString(directory.resolve("usage_records.csv"), "of an earlier export");
+    Files.writeString(directory.resolve(FILE), "of an earlier export");
     dies = new CountDownLatch(1);
     AdminApi api = login();
-    var delivery = CompletableFuture.runAsync(() -> EXPORT.deliver(api, directory));
-    Path part = directory.resolve("usage_records.csv.part");
+    var delivery = CompletableFuture.runAsync(() -> EXPORT.deliver(api, directory, told::add));
+    Path part = directory.resolve(FILE + ".part");
     assertThat(Await.until(Duration.ofMinutes(1), () -> part.toFile().length() == 9)).isTrue();
 
     assertThat(directory.resolve("manifest.json")).doesNotExist();
     dies.countDown();
     assertThat(delivery).failsWithin(Duration.ofMinutes(1));
     assertThat(directory.resolve("manifest.json")).doesNotExist();
-    assertThat(directory.resolve("usage_records.csv")).hasContent("of an earlier export");
+    assertThat(directory.resolve(FILE)).hasContent("of an earlier export");
 
     dies = null;
-    EXPORT.deliver(api, directory);
+    EXPORT.deliver(api, directory, told::add);
     assertThat(directory.resolve("manifest.json")).content().contains(manifestHash);
-    assertThat(directory.resolve("usage_records.csv")).hasContent(CSV);
+    assertThat(directory.resolve(FILE)).hasContent(CSV);
     assertThat(part).doesNotExist();
+  }
+
+  @Test
+  void saysWhyAnExportFailed() {
+    status = "failed";
+    assertThatThrownBy(() -> EXPORT.deliver(login(), directory, told::add))
+        .hasMessage("export 17 failed: the disk is full");
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
   void repeatsWhatTheServerSaid() {
     refusal = "{\"code\":\"unknown_dataset\",\"title\":\"Unknown\",\"detail\":\"usage_records\"}";
 
-    assertThatThrownBy(() -> EXPORT.deliver(login(), directory))
+    assertThatThrownBy(() -> EXPORT.deliver(login(), directory, told::add))
         .hasMessageContaining("404")
         .hasMessageContaining("unknown_dataset Unknown usage_records");
   }
@@ -147,17 +163,34 @@ class ExportTests {
   }
 
   private void export(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().add("x-r1-export-id", "17");
-    boolean manifest = exchange.getRequestURI().getPath().endsWith("/runs/17/manifest");
+    String path = exchange.getRequestURI().getPath();
     if (!refusal.isEmpty()) {
       send(exchange, 404, refusal);
-    } else if (manifest) {
-      send(exchange, 200, "{\"rows\":\"1\",\"sha256\":\"" + manifestHash + "\"}");
+    } else if (path.endsWith("/files/manifest.json")) {
+      send(exchange, 200, manifest());
+    } else if (!path.contains("/files/")) {
+      send(
+          exchange,
+          200,
+          """
+          {"export_id":"17","status":"%s","rows_read":"0","error":"the disk is full","manifest":%s}
+          """
+              .formatted(status, manifest()));
+      if (exchange.getRequestMethod().equals("GET") && status.equals("running")) {
+        status = "done";
+      }
     } else if (dies != null) {
       sendHalf(exchange, dies);
     } else {
       send(exchange, 200, CSV);
     }
+  }
+
+  private String manifest() {
+    return """
+    {"rows":"1","parts":[{"file":"%s","bytes":"29","sha256":"%s"}]}
+    """
+        .formatted(FILE, manifestHash);
   }
 
   /** Nine bytes; the rest never comes. */

@@ -31,6 +31,7 @@ class StalenessTests {
     write("prompts/src/main/java/Some.java", WRITTEN);
     write("service-support/src/main/java/Some.java", WRITTEN);
     write("receipts/src/main/java/Some.java", WRITTEN);
+    write("exporter/src/main/java/Some.java", WRITTEN);
     write("console/src/app.tsx", WRITTEN);
   }
 
@@ -68,6 +69,13 @@ class StalenessTests {
   @Test
   void theSharedReceiptsMakeBillingStale() throws IOException {
     write("receipts/src/main/java/Some.java", CHANGED);
+
+    assertThat(new Staleness(root).stale()).containsExactly(Part.BILLING);
+  }
+
+  @Test
+  void theExporterMakesBillingStale() throws IOException {
+    write("exporter/src/main/java/Some.java", CHANGED);
 
     assertThat(new Staleness(root).stale()).containsExactly(Part.BILLING);
   }

@@ -8,19 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs billing-service's own bench class, which lies with its tests, and prints its figures. */
-final class IngestBench {
-  private final Invocation invocation;
-
-  IngestBench(Invocation invocation) {
-    this.invocation = invocation;
-  }
-
-  int run(int seconds, PrintWriter out) {
-    if (seconds < 1 || seconds > 3_600) {
-      throw new IllegalArgumentException("--seconds must be 1 to 3600");
+/**
+ * Runs a bench class of billing-service, which lies with its tests, and prints its figures.
+ *
+ * @param name the word of its last line
+ * @param type the class
+ * @param option what its JVM is told
+ */
+record BillingBench(Invocation invocation, String name, String type, String option) {
+  int run(boolean inRange, PrintWriter out) {
+    if (!inRange) {
+      throw new IllegalArgumentException("--seconds must be 1 to 3600, --rows 1 to 100000000");
     }
-    Path figures = invocation.root().resolve("billing-service/target/figures/ingest.txt");
+    Path figures =
+        invocation.root().resolve("billing-service/target/figures/%s.txt".formatted(name));
     try {
       Files.deleteIfExists(figures);
       int exit =
@@ -33,16 +34,16 @@ final class IngestBench {
                       "-Dspotless.check.skip=true",
                       "-Dtest=NoUnitTests",
                       "-Dsurefire.failIfNoSpecifiedTests=false",
-                      "-Dit.test=IngestBench",
+                      "-Dit.test=" + type,
                       "-Dfailsafe.failIfNoSpecifiedTests=false",
-                      "-Dtest.jvm.extra=-Dr1.test.durable=true -Dr1.bench.seconds=" + seconds,
+                      "-Dtest.jvm.extra=-Dr1.test.durable=true " + option,
                       "verify"),
                   line -> {});
       if (exit == 0 && Files.exists(figures)) {
         out.print(Files.readString(figures));
         return 0;
       }
-      out.println("ingest FAILED; see " + invocation.home().log("build"));
+      out.println(name + " FAILED; see " + invocation.home().log("build"));
       return 1;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,0 +1,69 @@
+package io.r1platform.billing.exports;
+
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A dataset's query as PostgreSQL's COPY, which takes no parameters: they stand in its text. */
+final class CopyQuery {
+  private static final Pattern PARAMETER = Pattern.compile("(?<!:):(organization|from|to)\\b");
+
+  private CopyQuery() {}
+
+  /** Rows of CSV for the child: null is {@code \N}, and a field alone on its line is quoted. */
+  static String forChild(Scope scope) {
+    String options =
+        scope.columns().size() == 1
+            ? "format csv, null '\\N', force_quote *"
+            : "format csv, null '\\N'";
+    return copy(scope, false, options);
+  }
+
+  /** Rows of CSV as a reader gets them, without a header. */
+  static String forReaders(Scope scope) {
+    return copy(scope, true, "format csv");
+  }
+
+  /** The dataset's own query, as it is. */
+  static String plain(Scope scope) {
+    return "copy (" + bound(scope) + ") to stdout (format csv)";
+  }
+
+  private static String copy(Scope scope, boolean isoTimes, String options) {
+    String columns =
+        scope.columns().stream()
+            .map(column -> selected(column, isoTimes))
+            .collect(Collectors.joining(", "));
+    return "copy (select %s from (%s) rows) to stdout (%s)"
+        .formatted(columns, bound(scope), options);
+  }
+
+  private static String selected(Column column, boolean isoTimes) {
+    String name = '"' + column.name() + '"';
+    return switch (column.type()) {
+      case TEXT, JSON -> name;
+      case BIGINT -> name + "::bigint";
+      case DECIMAL -> "trim_scale(" + name + "::numeric(38,18))";
+      case TIMESTAMP ->
+          isoTimes
+              ? "to_char(" + name + " at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+              : name + "::timestamptz";
+    };
+  }
+
+  private static String bound(Scope scope) {
+    return PARAMETER
+        .matcher(scope.dataset().sql())
+        .replaceAll(
+            found ->
+                switch (found.group(1)) {
+                  case "organization" -> organization(scope.organizationId());
+                  case "from" -> "timestamptz '" + scope.from() + "'";
+                  default -> "timestamptz '" + scope.to() + "'";
+                });
+  }
+
+  private static String organization(@Nullable Long id) {
+    return id == null ? "null::bigint" : id + "::bigint";
+  }
+}

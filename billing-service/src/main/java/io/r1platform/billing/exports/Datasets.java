@@ -1,0 +1,41 @@
+package io.r1platform.billing.exports;
+
+import io.r1platform.billing.errors.ServiceException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/** The datasets by name. */
+@Component
+class Datasets {
+  private final Map<String, Dataset> byName = new TreeMap<>();
+
+  Datasets(List<Dataset> datasets) {
+    for (Dataset dataset : datasets) {
+      if (byName.put(dataset.name(), dataset) != null) {
+        throw new IllegalStateException("two datasets are named " + dataset.name());
+      }
+    }
+  }
+
+  /**
+   * The dataset of this name.
+   *
+   * @throws ServiceException {@code unknown_dataset}, with the names that there are
+   */
+  Dataset named(String name) {
+    Dataset dataset = byName.get(name);
+    if (dataset == null) {
+      throw ServiceException.unknownDataset(name, String.join(", ", byName.keySet()));
+    }
+    return dataset;
+  }
+
+  /** What each has. */
+  Map<String, List<Column>> columns() {
+    var columns = new TreeMap<String, List<Column>>();
+    byName.forEach((name, dataset) -> columns.put(name, dataset.columns()));
+    return columns;
+  }
+}

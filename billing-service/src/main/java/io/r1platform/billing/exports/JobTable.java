@@ -1,0 +1,387 @@
+package io.r1platform.billing.exports;
+
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The jobs and their parts, in transactions of their own: a job's snapshot is read-only. */
+@Component
+class JobTable {
+  /** What a job is made of. */
+  record Order(
+      UUID commandId, Scope scope, FileFormat format, @Nullable String target, String by) {}
+
+  private static final String COLUMNS =
+      """
+      job_id, tenant_id, dataset, format, columns, from_at, to_at, target, place, status, rows_read,
+      error, manifest::text as manifest, requested_by, created_at, finished_at,
+      files_gone_at is not null as files_gone""";
+
+  private static final int MOST_ERROR = 1_000;
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate own;
+  private final JsonMapper json;
+  private final Clock clock;
+
+  JobTable(JdbcClient jdbc, PlatformTransactionManager transactions, JsonMapper json, Clock clock) {
+    this.jdbc = jdbc;
+    this.json = json;
+    this.clock = clock;
+    this.own = new TransactionTemplate(transactions);
+    this.own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+  }
+
+  /**
+   * The job of this command, made now if it is new; in the transaction that runs.
+   *
+   * @throws ServiceException {@code too_many_exports} beyond {@code most} unfinished ones; {@code
+   *     command_conflict}
+   */
+  Job make(Order order, int most) {
+    Scope scope = order.scope;
+    Long organization = scope.organizationId();
+    jdbc.sql("select pg_advisory_xact_lock(hashtext('billing.exports'), ?)")
+        .param(Long.hashCode(organization == null ? 0 : organization))
+        .query((row, n) -> true)
+        .single();
+    Optional<Job> made = byCommand(order.commandId);
+    if (made.isPresent()) {
+      return sameAs(order, made.get());
+    }
+    if (unfinished(organization) >= most) {
+      throw ServiceException.tooManyExports(most);
+    }
+    String insert =
+        """
+        insert into export_job (command_id, tenant_id, dataset, format, columns, from_at, to_at,
+          target, place, status, requested_by, created_at)
+        values (:command, :tenant, :dataset, :format, cast(:columns as text[]), :from, :to,
+          :target, :place, 'waiting', :by, :now)
+        returning\s""";
+    return jdbc.sql(insert + COLUMNS)
+        .param("command", order.commandId)
+        .param("tenant", organization)
+        .param("dataset", scope.dataset().name())
+        .param("format", order.format.extension())
+        .param("columns", "{" + String.join(",", columns(scope)) + "}")
+        .param("from", utc(scope.from()))
+        .param("to", utc(scope.to()))
+        .param("target", order.target)
+        .param("place", place(order))
+        .param("by", order.by)
+        .param("now", utc(clock.instant()))
+        .query(this::read)
+        .single();
+  }
+
+  /** Those that are to run, or run. */
+  List<Long> unfinished() {
+    return jdbc.sql(
+            "select job_id from export_job where status in ('waiting', 'running') order by job_id")
+        .query(Long.class)
+        .list();
+  }
+
+  Optional<Job> find(long id) {
+    return jdbc.sql("select " + COLUMNS + " from export_job where job_id = ?")
+        .param(id)
+        .query(this::read)
+        .optional();
+  }
+
+  /** Newest first. */
+  List<Job> list(@Nullable Long organizationId, ListPage page) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + " from export_job where (cast(:tenant as bigint) is null or tenant_id = :tenant)"
+                + " and"
+                + page.following("job_id", true))
+        .param("tenant", organizationId)
+        .query(this::read)
+        .list();
+  }
+
+  /**
+   * Takes it for a run: it waits, or whoever ran it died. False if it is not to be run.
+   *
+   * @throws DuplicateKeyException while another job writes to the same place
+   */
+  boolean begin(long id, UUID run) {
+    return inOwn(
+        () ->
+            jdbc.sql(
+                        """
+                        update export_job set status = 'running', run_id = ?
+                        where job_id = ? and status in ('waiting', 'running')
+                        """)
+                    .param(run)
+                    .param(id)
+                    .update()
+                > 0);
+  }
+
+  boolean isWaiting(long id) {
+    return find(id).map(job -> job.status() == Job.Status.WAITING).orElse(false);
+  }
+
+  /** Notes how far it is; false if it was cancelled, or another has taken it. */
+  boolean progress(long id, UUID run, long rows) {
+    return inOwn(
+        () ->
+            jdbc.sql(
+                        """
+                        update export_job set rows_read = ?
+                        where job_id = ? and run_id = ? and status = 'running'
+                        """)
+                    .param(rows)
+                    .param(id)
+                    .param(run)
+                    .update()
+                > 0);
+  }
+
+  boolean done(long id, UUID run, Manifest manifest) {
+    return end(
+        "status = 'done', manifest = cast(:text as jsonb)",
+        id,
+        run,
+        json.writeValueAsString(manifest));
+  }
+
+  boolean failed(long id, UUID run, String why) {
+    return end(
+        "status = 'failed', error = :text",
+        id,
+        run,
+        why.substring(0, Math.min(MOST_ERROR, why.length())));
+  }
+
+  /** Ends one that waits or runs; whoever runs it hears of it soon. */
+  boolean cancel(long id) {
+    return jdbc.sql(
+                """
+                update export_job set status = 'cancelled', finished_at = ?
+                where job_id = ? and status in ('waiting', 'running')
+                """)
+            .param(utc(clock.instant()))
+            .param(id)
+            .update()
+        > 0;
+  }
+
+  /** Lets a failed or cancelled one wait again; its parts are still known. */
+  boolean resume(long id) {
+    return jdbc.sql(
+                """
+                update export_job set status = 'waiting', error = null, finished_at = null
+                where job_id = ? and status in ('failed', 'cancelled') and files_gone_at is null
+                """)
+            .param(id)
+            .update()
+        > 0;
+  }
+
+  /** Parts that are in place, by number. */
+  Map<Integer, Part> parts(long id) {
+    var parts = new TreeMap<Integer, Part>();
+    jdbc.sql("select * from export_part where job_id = ?")
+        .param(id)
+        .query(
+            row -> {
+              var sums = new TreeMap<String, String>();
+              json.readTree(row.getString("sum_pico"))
+                  .properties()
+                  .forEach(sum -> sums.put(sum.getKey(), sum.getValue().asString()));
+              int no = row.getInt("part_no");
+              parts.put(
+                  no,
+                  new Part(
+                      no,
+                      row.getString("file"),
+                      row.getLong("rows"),
+                      sums,
+                      row.getLong("bytes"),
+                      row.getString("sha256"),
+                      row.getString("input_sha256"),
+                      0));
+            });
+    return parts;
+  }
+
+  void put(long id, Part part) {
+    inOwn(
+        () -> {
+          jdbc.sql("delete from export_part where job_id = ? and part_no = ?")
+              .param(id)
+              .param(part.no())
+              .update();
+          return jdbc.sql(
+                  """
+                    insert into export_part (job_id, part_no, file, rows, sum_pico, bytes, sha256,
+                      input_sha256)
+                    values (:job, :no, :file, :rows, cast(:sums as jsonb), :bytes, :sha, :input)
+                    """)
+              .param("job", id)
+              .param("no", part.no())
+              .param("file", part.file())
+              .param("rows", part.rows())
+              .param("sums", json.writeValueAsString(part.sumPico()))
+              .param("bytes", part.bytes())
+              .param("sha", part.sha256())
+              .param("input", part.inputSha256())
+              .update();
+        });
+  }
+
+  void forgetParts(long id) {
+    inOwn(() -> jdbc.sql("delete from export_part where job_id = ?").param(id).update());
+  }
+
+  /** Finished before then, with files that wait for download. */
+  List<Job> old(Instant before) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + " from export_job where target is null and files_gone_at is null"
+                + " and finished_at < ? order by job_id")
+        .param(utc(before))
+        .query(this::read)
+        .list();
+  }
+
+  void filesGone(long id) {
+    jdbc.sql("update export_job set files_gone_at = ? where job_id = ?")
+        .param(utc(clock.instant()))
+        .param(id)
+        .update();
+  }
+
+  private Optional<Job> byCommand(UUID command) {
+    return jdbc.sql("select " + COLUMNS + " from export_job where command_id = ?")
+        .param(command)
+        .query(this::read)
+        .optional();
+  }
+
+  private static Job sameAs(Order order, Job made) {
+    Scope scope = order.scope;
+    boolean same =
+        made.dataset().equals(scope.dataset().name())
+            && made.format() == order.format
+            && made.columns().equals(columns(scope))
+            && made.from().equals(scope.from())
+            && made.to().equals(scope.to())
+            && Objects.equals(made.organizationId(), scope.organizationId())
+            && Objects.equals(made.target(), order.target);
+    if (!same) {
+      throw ServiceException.commandConflict(order.commandId.toString());
+    }
+    return made;
+  }
+
+  private static List<String> columns(Scope scope) {
+    return scope.columns().equals(scope.dataset().columns())
+        ? List.of()
+        : scope.columns().stream().map(Column::name).toList();
+  }
+
+  private long unfinished(@Nullable Long organization) {
+    return jdbc.sql(
+            """
+            select count(*) from export_job
+            where status in ('waiting', 'running') and tenant_id is not distinct from ?
+            """)
+        .param(organization)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Of a download its own; of a target that of its scope, so that it overwrites it. */
+  private static String place(Order order) {
+    if (order.target == null) {
+      return order.commandId.toString();
+    }
+    Scope scope = order.scope;
+    Long organization = scope.organizationId();
+    return "%s/organization=%s/%s_%s"
+        .formatted(
+            scope.dataset().name(),
+            organization == null ? "all" : organization.toString(),
+            hour(scope.from()),
+            hour(scope.to()));
+  }
+
+  private static String hour(Instant moment) {
+    return moment.toString().replaceAll("[:Z]", "").replaceAll("T0000(00)?$", "");
+  }
+
+  private boolean end(String how, long id, UUID run, String text) {
+    return inOwn(
+        () ->
+            jdbc.sql(
+                        "update export_job set finished_at = :now, "
+                            + how
+                            + " where job_id = :id and run_id = :run and status = 'running'")
+                    .param("now", utc(clock.instant()))
+                    .param("id", id)
+                    .param("run", run)
+                    .param("text", text)
+                    .update()
+                > 0);
+  }
+
+  private <T> T inOwn(Supplier<T> work) {
+    return Objects.requireNonNull(own.execute(status -> work.get()));
+  }
+
+  private Job read(ResultSet row, int number) throws SQLException {
+    OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
+    Array columns = row.getArray("columns");
+    return new Job(
+        row.getLong("job_id"),
+        row.getObject("tenant_id", Long.class),
+        row.getString("dataset"),
+        FileFormat.named(row.getString("format")),
+        List.of((String[]) columns.getArray()),
+        row.getObject("from_at", OffsetDateTime.class).toInstant(),
+        row.getObject("to_at", OffsetDateTime.class).toInstant(),
+        row.getString("target"),
+        row.getString("place"),
+        Job.Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        row.getLong("rows_read"),
+        row.getString("error"),
+        row.getString("manifest"),
+        row.getString("requested_by"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        finished == null ? null : finished.toInstant(),
+        row.getBoolean("files_gone"));
+  }
+
+  private static OffsetDateTime utc(Instant moment) {
+    return moment.atOffset(ZoneOffset.UTC);
+  }
+}

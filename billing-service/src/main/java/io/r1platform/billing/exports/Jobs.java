@@ -1,0 +1,332 @@
+package io.r1platform.billing.exports;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.BillingMetric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Runs export jobs, so many at once. One whose process dies is run again by another after half a
+ * minute: parts whose rows are still the same are kept.
+ */
+@Component
+class Jobs implements SmartLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+  private static final int MISSED_HEARTBEATS = 6;
+  private static final Duration STOP_WAIT = Duration.ofSeconds(5);
+  private static final Duration POLLING = Duration.ofSeconds(2);
+  private static final Duration WHILE_BUSY = Duration.ofSeconds(10);
+  private static final FixedDelay CLEANING = FixedDelay.ofMinutes(1);
+
+  /** Rows that come late change an open period's parts while they are written. */
+  private static final int TRIES = 5;
+
+  /** It was cancelled, or another process has it: nothing more is to be written. */
+  private static final class Stopped extends IOException {
+    Stopped() {
+      super("stopped");
+    }
+  }
+
+  private final JobTable table;
+  private final Datasets datasets;
+  private final ExportWriter writer;
+  private final Targets targets;
+  private final ExportSettings settings;
+  private final DataSource database;
+  private final TransactionTemplate transaction;
+  private final MeterRegistry meters;
+  private final Clock clock;
+  private final OneTimeTask<Void> export;
+  private @Nullable Scheduler scheduler;
+
+  Jobs(
+      JobTable table,
+      Datasets datasets,
+      ExportWriter writer,
+      Targets targets,
+      ExportSettings settings,
+      DataSource database,
+      TransactionTemplate transaction,
+      MeterRegistry meters,
+      Clock clock) {
+    this.table = table;
+    this.datasets = datasets;
+    this.writer = writer;
+    this.targets = targets;
+    this.settings = settings;
+    this.database = database;
+    this.transaction = transaction;
+    this.meters = meters;
+    this.clock = clock;
+    this.export =
+        Tasks.oneTime("export")
+            .onFailure((complete, operations) -> operations.reschedule(complete, soon()))
+            .execute((instance, context) -> runWhileItWaits(Long.parseLong(instance.getId())));
+  }
+
+  /**
+   * Makes the job of this command and has it run.
+   *
+   * @throws ServiceException {@code too_many_exports}, {@code command_conflict}, {@code
+   *     invalid_request} for a target that there is not
+   */
+  Job order(JobTable.Order order) {
+    if (order.target() != null) {
+      targets.require(order.target());
+    }
+    return Objects.requireNonNull(
+        transaction.execute(
+            status -> {
+              Job job = table.make(order, settings.perOrganization());
+              scheduleAfterCommit(job.id());
+              return job;
+            }));
+  }
+
+  /**
+   * Ends one that waits or runs. What is in place stays there for a resumption.
+   *
+   * @throws ServiceException {@code already_decided} if it has ended
+   */
+  void cancel(long id) {
+    if (!table.cancel(id)) {
+      throw ServiceException.alreadyDecided("ended", "itself");
+    }
+  }
+
+  /**
+   * Runs a failed or cancelled one again.
+   *
+   * @throws ServiceException {@code already_decided} if it neither failed nor was cancelled, or its
+   *     files are gone
+   */
+  void resume(long id) {
+    transaction.executeWithoutResult(
+        status -> {
+          if (!table.resume(id)) {
+            throw ServiceException.alreadyDecided("finished, or its files removed,", "its end");
+          }
+          scheduleAfterCommit(id);
+        });
+  }
+
+  /** A file of a finished job that waits for download. */
+  Optional<Path> file(Job job, String name) {
+    boolean known =
+        job.status() == Job.Status.DONE
+            && job.target() == null
+            && !job.filesGone()
+            && (name.equals(Manifest.NAME)
+                || table.parts(job.id()).values().stream()
+                    .anyMatch(part -> part.file().equals(name)));
+    Path file = targets.kept(job.place()).resolve(name);
+    return known && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+  }
+
+  /** Not in a dry run, which is rolled back. */
+  private void scheduleAfterCommit(long id) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            schedule(id);
+          }
+        });
+  }
+
+  private synchronized void schedule(long id) {
+    Scheduler running = scheduler;
+    if (running != null) { // else whoever starts next finds it
+      running.scheduleIfNotExists(export.instance(Long.toString(id)), clock.instant());
+    }
+  }
+
+  /** One that is resumed while its last run still ends has no task of its own. */
+  private void runWhileItWaits(long id) {
+    do {
+      run(id);
+    } while (table.isWaiting(id));
+  }
+
+  private void run(long id) {
+    UUID run = UUID.randomUUID();
+    try {
+      if (!table.begin(id, run)) {
+        return;
+      }
+    } catch (DuplicateKeyException e) {
+      LOG.info("Export {} waits for another to the same place", id);
+      throw e; // tried again in a while
+    }
+    Job job = table.find(id).orElseThrow();
+    long begun = clock.millis();
+    try {
+      Manifest manifest = write(job, run);
+      if (table.done(id, run, manifest)) {
+        count(job, Job.Status.DONE);
+        LOG.info(
+            "Export {} of {} done: {} rows in {} parts, {} ms",
+            id,
+            job.dataset(),
+            manifest.rows(),
+            manifest.parts().size(),
+            clock.millis() - begun);
+      }
+    } catch (Stopped e) {
+      LOG.info("Export {} stopped", id);
+    } catch (IOException | DataAccessException | ServiceException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        LOG.info("Export {} goes on when the service is back", id);
+        throw new IllegalStateException(e);
+      }
+      String why = // the statement is nobody's but ours
+          String.valueOf(
+              e instanceof DataAccessException
+                  ? NestedExceptionUtils.getMostSpecificCause(e).getMessage()
+                  : e.getMessage());
+      if (table.failed(id, run, why)) {
+        count(job, Job.Status.FAILED);
+        LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why);
+      }
+    }
+  }
+
+  private Manifest write(Job job, UUID run) throws IOException {
+    Scope scope = job.scope(datasets);
+    for (int tries = 1; ; tries++) {
+      Map<Integer, Part> kept = table.parts(job.id());
+      try {
+        return targets.use(
+            job.target(),
+            job.place(),
+            target -> writer.write(scope, job.format(), target, watch(job, run, kept)));
+      } catch (ExportWriter.RowsChanged e) {
+        if (tries == TRIES) {
+          throw e;
+        }
+        LOG.info("Export {} begins anew: {}", job.id(), e.getMessage());
+        table.forgetParts(job.id());
+      }
+    }
+  }
+
+  private ExportWriter.Progress watch(Job job, UUID run, Map<Integer, Part> kept) {
+    return new ExportWriter.Progress() {
+      @Override
+      public void rows(long rows) throws IOException {
+        if (!table.progress(job.id(), run, rows)) {
+          throw new Stopped();
+        }
+      }
+
+      @Override
+      public void done(Part part) {
+        table.put(job.id(), part);
+      }
+
+      @Override
+      public Optional<Part> kept(int no) {
+        return Optional.ofNullable(kept.get(no));
+      }
+    };
+  }
+
+  private void count(Job job, Job.Status how) {
+    meters
+        .counter(
+            BillingMetric.EXPORT_JOBS.meterName(), "dataset", job.dataset(), "result", how.name())
+        .increment();
+  }
+
+  /** Takes files away that waited for download long enough, and finds jobs that nobody runs. */
+  void clean() {
+    table.unfinished().forEach(this::schedule);
+    for (Job job : table.old(clock.instant().minus(settings.keep()))) {
+      try {
+        delete(targets.kept(job.place()));
+        table.forgetParts(job.id());
+        table.filesGone(job.id());
+      } catch (IOException e) {
+        LOG.warn("Files of export {} stay", job.id(), e);
+      }
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> found = Files.walk(directory)) {
+      for (Path path : found.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void start() {
+    RecurringTask<Void> cleaning =
+        Tasks.recurring("export-cleaning", CLEANING).execute((instance, context) -> clean());
+    Scheduler started =
+        Scheduler.create(database, export)
+            .startTasks(cleaning)
+            .tableName("export_task")
+            .threads(settings.concurrent())
+            .pollingInterval(POLLING)
+            .heartbeatInterval(HEARTBEAT)
+            .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+            .enableImmediateExecution()
+            .clock(clock::instant)
+            .shutdownMaxWait(STOP_WAIT)
+            .build();
+    started.start();
+    scheduler = started;
+  }
+
+  private Instant soon() {
+    return clock.instant().plus(WHILE_BUSY);
+  }
+
+  @Override
+  public synchronized void stop() {
+    Scheduler running = scheduler;
+    if (running != null) {
+      running.stop();
+      scheduler = null;
+    }
+  }
+
+  @Override
+  public synchronized boolean isRunning() {
+    return scheduler != null;
+  }
+}

@@ -1,0 +1,95 @@
+package io.r1platform.billing.exports;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs COPY in a read-only transaction that sees one state of the database. A connection whose rows
+ * were not all taken is closed, since what it would say next is not known.
+ */
+@Component
+class Snapshots {
+  /** What is done with the rows; whatever it throws ends the COPY. */
+  interface Reading<T> {
+    /**
+     * Takes all rows.
+     *
+     * @param completeThrough until when gateways had said all; null: none lives
+     */
+    T read(Rows rows, @Nullable Instant completeThrough) throws IOException;
+  }
+
+  private final DataSource database;
+  private final JdbcTemplate jdbc;
+
+  Snapshots(DataSource database, JdbcTemplate jdbc) {
+    this.database = database;
+    this.jdbc = jdbc;
+  }
+
+  /**
+   * Runs one COPY.
+   *
+   * @throws DataAccessException if PostgreSQL refuses it, or cannot be reached
+   */
+  <T> T read(String copy, Reading<T> reading) throws IOException {
+    try (Connection connection = database.getConnection()) {
+      boolean whole = false;
+      try {
+        T result = read(connection, copy, reading);
+        connection.rollback();
+        connection.setAutoCommit(true);
+        whole = true;
+        return result;
+      } finally {
+        if (!whole) {
+          giveUp(connection);
+        }
+      }
+    } catch (SQLException e) {
+      DataAccessException known = jdbc.getExceptionTranslator().translate("COPY", copy, e);
+      throw known == null ? new UncategorizedSQLException("COPY", copy, e) : known;
+    }
+  }
+
+  private static <T> T read(Connection connection, String copy, Reading<T> reading)
+      throws SQLException, IOException {
+    connection.setAutoCommit(false);
+    Instant through;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set transaction isolation level repeatable read, read only");
+      statement.execute("set local timezone = 'UTC'");
+      statement.execute("set local datestyle = 'ISO, YMD'");
+      through = completeThrough(statement);
+    }
+    return reading.read(
+        new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
+  }
+
+  private static @Nullable Instant completeThrough(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("select through from usage_complete")) {
+      OffsetDateTime through = row.next() ? row.getObject(1, OffsetDateTime.class) : null;
+      return through == null ? null : through.toInstant();
+    }
+  }
+
+  private void giveUp(Connection connection) throws SQLException {
+    connection.abort(Runnable::run);
+    if (database.isWrapperFor(HikariDataSource.class)) {
+      database.unwrap(HikariDataSource.class).evictConnection(connection);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.r1platform.billing.exports;
+
+import static io.r1platform.billing.exports.Column.Type.BIGINT;
+import static io.r1platform.billing.exports.Column.Type.DECIMAL;
+import static io.r1platform.billing.exports.Column.Type.TEXT;
+import static io.r1platform.billing.exports.Column.Type.TIMESTAMP;
+
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Each charged request, as it was charged first, under the moment of its admission. */
+@Component
+class UsageRecordsDataset implements Dataset {
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("event_id", TEXT, false, "the request's id, a UUIDv7; the key"),
+          new Column("admitted_at", TIMESTAMP, false, "when it was let in, which dates it"),
+          new Column("finished_at", TIMESTAMP, false, "when it ended"),
+          new Column("organization_id", BIGINT, false, "who pays"),
+          new Column("project_id", BIGINT, false, "of the organization"),
+          new Column("api_key_id", BIGINT, false, "the key it came with"),
+          new Column("model_id", BIGINT, false, "the model"),
+          new Column("model", TEXT, false, "the model's name"),
+          new Column("hit_tokens", BIGINT, false, "prompt tokens that were cached"),
+          new Column("miss_tokens", BIGINT, false, "prompt tokens that were not"),
+          new Column("reasoning_tokens", BIGINT, false, "tokens of reasoning"),
+          new Column("answer_tokens", BIGINT, false, "tokens of the answer"),
+          new Column("waived_input_tokens", BIGINT, false, "prompt tokens that are not charged"),
+          new Column("waived_output_tokens", BIGINT, false, "generated, not charged"),
+          new Column("waiver_cause", TEXT, false, "why: NONE, RETRY, NO_OUTPUT, LATE_STOP, …"),
+          new Column("finish", TEXT, false, "how it ended: stop, length, client_disconnect, …"),
+          new Column("stream", TEXT, false, "true: it was streamed"),
+          new Column("ttft_ms", BIGINT, false, "milliseconds to the first token"),
+          new Column("price_version_id", BIGINT, false, "the prices that held at its admission"),
+          new Column("cost_pico", BIGINT, false, "its charge in 10^-12 of the currency"),
+          new Column("cost", DECIMAL, false, "its charge in the currency, exact"),
+          new Column("currency", TEXT, false, "ISO 4217"),
+          new Column("leaf_sha256", TEXT, false, "hash of the record, its leaf in the log"),
+          new Column("batch", TEXT, false, "true: a line of a batch"));
+
+  private static final String SQL =
+      """
+      select event_id::text as event_id, admitted_at, finished_at, tenant_id as organization_id,
+        project_id, api_key_id, model_id, model_name as model, tok_hit as hit_tokens,
+        tok_miss as miss_tokens, tok_reason as reasoning_tokens, tok_answer as answer_tokens,
+        waived_in as waived_input_tokens, waived_out as waived_output_tokens,
+        (array['NONE', 'RETRY', 'NO_OUTPUT', 'LATE_STOP', 'OVERRUN', 'LOST'])
+          [(flags >> 4 & 15) + 1] as waiver_cause,
+        (array['stop', 'length', 'client_disconnect', 'engine_error', 'deadline', 'lost', 'refused',
+          'cancelled'])[finish] as finish,
+        (flags & 1 = 1)::text as stream, ttft_ms, version_id as price_version_id,
+        amount_pico as cost_pico, amount_pico * 0.000000000001 as cost, currency,
+        encode(leaf_sha256, 'hex') as leaf_sha256, (flags & 8 = 8)::text as batch
+      from charged_request
+      where bucket between ((:from at time zone 'UTC')::date - 1)
+          and ((:to at time zone 'UTC')::date + 1)
+        and admitted_at >= :from and admitted_at < :to
+        and (:organization is null or tenant_id = :organization)
+      order by bucket, event_id
+      """;
+
+  @Override
+  public String name() {
+    return "usage_records";
+  }
+
+  @Override
+  public List<Column> columns() {
+    return COLUMNS;
+  }
+
+  @Override
+  public String sql() {
+    return SQL;
+  }
+}

@@ -1,0 +1,138 @@
+package io.r1platform.billing.exports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.billing.BillingFixture;
+import io.r1platform.testing.Figures;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How many records a second go through the child into Parquet files, against PostgreSQL's own COPY
+ * TO of the same rows, before and after. No test of a build: {@code ./r1 bench export}.
+ */
+class ExportBench {
+  private static final long MIB = 1 << 20;
+
+  @TempDir private Path directory;
+  private final BillingFixture billing =
+      new BillingFixture(); // made-up rows break the law: left open
+
+  @Test
+  void measure() throws IOException {
+    int rows = Integer.getInteger("r1.bench.rows", 1_000_000);
+    LocalDate day = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
+    load(day, rows);
+    Instant from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant to = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    Scope scope = Scope.of(billing.bean(Datasets.class).named("usage_records"), from, to, null);
+    copy(scope); // what is cached is cached for both
+    double before = copy(scope);
+    resetPeaks();
+    List<Part> parts = new ArrayList<>();
+    long begun = System.nanoTime();
+    Manifest manifest =
+        billing
+            .bean(ExportWriter.class)
+            .write(
+                scope,
+                FileFormat.PARQUET,
+                new FolderTarget(directory),
+                new ExportWriter.Progress() {
+                  @Override
+                  public void done(Part part) {
+                    parts.add(part);
+                  }
+                });
+    double parquet = rows / ((System.nanoTime() - begun) / 1e9);
+    long heap = peakMib();
+    double copy = (before + copy(scope)) / 2;
+    assertThat(manifest.rows()).isEqualTo(Integer.toString(rows));
+    assertThat(manifest.sumPico().get("USD"))
+        .isEqualTo(billing.sum("amount_pico", "usage_record").toString());
+    Figures.write(
+        "export",
+        String.format(
+            Locale.ROOT,
+            "rows=%d copy_rows_per_second=%.0f parquet_rows_per_second=%.0f ratio=%.2f"
+                + " peak_heap_mib=%d child_peak_mib=%d parts=%d bytes_per_row=%.1f",
+            rows,
+            copy,
+            parquet,
+            parquet / copy,
+            heap,
+            parts.stream().mapToLong(Part::childPeakKib).max().orElse(0) / 1024,
+            parts.size(),
+            parts.stream().mapToLong(Part::bytes).sum() / (double) rows));
+  }
+
+  /** Rows a second of PostgreSQL's COPY of the dataset's own query, which go nowhere. */
+  private double copy(Scope scope) throws IOException {
+    long begun = System.nanoTime();
+    long rows =
+        billing
+            .bean(Snapshots.class)
+            .read(
+                CopyQuery.plain(scope),
+                (found, through) -> {
+                  long count = 0;
+                  while (found.hasNext()) {
+                    found.next();
+                    count++;
+                  }
+                  return count;
+                });
+    return rows / ((System.nanoTime() - begun) / 1e9);
+  }
+
+  /** Records of that day whose ids rise with time, as a gateway's do, of 100 organizations. */
+  private void load(LocalDate day, int rows) {
+    billing
+        .database()
+        .execute(
+            """
+            insert into billing.usage_record
+            select date '%1$s', (lpad(to_hex(ms), 12, '0') || '7' || lpad(to_hex(g %% 4096), 3, '0')
+                || '8' || lpad(to_hex(hashint8(g)::bigint & 4294967295), 8, '0')
+                || lpad(to_hex(g), 7, '0'))::uuid,
+              1 + g %% 3, 1, 2, 1 + g %% 100, 10 + g %% 300, 100 + g %% 900,
+              timestamptz 'epoch' + ms * interval '1 millisecond',
+              timestamptz 'epoch' + (ms + 1000 + g %% 9000) * interval '1 millisecond',
+              g %% 3000, g %% 700, g %% 5000, g %% 1300, 0, 0, 90 + g %% 400, 0, 1,
+              g %% 3000 * 140000 + g %% 700 * 550000 + (g %% 5000 + g %% 1300) * 2190000,
+              decode(md5(g::text), 'hex'), sha256(int8send(g)), sha256(int8send(-g)),
+              gen_random_uuid()
+            from (select g::bigint, (extract(epoch from timestamptz '%1$s 00:00Z') * 1000)::bigint
+                + g::bigint * 86400000 / (%2$d + 1) as ms
+              from generate_series(1, %2$d) g) made
+            """
+                .formatted(day, rows));
+    billing.database().execute("vacuum analyze billing.usage_record");
+  }
+
+  private static void resetPeaks() {
+    System.gc();
+    heap().forEach(MemoryPoolMXBean::resetPeakUsage);
+  }
+
+  private static long peakMib() {
+    return heap().stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum() / MIB;
+  }
+
+  private static List<MemoryPoolMXBean> heap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .toList();
+  }
+}

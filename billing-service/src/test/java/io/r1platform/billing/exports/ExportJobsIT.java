@@ -1,0 +1,268 @@
+package io.r1platform.billing.exports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r1platform.billing.BillingFixture;
+import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.usage.InvoiceTraffic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Exports as jobs, to files for download, to a folder and to a bucket of a real S3 server. */
+class ExportJobsIT {
+  private static final String JOBS = "/internal/v1/export-jobs";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  @TempDir private static Path directory;
+  private static StorageServer storage;
+  private static BillingFixture billing;
+  private static LocalDate today;
+
+  @BeforeAll
+  static void start() throws IOException {
+    storage = StorageServer.start(directory);
+    Path good = directory.resolve("good");
+    Files.write(good, List.of(StorageServer.KEY_ID, StorageServer.SECRET));
+    Path wrong = directory.resolve("wrong");
+    Files.write(wrong, List.of(StorageServer.KEY_ID, "another-secret-of-nobody"));
+    String targets = "--r1.billing.exports.targets";
+    billing =
+        new BillingFixture(
+            "--r1.billing.exports.directory=" + directory.resolve("exports"),
+            "--r1.billing.exports.per-organization=2",
+            targets + "[0].name=share",
+            targets + "[0].folder=" + directory.resolve("share"),
+            targets + "[1].name=bucket",
+            targets + "[1].endpoint=" + storage.endpoint(),
+            targets + "[1].plain-http=true",
+            targets + "[1].region=eu-central-1",
+            targets + "[1].bucket=" + StorageServer.BUCKET,
+            targets + "[1].prefix=finance",
+            targets + "[1].credentials-file=" + good,
+            targets + "[2].name=locked",
+            targets + "[2].endpoint=" + storage.endpoint(),
+            targets + "[2].plain-http=true",
+            targets + "[2].region=eu-central-1",
+            targets + "[2].bucket=" + StorageServer.BUCKET,
+            targets + "[2].credentials-file=" + wrong);
+    var traffic = new InvoiceTraffic(billing, new Random(9));
+    today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
+    for (long tenant : List.of(91L, 91L, 92L)) {
+      traffic.chargeAny(tenant, billing.clock().instant());
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    billing.close();
+    storage.close();
+  }
+
+  @Test
+  void aJobIsDoneOnceAndItsFilesAreFetched() throws IOException {
+    String body = body(UUID.randomUUID(), "91", "csv", "null");
+    Answer dry = billing.postJson("/internal/v1/dry-run/export-jobs", BillingFixture.GATEWAY, body);
+    assertThat(dry.status()).as(dry.body()).isEqualTo(200);
+    assertThat(billing.get(JOBS + "?organization_id=91").json().path("exports")).isEmpty();
+    String id = ordered(body);
+    assertThat(ordered(body)).as("the same command").isEqualTo(id);
+    Answer other = billing.postJson(JOBS, BillingFixture.GATEWAY, body.replace("\"91\"", "\"92\""));
+    assertThat(other.text("code")).isEqualTo("command_conflict");
+
+    JsonNode done = ended(id);
+    assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
+    JsonNode part = done.path("manifest").path("parts").get(0);
+    assertThat(done.path("manifest").path("rows").asString()).isEqualTo("2");
+    Answer file = billing.get(JOBS + "/" + id + "/files/" + part.path("file").asString());
+    Path copy = directory.resolve("copy.csv");
+    Files.writeString(copy, file.body());
+    assertThat(Hashes.sha256(copy)).isEqualTo(part.path("sha256").asString());
+    assertThat(billing.get(JOBS + "/" + id + "/files/manifest.json").json())
+        .isEqualTo(done.path("manifest"));
+    for (String name : List.of("usage_records-00002.csv", "..%2F..%2Fshare", "nothing")) {
+      assertThat(billing.get(JOBS + "/" + id + "/files/" + name).status())
+          .as(name)
+          .isBetween(400, 404);
+    }
+    JsonNode listed = billing.get(JOBS + "?organization_id=91&limit=1").json();
+    assertThat(listed.path("exports").get(0).path("export_id").asString()).isEqualTo(id);
+
+    billing.clock().advance(Duration.ofDays(8));
+    billing.bean(Jobs.class).clean();
+    billing.clock().advance(Duration.ofDays(-8));
+    assertThat(billing.get(JOBS + "/" + id + "/files/manifest.json").status()).isEqualTo(404);
+    assertThat(billing.get(JOBS + "/" + id).json().path("downloadable").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aCancelledJobStopsAndIsResumed() throws SQLException {
+    String id;
+    try (Connection locked = lockParts()) {
+      id = ordered(body(UUID.randomUUID(), "92", "parquet", "null"));
+      await(() -> status(id).equals("running"));
+      assertThat(post(id, "cancel").text("status")).isEqualTo("cancelled");
+      assertThat(post(id, "cancel").text("code")).isEqualTo("already_decided");
+      locked.rollback();
+    }
+    assertThat(ended(id).path("manifest").isNull()).isTrue();
+    assertThat(post(id, "resume").text("status")).isEqualTo("waiting");
+    JsonNode done = ended(id);
+    assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
+    assertThat(post(id, "resume").text("code")).isEqualTo("already_decided");
+  }
+
+  /** What a process left that died: the job runs for nobody, and nothing is scheduled. */
+  @Test
+  void aJobWhoseProcessDiedIsFoundAndTheDeadChangesNothing() {
+    UUID dead = UUID.randomUUID();
+    JobTable table = billing.bean(JobTable.class);
+    Scope scope =
+        Scope.of(
+            billing.bean(Datasets.class).named("usage_hourly"),
+            today.atStartOfDay(ZoneOffset.UTC).toInstant(),
+            today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+            93L);
+    var order = new JobTable.Order(UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, "a test");
+    long id = table.make(order, 2).id();
+    assertThat(table.begin(id, dead)).isTrue();
+    billing.bean(Jobs.class).clean();
+    assertThat(ended(Long.toString(id)).path("status").asString()).isEqualTo("done");
+    assertThat(table.progress(id, dead, 5)).isFalse();
+    assertThat(table.failed(id, dead, "too late")).isFalse();
+    assertThat(status(Long.toString(id))).isEqualTo("done");
+  }
+
+  @Test
+  void anOrganizationHasSoManyAtOnce() throws SQLException {
+    try (Connection locked = lockParts()) {
+      ordered(body(UUID.randomUUID(), "94", "csv", "null"));
+      ordered(body(UUID.randomUUID(), "94", "csv", "null"));
+      String third = body(UUID.randomUUID(), "94", "csv", "null");
+      Answer refused = billing.postJson(JOBS, BillingFixture.GATEWAY, third);
+      assertThat(refused.text("code")).isEqualTo("too_many_exports");
+      locked.rollback();
+    }
+  }
+
+  @Test
+  void aFolderIsOverwrittenAndTheManifestIsLast() throws IOException {
+    String body = body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"");
+    JsonNode done = ended(ordered(body));
+    assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
+    Path place =
+        directory.resolve(
+            "share/usage_records/organization=91/%s_%s".formatted(today, today.plusDays(1)));
+    Files.writeString(place.resolve("usage_records-00002.jsonl.gz"), "of an earlier, longer one");
+    ended(ordered(body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"")));
+    try (var files = Files.walk(place).filter(Files::isRegularFile)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("usage_records-00001.jsonl.gz", "manifest.json");
+    }
+    String id = done.path("export_id").asString();
+    assertThat(billing.get(JOBS + "/" + id + "/files/manifest.json").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aBucketGetsPartsAndThenTheManifest() throws IOException {
+    String place =
+        "finance/usage_records/organization=91/%s_%s/".formatted(today, today.plusDays(1));
+    JsonNode earlier = ended(ordered(body(UUID.randomUUID(), "91", "csv", "\"bucket\"")));
+    assertThat(earlier.path("status").asString())
+        .as(() -> earlier + storage.said())
+        .isEqualTo("done");
+    assertThat(storage.keys()).contains(place + "usage_records-00001.csv");
+    JsonNode done = ended(ordered(body(UUID.randomUUID(), "91", "parquet", "\"bucket\"")));
+    assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
+    assertThat(storage.keys())
+        .containsExactly(place + "manifest.json", place + "usage_records-00001.parquet");
+    Path part = storage.object(place + "usage_records-00001.parquet");
+    assertThat(Hashes.sha256(part))
+        .isEqualTo(done.path("manifest").path("parts").get(0).path("sha256").asString());
+    assertThat(Duck.query("select count(*) from read_parquet('" + part + "')"))
+        .containsExactly("2");
+    assertThat(directory.resolve("exports/drafts")).isEmptyDirectory();
+  }
+
+  @Test
+  void aRefusalOfTheStorageIsSaidWithoutSecrets() {
+    JsonNode failed = ended(ordered(body(UUID.randomUUID(), "91", "csv", "\"locked\"")));
+    assertThat(failed.path("status").asString()).isEqualTo("failed");
+    assertThat(failed.path("error").asString())
+        .startsWith("The storage refused: ")
+        .doesNotContain("another-secret-of-nobody");
+  }
+
+  @Test
+  void ordersThatCannotBeAreRefused() {
+    for (String wrong :
+        List.of(
+            body(UUID.randomUUID(), "91", "xlsx", "null"),
+            body(UUID.randomUUID(), "91", "csv", "\"elsewhere\""),
+            body(UUID.randomUUID(), "x", "csv", "null"),
+            body(UUID.randomUUID(), "91", "csv", "null")
+                .replace(today.plusDays(1) + "", today + ""),
+            body(UUID.randomUUID(), "91", "csv", "null")
+                .replace(today + "", today + "T10:30:00Z"))) {
+      Answer refused = billing.postJson(JOBS, BillingFixture.GATEWAY, wrong);
+      assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
+    }
+  }
+
+  private static String body(UUID command, String organization, String format, String target) {
+    return """
+    {"command_id": "%s", "actor": "ada@example.org", "dataset": "usage_records",
+     "organization_id": "%s", "from": "%s", "to": "%s", "format": "%s", "target": %s}
+    """
+        .formatted(command, organization, today, today.plusDays(1), format, target);
+  }
+
+  private static String ordered(String body) {
+    Answer made = billing.postJson(JOBS, BillingFixture.GATEWAY, body);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    return made.text("export_id");
+  }
+
+  private static Answer post(String id, String verb) {
+    return billing.postJson(JOBS + "/" + id + "/" + verb, BillingFixture.GATEWAY, "{}");
+  }
+
+  private static String status(String id) {
+    return billing.get(JOBS + "/" + id).text("status");
+  }
+
+  private static JsonNode ended(String id) {
+    await(() -> !List.of("waiting", "running").contains(status(id)));
+    return billing.get(JOBS + "/" + id).json();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long begun = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - begun).isLessThan(PATIENCE.toNanos());
+    }
+  }
+
+  /** Whoever runs a job waits for its parts until this is rolled back. */
+  private static Connection lockParts() throws SQLException {
+    Connection connection = billing.database().superuser().getConnection();
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute("lock table billing.export_part in access exclusive mode");
+    }
+    return connection;
+  }
+}
