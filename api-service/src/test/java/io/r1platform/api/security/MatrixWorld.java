@@ -89,6 +89,7 @@ final class MatrixWorld {
       }
       billing.say("/internal/v1/invoices/" + target.invoice(), 200, json);
       billing.say("/internal/v1/invoices/" + target.invoice() + "/pdf", 200, json);
+      billing.say("/internal/v1/invoices/" + target.invoice() + "/bundle", 200, json);
       billing.answer(
           "/internal/v1/organizations/" + target.organization() + "/billing-profile",
           exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));

@@ -36,6 +36,7 @@ class Invoices {
   private final InvoiceTable table;
   private final Profiles profiles;
   private final Paid paid;
+  private final UsageRoots usageRoots;
   private final PeriodEnds periodEnds;
   private final Ledger ledger;
   private final InvoiceSettings settings;
@@ -49,6 +50,7 @@ class Invoices {
       InvoiceTable table,
       Profiles profiles,
       Paid paid,
+      UsageRoots usageRoots,
       PeriodEnds periodEnds,
       Ledger ledger,
       InvoiceSettings settings,
@@ -60,6 +62,7 @@ class Invoices {
     this.table = table;
     this.profiles = profiles;
     this.paid = paid;
+    this.usageRoots = usageRoots;
     this.periodEnds = periodEnds;
     this.ledger = ledger;
     this.settings = settings;
@@ -110,6 +113,7 @@ class Invoices {
             Map.of("invoice", Long.toString(id), "month", built.month().toString()),
             transfers(built, today()));
     ledger.post(journal);
+    usageRoots.note(built);
     issue(built, settings.prefix(), journal.id(), null, actor);
     // what went on with this one, since it was below 0, is on no earlier one any more
     for (YearMonth month : table.unfinished(row.tenantId(), row.currency(), row.month())) {
