@@ -56,10 +56,6 @@ language sql stable set search_path = billing, pg_temp as $$
   where j.created_at >= since and a.code in ('accrued', 'revenue')
 $$;
 
--- How far the log of receipts is signed; null: it has no key.
-create view log_signed as select max(size) as size from log_checkpoint;
-grant select on log_signed to r1_billing;
-
 -- As before, and the tax too: of the lines, of the invoice and of its journal.
 create or replace view invoice_broken as
   select 'series ' || s.series || ': next ' || s.next_no || ', used ' || count(i.series_no)

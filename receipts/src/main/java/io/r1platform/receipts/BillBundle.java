@@ -1,6 +1,9 @@
 package io.r1platform.receipts;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,19 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the bundle of a month's bill: records are added by log index, then the month's statement is
- * known and goes to the log, then the bundle is written against a checkpoint that has it. Of the
- * records only their indexes stay in memory; the rest is in scratch files.
+ * known and goes to the log, then the bundle is written against a checkpoint that has it. Records
+ * and indexes are in scratch files; memory does not grow with them.
  */
 public final class BillBundle implements AutoCloseable {
-  private static final int FIRST_CAPACITY = 1024;
-
   /**
    * What the log and the invoice add.
    *
@@ -30,6 +30,7 @@ public final class BillBundle implements AutoCloseable {
    * @param end signed checkpoint, larger than every index
    * @param keys of the log
    * @param calendars that price windows name
+   * @param repriced what was priced anew on this bill
    * @param prices texts of the price versions that records name
    * @param invoice JSON
    * @param pdf of the invoice; null: none
@@ -40,6 +41,7 @@ public final class BillBundle implements AutoCloseable {
       String end,
       TrustedKeys keys,
       Calendars calendars,
+      Repriced repriced,
       List<String> prices,
       String invoice,
       @Nullable Path pdf) {
@@ -56,8 +58,9 @@ public final class BillBundle implements AutoCloseable {
   private final Hasher hasher = new Hasher();
   private final SumTree tree = new SumTree(hasher);
   private final OutputStream records;
-  private long[] indexes = new long[FIRST_CAPACITY];
-  private int count;
+  private final OutputStream indexes;
+  private final ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
+  private long last = -1;
 
   /**
    * Begins one.
@@ -71,6 +74,7 @@ public final class BillBundle implements AutoCloseable {
     this.currency = currency;
     try {
       records = new BufferedOutputStream(Files.newOutputStream(scratch.resolve(Manifest.RECORDS)));
+      indexes = new BufferedOutputStream(Files.newOutputStream(scratch.resolve(Manifest.INDEXES)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -83,16 +87,14 @@ public final class BillBundle implements AutoCloseable {
    * @param record 184 bytes
    */
   public void add(long index, byte[] record) {
-    if (count > 0 && index <= indexes[count - 1]) {
+    if (index <= last) {
       throw new IllegalArgumentException("log indexes rise, %d does not".formatted(index));
     }
-    if (count == indexes.length) {
-      indexes = Arrays.copyOf(indexes, count * 2);
-    }
-    indexes[count++] = index;
+    last = index;
     tree.append(hasher.leaf(record), Sums.of(UsageRecord.of(record)));
     try {
       records.write(record);
+      indexes.write(word.putLong(0, index).array());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,6 +109,7 @@ public final class BillBundle implements AutoCloseable {
   public void write(OutputStream out, Ending ending, LogTree log, NoteSigner signer)
       throws IOException {
     records.close();
+    indexes.close();
     Checkpoint start = signed(ending.start);
     Checkpoint end = signed(ending.end);
     var bundle = new BundleFile();
@@ -124,13 +127,16 @@ public final class BillBundle implements AutoCloseable {
     text(bundle, Manifest.CONSISTENCY, consistency.toString());
     text(bundle, Manifest.STATEMENT, statement().text());
     text(bundle, Manifest.CALENDARS, ending.calendars.text());
+    if (!ending.repriced.moves().isEmpty()) {
+      text(bundle, Manifest.REPRICED, ending.repriced.text());
+    }
     var prices = new TreeMap<String, String>();
     for (String text : ending.prices) {
       prices.put(hasher.plain(text.getBytes(StandardCharsets.UTF_8)).hex(), text);
     }
     prices.forEach((hash, text) -> text(bundle, Manifest.PRICES + hash, text));
     bundle.add(Manifest.RECORDS, scratch.resolve(Manifest.RECORDS));
-    bundle.add(Manifest.INDEXES, indexes());
+    bundle.add(Manifest.INDEXES, scratch.resolve(Manifest.INDEXES));
     bundle.add(Manifest.PROOF, proof(ending.statementIndex, end.size(), log));
     bundle.write(out, organizationId, month, ending.statementIndex, signer);
   }
@@ -147,25 +153,14 @@ public final class BillBundle implements AutoCloseable {
     }
   }
 
-  private Path indexes() throws IOException {
-    Path path = scratch.resolve(Manifest.INDEXES);
-    try (var out = new BufferedOutputStream(Files.newOutputStream(path))) {
-      var word = ByteBuffer.allocate(Long.BYTES);
-      for (int i = 0; i < count; i++) {
-        out.write(word.putLong(0, indexes[i]).array());
-      }
-    }
-    return path;
-  }
-
   private Path proof(long statementIndex, long size, LogTree log) throws IOException {
-    long[] all = Arrays.copyOf(indexes, count + 1);
-    all[count] = statementIndex;
-    Arrays.sort(all);
     Path path = scratch.resolve(Manifest.PROOF);
-    try (var out = new BufferedOutputStream(Files.newOutputStream(path))) {
+    try (var in =
+            new DataInputStream(
+                new BufferedInputStream(Files.newInputStream(scratch.resolve(Manifest.INDEXES))));
+        var out = new BufferedOutputStream(Files.newOutputStream(path))) {
       ManyProof.write(
-          all,
+          new Indexes(in, statementIndex)::next,
           size,
           log,
           hash -> {
@@ -179,10 +174,44 @@ public final class BillBundle implements AutoCloseable {
     return path;
   }
 
+  /** The records' indexes with the statement's among them. */
+  private static final class Indexes {
+    private final DataInputStream in;
+    private long statement;
+    private long ahead;
+
+    private Indexes(DataInputStream in, long statement) {
+      this.in = in;
+      this.statement = statement;
+      this.ahead = read();
+    }
+
+    private long next() {
+      long next = Math.min(statement, ahead);
+      if (next == statement) {
+        statement = Long.MAX_VALUE;
+      } else {
+        ahead = read();
+      }
+      return next;
+    }
+
+    private long read() {
+      try {
+        return in.readLong();
+      } catch (EOFException e) {
+        return Long.MAX_VALUE;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   /** Removes the scratch files. */
   @Override
   public void close() throws IOException {
     records.close();
+    indexes.close();
     List<Path> files;
     try (var found = Files.list(scratch)) {
       files = found.toList();

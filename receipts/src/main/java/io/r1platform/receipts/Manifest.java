@@ -45,6 +45,9 @@ public record Manifest(
   /** {@link Calendars#text}. */
   public static final String CALENDARS = "calendars";
 
+  /** {@link Repriced#text}; missing where nothing was priced anew. */
+  public static final String REPRICED = "repriced";
+
   /** Before the hex hash of each price version's text. */
   public static final String PRICES = "prices/";
 

@@ -14,37 +14,51 @@ public final class ManyProof {
   private ManyProof() {}
 
   /**
-   * Writes the proof.
+   * Writes the proof. Indexes are asked for in rising order, once each.
    *
-   * @param indexes of the leaves, rising
+   * @param nextIndex the next index; {@link Long#MAX_VALUE} after the last
    * @param size of the tree, at least 1
+   * @throws IllegalArgumentException if an index does not rise or is not in the tree
    */
-  public static void write(long[] indexes, long size, LogTree tree, Consumer<Hash> to) {
-    write(indexes, 0, indexes.length, 0, size, tree, to);
+  public static void write(LongSupplier nextIndex, long size, LogTree tree, Consumer<Hash> to) {
+    var writing = new Writing(nextIndex, tree, to);
+    writing.range(0, size);
+    if (writing.index != Long.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "no leaf %d in a tree of %d".formatted(writing.index, size));
+    }
   }
 
-  private static void write(
-      long[] indexes, int first, int last, long from, long to, LogTree tree, Consumer<Hash> sink) {
-    if (first == last) {
-      sink.accept(tree.range(from, to));
-      return;
+  private static final class Writing {
+    private final LongSupplier nextIndex;
+    private final LogTree tree;
+    private final Consumer<Hash> sink;
+    private long index;
+
+    private Writing(LongSupplier nextIndex, LogTree tree, Consumer<Hash> sink) {
+      this.nextIndex = nextIndex;
+      this.tree = tree;
+      this.sink = sink;
+      this.index = nextIndex.getAsLong();
     }
-    if (to - from == 1) {
-      return;
-    }
-    long middle = from + LogTree.split(to - from);
-    int border = first;
-    int end = last;
-    while (border < end) {
-      int half = (border + end) >>> 1;
-      if (indexes[half] < middle) {
-        border = half + 1;
-      } else {
-        end = half;
+
+    private void range(long from, long to) {
+      if (index >= to) {
+        sink.accept(tree.range(from, to));
+        return;
       }
+      if (to - from == 1) {
+        long after = nextIndex.getAsLong();
+        if (after <= index) {
+          throw new IllegalArgumentException("log indexes rise, %d does not".formatted(after));
+        }
+        index = after;
+        return;
+      }
+      long middle = from + LogTree.split(to - from);
+      range(from, middle);
+      range(middle, to);
     }
-    write(indexes, first, border, from, middle, tree, sink);
-    write(indexes, border, last, middle, to, tree, sink);
   }
 
   /**

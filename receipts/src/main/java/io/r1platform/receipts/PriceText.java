@@ -173,6 +173,19 @@ public final class PriceText {
     return other / 2 + other % 2; // batch prices default to half, rounded up
   }
 
+  /**
+   * Pico per token of an SKU as invoice lines have it.
+   *
+   * @throws NotGenuine if there is no such SKU, or the version has no such price
+   */
+  public long unit(int modelId, int window, String sku) {
+    int at = SKUS.indexOf(sku);
+    if (at < 0) {
+      throw new NotGenuine("there is no SKU " + Lines.shown(sku));
+    }
+    return unit(modelId, window, at % KINDS, at >= KINDS);
+  }
+
   /** The name of an SKU in price versions and invoice lines. */
   public static String sku(int kind, boolean batch) {
     return SKUS.get(kind + (batch ? KINDS : 0));

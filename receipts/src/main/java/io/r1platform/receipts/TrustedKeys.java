@@ -40,6 +40,30 @@ public record TrustedKeys(List<Key> keys) {
         .toList();
   }
 
+  /** Those that may sign for a log of that size or a later one. */
+  public List<NoteKey> from(long size) {
+    return keys.stream().filter(key -> size <= key.lastSize).map(Key::key).toList();
+  }
+
+  /**
+   * These and the older ones of a list that the signer, which is one of these, has vouched for:
+   * those that were retired when it began. So whoever knows a log's newest key can check what was
+   * signed before it.
+   */
+  public TrustedKeys withOlder(TrustedKeys listed, NoteKey signer) {
+    var all = new ArrayList<>(keys);
+    listed.keys.stream()
+        .filter(key -> key.key.equals(signer))
+        .findFirst()
+        .ifPresent(
+            its ->
+                listed.keys.stream()
+                    .filter(key -> key.lastSize <= its.firstSize)
+                    .filter(key -> keys.stream().noneMatch(mine -> mine.key.equals(key.key)))
+                    .forEach(all::add));
+    return new TrustedKeys(all);
+  }
+
   /** A line for each key: its text, first size, and last size or {@code -}. */
   public String text() {
     var text = new StringBuilder();

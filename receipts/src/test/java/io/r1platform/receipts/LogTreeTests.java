@@ -11,6 +11,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Roots and proofs: RFC 6962's vectors, every index and size up to 70, and sigstore's verifier. */
@@ -136,7 +138,7 @@ class LogTreeTests {
       }
       long[] indexes = chosen.stream().mapToLong(Long::longValue).toArray();
       var proof = new ArrayList<Hash>();
-      ManyProof.write(indexes, size, tree, proof::add);
+      ManyProof.write(rising(indexes), size, tree, proof::add);
       assertThat(many(indexes, size, proof, leaves)).isEqualTo(tree.root(size));
 
       if (indexes.length > 0) {
@@ -157,24 +159,49 @@ class LogTreeTests {
   @Test
   void anIndexTwiceIsRefused() {
     var proof = new ArrayList<Hash>();
-    ManyProof.write(new long[] {3}, 10, tree, proof::add);
+    ManyProof.write(rising(3), 10, tree, proof::add);
     assertThatThrownBy(() -> many(new long[] {3, 3}, 10, proof, leaves))
         .isInstanceOf(NotGenuine.class)
         .hasMessage("log index 3 comes after 3");
   }
 
-  private static Hash many(long[] indexes, long size, List<Hash> proof, List<Hash> leaves) {
+  private static LongSupplier rising(long... indexes) {
     var next = Arrays.stream(indexes).iterator();
+    return () -> next.hasNext() ? next.next() : Long.MAX_VALUE;
+  }
+
+  private static Hash many(long[] indexes, long size, List<Hash> proof, List<Hash> leaves) {
     var hashes = proof.iterator();
     Hash root =
         ManyProof.root(
-            size,
-            () -> next.hasNext() ? next.next() : Long.MAX_VALUE,
-            index -> leaves.get((int) index),
-            hashes::next,
-            HASHER);
+            size, rising(indexes), index -> leaves.get((int) index), hashes::next, HASHER);
     assertThat(hashes.hasNext()).isFalse();
     return root;
+  }
+
+  @Test
+  void aProofOfAllLeavesReadsEachTileOnceAndKeepsFew() {
+    int size = 70_000;
+    List<List<Hash>> levels = levels(leaves(size));
+    var reads = new ArrayList<String>();
+    var tiled =
+        new TiledLog(
+            (level, index) -> {
+              reads.add(level + "/" + index);
+              return tile(levels, level, index);
+            },
+            HASHER);
+    var log = new LogTree(tiled, HASHER);
+    long[] odd = LongStream.range(0, size / 2).map(i -> 2 * i + 1).toArray();
+    var proof = new ArrayList<Hash>();
+    ManyProof.write(rising(odd), size, log, proof::add);
+    assertThat(proof).hasSize(size / 2);
+    assertThat(reads).hasSizeGreaterThan(TiledLog.MOST_TILES).doesNotHaveDuplicates();
+    assertThat(tiled.tilesInMemory()).isEqualTo(TiledLog.MOST_TILES);
+    for (int at = 0; at < size; at += 256) {
+      log.inclusion(at, size);
+    }
+    assertThat(tiled.tilesInMemory()).isEqualTo(TiledLog.MOST_TILES);
   }
 
   @Test

@@ -156,7 +156,11 @@ class HouseRulesTests {
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage(
-                        "java..", "org.jspecify..", BASE + "verifybill..", BASE + "receipts..")
+                        "java..",
+                        "org.jspecify..",
+                        BASE + "verifybill..",
+                        BASE + "receipts..",
+                        BASE + "prompts..")
                     .or(primitiveOrArray())));
   }
 

@@ -18,18 +18,30 @@ final class IdSet {
 
   /** Whether it was not there before. */
   boolean add(UUID id) {
+    int at = slot(id);
+    if ((high[at] | low[at]) != 0) {
+      return false;
+    }
+    high[at] = id.getMostSignificantBits();
+    low[at] = id.getLeastSignificantBits();
+    return true;
+  }
+
+  /** Whether it is there. */
+  boolean contains(UUID id) {
+    int at = slot(id);
+    return (high[at] | low[at]) != 0;
+  }
+
+  /** Where it is, or the free place where it belongs. */
+  private int slot(UUID id) {
     long a = id.getMostSignificantBits();
     long b = id.getLeastSignificantBits();
     long mixed = (a ^ (b * 0x9e3779b97f4a7c15L)) * 0xff51afd7ed558ccdL;
-    for (int at = (int) (mixed >>> 32) & mask; ; at = (at + 1) & mask) {
-      if (high[at] == a && low[at] == b) {
-        return false;
-      }
-      if ((high[at] | low[at]) == 0) {
-        high[at] = a;
-        low[at] = b;
-        return true;
-      }
+    int at = (int) (mixed >>> 32) & mask;
+    while ((high[at] != a || low[at] != b) && (high[at] | low[at]) != 0) {
+      at = (at + 1) & mask;
     }
+    return at;
   }
 }

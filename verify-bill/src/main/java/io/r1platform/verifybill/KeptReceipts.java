@@ -7,28 +7,37 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The receipts that the tenant kept, to be found in the bundle once each and unchanged. */
 final class KeptReceipts {
   private record Kept(UsageRecord record, String where) {}
 
   private final Map<UUID, Kept> kept = new HashMap<>();
+  private final @Nullable YearMonth previous;
   private int otherMonths;
 
   /** None. */
-  KeptReceipts() {}
+  KeptReceipts() {
+    previous = null;
+  }
 
   /**
    * Reads a file, or all files of a directory. A line holds a receipt at its end, as in {@code
    * x-usage-receipt: v1.…}; empty lines are passed over.
    *
+   * @param previous an earlier month whose bundle is looked at as well; null: none
    * @throws NotGenuine if a line holds none, it is not the organization's, or two of one id differ
    */
-  KeptReceipts(Path path, MonthStatement statement) throws IOException {
+  KeptReceipts(Path path, MonthStatement statement, @Nullable YearMonth previous)
+      throws IOException {
+    this.previous = previous;
     if (!Files.isDirectory(path)) {
       read(path, statement);
       return;
@@ -70,7 +79,8 @@ final class KeptReceipts {
           "receipt %s is of organization %d, the bundle of %d"
               .formatted(where, record.organizationId(), statement.organizationId()));
     }
-    if (!statement.covers(record.admittedAt())) {
+    YearMonth month = YearMonth.from(record.admittedAt().atOffset(ZoneOffset.UTC));
+    if (!month.equals(statement.month()) && !month.equals(previous)) {
       otherMonths++;
       return;
     }
@@ -115,8 +125,13 @@ final class KeptReceipts {
         .ifPresent(
             missing -> {
               throw new NotGenuine(
-                  "receipt %s, of request %s, is not in the bundle"
-                      .formatted(missing.where, missing.record.eventId()));
+                  "receipt %s, of request %s, is not in the bundle%s"
+                      .formatted(
+                          missing.where,
+                          missing.record.eventId(),
+                          previous == null
+                              ? "; if its record came late, it is in the next month's"
+                              : " nor in the previous one"));
             });
   }
 }

@@ -18,7 +18,9 @@ record Options(Path bundle, Map<String, Path> named) {
   static final String KEY = "--key";
   static final String PREVIOUS = "--previous";
   static final String RECEIPTS = "--receipts";
-  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS);
+  static final String RECOUNT = "--recount";
+  static final String MODEL = "--model";
+  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS, RECOUNT, MODEL);
 
   static final String HELP =
       """
@@ -29,10 +31,14 @@ record Options(Path bundle, Map<String, Path> named) {
                           NAME+ID+KEY FIRST LAST with the log sizes that it may sign.
                           Without it the bundle is checked against the keys inside it: that
                           shows that it is whole, not who made it.
-        --previous FILE   the bundle of an earlier month: this one must start where it ended
+        --previous FILE   the bundle of an earlier month: this one must start where it ended,
+                          and have none of its requests
         --receipts PATH   a file of the receipts you kept, one a line (x-usage-receipt), or a
                           directory of such files: each of this month must be in the bundle
-                          once and unchanged
+                          once and unchanged; with --previous those of its month in either
+        --recount DIR     what you stored of requests, each as GET /v1/requests/ID/content gave
+                          it, named ID.json: prompts and answers are tokenized again
+        --model FILE      the model's GGUF file for --recount; its first megabytes are enough
         --help            this text
 
       Exit code: 0 verified, 1 rejected (the message says what is wrong), 2 cannot be checked.
@@ -68,6 +74,9 @@ record Options(Path bundle, Map<String, Path> named) {
     }
     if (bundle == null) {
       throw new Unclear("which bundle?");
+    }
+    if (named.containsKey(RECOUNT) != named.containsKey(MODEL)) {
+      throw new Unclear("--recount and --model need one another");
     }
     return new Options(bundle, Map.copyOf(named));
   }

@@ -15,6 +15,7 @@ import io.r1platform.receipts.UsageRecord;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records, indexes and proof side by side, once, and holds of them only the ids. Each record
@@ -29,6 +30,7 @@ final class Records {
   private final Map<Hash, PriceText> prices;
   private final Calendars calendars;
   private final KeptReceipts kept;
+  private final @Nullable IdSet before;
   private final Consumer<UsageRecord> each;
   private final Section.Reader records;
   private final Section.Reader indexes;
@@ -50,12 +52,14 @@ final class Records {
       Map<Hash, PriceText> prices,
       Calendars calendars,
       KeptReceipts kept,
+      @Nullable IdSet before,
       Consumer<UsageRecord> each) {
     this.statement = statement;
     this.statementIndex = bundle.manifest().statementIndex();
     this.prices = prices;
     this.calendars = calendars;
     this.kept = kept;
+    this.before = before;
     this.each = each;
     this.records = bundle.file(Manifest.RECORDS).reader();
     this.indexes = bundle.file(Manifest.INDEXES).reader();
@@ -68,6 +72,16 @@ final class Records {
     }
     this.ids = new IdSet(count);
     this.ahead = readIndex();
+  }
+
+  /** Gives each record of a bundle to {@code to}, unchecked but for its version. */
+  static void each(Bundle bundle, Consumer<UsageRecord> to) {
+    var reader = bundle.file(Manifest.RECORDS).reader();
+    var one = ByteBuffer.allocate(UsageRecord.BYTES);
+    while (reader.left() > 0) {
+      reader.take(one.clear());
+      to.accept(UsageRecord.read(one));
+    }
   }
 
   /** How many there are. */
@@ -163,7 +177,7 @@ final class Records {
       UsageRecord read = UsageRecord.read(record);
       check(read);
       tree.append(leaf, Sums.of(read));
-      sums.add(read);
+      sums.add(read, statement.covers(read.admittedAt()));
       each.accept(read);
     } catch (NotGenuine e) {
       throw new NotGenuine("record %d: %s".formatted(place, e.getMessage()), e);
@@ -188,6 +202,10 @@ final class Records {
     }
     if (!ids.add(read.eventId())) {
       throw new NotGenuine("request %s stands twice".formatted(read.eventId()));
+    }
+    if (before != null && before.contains(read.eventId())) {
+      throw new NotGenuine(
+          "request %s is in the previous bundle as well".formatted(read.eventId()));
     }
     PriceText price = prices.get(read.price());
     if (price == null) {

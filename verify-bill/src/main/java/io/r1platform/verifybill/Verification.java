@@ -8,13 +8,16 @@ import io.r1platform.receipts.Lines;
 import io.r1platform.receipts.Manifest;
 import io.r1platform.receipts.MonthStatement;
 import io.r1platform.receipts.NotGenuine;
+import io.r1platform.receipts.NoteKey;
 import io.r1platform.receipts.PriceText;
 import io.r1platform.receipts.Proofs;
+import io.r1platform.receipts.Repriced;
 import io.r1platform.receipts.TrustedKeys;
 import io.r1platform.receipts.UsageRecord;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.YearMonth;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +48,7 @@ final class Verification {
    *
    * @param statement of the month
    * @param end the checkpoint that all is in
-   * @param invoiced pico on the lines that the records prove
+   * @param invoiced pico of the records, which lines of usage have
    */
   record Proved(MonthStatement statement, Checkpoint end, BigInteger invoiced) {}
 
@@ -76,16 +79,21 @@ final class Verification {
     Manifest manifest = bundle.manifest();
     found.accept("bundle: %d files, as the manifest says".formatted(bundle.names().size()));
     onlyKnownFiles();
-    TrustedKeys keys =
-        trusted != null ? trusted : TrustedKeys.parse(bundle.text(Manifest.KEYS), Manifest.KEYS);
-    Checkpoint start = checkpoint(bundle, Manifest.START, keys);
-    Checkpoint end = checkpoint(bundle, Manifest.END, keys);
-    String signer = bundle.note().signer(keys.at(end.size()), Manifest.NAME).text();
-    found.accept("signatures: " + signer);
-    consistent(start, end);
-    if (previous != null) {
-      continues(previous, start, keys);
+    TrustedKeys listed = TrustedKeys.parse(bundle.text(Manifest.KEYS), Manifest.KEYS);
+    TrustedKeys keys = trusted == null ? listed : trusted;
+    Checkpoint end = Checkpoint.verified(bundle.text(Manifest.END), keys, Manifest.END);
+    if (!end.origin().equals(manifest.origin())) {
+      throw new NotGenuine(Manifest.END + " is of another log than the manifest");
     }
+    NoteKey signer = bundle.note().signer(keys.from(end.size()), Manifest.NAME);
+    keys = keys.withOlder(listed, signer);
+    Checkpoint start = Checkpoint.verified(bundle.text(Manifest.START), keys, Manifest.START);
+    found.accept("signatures: " + signer.text());
+    if (!start.origin().equals(end.origin())) {
+      found.accept("origin: the log was named %s at the start".formatted(start.origin()));
+    }
+    consistent(start, end);
+    IdSet before = previous == null ? null : continues(previous, start, keys);
     MonthStatement statement =
         MonthStatement.parse(bundle.text(Manifest.STATEMENT), Manifest.STATEMENT);
     if (statement.organizationId() != manifest.organizationId()
@@ -94,9 +102,14 @@ final class Verification {
     }
     Map<Hash, PriceText> prices = prices(statement);
     Calendars calendars = Calendars.parse(bundle.text(Manifest.CALENDARS), Manifest.CALENDARS);
-    var kept = receipts == null ? new KeptReceipts() : new KeptReceipts(receipts, statement);
+    YearMonth earlier = previous == null ? null : previous.manifest().month();
+    var kept =
+        receipts == null ? new KeptReceipts() : new KeptReceipts(receipts, statement, earlier);
     int mine = kept.size();
-    var records = new Records(bundle, statement, prices, calendars, kept, each);
+    if (previous != null) {
+      Records.each(previous, kept::compare);
+    }
+    var records = new Records(bundle, statement, prices, calendars, kept, before, each);
     LineSums sums = records.check(end, hasher);
     found.accept("records: %d, all in the log of %d".formatted(records.count(), end.size()));
     if (records.late() > 0) {
@@ -115,19 +128,12 @@ final class Verification {
     for (String name : bundle.names()) {
       if (!TEXTS.contains(name)
           && !name.equals(Manifest.PDF)
+          && !name.equals(Manifest.REPRICED)
           && !name.startsWith(Manifest.PRICES)) {
         throw new NotGenuine("the bundle has a file that no bundle has: " + name);
       }
     }
     TEXTS.forEach(bundle::file);
-  }
-
-  private static Checkpoint checkpoint(Bundle bundle, String name, TrustedKeys keys) {
-    Checkpoint checkpoint = Checkpoint.verified(bundle.text(name), keys, name);
-    if (!checkpoint.origin().equals(bundle.manifest().origin())) {
-      throw new NotGenuine(name + " is of another log than the manifest");
-    }
-    return checkpoint;
   }
 
   private void consistent(Checkpoint start, Checkpoint end) {
@@ -139,24 +145,28 @@ final class Verification {
     found.accept("log: %d entries, continues %d".formatted(end.size(), start.size()));
   }
 
-  private void continues(Bundle previous, Checkpoint start, TrustedKeys keys) {
+  /** Checks that nothing lies between, and gives the requests that were billed before. */
+  private IdSet continues(Bundle previous, Checkpoint start, TrustedKeys keys) {
     Manifest before = previous.manifest();
     Manifest now = bundle.manifest();
-    if (before.organizationId() != now.organizationId()
-        || !before.origin().equals(now.origin())
-        || !before.month().isBefore(now.month())) {
+    if (before.organizationId() != now.organizationId() || !before.month().isBefore(now.month())) {
       throw new NotGenuine(
-          "the previous bundle is of organization %d, %s, log %s"
-              .formatted(before.organizationId(), before.month(), before.origin()));
+          "the previous bundle is of organization %d, %s"
+              .formatted(before.organizationId(), before.month()));
     }
-    Checkpoint ended = checkpoint(previous, Manifest.END, keys);
-    previous.note().signer(keys.at(ended.size()), "the previous manifest");
+    String what = "the previous " + Manifest.END;
+    Checkpoint ended = Checkpoint.verified(previous.text(Manifest.END), keys, what);
+    previous.note().signer(keys.from(ended.size()), "the previous manifest");
     if (!ended.equals(start)) {
       throw new NotGenuine(
-          "checkpoint.start is of %d entries, root %s; the previous bundle ended with %d, root %s"
-              .formatted(start.size(), start.root(), ended.size(), ended.root()));
+          "checkpoint.start is of %d entries of %s, root %s; the previous bundle ended with %d"
+                  .formatted(start.size(), start.origin(), start.root(), ended.size())
+              + " of %s, root %s".formatted(ended.origin(), ended.root()));
     }
     found.accept("previous: %s ended where this bundle starts".formatted(before.month()));
+    var ids = new IdSet(previous.file(Manifest.RECORDS).size() / UsageRecord.BYTES);
+    Records.each(previous, record -> ids.add(record.eventId()));
+    return ids;
   }
 
   private Map<Hash, PriceText> prices(MonthStatement statement) {
@@ -183,24 +193,47 @@ final class Verification {
         || !invoice.currency().equals(statement.currency())) {
       throw new NotGenuine("the invoice is of another organization, month or currency");
     }
-    BigInteger proved = sums.compare(invoice, statement.month(), prices);
-    if (!proved.equals(statement.sums().amountPico())) {
+    Repriced repriced =
+        bundle.names().contains(Manifest.REPRICED)
+            ? Repriced.parse(bundle.text(Manifest.REPRICED), Manifest.REPRICED)
+            : Repriced.NONE;
+    BigInteger charged = sums.compare(invoice, statement.month(), repriced, prices);
+    BigInteger proved = statement.sums().amountPico();
+    BigInteger moved = moved(repriced, prices);
+    if (!charged.equals(proved.add(moved))) {
       throw new NotGenuine(
-          "the month's invoice lines amount to %s pico, its records to %s"
-              .formatted(proved, statement.sums().amountPico()));
+          "the invoice's lines of usage amount to %s pico, its records to %s"
+              .formatted(charged.subtract(moved), proved));
+    }
+    if (!repriced.moves().isEmpty()) {
+      found.accept(
+          "repriced: %s pico by new prices for old requests, as the issuer says".formatted(moved));
     }
     if (!invoice.sum().equals(invoice.netPico())) {
       throw new NotGenuine(
           "the invoice's lines amount to %s pico, it says %s"
               .formatted(invoice.sum(), invoice.netPico()));
     }
-    found.accept("invoice: %s pico of the month's usage, as recorded".formatted(proved));
+    found.accept("invoice: %s pico of usage, as recorded".formatted(proved));
     BigInteger rest = invoice.netPico().subtract(proved);
     if (rest.signum() != 0) {
       found.accept(
-          "invoice: %s pico on lines that no record here proves (other months, tiers, credit, …)"
+          "invoice: %s pico on lines that no record here proves (tiers, credit, …)"
               .formatted(rest));
     }
     return proved;
+  }
+
+  private static BigInteger moved(Repriced repriced, Map<Hash, PriceText> prices) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Repriced.Move move : repriced.moves()) {
+      PriceText price = prices.get(move.price());
+      if (price == null) {
+        throw new NotGenuine("the bundle has no price version " + move.price());
+      }
+      long unit = price.unit(move.modelId(), move.window(), move.sku());
+      sum = sum.add(BigInteger.valueOf(unit).multiply(BigInteger.valueOf(move.quantity())));
+    }
+    return sum;
   }
 }

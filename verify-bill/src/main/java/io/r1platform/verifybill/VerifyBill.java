@@ -65,11 +65,21 @@ public final class VerifyBill {
   private int check(Options options) throws IOException {
     TrustedKeys keys = keys(options.file(Options.KEY));
     Path earlier = options.file(Options.PREVIOUS);
+    Path texts = options.file(Options.RECOUNT);
+    Path model = options.file(Options.MODEL);
+    Recount recount = texts == null || model == null ? null : new Recount(texts, model);
     try (var bundle = new Bundle(options.bundle());
         var previous = earlier == null ? null : new Bundle(earlier)) {
       Verification.Proved proved =
           new Verification(bundle, this::found)
-              .run(keys, previous, options.file(Options.RECEIPTS), record -> {});
+              .run(
+                  keys,
+                  previous,
+                  options.file(Options.RECEIPTS),
+                  recount == null ? record -> {} : recount::check);
+      if (recount != null) {
+        recount.found().forEach(this::found);
+      }
       if (keys == null) {
         out.println("note: checked against the keys inside the bundle; --key checks who made it");
       }

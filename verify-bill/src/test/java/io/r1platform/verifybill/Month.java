@@ -9,6 +9,7 @@ import io.r1platform.receipts.LogTree;
 import io.r1platform.receipts.MonthStatement;
 import io.r1platform.receipts.NoteSigner;
 import io.r1platform.receipts.PriceText;
+import io.r1platform.receipts.Repriced;
 import io.r1platform.receipts.TrustedKeys;
 import io.r1platform.receipts.UsageRecord;
 import java.io.BufferedOutputStream;
@@ -21,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -53,7 +55,8 @@ final class Month {
   private static final long BEGIN = Instant.parse("2026-11-01T00:00:00Z").toEpochMilli();
   private static final int MONTH_SECONDS = 30 * 24 * 3600;
 
-  final NoteSigner signer;
+  NoteSigner signer;
+  NoteSigner startSigner;
   final List<UsageRecord> mine = new ArrayList<>();
   private final Random random;
   private final Hasher hasher = new Hasher();
@@ -68,11 +71,13 @@ final class Month {
   UnaryOperator<TrustedKeys> keys = right -> right;
   LongFunction<byte[]> record = at -> mine.get((int) at).bytes();
   YearMonth month = MONTH;
+  Repriced repriced = Repriced.NONE;
   long startSize;
 
   Month(long seed, int requests) {
     random = new Random(seed);
     signer = NoteSigner.parse(NoteSigner.generate(ORIGIN, new SecureRandom()));
+    startSigner = signer;
     requests(requests);
   }
 
@@ -91,6 +96,11 @@ final class Month {
       random.nextBytes(entry);
       leaves.add(hasher.leaf(entry));
     }
+  }
+
+  /** Signs with another key, or for another log, from now on. */
+  void signBy(String origin) {
+    signer = NoteSigner.parse(NoteSigner.generate(origin, new SecureRandom()));
   }
 
   private void request() {
@@ -138,14 +148,23 @@ final class Month {
     leaves.add(hasher.leaf(added.bytes()));
   }
 
+  /** What was bundled is: the next bundle has only what comes now. */
+  void startAnew() {
+    mine.clear();
+    indexes.clear();
+    for (long[] kinds : sums) {
+      Arrays.fill(kinds, 0);
+    }
+  }
+
   TrustedKeys trusted() {
     return TrustedKeys.always(signer.key());
   }
 
   /** Checkpoint of a size. */
-  String checkpoint(long size) {
+  String checkpoint(long size, NoteSigner by) {
     Hash root = size == 0 ? hasher.plain(new byte[0]) : tree().root(size);
-    return signer.sign(new Checkpoint(ORIGIN, size, root).text());
+    return by.sign(new Checkpoint(by.key().name(), size, root).text());
   }
 
   private LogTree tree() {
@@ -177,10 +196,11 @@ final class Month {
           out,
           new BillBundle.Ending(
               statementIndex,
-              checkpoint(startSize),
-              checkpoint(leaves.size()),
+              checkpoint(startSize, startSigner),
+              checkpoint(leaves.size(), signer),
               keys.apply(trusted()),
               Calendars.NONE,
+              repriced,
               List.of(PRICES),
               invoice.apply(invoice()),
               null),

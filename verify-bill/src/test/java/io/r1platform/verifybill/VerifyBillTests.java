@@ -59,7 +59,7 @@ class VerifyBillTests {
   @Test
   void someoneElsesKeyIsNotTrusted() throws IOException {
     Files.writeString(keys, new Month(3, 0).trusted().text());
-    rejected(month, "checkpoint.start is signed by none of the trusted keys");
+    rejected(month, "checkpoint.end is signed by none of the trusted keys");
   }
 
   @Test
@@ -151,9 +151,11 @@ class VerifyBillTests {
     invoice("\"net_pico\":\"", "\"net_pico\":\"1", "the invoice's lines amount to ");
     invoice("\"project_id\":\"11\"", "\"project_id\":\"12\"", "invoice line 1 charges ");
     invoice("\"organization_id\":\"7\"", "\"organization_id\":\"8\"", "the invoice is of another");
-    invoice("\"sku\":\"ANSWER\"", "\"sku\":\"HIT\"", "invoice line 1 charges ");
+    invoice("\"sku\":\"ANSWER\"", "\"sku\":\"HIT\"", "invoice line 1 has the unit price ");
     invoice(
-        "\"month\":\"2026-11\",\"project", "\"month\":\"2026-10\",\"project", "no invoice line");
+        "\"month\":\"2026-11\",\"project",
+        "\"month\":\"2026-10\",\"project",
+        "of 2026-10, no records of it came late");
     invoice("\"currency\"", "\"number\":1,\"currency\"", "'number' stands twice");
     invoice("\"lines\":[", "\"lines\":[{\"kind\":\"USAGE\"},", "invoice.json, line 1 has no month");
     invoice("}", "}}", "invoice.json");

@@ -1,5 +1,6 @@
 package io.r1platform.api.console;
 
+import io.r1platform.api.billing.StreamedBody;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
@@ -110,6 +111,21 @@ final class InvoiceController {
         .header(
             HttpHeaders.CONTENT_DISPOSITION,
             ContentDisposition.attachment().filename(name + ".pdf").build().toString())
+        .body(new StreamedBody(file.body()));
+  }
+
+  /** The month's records and their proofs, which {@code r1-verify-bill} checks. */
+  @GetMapping("/{id}/bundle")
+  ResponseEntity<Flow.Publisher<ByteBuffer>> bundle(
+      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
+    ObjectNode invoice = own(access.reach(principal, Permission.INVOICES_READ), id);
+    HttpResponse<InputStream> file = billing.open(path(id) + "/bundle");
+    String name = invoice.path("number").asString(id);
+    return ResponseEntity.ok()
+        .contentType(MediaType.parseMediaType("application/zip"))
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION,
+            ContentDisposition.attachment().filename(name + ".zip").build().toString())
         .body(new StreamedBody(file.body()));
   }
 

@@ -32,9 +32,7 @@ final class Answer {
       Admission admission,
       boolean usage) {
     var out = new ByteArrayOutputStream();
-    if (receipt != null) {
-      out.writeBytes((": receipt " + receipt + "\n").getBytes(StandardCharsets.US_ASCII));
-    }
+    comment(out, receipt);
     String id = "id: " + report.tokens().output() + "\n";
     if (usage) {
       ObjectNode chunk = report.body();
@@ -52,9 +50,19 @@ final class Answer {
     return json.writeValueAsBytes(body);
   }
 
-  /** The event that ends a stream badly. */
+  private static void comment(ByteArrayOutputStream out, @Nullable String receipt) {
+    if (receipt != null) {
+      out.writeBytes((": receipt " + receipt + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  /** The event that ends a stream badly, after the receipt of what was charged, as a comment. */
   byte[] errorEvent(
-      ServiceException error, @Nullable EngineReport report, Charge charge, Admission admission) {
+      @Nullable String receipt,
+      ServiceException error,
+      @Nullable EngineReport report,
+      Charge charge,
+      Admission admission) {
     ObjectNode event = json.createObjectNode();
     event.set("error", json.valueToTree(errors.openAiError(error, admission.eventId())));
     if (report != null) {
@@ -62,7 +70,10 @@ final class Answer {
     } else if (charge.amount().value() > 0) {
       event.set("usage", Usage.of(charge.charged(), json).priced(charge, admission.price()));
     }
-    return event(json.writeValueAsBytes(event));
+    var out = new ByteArrayOutputStream();
+    comment(out, receipt);
+    event(out, "", json.writeValueAsBytes(event));
+    return out.toByteArray();
   }
 
   /** An error that is the whole answer to a request. */

@@ -85,7 +85,8 @@ final class Ending {
   /** It failed, and {@code charge} is what that cost. */
   void failed(@Nullable EngineReport report, Charge charge, ServiceException failure) {
     ServiceException told = ranOutOfTheirTime(failure, charge) ? inTheirTime(failure) : failure;
-    tell(report, charge, told.charged(charge.amount().decimal()), charged(charge));
+    String kept = charge.amount().value() == 0 ? null : receipt;
+    tell(report, charge, told.charged(charge.amount().decimal()), charged(charge), kept);
   }
 
   /** A repeat would be given as little time. */
@@ -113,7 +114,7 @@ final class Ending {
    */
   void pending(@Nullable EngineReport report, Charge charge, @Nullable ServiceException failure) {
     if (failure == null && charge.amount().value() == 0) {
-      tell(report, charge, ServiceException.meteringUnavailable(), charged(charge));
+      tell(report, charge, ServiceException.meteringUnavailable(), charged(charge), null);
       return;
     }
     ServiceException pending =
@@ -122,23 +123,27 @@ final class Ending {
                 ErrorCode.METERING_UNAVAILABLE, "The answer is complete. " + PENDING)
             : failure.adding(PENDING);
     String charged = charged(charge) == null ? null : PENDING_CHARGE;
-    tell(report, charge, pending.charged(PENDING_CHARGE), charged);
+    tell(report, charge, pending.charged(PENDING_CHARGE), charged, null);
   }
 
   private void tell(
       @Nullable EngineReport report,
       Charge charge,
       ServiceException error,
-      @Nullable String charged) {
+      @Nullable String charged,
+      @Nullable String kept) {
     boolean nothingToShow = admission.stream() || report == null || charge.amount().value() == 0;
     if (!client.isAnswering() && nothingToShow) {
       client.refuse(error);
     } else if (admission.stream()) {
-      client.end(answers.errorEvent(error, report, charge, admission), charged);
+      client.end(answers.errorEvent(kept, error, report, charge, admission), charged);
     } else {
       client.status(error.code().httpStatus());
       client.header("x-should-retry", Boolean.toString(error.shouldRetry()));
       client.header("x-r1-cost", charge.amount().decimal());
+      if (kept != null) {
+        client.header("x-usage-receipt", kept);
+      }
       client.end(answers.errorBody(error, report, charge, admission), charged);
     }
   }

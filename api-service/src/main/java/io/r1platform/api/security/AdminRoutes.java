@@ -109,6 +109,7 @@ final class AdminRoutes {
           new Entry(GET, "/invoices", INVOICES_READ),
           new Entry(GET, "/invoices/{id}", INVOICES_READ),
           new Entry(GET, "/invoices/{id}/pdf", INVOICES_READ),
+          new Entry(GET, "/invoices/{id}/bundle", INVOICES_READ),
           new Entry(POST, "/invoices/{id}/finalize", SITE),
           new Entry(POST, "/invoices/{id}/void", SITE),
           new Entry(POST, "/invoices/{id}/credit-notes", SITE),

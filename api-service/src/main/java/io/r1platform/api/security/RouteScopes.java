@@ -46,6 +46,7 @@ final class RouteScopes {
           new Entry(DELETE, "/v1/requests/{id}/content", INFERENCE),
           new Entry(GET, "/v1/receipts", USAGE_READ),
           new Entry(GET, "/v1/receipts/{id}", INFERENCE, BATCH, USAGE_READ),
+          new Entry(GET, "/v1/invoices/{id}/bundle", USAGE_READ),
           new Entry(GET, "/v1/files", BATCH),
           new Entry(POST, "/v1/files", BATCH),
           new Entry(GET, "/v1/files/{id}", BATCH),

@@ -4,7 +4,9 @@ import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ class BillingReads {
   private static final Duration LATER = Duration.ofSeconds(5);
   private static final int MOST = 32;
   private static final int MOST_OF_ONE = 4;
+  private static final int MOST_PROBLEM = 65_536;
 
   private final BillingClient billing;
   private final JsonMapper json;
@@ -48,7 +51,7 @@ class BillingReads {
 
   /**
    * The answer as it is, of status 200, 202 or 404, to a path that names the caller's organization.
-   * Fails as {@link #read} does otherwise.
+   * Fails with 409 and what billing says where that is its answer, and as {@link #read} otherwise.
    */
   HttpResponse<byte[]> raw(Caller caller, String pathAndQuery) {
     try (FreeCalls.Place _ = calls.begin(caller)) {
@@ -70,6 +73,12 @@ class BillingReads {
                 json.readTree(answer.body())
                     .path("detail")
                     .asString("A parameter is out of range."));
+        case 409 ->
+            throw ServiceException.of(
+                ErrorCode.INVALID_STATE,
+                json.readTree(answer.body())
+                    .path("detail")
+                    .asString("Its state does not allow it."));
         default -> log.warn("billing-service answered {} to a question", answer.statusCode());
       }
     } catch (IOException | JacksonException e) {
@@ -78,6 +87,56 @@ class BillingReads {
       Thread.currentThread().interrupt();
     }
     throw unavailable();
+  }
+
+  /**
+   * A file as it comes, at a path that names the caller's organization; whoever gets it closes it.
+   * Fails with 404 where there is none, 409 with what billing says of it, and as {@link #read}.
+   */
+  InputStream open(Caller caller, String path) {
+    FreeCalls.Place place = calls.begin(caller);
+    boolean opened = false;
+    try {
+      HttpResponse<InputStream> answer = billing.stream(path);
+      if (answer.statusCode() == 200) {
+        opened = true;
+        return new Held(answer.body(), place);
+      }
+      try (InputStream body = answer.body()) {
+        String why =
+            json.readTree(body.readNBytes(MOST_PROBLEM)).path("detail").asString("Not now.");
+        switch (answer.statusCode()) {
+          case 404 -> throw ServiceException.notFound("This invoice");
+          case 409 -> throw ServiceException.of(ErrorCode.INVALID_STATE, why);
+          default -> log.warn("billing-service answered {} to a question", answer.statusCode());
+        }
+      }
+    } catch (IOException | JacksonException e) {
+      log.warn("billing-service did not answer a question: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (!opened) {
+        place.close();
+      }
+    }
+    throw unavailable();
+  }
+
+  /** A stream whose place is free when it is closed. */
+  private static final class Held extends FilterInputStream {
+    private final FreeCalls.Place place;
+
+    private Held(InputStream in, FreeCalls.Place place) {
+      super(in);
+      this.place = place;
+    }
+
+    @Override
+    public void close() throws IOException {
+      place.close();
+      super.close();
+    }
   }
 
   private ObjectNode ask(String pathAndQuery) {

@@ -319,7 +319,8 @@ class RelayIT {
     gateway.engine.does(
         chat -> chat.stream().write(token(5, "reasoning_content", "a") + "id: 6\ndata: {\"cho"));
     HttpResponse<String> response = gateway.chat(STREAM_WITH_USAGE);
-    assertThat(response.body())
+    assertThat(response.body()).containsPattern(Wire.RECEIPT + "data: \\{\"error\":\\{");
+    assertThat(Wire.bare(response))
         .startsWith(token(5, "reasoning_content", "a") + "data: {\"error\":{")
         .contains("\"code\":\"engine_failed\"", "\"charged\":\"0.00001673\"")
         .doesNotContain("[DONE]");
@@ -365,7 +366,10 @@ class RelayIT {
     assertThat(response.body())
         .contains("\"charged\":\"0.00001673\"", "\"cost\":\"0.00001673\"", "\"partial\":{");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
-    var entry = gateway.finalOf(Gateway.id(response));
+    String id = Gateway.id(response);
+    assertThat(gateway.get("/v1/receipts/" + id).body())
+        .contains(response.headers().firstValue("x-usage-receipt").orElseThrow());
+    var entry = gateway.finalOf(id);
     assertThat(entry.finish()).isEqualTo("engine_error");
     assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
   }

@@ -154,6 +154,7 @@ class AuthorizationMatrixIT {
           rule("GET /invoices/{id}", "OAF", t -> Call.get(t.invoice())),
           rule("GET /invoices/{id}/pdf", "OAF", t -> Call.get(t.invoice())),
           rule("GET /invoices/{id}/deliveries", "OAF", t -> Call.get(t.invoice())),
+          rule("GET /invoices/{id}/bundle", "OAF", t -> Call.get(t.invoice())),
           rule("GET /invoices/profiles/{id}", "OAF", t -> Call.get(t.organization)),
           rule("GET /audit", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("GET /audit/check", "OAF", t -> Call.get("?organization_id=" + t.organization)),

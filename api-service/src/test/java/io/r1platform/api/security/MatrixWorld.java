@@ -134,6 +134,7 @@ final class MatrixWorld {
               .formatted(target.organization(), target.project(), target.request()),
           200,
           json);
+      billing.say("/internal/v1/invoices/" + target.invoice() + "/bundle", 200, json);
       billing.answer(
           "/internal/v1/organizations/" + target.organization() + "/billing-profile",
           exchange -> FakeReports.send(exchange, 200, said(target.organization(), null)));

@@ -60,6 +60,7 @@ class ScopesIT {
       DELETE /v1/requests/{id}/content  inference
       GET    /v1/receipts               usage:read
       GET    /v1/receipts/{id}          inference batch usage:read
+      GET    /v1/invoices/{id}/bundle   usage:read
       GET    /v1/files                  batch
       POST   /v1/files                  batch
       GET    /v1/files/{id}             batch

@@ -145,12 +145,39 @@ class MoneyIT {
     HttpResponse<String> proof = api.get("/v1/receipts/" + id + ".tlog-proof", own.secret());
     assertThat(proof.body()).isEqualTo("c2sp.org/tlog-proof@v1\n");
     assertThat(proof.headers().firstValue("content-type")).contains("text/plain");
+    billing.say(receipts + "/" + id + "/proof", 409, "{\"detail\":\"It is held: LATE.\"}");
+    HttpResponse<String> held = api.get("/v1/receipts/" + id + ".tlog-proof", own.secret());
+    assertThat(held.statusCode()).isEqualTo(409);
+    assertThat(held.body()).contains("\"code\":\"invalid_state\"", "It is held: LATE.");
     String from = "/v1/receipts?from=2026-11-01T00:00:00Z&organization=1&project=1";
     assertThat(api.get(from, own.secret()).body()).isEqualTo("{}\n");
     assertThat(status("/v1/receipts/" + id, stranger)).isEqualTo(404);
     assertThat(status("/v1/receipts/" + id + ".tlog-proof", stranger)).isEqualTo(404);
     assertThat(status("/v1/receipts/x", own.secret())).isEqualTo(404);
     assertThat(status("/v1/receipts", own.secret())).isEqualTo(400);
+  }
+
+  @Test
+  void anInvoicesBundleIsItsOrganizationsAlone() {
+    String path = "/internal/v1/organizations/%d/invoices/".formatted(organization);
+    billing.say(path + "17/bundle", 200, "PK");
+    billing.say(
+        path + "18/bundle", 409, "{\"code\":\"bundle_missing\",\"detail\":\"3 are held.\"}");
+    HttpResponse<String> zip = api.get("/v1/invoices/17/bundle", own.secret());
+    assertThat(zip.statusCode()).isEqualTo(200);
+    assertThat(zip.body()).isEqualTo("PK");
+    assertThat(zip.headers().firstValue("content-type")).contains("application/zip");
+    HttpResponse<String> missing = api.get("/v1/invoices/18/bundle", own.secret());
+    assertThat(missing.statusCode()).isEqualTo(409);
+    assertThat(missing.body()).contains("\"code\":\"invalid_state\"", "3 are held.");
+    assertThat(status("/v1/invoices/17/bundle", stranger)).isEqualTo(404);
+    for (String id : List.of("0", "x", "17%2f..%2f18", "1234567890123456789")) {
+      assertThat(status("/v1/invoices/" + id + "/bundle", own.secret())).as(id).isIn(400, 404);
+    }
+    for (int i = 0; i < 40; i++) { // a place is free again each time
+      assertThat(status("/v1/invoices/17/bundle", own.secret())).isEqualTo(200);
+      assertThat(status("/v1/invoices/18/bundle", own.secret())).isEqualTo(409);
+    }
   }
 
   @Test

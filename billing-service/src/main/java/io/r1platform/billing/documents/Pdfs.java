@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /** The documents of invoices: made at the first asking, then kept. A draft's is not kept. */
 @Component
-class Pdfs {
+public class Pdfs {
   private static final String NAME_OF_DRAFT = "draft-";
 
   /**
@@ -35,6 +35,11 @@ class Pdfs {
     this.renderer = renderer;
     this.jdbc = jdbc;
     this.clock = clock;
+  }
+
+  /** The bytes of an invoice's document as its organization has chosen it. */
+  public byte[] document(long invoice) {
+    return of(invoice(invoice)).bytes();
   }
 
   /** In the language and on the paper that its organization has chosen. */

@@ -72,6 +72,16 @@ public final class ServiceException extends RuntimeException {
         Map.of("blockers", String.join("\n", blockers)));
   }
 
+  /** What an invoice's bundle lacks; {@code reason} is one of docs/receipts.md. */
+  public static ServiceException bundleMissing(String reason, String what) {
+    return new ServiceException(ErrorCode.BUNDLE_MISSING, what, Map.of("reason", reason));
+  }
+
+  /** A receipt whose record is not charged; {@code state} is HELD or REJECTED. */
+  public static ServiceException receiptHeld(String state, String what) {
+    return new ServiceException(ErrorCode.RECEIPT_HELD, what, Map.of("state", state));
+  }
+
   /** A held record that must not be charged; it can be rejected. */
   public static ServiceException notConfirmable(String why) {
     return new ServiceException(ErrorCode.NOT_CONFIRMABLE, "Nothing was charged: " + why, Map.of());

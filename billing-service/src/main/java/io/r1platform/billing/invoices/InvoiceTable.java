@@ -259,8 +259,7 @@ class InvoiceTable {
             update invoice set status = 'finalized', series = :series, series_no = :no,
               number = :number, issued_at = :at, issued_by = :by, due_on = :due, terms = :terms,
               issuer = cast(:issuer as jsonb), customer = cast(:customer as jsonb),
-              journal_id = :journal, command_id = :command,
-              checkpoint_size = coalesce(checkpoint_size, (select size from log_signed))
+              journal_id = :journal, command_id = :command
             where invoice_id = :id
             """)
         .param("series", series)

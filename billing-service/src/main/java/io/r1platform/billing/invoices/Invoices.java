@@ -36,6 +36,7 @@ class Invoices {
   private final InvoiceTable table;
   private final Profiles profiles;
   private final Paid paid;
+  private final UsageRoots usageRoots;
   private final PeriodEnds periodEnds;
   private final Ledger ledger;
   private final InvoiceSettings settings;
@@ -49,6 +50,7 @@ class Invoices {
       InvoiceTable table,
       Profiles profiles,
       Paid paid,
+      UsageRoots usageRoots,
       PeriodEnds periodEnds,
       Ledger ledger,
       InvoiceSettings settings,
@@ -60,6 +62,7 @@ class Invoices {
     this.table = table;
     this.profiles = profiles;
     this.paid = paid;
+    this.usageRoots = usageRoots;
     this.periodEnds = periodEnds;
     this.ledger = ledger;
     this.settings = settings;
@@ -130,6 +133,7 @@ class Invoices {
             Map.of("invoice", Long.toString(built.id()), "month", built.month().toString()),
             transfers(built, today()));
     ledger.post(journal);
+    usageRoots.note(built);
     issue(built, settings.prefix(), journal.id(), null, actor);
     return issued(built.id());
   }

@@ -5,7 +5,7 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"ledger", "adjustments", "pages", "errors", "observability"})
+    allowedDependencies = {"ledger", "adjustments", "receipts", "pages", "errors", "observability"})
 package io.r1platform.billing.invoices;
 
 import org.jspecify.annotations.NullMarked;

@@ -13,9 +13,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     receipts wait for their proofs
  * @param origin the log's name in checkpoints, unique in the world and for ever the same, for
  *     instance {@code r1.example.com/log}
+ * @param checkpointFile where the newest checkpoint is kept, on a disk that is not the database's:
+ *     a log that does not continue it, since the database was restored, is not signed; null: that
+ *     is not noticed
  */
 @ConfigurationProperties("r1.billing.log")
-record LogSettings(@Nullable Path keyFile, @DefaultValue("r1-platform.local/log") String origin) {
+record LogSettings(
+    @Nullable Path keyFile,
+    @DefaultValue("r1-platform.local/log") String origin,
+    @Nullable Path checkpointFile) {
   LogSettings {
     if (!origin.matches("[A-Za-z0-9._/-]{1,200}")) {
       throw new IllegalArgumentException(

@@ -12,6 +12,7 @@ import io.r1platform.receipts.UsageRecord;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,37 @@ class Receipts {
                         row.getBytes("leaf_sha256"),
                         row.getBytes("leaves"),
                         row.getObject("first_index", Long.class))))
+        .optional();
+  }
+
+  /**
+   * A record that billing did not charge as it came.
+   *
+   * @param reason why it was held
+   * @param resolved {@code REJECTED} or {@code CONFIRMED}; null: nobody has decided
+   */
+  record Held(
+      String reason, Instant heldAt, @Nullable String resolved, @Nullable Instant decidedAt) {}
+
+  /** The newest that was held of a request's id, if its bytes say that it is the owner's. */
+  Optional<Held> held(Owner owner, UUID id) {
+    return jdbc.sql(
+            """
+            select reason, held_at, resolved, resolved_at from usage_held
+            where event_id = ? and substring(record from 25 for 8) = int8send(?)
+              and substring(record from 33 for 8) = int8send(?)
+            order by held_at desc limit 1
+            """)
+        .params(id, owner.organization, owner.project)
+        .query(
+            (row, n) -> {
+              OffsetDateTime decided = row.getObject("resolved_at", OffsetDateTime.class);
+              return new Held(
+                  row.getString("reason"),
+                  row.getObject("held_at", OffsetDateTime.class).toInstant(),
+                  row.getString("resolved"),
+                  decided == null ? null : decided.toInstant());
+            })
         .optional();
   }
 

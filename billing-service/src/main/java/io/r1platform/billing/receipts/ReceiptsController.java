@@ -53,17 +53,42 @@ class ReceiptsController {
     return View.of(questions.answer(() -> find(organization, project, id)));
   }
 
-  /** 202 until the record is in a checkpoint. */
+  /**
+   * 202 until the record is in a checkpoint; 409 for one that is held or was rejected, which says
+   * so: it has no proof, however often one asks.
+   */
   @GetMapping(RECEIPTS + "/{id}/proof")
   ResponseEntity<String> proof(
       @PathVariable long organization, @PathVariable long project, @PathVariable String id) {
     return questions.answer(
         () -> {
-          Long index = find(organization, project, id).logIndex();
+          var owner = new Receipts.Owner(organization, project);
+          Receipts.Stored stored = receipts.find(owner, uuid(id)).orElseThrow(() -> no(owner, id));
+          Long index = stored.logIndex();
           return index == null
               ? ResponseEntity.accepted().build()
               : text(receipts.proof(index).text());
         });
+  }
+
+  private ServiceException no(Receipts.Owner owner, String id) {
+    return receipts
+        .held(owner, uuid(id))
+        .map(
+            held ->
+                held.resolved() == null
+                    ? ServiceException.receiptHeld(
+                        "HELD",
+                        "The record is held since %s (%s): a person decides whether it is charged."
+                                .formatted(held.heldAt(), held.reason())
+                            + " Nothing is charged and there is no proof until then; nobody knows"
+                            + " when. Ask again in a day.")
+                    : ServiceException.receiptHeld(
+                        held.resolved(),
+                        "The record was held (%s) and a person rejected it at %s. It is not"
+                                .formatted(held.reason(), held.decidedAt())
+                            + " charged and will have no proof."))
+        .orElseGet(() -> ServiceException.notFound("The receipt"));
   }
 
   /** JSON lines, at most 1,000. */

@@ -34,14 +34,20 @@ class Sequencer {
 
   private final JdbcClient jdbc;
   private final LogSigner signer;
+  private final LastCheckpoint published;
   private final TransactionTemplate transaction;
   private final AtomicLong waitingSeconds = new AtomicLong();
   private final AtomicLong size = new AtomicLong();
 
   Sequencer(
-      JdbcClient jdbc, LogSigner signer, TransactionTemplate transaction, MeterRegistry meters) {
+      JdbcClient jdbc,
+      LogSigner signer,
+      LastCheckpoint published,
+      TransactionTemplate transaction,
+      MeterRegistry meters) {
     this.jdbc = jdbc;
     this.signer = signer;
+    this.published = published;
     this.transaction = transaction;
     meters.gauge(BillingMetric.LOG_WAITING.meterName(), waitingSeconds);
     meters.gauge(BillingMetric.LOG_SIZE.meterName(), size);
@@ -75,21 +81,29 @@ class Sequencer {
    * Once.
    *
    * @return how many batches got their place
-   * @throws IllegalStateException if the key was retired; nothing was done
+   * @throws IllegalStateException if the key was retired, or the log does not continue what was
+   *     public; nothing was done
    */
   int sequence() {
-    return signer
-        .signer()
-        .map(key -> transaction.execute(status -> sequence(key)))
-        .map(Integer::intValue)
-        .orElse(0);
+    int batches =
+        signer
+            .signer()
+            .map(key -> transaction.execute(status -> sequence(key)))
+            .map(Integer::intValue)
+            .orElse(0);
+    jdbc.sql("select note from log_checkpoint order by size desc limit 1")
+        .query(String.class)
+        .optional()
+        .ifPresent(published::keep);
+    return batches;
   }
 
   private int sequence(NoteSigner key) {
     long before = jdbc.sql("select size from log_head for update").query(Long.class).single();
-    takeUp(key, before);
     var hasher = new Hasher();
     var tiles = new Tiles(jdbc, hasher, before);
+    published.requireContinued(before, new TiledLog(tiles, hasher));
+    takeUp(key, before);
     if (before == 0) {
       sign(key, tiles, hasher); // what the first bundle starts with
     }

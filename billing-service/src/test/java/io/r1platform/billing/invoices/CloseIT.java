@@ -283,10 +283,11 @@ class CloseIT {
     traffic.charge(organization, now, 1_000);
     drafted.await(() -> billing.sum("1", "log_batch where first_index is null").signum() == 0);
     end(month);
-    BigInteger size = billing.sum("size", "log_signed");
+    BigInteger size = billing.sum("max(size)", "log_checkpoint");
     assertThat(size.signum()).isPositive();
     JsonNode done = closing.finalizeMonth(organization, month);
     assertThat(done.path("checkpoint_size").asString()).isEqualTo(size.toString());
+    assertThat(done.path("usage_root").asString()).hasSize(64);
   }
 
   @Test

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
@@ -58,6 +57,7 @@ class ReceiptLogIT {
   @TempDir private static Path directory;
   private static BillingFixture billing;
   private static UsageTraffic traffic;
+  private static long logSize;
   private static final Map<UUID, byte[]> RECORDS = new HashMap<>();
 
   @BeforeAll
@@ -199,8 +199,9 @@ class ReceiptLogIT {
         Files.writeString(
             directory.resolve("kept"),
             records.stream().map(r -> r.receipt() + "\n").collect(joining()));
+    logSize = RECORDS.size();
     Path bundle = bundle("first.zip", month, invoice(month, records));
-    String said = verify(bundle, "--key", keys, "--receipts", kept);
+    String said = Verifier.verify(bundle, "--key", keys, "--receipts", kept);
     assertThat(said)
         .contains("ok receipts: %d of yours found".formatted(records.size()))
         .contains(
@@ -209,11 +210,12 @@ class ReceiptLogIT {
     Path again = bundle("again.zip", month, invoice(month, records));
     assertThat(again).hasSameBinaryContentAs(bundle);
     List<UsageRecord> fewer = records.subList(1, records.size());
-    assertThat(verify(bundle("other.zip", month, invoice(month, fewer)), "--key", keys))
+    assertThat(Verifier.verify(bundle("other.zip", month, invoice(month, fewer)), "--key", keys))
         .contains("REJECTED: invoice line ");
 
     RECORDS.putAll(traffic.chargeMany(TENANT, 1));
     sequence();
+    logSize = RECORDS.size() + 1L; // and the statement
     assertThatThrownBy(() -> bundle("late.zip", month, invoice(month, records)))
         .hasMessageContaining("The month has changed");
   }
@@ -223,7 +225,7 @@ class ReceiptLogIT {
     try (var out = Files.newOutputStream(file)) {
       billing
           .bean(Bundles.class)
-          .write(out, new Bundles.Month(TENANT, month, "USD"), invoice, null);
+          .write(out, new BilledUsage(TENANT, month, "USD", logSize, null, null), invoice, null);
     }
     return file;
   }
@@ -258,22 +260,6 @@ class ReceiptLogIT {
         .formatted(month, net, String.join(",", lines));
   }
 
-  /** Runs the tenant's program, in a process of its own. */
-  private static String verify(Object... arguments) throws IOException, InterruptedException {
-    var command =
-        new ArrayList<String>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.r1platform.verifybill.VerifyBill"));
-    Stream.of(arguments).map(Object::toString).forEach(command::add);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return said;
-  }
-
   @Test
   @Order(6)
   void whatIsSignedCannotBeChanged() {
@@ -284,6 +270,7 @@ class ReceiptLogIT {
             "update log_tile set hashes = sha256(hashes)",
             "update log_key set first_size = 1",
             "update log_month set end_size = 1",
+            "update log_month set start_size = 0",
             "update log_checkpoint set note = ''",
             "delete from log_checkpoint",
             "delete from log_batch",
@@ -320,6 +307,44 @@ class ReceiptLogIT {
       }
       assertThatThrownBy(() -> billing.bean(Sequencer.class).sequence())
           .hasMessageContaining("was retired from the log");
+    }
+  }
+
+  @Test
+  @Order(8)
+  void aDatabaseThatIsOlderThanWhatWasPublicIsNotSigned() throws Exception {
+    NoteSigner third = key("third", 3);
+    Path kept = directory.resolve("checkpoint");
+    String[] settings = {
+      "--r1.billing.log.key-file=" + directory.resolve("third"),
+      "--r1.billing.log.origin=" + ORIGIN,
+      "--r1.billing.log.checkpoint-file=" + kept
+    };
+    RECORDS.putAll(traffic.chargeMany(TENANT, 5));
+    try (var next = BillingFixture.onTheTimeOf(billing.database(), settings)) {
+      next.bean(Sequencer.class).sequence();
+    }
+    String note = Files.readString(kept);
+    Checkpoint last = Checkpoint.verified(note, TrustedKeys.always(third.key()), "kept");
+    assertThat(last.size()).isEqualTo(RECORDS.size() + 1L);
+
+    // as if the database had been restored from a backup of before the last entries
+    RECORDS.putAll(traffic.chargeMany(TENANT, 3));
+    var ahead = new Checkpoint(ORIGIN, last.size() + 1_000, last.root());
+    Files.writeString(kept, third.sign(ahead.text()));
+    try (var restored = BillingFixture.onTheTimeOf(billing.database(), settings)) {
+      assertThatThrownBy(() -> restored.bean(Sequencer.class).sequence())
+          .hasMessageContaining("the database is older than that");
+    }
+    // what an operator does then: another name, another key
+    NoteSigner fourth = key("fourth", 4);
+    settings[0] = "--r1.billing.log.key-file=" + directory.resolve("fourth");
+    settings[1] = "--r1.billing.log.origin=billing.test/second";
+    try (var again = BillingFixture.onTheTimeOf(billing.database(), settings)) {
+      again.bean(Sequencer.class).sequence();
+      TrustedKeys keys = TrustedKeys.parse(again.get("/internal/v1/log/keys").body(), "keys");
+      assertThat(keys.keys().getLast().key().point()).isEqualTo(fourth.key().point());
+      assertThat(checkpoints(keys).getLast().origin()).isEqualTo("billing.test/second");
     }
   }
 

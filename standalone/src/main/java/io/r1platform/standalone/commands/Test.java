@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
+      "  recount     the verifier's tokenizer against the engine's, on random texts",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
@@ -97,7 +98,8 @@ final class Test implements Callable<Integer> {
       description = {
         "faults: which kills, and when",
         "fuzz: which requests",
-        "bill: which requests and bits"
+        "bill: which requests and bits",
+        "recount: which texts"
       })
   private long seed;
 
@@ -130,6 +132,13 @@ final class Test implements Callable<Integer> {
                   invocation,
                   out(),
                   List.of("-Dtest.jvm.extra=-Dr1.bill.records=1000000 -Dr1.bill.seed=" + seed));
+      case "recount" ->
+          new ModuleFigures("verify-bill", "recount", "RecountIT")
+              .run(
+                  invocation,
+                  out(),
+                  List.of(
+                      "-Dtest.jvm.extra=-Dr1.recount.texts=20000 -Dr1.recount.seed=" + seed));
       case "simulation" ->
           new ModuleFigures("simulation", "simulation", "SimulationIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));

@@ -153,6 +153,7 @@ final class ServicePlans {
         "r1.billing.security.gateway-token-file", file(GATEWAY_TOKEN),
         "r1.billing.security.engine-token-file", file(ENGINE_TOKEN),
         "r1.billing.log.key-file", file(LOG_KEY),
+        "r1.billing.log.checkpoint-file", file(LOG_KEY) + ".checkpoint",
         "r1.billing.log.origin", "localhost/" + secrets.value(LOG_NAME),
         "r1.billing.exports.directory", home.exports().toString());
   }

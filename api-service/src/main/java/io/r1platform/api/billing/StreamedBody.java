@@ -1,4 +1,4 @@
-package io.r1platform.api.console;
+package io.r1platform.api.billing;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * while {@value #CHUNKS} chunks of {@value #CHUNK_BYTES} bytes lie unread. For one reader. A stream
  * that breaks off breaks the answer off; it never looks whole.
  */
-final class StreamedBody implements Flow.Publisher<ByteBuffer> {
+public final class StreamedBody implements Flow.Publisher<ByteBuffer> {
   private static final Logger log = LoggerFactory.getLogger(StreamedBody.class);
   private static final int CHUNK_BYTES = 65_536;
   private static final int CHUNKS = 8;
@@ -28,7 +28,8 @@ final class StreamedBody implements Flow.Publisher<ByteBuffer> {
   private final InputStream in;
   private final SubmissionPublisher<ByteBuffer> out = new SubmissionPublisher<>(THREADS, CHUNKS);
 
-  StreamedBody(InputStream in) {
+  /** Of a stream, which it closes. */
+  public StreamedBody(InputStream in) {
     this.in = in;
   }
 

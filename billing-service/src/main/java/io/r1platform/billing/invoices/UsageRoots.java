@@ -1,0 +1,48 @@
+package io.r1platform.billing.invoices;
+
+import io.r1platform.billing.receipts.UsageRoot;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Notes on a draft, while it is finalized, which records it bills. */
+@Component
+class UsageRoots {
+  private final UsageRoot roots;
+  private final JdbcClient jdbc;
+
+  UsageRoots(UsageRoot roots, JdbcClient jdbc) {
+    this.roots = roots;
+    this.jdbc = jdbc;
+  }
+
+  /** In the caller's transaction; nothing where the log of receipts is not signed. */
+  void note(InvoiceRow draft) {
+    UsageRoot.Earlier earlier =
+        jdbc.sql(
+                """
+                select earlier_month, earlier_size from billed_usage
+                where invoice_id = ? and earlier_month is not null
+                """)
+            .param(draft.id())
+            .query(
+                (row, n) ->
+                    new UsageRoot.Earlier(
+                        YearMonth.from(row.getObject("earlier_month", LocalDate.class)),
+                        row.getObject("earlier_size", Long.class)))
+            .optional()
+            .orElse(null);
+    roots
+        .of(draft.tenantId(), draft.month(), draft.currency(), earlier)
+        .ifPresent(
+            root ->
+                jdbc.sql(
+                        """
+                        update invoice set usage_root = ?, checkpoint_size = ?
+                        where invoice_id = ?
+                        """)
+                    .params(root.hash().bytes(), root.logSize(), draft.id())
+                    .update());
+  }
+}
