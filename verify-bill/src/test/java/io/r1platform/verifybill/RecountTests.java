@@ -64,8 +64,28 @@ class RecountTests {
             like.eventId().getLeastSignificantBits());
     month.add(
         new UsageRecord(
-            1, 16, 1, id, 7, 11, 13, like.admittedMicros(), like.finishedMicros(), 0, 0, 0, 0,
-            promptTokens, ids.length, 1, 0, Month.PRICE, 0, 1, 2, hash));
+            1,
+            16,
+            1,
+            id,
+            7,
+            11,
+            13,
+            like.admittedMicros(),
+            like.finishedMicros(),
+            0,
+            0,
+            0,
+            0,
+            promptTokens,
+            ids.length,
+            1,
+            0,
+            Month.PRICE,
+            0,
+            1,
+            2,
+            hash));
     return id;
   }
 
@@ -80,8 +100,7 @@ class RecountTests {
   }
 
   private Command run() throws IOException {
-    return Command.run(
-        month.write(directory, "b.zip"), "--recount", directory, "--model", MODEL);
+    return Command.run(month.write(directory, "b.zip"), "--recount", directory, "--model", MODEL);
   }
 
   @Test

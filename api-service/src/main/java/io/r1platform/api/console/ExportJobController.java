@@ -1,5 +1,6 @@
 package io.r1platform.api.console;
 
+import io.r1platform.api.billing.StreamedBody;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.people.Permission;

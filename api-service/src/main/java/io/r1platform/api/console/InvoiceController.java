@@ -117,8 +117,11 @@ final class InvoiceController {
   /** The month's records and their proofs, which {@code r1-verify-bill} checks. */
   @GetMapping("/{id}/bundle")
   ResponseEntity<Flow.Publisher<ByteBuffer>> bundle(
-      @AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
-    ObjectNode invoice = own(access.reach(principal, Permission.INVOICES_READ), id);
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
+    Reach reach = access.reach(principal, Permission.INVOICES_READ);
+    ObjectNode invoice = own(principal, reach, id, exchange);
     HttpResponse<InputStream> file = billing.open(path(id) + "/bundle");
     String name = invoice.path("number").asString(id);
     return ResponseEntity.ok()

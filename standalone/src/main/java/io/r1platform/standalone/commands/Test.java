@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  files       four files of 200 MiB at once, in and out, in a heap of 512 MiB",
       "  export      the usage file's sum against the ledger",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 18 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 14 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
@@ -137,8 +137,7 @@ final class Test implements Callable<Integer> {
               .run(
                   invocation,
                   out(),
-                  List.of(
-                      "-Dtest.jvm.extra=-Dr1.recount.texts=20000 -Dr1.recount.seed=" + seed));
+                  List.of("-Dtest.jvm.extra=-Dr1.recount.texts=20000 -Dr1.recount.seed=" + seed));
       case "simulation" ->
           new ModuleFigures("simulation", "simulation", "SimulationIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
