@@ -45,6 +45,7 @@ class HouseRulesTests {
           "service-support",
           "receipts",
           "verify-bill",
+          "focus",
           "r1-spring-ai-starter",
           "inference-service",
           "api-service",
@@ -79,6 +80,7 @@ class HouseRulesTests {
             "prompts",
             "receipts",
             "verifybill",
+            "focus",
             "springai",
             "inference",
             "api",
@@ -196,6 +198,7 @@ class HouseRulesTests {
             API + "prices..", // the last answer of billing, immutable
             INFERENCE + "receipts..",
             BASE + "billing..",
+            BASE + "focus..", // SQL over a file, in memory
             BASE + "standalone.postgres..", // makes the database itself
             BASE + "testing.."), // gives tests theirs
         "java.sql..",

@@ -45,7 +45,7 @@ class Exports {
   private static final String SPEC = "r1-export-1";
 
   /** What one export covers: UTC days, the last excluded; null means every organization. */
-  record Scope(Dataset dataset, LocalDate from, LocalDate to, @Nullable Long organizationId) {}
+  record Scope(DayDataset dataset, LocalDate from, LocalDate to, @Nullable Long organizationId) {}
 
   /** What a reader checks a file against. */
   record Manifest(

@@ -44,7 +44,7 @@ final class ExportsController {
     LocalDate tomorrow = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(2);
     var scope =
         new Exports.Scope(
-            Dataset.named(dataset),
+            DayDataset.named(dataset),
             from == null ? BEGINNING : day(from),
             to == null ? tomorrow : day(to),
             organizationId);

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
+      "  focus       two months of charges in FOCUS's columns, by the official rules where they are",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",
@@ -130,6 +131,9 @@ final class Test implements Callable<Integer> {
                   invocation,
                   out(),
                   List.of("-Dtest.jvm.extra=-Dr1.bill.records=1000000 -Dr1.bill.seed=" + seed));
+      case "focus" ->
+          new ModuleFigures("billing-service", "focus", "FocusIT")
+              .run(invocation, out(), List.of());
       case "simulation" ->
           new ModuleFigures("simulation", "simulation", "SimulationIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
