@@ -46,6 +46,7 @@ class HouseRulesTests {
           "receipts",
           "verify-bill",
           "exporter",
+          "focus",
           "r1-spring-ai-starter",
           "inference-service",
           "api-service",
@@ -81,6 +82,7 @@ class HouseRulesTests {
             "receipts",
             "verifybill",
             "exporter",
+            "focus",
             "springai",
             "inference",
             "api",
@@ -215,6 +217,7 @@ class HouseRulesTests {
             INFERENCE + "receipts..",
             BASE + "billing..",
             BASE + "exporter..", // DuckDB's, in a process of its own
+            BASE + "focus..", // SQL over a file, in memory
             BASE + "standalone.postgres..", // makes the database itself
             BASE + "testing.."), // gives tests theirs
         "java.sql..",

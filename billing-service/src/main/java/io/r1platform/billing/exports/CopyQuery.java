@@ -30,24 +30,26 @@ final class CopyQuery {
   }
 
   private static String copy(Scope scope, boolean isoTimes, String options) {
+    String seconds = scope.dataset().name().startsWith("focus_") ? "SS" : "SS.US"; // FOCUS's format
     String columns =
         scope.columns().stream()
-            .map(column -> selected(column, isoTimes))
+            .map(column -> selected(column, isoTimes ? seconds : null))
             .collect(Collectors.joining(", "));
     return "copy (select %s from (%s) rows) to stdout (%s)"
         .formatted(columns, bound(scope), options);
   }
 
-  private static String selected(Column column, boolean isoTimes) {
+  private static String selected(Column column, @Nullable String seconds) {
     String name = '"' + column.name() + '"';
     return switch (column.type()) {
       case TEXT, JSON -> name;
       case BIGINT -> name + "::bigint";
       case DECIMAL -> "trim_scale(" + name + "::numeric(38,18))";
       case TIMESTAMP ->
-          isoTimes
-              ? "to_char(" + name + " at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-              : name + "::timestamptz";
+          seconds == null
+              ? name + "::timestamptz"
+              : "to_char(%s at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:%s\"Z\"')"
+                  .formatted(name, seconds);
     };
   }
 
