@@ -289,7 +289,8 @@ class CloseIT {
     assertThat(done.path("checkpoint_size").asString()).isEqualTo(size.toString());
     BigInteger roots =
         billing.sum(
-            "length(usage_root)", "invoice where invoice_id = " + done.path("invoice_id").asString());
+            "length(usage_root)",
+            "invoice where invoice_id = " + done.path("invoice_id").asString());
     assertThat(roots).isEqualTo(32);
   }
 
