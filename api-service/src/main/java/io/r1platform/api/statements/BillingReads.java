@@ -103,11 +103,14 @@ class BillingReads {
         return new Held(answer.body(), place);
       }
       try (InputStream body = answer.body()) {
-        String why =
-            json.readTree(body.readNBytes(MOST_PROBLEM)).path("detail").asString("Not now.");
         switch (answer.statusCode()) {
           case 404 -> throw ServiceException.notFound("This invoice");
-          case 409 -> throw ServiceException.of(ErrorCode.INVALID_STATE, why);
+          case 409 ->
+              throw ServiceException.of(
+                  ErrorCode.INVALID_STATE,
+                  json.readTree(body.readNBytes(MOST_PROBLEM))
+                      .path("detail")
+                      .asString("Its state does not allow it."));
           default -> log.warn("billing-service answered {} to a question", answer.statusCode());
         }
       }
