@@ -42,7 +42,7 @@ describe('a proof', () => {
     expect(await checkProof(proven(6).record, proof, keys)).toBe('notInLog');
   });
 
-  it('is refused if the checkpoint is signed by no key of the log, or too late by an old one', async () => {
+  it('is refused if no key of the log signed the checkpoint, or an old one too late', async () => {
     const { record, proof } = proven(5);
     expect(await checkProof(record, proof, keysOf(createLog(world)))).toBe('notSigned');
     expect(await checkProof(record, proof, keysOf(log).replace('0 -', '0 3'))).toBe('notSigned');

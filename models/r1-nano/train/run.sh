@@ -33,7 +33,13 @@ common=(--tokenizer "$work/tokenizer.json" --threads "$threads")
 export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592
 export TORCHINDUCTOR_CACHE_DIR="${TORCHINDUCTOR_CACHE_DIR:-$work/inductor}"
 
-of() { echo "$work/$1/checkpoint.pt"; }
+of() { # a stage's checkpoint: its own, or the weights that the repository has
+  if [ ! -f "$work/$1/checkpoint.pt" ] && [ -f "$here/$1.pt" ]; then
+    echo "$here/$1.pt"
+  else
+    echo "$work/$1/checkpoint.pt"
+  fi
+}
 steps() { if [ -n "$tiny" ]; then echo 2; else echo "$1"; fi; }
 teach() { # name, steps, further options
   "$python" sft.py --work "$work/$1" --name "$1" --steps "$(steps "$2")" "${common[@]}" \
@@ -68,7 +74,7 @@ for stage in $stages; do
   case $stage in
     tokenizer)
       [ -f "$work/tokenizer.json" ] || "$python" tokenizer.py --out "$work/tokenizer.json" ;;
-    cold) teach cold 12000 --source cold --seed 1 ;;
+    cold) [ -f "$here/cold.pt" ] || teach cold 3000 --source cold --seed 1 ;;
     score-cold) score cold r1-nano-cold ;;
     grpo) reinforce grpo cold 400 --seed 3 ;;
     score-grpo) score grpo r1-nano-grpo ;;

@@ -43,7 +43,7 @@ GOOD_ENOUGH = 0.97  # mean quick accuracy of the families from which the rates f
 LEAST_STEPS = 2000  # before that
 Row = tuple[list[int], list[int]]  # ids of a prompt and of an output with its end
 Source = Callable[[random.Random], Row]
-SHAPE = {"hidden_size": 256, "num_hidden_layers": 6}
+SHAPE = {"hidden_size": 192, "num_hidden_layers": 5}
 
 
 @dataclass(frozen=True)

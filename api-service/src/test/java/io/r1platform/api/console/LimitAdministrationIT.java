@@ -90,7 +90,9 @@ class LimitAdministrationIT {
       String body = "{\"limits\":[{\"tokens_per_minute\":\"500%s\"}]}".formatted(version);
       assertThat(browser.put(path, body, "If-Match", version).statusCode()).isEqualTo(200);
     }
-    JsonNode row = browser.read("/admin/api/audit?organization_id=" + other).at("/items/0");
+    JsonNode row = browser
+            .read("/admin/api/audit?action=limits.changed&organization_id=" + other)
+            .at("/items/0");
     assertThat(row.at("/action").asString()).isEqualTo("limits.changed");
     assertThat(row.at("/before/limits/0/tokens_per_minute").asString()).isEqualTo("5000");
     assertThat(row.at("/after/limits/0/tokens_per_minute").asString()).isEqualTo("5001");

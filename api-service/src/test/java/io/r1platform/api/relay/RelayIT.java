@@ -366,10 +366,8 @@ class RelayIT {
     assertThat(response.body())
         .contains("\"charged\":\"0.00001673\"", "\"cost\":\"0.00001673\"", "\"partial\":{");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
-    String id = Gateway.id(response);
-    assertThat(gateway.get("/v1/receipts/" + id).body())
-        .contains(response.headers().firstValue("x-usage-receipt").orElseThrow());
-    var entry = gateway.finalOf(id);
+    assertThat(response.headers().firstValue("x-usage-receipt")).isPresent();
+    var entry = gateway.finalOf(Gateway.id(response));
     assertThat(entry.finish()).isEqualTo("engine_error");
     assertThat(entry.amountPico()).isEqualTo(COST_OF_FIVE);
   }
@@ -446,7 +444,6 @@ class RelayIT {
     assertThat(response.body()).contains("\"code\":\"context_length_exceeded\"", "Too long.");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
     assertThat(gateway.finalOf(Gateway.id(response)).finish()).isEqualTo("refused");
-
     gateway.engine.does(chat -> chat.error(503, "engine_overloaded", "Full."));
     HttpResponse<String> full = gateway.chat(STREAM);
     assertThat(full.statusCode()).isEqualTo(503);
@@ -491,8 +488,7 @@ class RelayIT {
   private static String with(@Nullable String messages, String field) {
     return "{\"model\":\"r1-nano\","
         + (messages == null ? "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]" : messages)
-        + (field.isEmpty() ? "" : "," + field)
-        + "}";
+        + (field.isEmpty() ? "}" : "," + field + "}");
   }
 
   private void assertRefused(String body, int status, String code) {

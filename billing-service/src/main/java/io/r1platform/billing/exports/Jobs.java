@@ -192,7 +192,7 @@ class Jobs implements SmartLifecycle {
     try {
       Manifest manifest = write(job, run);
       if (table.done(id, run, manifest)) {
-        count(job, Job.Status.DONE);
+        count(Job.Status.DONE);
         LOG.info(
             "Export {} of {} done: {} rows in {} parts, {} ms",
             id,
@@ -214,7 +214,7 @@ class Jobs implements SmartLifecycle {
                   ? NestedExceptionUtils.getMostSpecificCause(e).getMessage()
                   : e.getMessage());
       if (table.failed(id, run, why)) {
-        count(job, Job.Status.FAILED);
+        count(Job.Status.FAILED);
         LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why);
       }
     }
@@ -260,11 +260,8 @@ class Jobs implements SmartLifecycle {
     };
   }
 
-  private void count(Job job, Job.Status how) {
-    meters
-        .counter(
-            BillingMetric.EXPORT_JOBS.meterName(), "dataset", job.dataset(), "result", how.name())
-        .increment();
+  private void count(Job.Status how) {
+    meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how.name()).increment();
   }
 
   /** Takes files away that waited for download long enough, and finds jobs that nobody runs. */

@@ -388,12 +388,12 @@ class CloseIT {
             update scheduled_tasks set picked = true, picked_by = 'dead', last_heartbeat = ?,
               execution_time = ?
             """)
-        .params(moment(), moment())
+        .params(at(billing.clock().instant()), moment())
         .update();
     billing.clock().advance(Duration.ofHours(2));
     Scheduler third = schedule.scheduler(Duration.ofMillis(50));
     third.start();
-    OffsetDateTime revived = moment();
+    OffsetDateTime revived = at(billing.clock().instant());
     try {
       drafted.await(
           () -> {
@@ -482,10 +482,6 @@ class CloseIT {
 
   private static Instant first(YearMonth of) {
     return of.atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
-  }
-
-  private static OffsetDateTime moment() {
-    return at(billing.clock().instant());
   }
 
   private static OffsetDateTime at(Instant moment) {
