@@ -90,7 +90,8 @@ class LimitAdministrationIT {
       String body = "{\"limits\":[{\"tokens_per_minute\":\"500%s\"}]}".formatted(version);
       assertThat(browser.put(path, body, "If-Match", version).statusCode()).isEqualTo(200);
     }
-    JsonNode row = browser
+    JsonNode row =
+        browser
             .read("/admin/api/audit?action=limits.changed&organization_id=" + other)
             .at("/items/0");
     assertThat(row.at("/action").asString()).isEqualTo("limits.changed");
