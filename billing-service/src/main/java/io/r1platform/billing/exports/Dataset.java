@@ -3,17 +3,38 @@ package io.r1platform.billing.exports;
 import java.util.List;
 
 /** What can be exported; found by its name among Spring's beans. */
-public interface Dataset {
-  /** Lower case, with underscores. */
-  String name();
-
-  /** In the order of the query. */
-  List<Column> columns();
+public abstract class Dataset {
+  private final String name;
+  private final List<Column> columns;
+  private final String sql;
 
   /**
-   * One query of PostgreSQL with exactly the columns, sorted by a unique key, so that the same rows
-   * come in the same order. Parameters: {@code :organization} (bigint; null: all), {@code :from}
-   * and {@code :to} (timestamptz, the end excluded).
+   * A dataset.
+   *
+   * @param name lower case, with underscores
+   * @param columns in the order of the query
+   * @param sql one query of PostgreSQL with exactly the columns, sorted by a unique key, so that
+   *     the same rows come in the same order. Parameters: {@code :organization} (bigint; null:
+   *     all), {@code :from} and {@code :to} (timestamptz, the end excluded)
    */
-  String sql();
+  protected Dataset(String name, List<Column> columns, String sql) {
+    this.name = name;
+    this.columns = List.copyOf(columns);
+    this.sql = sql;
+  }
+
+  /** By which it is asked for. */
+  public final String name() {
+    return name;
+  }
+
+  /** In the order of the query. */
+  public final List<Column> columns() {
+    return columns;
+  }
+
+  /** The query, with its parameters. */
+  public final String sql() {
+    return sql;
+  }
 }

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Each entry of the ledger, under its UTC day; a scope that begins within a day has all of it. */
 @Component
-class LedgerEntriesDataset implements Dataset {
+class LedgerEntriesDataset extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("journal_id", TEXT, false, "the journal; with ord the key"),
@@ -37,18 +37,7 @@ class LedgerEntriesDataset implements Dataset {
       order by posted_entry.effective_on, posted_entry.journal_id, ord
       """;
 
-  @Override
-  public String name() {
-    return "ledger_entries";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return SQL;
+  LedgerEntriesDataset() {
+    super("ledger_entries", COLUMNS, SQL);
   }
 }

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** The sums of usage by hour of admission, key, model and price, which stay for ever. */
 @Component
-class UsageHourlyDataset implements Dataset {
+class UsageHourlyDataset extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("organization_id", BIGINT, false, "who pays"),
@@ -51,18 +51,7 @@ class UsageHourlyDataset implements Dataset {
         h.batch
       """;
 
-  @Override
-  public String name() {
-    return "usage_hourly";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return SQL;
+  UsageHourlyDataset() {
+    super("usage_hourly", COLUMNS, SQL);
   }
 }

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Each charged request, as it was charged first, under the moment of its admission. */
 @Component
-class UsageRecordsDataset implements Dataset {
+class UsageRecordsDataset extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("event_id", TEXT, false, "the request's id, a UUIDv7; the key"),
@@ -59,18 +59,7 @@ class UsageRecordsDataset implements Dataset {
       order by bucket, event_id
       """;
 
-  @Override
-  public String name() {
-    return "usage_records";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return SQL;
+  UsageRecordsDataset() {
+    super("usage_records", COLUMNS, SQL);
   }
 }

@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /** FOCUS Billing Period: the months and whether they are closed. */
 @Component
-class BillingPeriod implements Dataset {
+class BillingPeriod extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column("BillingPeriodCreated", Column.Type.TIMESTAMP, false, "Begin of the month"),
@@ -23,24 +23,7 @@ class BillingPeriod implements Dataset {
           new Column("BillingPeriodStatus", Column.Type.TEXT, false, "Open or Closed"),
           new Column("InvoiceIssuerName", Column.Type.TEXT, false, "Who bills"));
 
-  private final String sql;
-
   BillingPeriod(InvoiceIssuer issuer) {
-    this.sql = Query.of("billing-period.sql", issuer.name());
-  }
-
-  @Override
-  public String name() {
-    return "focus_billing_period";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return sql;
+    super("focus_billing_period", COLUMNS, Query.of("billing-period.sql", issuer.name()));
   }
 }

@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /** FOCUS Cost and Usage: every charge, usage by the hour. */
 @Component
-class CostAndUsage implements Dataset {
+class CostAndUsage extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column(
@@ -104,24 +104,7 @@ class CostAndUsage implements Dataset {
               true,
               "Requests, on one row of those that they make"));
 
-  private final String sql;
-
   CostAndUsage(InvoiceIssuer issuer) {
-    this.sql = Query.of("cost-and-usage.sql", issuer.name());
-  }
-
-  @Override
-  public String name() {
-    return "focus_cost_and_usage";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return sql;
+    super("focus_cost_and_usage", COLUMNS, Query.of("cost-and-usage.sql", issuer.name()));
   }
 }

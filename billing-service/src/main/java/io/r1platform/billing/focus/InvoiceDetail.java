@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /** FOCUS Invoice Detail: the lines of what was issued. */
 @Component
-class InvoiceDetail implements Dataset {
+class InvoiceDetail extends Dataset {
   private static final List<Column> COLUMNS =
       List.of(
           new Column(
@@ -51,24 +51,7 @@ class InvoiceDetail implements Dataset {
           new Column(
               "x_VoidedCost", Column.Type.DECIMAL, true, "Of a void invoice: what the line was"));
 
-  private final String sql;
-
   InvoiceDetail(InvoiceIssuer issuer) {
-    this.sql = Query.of("invoice-detail.sql", issuer.name());
-  }
-
-  @Override
-  public String name() {
-    return "focus_invoice_detail";
-  }
-
-  @Override
-  public List<Column> columns() {
-    return COLUMNS;
-  }
-
-  @Override
-  public String sql() {
-    return sql;
+    super("focus_invoice_detail", COLUMNS, Query.of("invoice-detail.sql", issuer.name()));
   }
 }

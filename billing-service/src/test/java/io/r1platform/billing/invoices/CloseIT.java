@@ -385,10 +385,10 @@ class CloseIT {
         .sql()
         .sql(
             """
-            update scheduled_tasks set picked = true, picked_by = 'dead', last_heartbeat = ?,
-              execution_time = ?
+            update scheduled_tasks set picked = true, picked_by = 'dead', last_heartbeat = :at,
+              execution_time = :at
             """)
-        .params(at(billing.clock().instant()), moment())
+        .param("at", at(billing.clock().instant()))
         .update();
     billing.clock().advance(Duration.ofHours(2));
     Scheduler third = schedule.scheduler(Duration.ofMillis(50));
