@@ -167,7 +167,7 @@ public final class FakeBilling implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     if (illness == Illness.DOWN) {
       answer(exchange, 503, "{}");
-    } else if (path.contains("/receipts")) {
+    } else if (path.contains("/receipts") || path.endsWith("/bundle")) {
       receipts(exchange, path);
     } else if (path.endsWith("/balance")) {
       answer(

@@ -86,6 +86,7 @@ final class ModelFileCheck {
     experts();
     heads();
     norms();
+    temperature();
     rope();
     vocabulary();
   }
@@ -175,6 +176,12 @@ final class ModelFileCheck {
       double epsilon = metadata.decimal(architecture + ".attention." + key).orElse(0);
       rule(epsilon >= 0 && epsilon < 1, "attention." + key + " is " + epsilon);
     }
+  }
+
+  /** With one llama.cpp asserts what no key of the file promises; R1 and its distills have none. */
+  private void temperature() throws GgufMetadata.Malformed {
+    double scale = metadata.decimal(architecture + ".attention.temperature_scale").orElse(0);
+    rule(scale == 0, "attention.temperature_scale is " + scale + ", which R1 and its distills lack");
   }
 
   private void rope() throws GgufMetadata.Malformed {

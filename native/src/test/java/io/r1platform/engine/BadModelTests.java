@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -184,6 +185,13 @@ class BadModelTests {
     of(architecture);
     byte[] file = new GgufEdits(architecture, good).withArray(architecture + "." + key, 2, 1);
     assertRefused(file, key + " is an array");
+  }
+
+  /** Found by the fuzzer: llama.cpp takes it, and aborts when it builds its first graph. */
+  @Test
+  void attentionWhoseTemperatureGrowsIsRefused() throws IOException {
+    byte[] file = new GgufEdits("deepseek2", good).file(HexFormat.of().parseHex("26ffb001"));
+    assertRefused(file, "attention.temperature_scale");
   }
 
   @Test
