@@ -1,8 +1,8 @@
 """Scores r1-nano on held-out problems per family, level and language, and writes scores.json.
 
-Usage: evaluate.py --work DIR --gguf r1-nano.gguf --scores scores.json
+Usage: evaluate.py --checkpoint FILE --gguf r1-nano.gguf --scores scores.json
        [--tokenizer FILE] [--library DIR] [--base-url URL --key KEY] [--count 125] [--seed 2026]
-PyTorch scores the checkpoint in DIR, greedy and at temperature 0.6, top-p 0.95 (the product's
+PyTorch scores the checkpoint, greedy and at temperature 0.6, top-p 0.95 (the product's
 default). --library scores the GGUF file itself through llama.cpp on a smaller sample, and
 --base-url through the product's chat completions. An answer is right if the text after `</think>`
 is exactly the reference answer; it is valid if the checker finds every written step right too.
@@ -88,8 +88,8 @@ def score_sets(sets: dict[str, list[Problem]], write: Writer, label: str,
     return result
 
 
-def torch_writer(work: str, tokens: Tokenizer, temperature: float) -> Writer:
-    model = load_model(os.path.join(work, "checkpoint.pt"))
+def torch_writer(checkpoint: str, tokens: Tokenizer, temperature: float) -> Writer:
+    model = load_model(checkpoint)
 
     def write(problems: list[Problem]) -> list[str]:
         prompts = [tokens.prompt(p.question, p.system) for p in problems]
@@ -137,15 +137,15 @@ def api_writer(base_url: str, key: str, model: str, temperature: float) -> Write
     return lambda problems: [complete(problem) for problem in problems]
 
 
-def training_facts(work: str) -> dict:
-    """Size, shape and effort of the stage whose checkpoint is in `work`."""
-    saved = load_checkpoint(os.path.join(work, "checkpoint.pt"))
+def training_facts(checkpoint: str) -> dict:
+    """Size, shape and effort of the stage that left this checkpoint; null for what it lacks."""
+    saved = load_checkpoint(checkpoint)
     parameters = sum(values.numel() for name, values in saved["model"].items()
                      if not name.endswith("selection_bias"))
     return {"parameters": parameters, "shape": saved["shape"], "name": saved["stage"],
             "steps": saved["step"], "million_tokens": round(saved["seen"] / 1e6, 2),
             "hours": round(saved["seconds"] / 3600, 2), "seed": saved["seed"],
-            "torch": saved["torch"], "python": saved["python"], "threads": saved["threads"],
+            **{name: saved.get(name) for name in ("torch", "python", "threads")},
             "machine": f"{os.cpu_count()} cores, {platform.machine()}"}
 
 
@@ -172,7 +172,7 @@ def write_scores(path: str, scores: dict) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", required=True)
+    parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--scores", required=True)
     parser.add_argument("--gguf")
@@ -189,7 +189,7 @@ def main() -> None:
     tokens = Tokenizer.load(arguments.tokenizer)
     sets = problem_sets(arguments.count, arguments.seed)
     few = problem_sets(arguments.small_count, arguments.seed + 1)
-    facts = training_facts(arguments.work)
+    facts = training_facts(arguments.checkpoint)
     scores = read_scores(arguments.scores)
     runs: dict[str, dict] = {}
     scores["stages"][facts["name"]] = {"training": facts, "evaluation_seed": arguments.seed,
@@ -197,7 +197,7 @@ def main() -> None:
     if arguments.gguf:
         scores["stages"][facts["name"]]["file"] = file_facts(arguments.gguf)
     for name, temperature in (("greedy", 0.0), (f"temperature {TEMPERATURE}", TEMPERATURE)):
-        writers = {"PyTorch": (sets, torch_writer(arguments.work, tokens, temperature))}
+        writers = {"PyTorch": (sets, torch_writer(arguments.checkpoint, tokens, temperature))}
         if arguments.library and arguments.gguf:
             writers["GGUF in llama.cpp"] = (few, llama_writer(
                 arguments.library, arguments.gguf, tokens, temperature, arguments.threads))

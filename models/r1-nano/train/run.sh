@@ -8,7 +8,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-work="$here/../work" threads=1 library='' compile='' tiny='' count=125
+work="$here/../work" threads=1 library='' compile='' again='' tiny='' count=125
 stages='tokenizer cold score-cold grpo score-grpo reject sft final score-final'
 stages="$stages samples distill score-distill primer zero"
 while [ $# -gt 0 ]; do
@@ -19,6 +19,7 @@ while [ $# -gt 0 ]; do
     --library) library=$2 ;;
     --count) count=$2 ;;
     --compile) compile=--compile; shift; continue ;;
+    --again) again=yes; shift; continue ;; # train what the repository has weights of
     --tiny) tiny=yes; shift; continue ;; # a few steps of each stage, to see that they run
     *) sed -n '2,7p' "$0" >&2; exit 2 ;;
   esac
@@ -58,13 +59,14 @@ score() { # stage, file
   [ ! -f "$work/$1/scored" ] || return 0
   "$python" export.py --checkpoint "$(of "$1")" --tokenizer "$work/tokenizer.json" --out "$gguf" \
     --name "$2" --type Q8_0
-  "$python" evaluate.py --work "$work/$1" --gguf "$gguf" --scores "$work/scores.json" \
+  "$python" evaluate.py --checkpoint "$(of "$1")" --gguf "$gguf" --scores "$work/scores.json" \
     --count "$count" --small-count "$((count / 5))" ${library:+--library "$library"} "${common[@]}"
   if [ -n "$library" ]; then
     "$python" parity.py --library "$library" --checkpoint "$(of "$1")" \
       --tokenizer "$work/tokenizer.json" --scores "$work/scores.json" ||
       echo "no parity with llama.cpp for $1: scores.json lacks it" >&2
   fi
+  mkdir -p "$work/$1"
   touch "$work/$1/scored"
 }
 
@@ -74,7 +76,12 @@ for stage in $stages; do
   case $stage in
     tokenizer)
       [ -f "$work/tokenizer.json" ] || "$python" tokenizer.py --out "$work/tokenizer.json" ;;
-    cold) [ -f "$here/cold.pt" ] || teach cold 3000 --source cold --seed 1 ;;
+    cold)
+      if [ -f "$here/cold.pt" ] && [ "$again" = '' ]; then
+        echo "cold: the repository has its weights, cold.pt; --again trains it anew" >&2
+      else
+        teach cold 3000 --source cold --seed 1
+      fi ;;
     score-cold) score cold r1-nano-cold ;;
     grpo) reinforce grpo cold 400 --seed 3 ;;
     score-grpo) score grpo r1-nano-grpo ;;

@@ -13,6 +13,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class StreamedAnswer implements Answer {
   private final Sinks.Many<ChatResponse> responses = Sinks.many().unicast().onBackpressureBuffer();
+  private volatile boolean ended; // the engine has done its part, whatever the subscriber does
 
   @Override
   public void delta(ChatResponse delta) {
@@ -21,12 +22,14 @@ final class StreamedAnswer implements Answer {
 
   @Override
   public void ended(ChatResponse last, ChatResponse whole) {
+    ended = true;
     responses.tryEmitNext(last);
     responses.tryEmitComplete();
   }
 
   @Override
   public void failed(R1Exception failure) {
+    ended = true;
     responses.tryEmitError(failure);
   }
 
@@ -39,8 +42,14 @@ final class StreamedAnswer implements Answer {
   Flux<ChatResponse> responses(Duration longest, Runnable cancel, Runnable standsStill) {
     Mono<Object> missed =
         Mono.delay(longest)
-            .doOnNext(_ -> standsStill.run())
-            .flatMap(_ -> Mono.error(R1Exception.standsStill()));
+            .flatMap(
+                _ -> {
+                  if (ended) {
+                    return Mono.never(); // a slow reader has its time
+                  }
+                  standsStill.run();
+                  return Mono.error(R1Exception.standsStill());
+                });
     return responses
         .asFlux()
         .doOnCancel(cancel)

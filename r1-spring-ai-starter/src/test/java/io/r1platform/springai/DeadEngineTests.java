@@ -8,6 +8,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.r1platform.engine.EventBuffer;
 import io.r1platform.engine.GenerationRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,9 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
+import reactor.core.publisher.Mono;
 
 /** What an application sees of an engine that died or stands still. */
 @Timeout(120)
@@ -104,6 +107,30 @@ class DeadEngineTests {
     assertThat(failure.reason()).isEqualTo(R1Exception.Reason.UNAVAILABLE);
     assertThat(inStream.reason()).isEqualTo(R1Exception.Reason.UNAVAILABLE);
     assertThat(broken).hasValue(2);
+  }
+
+  /** The answer waits for its reader; the engine has nothing to do with it any more. */
+  @Test
+  void aSlowReaderOfAWholeAnswerBreaksNothing() {
+    var broken = new AtomicInteger();
+    var answer = new StreamedAnswer();
+    var response = new ChatResponse(List.of());
+    int pieces = 600; // more than what waits for the reader's thread
+    for (int i = 0; i < pieces; i++) {
+      answer.delta(response);
+    }
+    answer.ended(response, response);
+    Duration longest = Duration.ofMillis(20);
+
+    Long read =
+        answer
+            .responses(longest, () -> {}, broken::incrementAndGet)
+            .concatMap(piece -> Mono.delay(longest.dividedBy(100)).thenReturn(piece), 1)
+            .count()
+            .block(Duration.ofSeconds(60));
+
+    assertThat(read).isEqualTo(pieces + 1);
+    assertThat(broken).hasValue(0);
   }
 
   private static void kill(EmbeddedEngine engine) {

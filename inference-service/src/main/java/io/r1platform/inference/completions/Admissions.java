@@ -70,9 +70,20 @@ final class Admissions {
     }
   }
 
+  /**
+   * Refuses before the body is read what a full queue would refuse then, if a gateway says which
+   * model it is.
+   */
+  void requireRoom(ServerWebExchange exchange) {
+    String model = CallHeaders.model(exchange.getRequest().getHeaders());
+    if (model != null) {
+      generations.requireRoom(models.require(model).name());
+    }
+  }
+
   /** Checks a chat completion and starts it; {@code call} ends it if its connection closes. */
   Admitted chat(ServerWebExchange exchange, byte[] body, Call call) {
-    CallHeaders headers = headers(exchange);
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
     ChatRequest request = ChatRequest.of(Fields.parse(json, body));
     Model model = model(headers.model(), request.common().model());
     R1Template template = model.template();
@@ -95,7 +106,7 @@ final class Admissions {
 
   /** The same of a raw completion. */
   Admitted raw(ServerWebExchange exchange, byte[] body, Call call) {
-    CallHeaders headers = headers(exchange);
+    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
     RawRequest request = RawRequest.of(Fields.parse(json, body));
     Model model = model(headers.model(), request.common().model());
     R1Template template = model.template();
@@ -166,15 +177,6 @@ final class Admissions {
       Wishes wishes,
       int thinkCloseId,
       Supplier<OutputText> output) {}
-
-  /** A gateway says which model it is: then a full queue refuses before the body is read. */
-  private CallHeaders headers(ServerWebExchange exchange) {
-    CallHeaders headers = CallHeaders.of(exchange.getRequest().getHeaders());
-    if (headers.model() != null) {
-      generations.requireRoom(models.require(headers.model()).name());
-    }
-    return headers;
-  }
 
   private Model model(@Nullable String resolved, String asked) {
     ModelCard card = models.require(resolved == null ? asked : resolved);

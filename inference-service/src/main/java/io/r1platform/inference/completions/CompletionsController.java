@@ -102,7 +102,11 @@ final class CompletionsController {
   private Mono<Void> answer(
       ServerWebExchange exchange, Call call, Function<byte[], Admissions.Admitted> admit) {
     Scheduler eventLoop = EventLoop.of(exchange.getResponse()); // a closed connection has none
-    return body(exchange)
+    return Mono.defer(
+            () -> {
+              admissions.requireRoom(exchange);
+              return body(exchange);
+            })
         .flatMap(body -> whereThereIsTime(body, admit))
         .flatMap(
             admitted ->
