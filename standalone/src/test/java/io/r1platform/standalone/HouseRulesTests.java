@@ -49,6 +49,7 @@ class HouseRulesTests {
           "inference-service",
           "api-service",
           "billing-service",
+          "eval",
           "standalone");
 
   private static final JavaClasses CLASSES =
@@ -83,6 +84,7 @@ class HouseRulesTests {
             "inference",
             "api",
             "billing",
+            "eval",
             "standalone")) {
       assertThat(CLASSES.stream())
           .as(part)
@@ -156,6 +158,28 @@ class HouseRulesTests {
                 resideInAnyPackage(
                         "java..", "org.jspecify..", BASE + "verifybill..", BASE + "receipts..")
                     .or(primitiveOrArray())));
+  }
+
+  @Test
+  void evalKnowsThePlatformByItsApiAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "eval..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("io.r1platform..").and(not(resideInAPackage(BASE + "eval..")))));
+  }
+
+  /** What a model wrote may reach an algebra system only as what our own grammar can say. */
+  @Test
+  void onlyOneClassSeesTheAlgebraSystem() {
+    check(
+        noClasses()
+            .that(not(simpleName("Algebra")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.matheclipse.."));
   }
 
   @Test
