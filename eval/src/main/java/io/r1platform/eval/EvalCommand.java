@@ -33,9 +33,11 @@ final class EvalCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The problems, one JSON object a line.")
-  @SuppressWarnings("NullAway.Init") // by picocli
-  private Path file;
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The problems, one JSON object a line.")
+  private @Nullable Path file;
 
   @Option(
       names = "--base-url",
@@ -108,6 +110,10 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Path problems = file;
+    if (problems == null) {
+      throw new IllegalArgumentException("name a file of problems, or generate, or check");
+    }
     if (atOnce < 1 || atOnce > 256) {
       throw new IllegalArgumentException("--at-once must be 1 to 256");
     }
@@ -119,16 +125,22 @@ final class EvalCommand implements Callable<Integer> {
             model, samples, maxTokens, temperature, topP, seed, plain, siblings, keepsReasoning);
     var evaluation =
         new Evaluation(
-            file, directory(), v1(), key(), settings, spec.commandLine().getOut(), clock);
+            problems,
+            directory(problems),
+            v1(),
+            key(),
+            settings,
+            spec.commandLine().getOut(),
+            clock);
     O1Prices prices = o1Prices == null ? O1Prices.LIST : O1Prices.of(o1Prices);
     return evaluation.run(yes, maxCost, atOnce, prices) ? 0 : 1;
   }
 
-  private Path directory() {
+  private Path directory(Path problems) {
     if (out != null) {
       return out;
     }
-    String name = file.getFileName().toString();
+    String name = problems.getFileName().toString();
     return Path.of(name.replaceFirst("\\.jsonl?$", "") + ".eval");
   }
 

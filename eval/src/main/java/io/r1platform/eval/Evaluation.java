@@ -27,7 +27,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -172,8 +171,8 @@ final class Evaluation {
     if (yes) {
       return;
     }
-    Console console = Objects.requireNonNull(System.console()); // since JDK 22 there is one
-    if (!console.isTerminal()) {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
       throw new IllegalStateException("nobody is here to accept the quote; --yes accepts it");
     }
     String answer = console.readLine("Run it? [y/N] ");
