@@ -51,6 +51,7 @@ class HouseRulesTests {
           "inference-service",
           "api-service",
           "billing-service",
+          "eval",
           "standalone");
 
   private static final JavaClasses CLASSES =
@@ -87,6 +88,7 @@ class HouseRulesTests {
             "inference",
             "api",
             "billing",
+            "eval",
             "standalone")) {
       assertThat(CLASSES.stream())
           .as(part)
@@ -176,6 +178,25 @@ class HouseRulesTests {
                 resideInAnyPackage("java..", "org.jspecify..", BASE + "exporter..")
                     .or(primitiveOrArray())));
     onlyIn(List.of(BASE + "exporter.."), BASE + "exporter..");
+  void evalKnowsThePlatformByItsApiAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(BASE + "eval..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("io.r1platform..").and(not(resideInAPackage(BASE + "eval..")))));
+  }
+
+  /** What a model wrote may reach an algebra system only as what our own grammar can say. */
+  @Test
+  void onlyOneClassSeesTheAlgebraSystem() {
+    check(
+        noClasses()
+            .that(not(simpleName("Algebra")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.matheclipse.."));
   }
 
   @Test

@@ -46,6 +46,24 @@ public final class Staleness {
     }
   }
 
+  /** Whether a jar is missing, or older than a file below one of these places. */
+  public static boolean isOlder(Path jar, List<Path> sources) {
+    try {
+      if (!Files.exists(jar)) {
+        return true;
+      }
+      FileTime built = Files.getLastModifiedTime(jar);
+      for (Path source : sources) {
+        if (hasNewer(source, built)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Remembers that the jar has all that was written before {@code begun}. */
   void built(Part part, FileTime begun) {
     try {

@@ -38,6 +38,7 @@ public final class CommandTable {
         .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerify(invocation)))
         .addSubcommand(new Reconcile(invocation))
         .addSubcommand(new ExportCommand(invocation))
+        .addSubcommand(evaluation(invocation))
         .addSubcommand(new Test(invocation))
         .addSubcommand(new Bench(invocation))
         .addSubcommand(new Trace(invocation))
@@ -47,6 +48,13 @@ public final class CommandTable {
     line.getSubcommands().values().forEach(CommandTable::explainable);
     line.addSubcommand(new CommandLine.HelpCommand());
     return line;
+  }
+
+  /** All that follows the first argument that is not {@code --help} is its program's. */
+  private static CommandLine evaluation(Invocation invocation) {
+    return new CommandLine(new Eval(invocation))
+        .setStopAtPositional(true)
+        .setUnmatchedOptionsArePositionalParams(true);
   }
 
   /** {@code --help} on every command. */

@@ -20,6 +20,8 @@ enum Suite {
   FILES("LargeFileIT", true),
   /** The usage file against the ledger. */
   EXPORT("ExportIT"),
+  /** Problems through the tenant API: quote, cost, accuracy, ranking, a card that is checked. */
+  EVAL("EvalIT"),
   /** Official clients, unchanged; their versions. */
   CLIENTS("ClientsIT"),
   /** The console in Chromium. */

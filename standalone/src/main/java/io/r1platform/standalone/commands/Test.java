@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       "  batch       a batch of 3,000 lines, the gateway killed half-way: each once, in money too",
       "  files       four files of 200 MiB at once, in and out, in a heap of 512 MiB",
       "  export      the usage file's sum against the ledger",
+      "  eval        ./r1 eval: a set, a ranking, a kill in the middle, a card that is checked",
       "  console     the console in Chromium",
       "  simulation  schedules of crashes in metering: 100,000, or 14 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
@@ -72,7 +73,7 @@ final class Test implements Callable<Integer> {
       Pattern.compile(
           "\\[INFO] Building .*|\\[(INFO|WARNING|ERROR)] Tests run: .*|\\[ERROR].*|\\[INFO] BUILD"
               + " .*|(skipped|journey|streams|kill|faults|batch|files|export|clients|console|simulation"
-              + "|trtllm|trace|overspend|limits):"
+              + "|trtllm|trace|overspend|limits|eval):"
               + " .*|hygiene .*");
 
   private final Invocation invocation;

@@ -33,6 +33,7 @@ class CommandTableTests {
         "audit",
         "reconcile",
         "export",
+        "eval",
         "test",
         "bench",
         "docs",

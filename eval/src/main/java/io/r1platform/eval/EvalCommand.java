@@ -1,0 +1,161 @@
+package io.r1platform.eval;
+
+import io.r1platform.eval.cards.O1Prices;
+import io.r1platform.eval.runs.Settings;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a file of problems through the tenant API. */
+@Command(
+    name = "r1 eval",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run a JSONL file of problems through the tenant API: quote before, exact cost after.",
+      "Writes card.html, card.json, plan.json and answers.jsonl. Killed, the same command goes on",
+      "where it was, without asking or paying twice. docs/evaluation.md has the fields.",
+      "Last line: eval problems=… samples=… pass1=… low=… high=… cons=… cost=… currency=… o1_cost=…",
+      "ratio=… minutes=…; of a ranking: pairs=… tau=…"
+    })
+final class EvalCommand implements Callable<Integer> {
+  private final Map<String, String> environment;
+  private final Clock clock;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "The problems, one JSON object a line.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--base-url",
+      paramLabel = "URL",
+      description = "The platform (R1_URL, http://127.0.0.1:8080).")
+  private @Nullable String baseUrl;
+
+  @Option(names = "--key", description = "A tenant's key (better by the environment: R1_KEY).")
+  private @Nullable String key;
+
+  @Option(names = "--model", defaultValue = "r1-nano", description = "The model (r1-nano).")
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private String model;
+
+  @Option(names = "--samples", defaultValue = "1", description = "Answers for each problem (1).")
+  private int samples;
+
+  @Option(names = "--max-tokens", description = "Of each answer, its reasoning included.")
+  private @Nullable Integer maxTokens;
+
+  @Option(names = "--temperature", description = "Else the platform's default, as --top-p.")
+  private @Nullable Double temperature;
+
+  @Option(names = "--top-p")
+  private @Nullable Double topP;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Of all that is drawn (1).")
+  private long seed;
+
+  @Option(names = "--plain", description = "Send the questions alone, without an instruction.")
+  private boolean plain;
+
+  @Option(
+      names = "--siblings",
+      defaultValue = "0",
+      description = "Siblings of each templated problem, for the contamination report (0).")
+  private int siblings;
+
+  @Option(names = "--keep-reasoning", description = "Keep the reasoning in answers.jsonl.")
+  private boolean keepsReasoning;
+
+  @Option(
+      names = "--max-cost",
+      paramLabel = "AMOUNT",
+      description = "Stop before more than this could be charged, in the account's currency.")
+  private @Nullable BigDecimal maxCost;
+
+  @Option(names = "--at-once", defaultValue = "8", description = "Requests at a time (8).")
+  private int atOnce;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the run lies (FILE's name with .eval, here).")
+  private @Nullable Path out;
+
+  @Option(names = "--yes", description = "Accept the quote without being asked.")
+  private boolean yes;
+
+  @Option(
+      names = "--o1-prices",
+      paramLabel = "IN,CACHED,OUT",
+      description = "o1's prices for a million tokens, if not 15,7.50,60 USD.")
+  private @Nullable String o1Prices;
+
+  EvalCommand(Map<String, String> environment, Clock clock) {
+    this.environment = environment;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() {
+    Path problems = file;
+    if (problems == null) {
+      throw new IllegalArgumentException("name a file of problems, or generate, or check");
+    }
+    if (atOnce < 1 || atOnce > 256) {
+      throw new IllegalArgumentException("--at-once must be 1 to 256");
+    }
+    if (maxCost != null && maxCost.signum() <= 0) {
+      throw new IllegalArgumentException("--max-cost must be more than 0");
+    }
+    var settings =
+        new Settings(
+            model, samples, maxTokens, temperature, topP, seed, plain, siblings, keepsReasoning);
+    var evaluation =
+        new Evaluation(
+            problems,
+            directory(problems),
+            v1(),
+            key(),
+            settings,
+            spec.commandLine().getOut(),
+            clock);
+    O1Prices prices = o1Prices == null ? O1Prices.LIST : O1Prices.of(o1Prices);
+    return evaluation.run(yes, maxCost, atOnce, prices) ? 0 : 1;
+  }
+
+  private Path directory(Path problems) {
+    if (out != null) {
+      return out;
+    }
+    String name = problems.getFileName().toString();
+    return Path.of(name.replaceFirst("\\.jsonl?$", "") + ".eval");
+  }
+
+  private String v1() {
+    String url =
+        baseUrl != null ? baseUrl : environment.getOrDefault("R1_URL", "http://127.0.0.1:8080");
+    String bare = url.replaceFirst("/+$", "");
+    return bare.endsWith("/v1") ? bare : bare + "/v1";
+  }
+
+  private String key() {
+    String found = key != null ? key : environment.getOrDefault("R1_KEY", "");
+    if (found.isBlank()) {
+      throw new IllegalArgumentException("a tenant's key is needed: --key, or R1_KEY");
+    }
+    return found;
+  }
+}
