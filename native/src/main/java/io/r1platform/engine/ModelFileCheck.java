@@ -181,7 +181,7 @@ final class ModelFileCheck {
   /** With one llama.cpp asserts what no key of the file promises; R1 and its distills have none. */
   private void temperature() throws GgufMetadata.Malformed {
     double scale = metadata.decimal(architecture + ".attention.temperature_scale").orElse(0);
-    rule(scale == 0, "attention.temperature_scale is " + scale + ", which R1 and its distills lack");
+    rule(scale == 0, "attention.temperature_scale is " + scale + ", which R1 does not have");
   }
 
   private void rope() throws GgufMetadata.Malformed {

@@ -178,6 +178,9 @@ class HouseRulesTests {
                 resideInAnyPackage("java..", "org.jspecify..", BASE + "exporter..")
                     .or(primitiveOrArray())));
     onlyIn(List.of(BASE + "exporter.."), BASE + "exporter..");
+  }
+
+  @Test
   void evalKnowsThePlatformByItsApiAlone() {
     check(
         noClasses()
