@@ -398,7 +398,8 @@ final class Run {
       }
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) -> {
         Attempt at = Objects.requireNonNull(attempt);
-        boolean elsewhere = report == null && EngineErrors.isElsewhereBetter(error);
+        boolean nothing = report == null || report.tokens().output() == 0;
+        boolean elsewhere = nothing && EngineErrors.isElsewhereBetter(error);
         if (elsewhere && repeated(at, Attempt.verdict(error, null))) {
           return;
         }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
+import io.r1platform.api.holds.Holds;
+import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.Standing;
 import io.r1platform.api.upstreams.Upstream;
@@ -203,6 +205,40 @@ class FallbackIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(504);
     assertThat(answer.body()).contains("deadline_exceeded", "x-r1-timeout", "\"charged\":\"0\"");
     assertThat(askedOurs()).isEqualTo(1);
+  }
+
+  /** An engine that was admitted to says a usage of zeros with its failure: nothing was begun. */
+  @Test
+  @Order(4)
+  void orderlyFailureWithoutATokenGoesOn() {
+    for (FakeEngine.Script failure :
+        List.<FakeEngine.Script>of(
+            chat -> chat.errorUncounted(503, "server_draining"),
+            chat -> chat.errorUncounted(502, "engine_failed"),
+            chat ->
+                chat.streamEarly()
+                    .write(Wire.KEEP_ALIVE)
+                    .write("data: " + FakeEngine.uncounted("engine_failed") + "\n\n" + DONE))) {
+      var failing = new CountDownLatch(1);
+      bothDo(
+          chat -> {
+            if (failing.getCount() > 0) {
+              failing.countDown();
+              failure.reply(chat);
+            } else {
+              well(chat);
+            }
+          });
+      HttpResponse<String> answer = gateway.chat(chat("orderly"));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body()).contains("hi").endsWith(DONE).doesNotContain("error");
+      assertThat(List.of(one.chats().size(), two.chats().size())).containsExactly(1, 1);
+      String id = Gateway.id(answer);
+      assertThat(gateway.finalOf(id).tokens()).isEqualTo(new Tokens(2, 10, 0, 1));
+      assertThat(gateway.rows(id, "A")).isEqualTo(1);
+      assertThat(gateway.rows(id, "F")).isEqualTo(1);
+      Await.until("no hold", () -> gateway.api.bean(Holds.class).openHolds() == 0);
+    }
   }
 
   private static String timeout(FakeEngine engine) {
