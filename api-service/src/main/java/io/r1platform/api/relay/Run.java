@@ -202,7 +202,7 @@ final class Run {
     attempt = new Attempt(number, route, side);
     Duration left = fallback.left();
     if (attempt.isForeign() && left != null) {
-      Mono.delay(left).subscribe(tick -> onTimeUp());
+      attempt.until(Mono.delay(left).subscribe(tick -> onTimeUp()));
     }
     relay.engine().chat(call, route, number, left, head -> onHead(number, head)).subscribe(side);
   }
@@ -226,7 +226,7 @@ final class Run {
       return false;
     }
     relay.judge(failed, call, verdict);
-    failed.side().cancel();
+    failed.cancel();
     callEngine(other, failed.number() + 1);
     onDemand(failed.unanswered());
     return true;
@@ -444,7 +444,7 @@ final class Run {
 
   private void stopEngine() {
     if (attempt != null) {
-      attempt.side().cancel();
+      attempt.cancel();
       cancel();
     }
   }
@@ -467,7 +467,7 @@ final class Run {
       Duration wait = relay.settings().countWait();
       relay.judge(last, call, ours ? last.left(wait) : Attempt.verdict(error, last.doubt()));
       if (last.isForeign()) {
-        last.side().cancel();
+        last.cancel();
       } else {
         limit = Mono.delay(wait).subscribe(tick -> last.side().cancel());
       }

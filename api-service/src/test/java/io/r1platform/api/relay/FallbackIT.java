@@ -15,6 +15,7 @@ import io.r1platform.api.upstreams.Standing;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.api.upstreams.Upstreams;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -238,6 +241,32 @@ class FallbackIT {
       assertThat(gateway.rows(id, "A")).isEqualTo(1);
       assertThat(gateway.rows(id, "F")).isEqualTo(1);
       Await.until("no hold", () -> gateway.api.bean(Holds.class).openHolds() == 0);
+    }
+  }
+
+  /** A client's time may be an hour: what has ended is not kept for it. */
+  @Test
+  @Order(4)
+  void nothingWaitsForTheTimeOfARequestThatHasEnded() {
+    foreign(1, ForeignServer.Reply::kill);
+    foreign(2, ForeignServer::well);
+    assertThat(within("600").body()).contains("9.8");
+    Await.until("it is forgotten", () -> !classHistogram().contains(Run.class.getName() + " "));
+  }
+
+  /** What is reachable. */
+  private static String classHistogram() {
+    try {
+      Object text =
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()});
+      return text.toString();
+    } catch (JMException e) {
+      throw new IllegalStateException(e);
     }
   }
 
