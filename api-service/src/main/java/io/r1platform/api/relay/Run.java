@@ -275,16 +275,14 @@ final class Run {
     if (at == null) {
       return;
     }
-    if (!fallback.hasOther()) {
-      call.body().free(); // the engine has it, and nobody else is asked
-    }
     at.replied(received, relay.reader(at, received, call, admission));
+    if (!fallback.hasOther()) { // else another one's count of the prompt may be larger
+      call.body().free(); // the engine has it, and nobody else is asked
+      settling.shrinkHold(at);
+    }
     String cap = received.headers().getFirst("x-r1-max-tokens");
-    if (!at.isForeign()) { // what others say with such a header is nothing
-      settling.shrinkHold(received);
-      if (cap != null) {
-        client.header("x-r1-max-tokens", cap);
-      }
+    if (!at.isForeign() && cap != null) { // what others say with such a header is nothing
+      client.header("x-r1-max-tokens", cap);
     }
     flow();
   }
@@ -332,6 +330,7 @@ final class Run {
     }
     if (at.begins()) {
       call.body().free();
+      settling.shrinkHold(at);
     }
     if (!overran && !at.isForeign() && output > admission.outputCap()) {
       overran = true;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
+import io.r1platform.api.FakeLeases;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.upstreams.Catalogue;
@@ -15,6 +16,7 @@ import io.r1platform.api.upstreams.Standing;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.api.upstreams.Upstreams;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -67,6 +69,7 @@ class FallbackIT {
                 "r1.api.upstreams.breaker-window", "100",
                 "r1.api.upstreams.tries", "4",
                 "r1.api.relay.engine-silence", "5s",
+                "r1.api.holds.sync-every", "100ms",
                 "r1.api.relay.count-wait", "700ms"));
     operator = Browser.loggedIn(gateway.api);
     Await.until(
@@ -242,6 +245,49 @@ class FallbackIT {
       assertThat(gateway.rows(id, "F")).isEqualTo(1);
       Await.until("no hold", () -> gateway.api.bean(Holds.class).openHolds() == 0);
     }
+  }
+
+  /** What nobody has answered may be answered by a server that counts a longer prompt. */
+  @Test
+  @Order(4)
+  void wholePromptIsHeldUntilAServerAnswers() throws Exception {
+    foreign(20, FallbackIT::longPrompt);
+    String body =
+        """
+        {"model":"r1-nano","stream":true,"max_tokens":1,
+         "messages":[{"role":"user","content":"%s"}]}"""
+            .formatted("x".repeat(1_000));
+    var dying = new CountDownLatch(1);
+    bothDo(
+        chat -> {
+          chat.stream().write(Wire.KEEP_ALIVE);
+          dying.await(5, TimeUnit.SECONDS);
+        });
+    FakeLeases leases = gateway.billing.leases();
+    leases.recallAll();
+    Await.until("all returned", () -> leases.leased("CREDIT").signum() == 0);
+    leases.limit("CREDIT", body.length() * 550_000L * 3 / 2, null);
+    heartbeats(leases);
+    try {
+      HttpResponse<InputStream> held = gateway.open(body);
+      assertThat(gateway.chat(body).statusCode()).as("while all is held").isEqualTo(402);
+      dying.countDown();
+      assertThat(Gateway.readUntil(held.body(), DONE)).contains("9.8");
+      assertThat(gateway.finalOf(Gateway.id(held)).tokens()).isEqualTo(new Tokens(0, 900, 0, 1));
+    } finally {
+      leases.unlimit("CREDIT");
+      heartbeats(leases);
+    }
+  }
+
+  private static void longPrompt(ForeignServer.Reply reply) throws IOException {
+    reply.prompt(900).events().role().text("9.8", 1).finish("stop", 1);
+    reply.usage(900, 1, 0, 0).done();
+  }
+
+  private static void heartbeats(FakeLeases leases) {
+    int before = leases.syncs();
+    Await.until("two heartbeats", () -> leases.syncs() >= before + 2);
   }
 
   /** A client's time may be an hour: what has ended is not kept for it. */
