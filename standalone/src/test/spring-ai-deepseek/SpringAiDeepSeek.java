@@ -82,7 +82,7 @@ public final class SpringAiDeepSeek {
     require(!reasoning.isEmpty(), "the stream's reasoning", parts);
   }
 
-  /** It sends the earlier answer back as it was. */
+  /** It sends the earlier answer's text back; what was reasoned stays out, as DeepSeek wants it. */
   private static void secondTurn(DeepSeekChatModel model, AssistantMessage first) {
     var turns =
         new Prompt(

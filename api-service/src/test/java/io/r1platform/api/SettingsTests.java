@@ -93,6 +93,15 @@ class SettingsTests {
   }
 
   @Test
+  void bundles() throws Exception {
+    assertThat(bound("statements.BundleSettings", "r1.api.bundles", Map.of()))
+        .isEqualTo("BundleSettings[downloads=8, downloadsOfOne=1, grace=PT1M, minRate=32768B]");
+    assertThatThrownBy(
+            () -> bound("statements.BundleSettings", "r1.api.bundles", Map.of("downloads", "0")))
+        .hasStackTraceContaining("r1.api.bundles: downloads");
+  }
+
+  @Test
   void metering() throws Exception {
     assertThat(bound("metering.MeteringSettings", "r1.api.metering", Map.of()))
         .isEqualTo(

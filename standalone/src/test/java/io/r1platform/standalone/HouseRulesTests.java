@@ -256,6 +256,7 @@ class HouseRulesTests {
         List.of(
             BASE + "*.relay..",
             API + "files..", // uploads and downloads stream
+            API + "statements..", // bundles stream
             BASE + "*.completions..",
             BASE + "springai..",
             BASE + "service..", // a handler of connections

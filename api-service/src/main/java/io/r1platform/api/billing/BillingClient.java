@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,10 +73,19 @@ public final class BillingClient implements AutoCloseable {
     return send(request(pathAndQuery).timeout(patience).GET().build(), patience);
   }
 
-  /** GET whose body is read as it comes; the caller closes it. */
+  /**
+   * GET whose body is read as it comes; the caller closes it. A read of it fails where billing says
+   * nothing for as long as it may take to answer.
+   */
   public HttpResponse<InputStream> stream(String pathAndQuery)
       throws IOException, InterruptedException {
-    return http.get().send(request(pathAndQuery).GET().build(), BodyHandlers.ofInputStream());
+    return http.get()
+        .send(
+            request(pathAndQuery).GET().build(),
+            head ->
+                BodySubscribers.mapping(
+                    BodySubscribers.ofInputStream(),
+                    in -> new TimedStream(in, settings.timeout())));
   }
 
   /** POST of one body; {@code headers} are name, value pairs. */

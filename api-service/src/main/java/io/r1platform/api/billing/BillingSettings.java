@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param url its base, without a path
  * @param tokenFile our token for it
- * @param timeout longest wait for an answer
+ * @param timeout longest wait for an answer, and for the next bytes of one that is read as it comes
  */
 @ConfigurationProperties("r1.api.billing")
 record BillingSettings(

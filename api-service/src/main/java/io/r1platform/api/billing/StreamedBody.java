@@ -23,7 +23,7 @@ public final class StreamedBody implements Flow.Publisher<ByteBuffer> {
   private static final int CHUNK_BYTES = 65_536;
   private static final int CHUNKS = 8;
   private static final Executor THREADS =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("export-", 0).factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("file-of-billing-", 0).factory());
 
   private final InputStream in;
   private final SubmissionPublisher<ByteBuffer> out = new SubmissionPublisher<>(THREADS, CHUNKS);
@@ -49,13 +49,13 @@ public final class StreamedBody implements Flow.Publisher<ByteBuffer> {
       }
       out.close();
     } catch (IOException e) {
-      log.warn("an export broke off", e);
+      log.warn("a file broke off", e);
       // Without its cause: Spring takes an EOFException in the chain for a client that left, and
       // would end the answer as if it were whole.
       out.closeExceptionally(
           ServiceException.of(
               ErrorCode.BILLING_UNAVAILABLE,
-              "billing-service broke the export off. Send the request again."));
+              "billing-service broke the file off. Send the request again."));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.people.Reach;
 import io.r1platform.api.security.Access;
+import io.r1platform.api.security.OperatorLooks;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -46,14 +47,21 @@ final class ExportJobController {
   private final BillingReports billing;
   private final BillingOrders orders;
   private final Writes writes;
+  private final OperatorLooks looks;
 
   ExportJobController(
-      Access access, Tenancy tenancy, BillingReports billing, BillingOrders orders, Writes writes) {
+      Access access,
+      Tenancy tenancy,
+      BillingReports billing,
+      BillingOrders orders,
+      Writes writes,
+      OperatorLooks looks) {
     this.access = access;
     this.tenancy = tenancy;
     this.billing = billing;
     this.orders = orders;
     this.writes = writes;
+    this.looks = looks;
   }
 
   /** Newest first. */
@@ -90,8 +98,11 @@ final class ExportJobController {
   }
 
   @GetMapping("/{id}")
-  JsonNode get(@AuthenticationPrincipal @Nullable Principal principal, @PathVariable String id) {
-    return own(access.reach(principal, Permission.EXPORTS_READ), id);
+  JsonNode get(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable String id,
+      ServerWebExchange exchange) {
+    return own(principal, id, exchange);
   }
 
   @PostMapping("/{id}/cancel")
@@ -118,8 +129,9 @@ final class ExportJobController {
   ResponseEntity<Flow.Publisher<ByteBuffer>> file(
       @AuthenticationPrincipal @Nullable Principal principal,
       @PathVariable String id,
-      @PathVariable String name) {
-    own(access.reach(principal, Permission.EXPORTS_READ), id);
+      @PathVariable String name,
+      ServerWebExchange exchange) {
+    own(principal, id, exchange);
     if (!name.matches("[a-z0-9_-]{1,80}(\\.[a-z0-9]{1,10}){1,2}")) {
       throw ServiceException.notFound("This file");
     }
@@ -140,7 +152,7 @@ final class ExportJobController {
       String verb,
       ObjectNode body) {
     Principal who = access.allowed(principal, Permission.EXPORTS_READ);
-    ObjectNode job = own(access.reach(principal, Permission.EXPORTS_READ), id);
+    ObjectNode job = own(principal, id, exchange);
     return send(
         Write.of(who, exchange),
         HttpStatus.OK,
@@ -153,13 +165,15 @@ final class ExportJobController {
   }
 
   /** An export of an organization that is reached. */
-  private ObjectNode own(Reach reach, String id) {
+  private ObjectNode own(@Nullable Principal principal, String id, ServerWebExchange exchange) {
+    Reach reach = access.reach(principal, Permission.EXPORTS_READ);
     ObjectNode job =
         billing.find(path(id)).orElseThrow(() -> ServiceException.notFound("This export"));
     Long organization = organization(job);
     if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
       throw ServiceException.notFound("This export");
     }
+    looks.note(principal, exchange, Permission.EXPORTS_READ, organization);
     return job;
   }
 

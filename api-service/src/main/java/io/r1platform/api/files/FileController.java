@@ -5,6 +5,7 @@ import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.idempotency.KeyedRequest;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.statements.FreeCalls;
+import io.r1platform.api.statements.Pace;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.UUID;
@@ -17,7 +18,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.multipart.PartEvent;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,7 +31,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.server.HttpServerResponse;
 
 /** {@code /v1/files}: OpenAI's, of the caller's project. Free. */
 @RestController
@@ -230,7 +229,7 @@ final class FileController {
    */
   private static Throwable givenUp(ServerHttpResponse response, TimeoutException slow) {
     if (response.isCommitted()) {
-      hangUp(response);
+      Pace.hangUp(response);
       return slow;
     }
     response.getHeaders().clearContentHeaders();
@@ -238,15 +237,6 @@ final class FileController {
         ErrorCode.INTERNAL_ERROR,
         "The file could not be read in time. Nothing was charged. Ask for it again.",
         slow);
-  }
-
-  /** What waits to be written to a client that does not read is given up with the connection. */
-  private static void hangUp(ServerHttpResponse response) {
-    HttpServerResponse netty = ServerHttpResponseDecorator.getNativeResponse(response);
-    netty.withConnection(
-        connection -> {
-          var _ = connection.channel().close();
-        });
   }
 
   @DeleteMapping("/v1/files/{id}")

@@ -9,6 +9,8 @@ import io.r1platform.api.upstreams.Route;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /** One attempt of a request: the server that has it, its reply, and how far that is. */
 final class Attempt {
@@ -27,6 +29,7 @@ final class Attempt {
   private @Nullable String trouble;
   private boolean judged;
   private boolean begun;
+  private Disposable timer = Disposables.disposed();
   private long asked = 1; // its head
   private long heardNanos = calledNanos;
   private long toldNanos = calledNanos;
@@ -61,6 +64,17 @@ final class Attempt {
 
   EngineSide side() {
     return side;
+  }
+
+  /** Has this timer, until it is cancelled. */
+  void until(Disposable end) {
+    timer = end;
+  }
+
+  /** Nothing more of it is wanted. */
+  void cancel() {
+    timer.dispose();
+    side.cancel();
   }
 
   void replied(EngineClient.Head received, ReplyReader as) {

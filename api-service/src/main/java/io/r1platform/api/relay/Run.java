@@ -202,7 +202,7 @@ final class Run {
     attempt = new Attempt(number, route, side);
     Duration left = fallback.left();
     if (attempt.isForeign() && left != null) {
-      Mono.delay(left).subscribe(tick -> onTimeUp());
+      attempt.until(Mono.delay(left).subscribe(tick -> onTimeUp()));
     }
     relay.engine().chat(call, route, number, left, head -> onHead(number, head)).subscribe(side);
   }
@@ -226,7 +226,7 @@ final class Run {
       return false;
     }
     relay.judge(failed, call, verdict);
-    failed.side().cancel();
+    failed.cancel();
     callEngine(other, failed.number() + 1);
     onDemand(failed.unanswered());
     return true;
@@ -275,16 +275,14 @@ final class Run {
     if (at == null) {
       return;
     }
-    if (!fallback.hasOther()) {
-      call.body().free(); // the engine has it, and nobody else is asked
-    }
     at.replied(received, relay.reader(at, received, call, admission));
+    if (!fallback.hasOther()) { // else another one's count of the prompt may be larger
+      call.body().free(); // the engine has it, and nobody else is asked
+      settling.shrinkHold(at);
+    }
     String cap = received.headers().getFirst("x-r1-max-tokens");
-    if (!at.isForeign()) { // what others say with such a header is nothing
-      settling.shrinkHold(received);
-      if (cap != null) {
-        client.header("x-r1-max-tokens", cap);
-      }
+    if (!at.isForeign() && cap != null) { // what others say with such a header is nothing
+      client.header("x-r1-max-tokens", cap);
     }
     flow();
   }
@@ -332,6 +330,7 @@ final class Run {
     }
     if (at.begins()) {
       call.body().free();
+      settling.shrinkHold(at);
     }
     if (!overran && !at.isForeign() && output > admission.outputCap()) {
       overran = true;
@@ -398,7 +397,8 @@ final class Run {
       }
       case ReplyReader.Errored(Finish finish, ServiceException error, EngineReport report) -> {
         Attempt at = Objects.requireNonNull(attempt);
-        boolean elsewhere = report == null && EngineErrors.isElsewhereBetter(error);
+        boolean nothing = report == null || report.tokens().output() == 0;
+        boolean elsewhere = nothing && EngineErrors.isElsewhereBetter(error);
         if (elsewhere && repeated(at, Attempt.verdict(error, null))) {
           return;
         }
@@ -443,7 +443,7 @@ final class Run {
 
   private void stopEngine() {
     if (attempt != null) {
-      attempt.side().cancel();
+      attempt.cancel();
       cancel();
     }
   }
@@ -466,7 +466,7 @@ final class Run {
       Duration wait = relay.settings().countWait();
       relay.judge(last, call, ours ? last.left(wait) : Attempt.verdict(error, last.doubt()));
       if (last.isForeign()) {
-        last.side().cancel();
+        last.cancel();
       } else {
         limit = Mono.delay(wait).subscribe(tick -> last.side().cancel());
       }

@@ -41,9 +41,15 @@ final class Settling {
     this.ending = ending;
   }
 
-  /** Tokens are fewer than bytes: what the prompt cannot cost any more is free for others. */
-  void shrinkHold(EngineClient.Head received) {
-    if (received.status() == 200 && received.headers().containsHeader(PromptTokens.HEADER)) {
+  /**
+   * Tokens are fewer than bytes: what the prompt cannot cost any more is free for others. Only once
+   * nobody but this attempt can answer, and only by our own server's count.
+   */
+  void shrinkHold(Attempt last) {
+    EngineClient.Head received = last.isForeign() ? null : last.head();
+    if (received != null
+        && received.status() == 200
+        && received.headers().containsHeader(PromptTokens.HEADER)) {
       int prompt = PromptTokens.of(received).input();
       WorstCase known = WorstCase.of(prompt, admission.outputCap(), admission.price().worst());
       if (prompt > 0) {

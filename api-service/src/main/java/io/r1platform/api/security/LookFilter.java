@@ -8,21 +8,28 @@ import io.r1platform.api.people.Permission;
 import io.r1platform.api.people.Principal;
 import io.r1platform.api.tenants.ProjectView;
 import io.r1platform.api.tenants.Tenants;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.server.PathContainer.PathSegment;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.stereotype.Component;
+import org.springframework.util.MultiValueMap;
+import org.springframework.util.NumberUtils;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Notes whose data an operator asks for, where the request says it. What is asked for by the id of
- * an invoice, a budget or a request says it only when it is found: its controller notes that.
+ * Notes whose data an operator asks for, where the request says it: everybody that its path or its
+ * parameters name, and all of the site where they name nobody who narrows the answer. What is asked
+ * for by the id of an invoice, a budget, an export or a request says it only when it is found: its
+ * controller notes that.
  */
 final class LookFilter implements WebFilter {
   private final OperatorLooks looks;
@@ -65,8 +72,9 @@ final class LookFilter implements WebFilter {
   }
 
   private void note(Principal who, ServerWebExchange exchange, Permission permission) {
-    Optional<Asked> asked = whose.of(exchange.getRequest());
-    asked.ifPresent(found -> looks.note(who, exchange, permission, found.organization()));
+    for (Asked asked : whose.of(exchange.getRequest())) {
+      looks.note(who, exchange, permission, asked.organization());
+    }
   }
 
   /**
@@ -74,11 +82,18 @@ final class LookFilter implements WebFilter {
    *
    * @param organization null: all of the site
    */
-  record Asked(@Nullable Long organization) {}
+  record Asked(@Nullable Long organization) {
+    static final Asked ALL = new Asked(null);
+  }
 
   /** Finds out whose data a request asks for. */
   @Component
   static final class Whose {
+    private static final String ORGANIZATION = "organization_id";
+    private static final String PROJECT = "project_id";
+    private static final String KEY = "api_key_id";
+    private static final List<String> NAMES = List.of(ORGANIZATION, "organization", PROJECT, KEY);
+
     private final Tenants tenants;
     private final Keys keys;
 
@@ -87,74 +102,94 @@ final class LookFilter implements WebFilter {
       this.keys = keys;
     }
 
-    /** Nothing where it is not known before it is found, or what it names does not exist. */
-    Optional<Asked> of(ServerHttpRequest request) {
-      List<String> path = List.of(request.getPath().value().substring(1).split("/"));
-      List<String> below = path.subList(Math.min(2, path.size()), path.size());
+    /** None where it is not known before it is found. */
+    Set<Asked> of(ServerHttpRequest request) {
+      List<String> below = segments(request);
       String area = below.isEmpty() ? "" : below.getFirst();
       boolean named = below.size() > 1;
       return switch (area) {
-        case "organizations" -> named ? organization(below.get(1)) : Optional.empty();
-        case "limits" -> below.size() > 2 ? limits(below.get(1), below.get(2)) : Optional.empty();
+        case "organizations" -> named ? one("organization", below.get(1)) : Set.of();
+        case "limits" -> below.size() > 2 ? one(below.get(1), below.get(2)) : Set.of();
         case "invoices" ->
             below.size() > 2 && below.get(1).equals("profiles")
-                ? organization(below.get(2))
-                : named ? Optional.empty() : listed(request);
-        case "requests" -> named ? Optional.empty() : listed(request);
+                ? one("organization", below.get(2))
+                : named ? Set.of() : listed(request, ORGANIZATION);
+        case "requests" -> named ? Set.of() : listed(request, ORGANIZATION, PROJECT, KEY);
+        case "usage" ->
+            named ? listed(request, ORGANIZATION) : listed(request, ORGANIZATION, PROJECT, KEY);
+        case "keys" -> listed(request, ORGANIZATION, PROJECT);
+        case "exports" ->
+            below.size() > 2 && below.get(1).equals("jobs")
+                ? Set.of()
+                : listed(request, ORGANIZATION);
         case "budgets" ->
-            named && !below.get(1).equals("alerts") ? Optional.empty() : listed(request);
-        default -> listed(request);
+            named && !below.get(1).equals("alerts") ? Set.of() : listed(request, "organization");
+        default -> listed(request, ORGANIZATION);
       };
     }
 
-    private Optional<Asked> limits(String scope, String id) {
+    /** Below the admin API, as routes and their controllers see them. */
+    private static List<String> segments(ServerHttpRequest request) {
+      return request.getPath().pathWithinApplication().elements().stream()
+          .filter(PathSegment.class::isInstance)
+          .map(element -> ((PathSegment) element).valueToMatch())
+          .skip(2)
+          .toList();
+    }
+
+    private Set<Asked> one(String scope, String id) {
+      return Set.of(organization(scope, id).map(Asked::new).orElse(Asked.ALL));
+    }
+
+    /**
+     * Whoever a list's parameters name.
+     *
+     * @param narrowing those that the route heeds, of which the first value counts
+     */
+    private Set<Asked> listed(ServerHttpRequest request, String... narrowing) {
+      MultiValueMap<String, String> sent = request.getQueryParams();
+      Set<Asked> all = new LinkedHashSet<>();
+      for (String name : NAMES) {
+        for (String value : sent.getOrDefault(name, List.of())) {
+          if (value != null && !value.isBlank()) {
+            all.addAll(one(name, value));
+          }
+        }
+      }
+      if (List.of(narrowing).stream().allMatch(name -> isBlank(sent.getFirst(name)))) {
+        all.add(Asked.ALL);
+      }
+      return all;
+    }
+
+    private static boolean isBlank(@Nullable String value) {
+      return value == null || value.isBlank();
+    }
+
+    private Optional<Long> organization(String scope, String text) {
+      Long id = id(text);
+      if (id == null) {
+        return Optional.empty();
+      }
       return switch (scope) {
-        case "organization" -> organization(id);
-        case "project" -> project(id);
-        case "key" -> key(id);
+        case "organization", ORGANIZATION -> Optional.of(id).filter(tenants::hasOrganization);
+        case "project", PROJECT -> tenants.project(id).map(ProjectView::organizationId);
+        case "key", KEY ->
+            Optional.ofNullable(keys.byId(List.of(id)).get(id))
+                .map(KeyView::projectId)
+                .flatMap(tenants::project)
+                .map(ProjectView::organizationId);
         default -> Optional.empty();
       };
     }
 
-    /** The narrowest that a list is asked for. */
-    private Optional<Asked> listed(ServerHttpRequest request) {
-      String key = parameter(request, "api_key_id");
-      String project = parameter(request, "project_id");
-      String organization = parameter(request, "organization_id");
-      organization = organization == null ? parameter(request, "organization") : organization;
-      if (key != null) {
-        return key(key);
+    /** As Spring reads a path's ids, which takes more than digits; null if it is none. */
+    private static @Nullable Long id(String text) {
+      try {
+        return NumberUtils.parseNumber(text, Long.class);
+      } catch (IllegalArgumentException e) {
+        return null;
       }
-      if (project != null) {
-        return project(project);
-      }
-      return organization == null ? Optional.of(new Asked(null)) : organization(organization);
-    }
-
-    private static @Nullable String parameter(ServerHttpRequest request, String name) {
-      String value = request.getQueryParams().getFirst(name);
-      return value == null || value.isBlank() ? null : value;
-    }
-
-    private Optional<Asked> organization(String id) {
-      return id(id).filter(tenants::hasOrganization).map(Asked::new);
-    }
-
-    private Optional<Asked> project(String id) {
-      return id(id).flatMap(tenants::project).map(ProjectView::organizationId).map(Asked::new);
-    }
-
-    private Optional<Asked> key(String id) {
-      return id(id)
-          .map(one -> keys.byId(List.of(one)).get(one))
-          .map(KeyView::projectId)
-          .flatMap(tenants::project)
-          .map(ProjectView::organizationId)
-          .map(Asked::new);
-    }
-
-    private static Optional<Long> id(String text) {
-      return text.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
     }
   }
 }

@@ -4,7 +4,6 @@ import io.r1platform.api.billing.BillingClient;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -17,8 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads from billing for tenants. Blocks, {@link #LONGEST} at most; so many at once, so that no
- * tenant keeps billing from its work or from others. While billing is away the answer is 503.
+ * Reads from billing for tenants. Blocks, {@link #LONGEST} at most, but for files; so many at once,
+ * so that no tenant keeps billing from its work or from others. While billing is away the answer is
+ * 503.
  */
 @Component
 class BillingReads {
@@ -90,17 +90,15 @@ class BillingReads {
   }
 
   /**
-   * A file as it comes, at a path that names the caller's organization; whoever gets it closes it.
-   * Fails with 404 where there is none, 409 with what billing says of it, and as {@link #read}.
+   * A file as it comes, at a path that names the caller's organization; whoever gets it closes it,
+   * and limits how many are open. Fails with 404 where there is none, 409 with what billing says of
+   * it, and 503.
    */
-  InputStream open(Caller caller, String path) {
-    FreeCalls.Place place = calls.begin(caller);
-    boolean opened = false;
+  InputStream open(String path) {
     try {
       HttpResponse<InputStream> answer = billing.stream(path);
       if (answer.statusCode() == 200) {
-        opened = true;
-        return new Held(answer.body(), place);
+        return answer.body();
       }
       try (InputStream body = answer.body()) {
         switch (answer.statusCode()) {
@@ -118,28 +116,8 @@ class BillingReads {
       log.warn("billing-service did not answer a question: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      if (!opened) {
-        place.close();
-      }
     }
     throw unavailable();
-  }
-
-  /** A stream whose place is free when it is closed. */
-  private static final class Held extends FilterInputStream {
-    private final FreeCalls.Place place;
-
-    private Held(InputStream in, FreeCalls.Place place) {
-      super(in);
-      this.place = place;
-    }
-
-    @Override
-    public void close() throws IOException {
-      place.close();
-      super.close();
-    }
   }
 
   private ObjectNode ask(String pathAndQuery) {

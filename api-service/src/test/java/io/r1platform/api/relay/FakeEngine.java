@@ -144,6 +144,15 @@ final class FakeEngine implements AutoCloseable {
     server.stop(0);
   }
 
+  /** A failure of a request that was admitted and generated nothing. */
+  static String uncounted(String code) {
+    return "{\"error\":{\"message\":\"no\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"},"
+            .formatted(code)
+        + "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0,"
+        + "\"prompt_cache_hit_tokens\":0,\"prompt_cache_miss_tokens\":0},"
+        + "\"r1\":{\"finish\":\"error\",\"output_sha256\":\"\",\"ttft_ms\":0,\"queue_ms\":1}}";
+  }
+
   /** One request at the engine. */
   final class Chat {
     private final HttpExchange exchange;
@@ -220,6 +229,11 @@ final class FakeEngine implements AutoCloseable {
           status,
           "{\"error\":{\"message\":\"%s\",\"type\":\"x\",\"param\":null,\"code\":\"%s\"}}"
               .formatted(message, code));
+    }
+
+    /** Refuses after admission, as an engine that drains or has died: with a usage of nothing. */
+    void errorUncounted(int status, String code) throws IOException {
+      failure(status, uncounted(code));
     }
 
     /** Answers with another status than 200. */

@@ -8,11 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.Browser;
+import io.r1platform.api.FakeLeases;
+import io.r1platform.api.holds.Holds;
+import io.r1platform.api.prices.Tokens;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.Standing;
 import io.r1platform.api.upstreams.Upstream;
 import io.r1platform.api.upstreams.Upstreams;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -22,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +69,7 @@ class FallbackIT {
                 "r1.api.upstreams.breaker-window", "100",
                 "r1.api.upstreams.tries", "4",
                 "r1.api.relay.engine-silence", "5s",
+                "r1.api.holds.sync-every", "100ms",
                 "r1.api.relay.count-wait", "700ms"));
     operator = Browser.loggedIn(gateway.api);
     Await.until(
@@ -203,6 +211,109 @@ class FallbackIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(504);
     assertThat(answer.body()).contains("deadline_exceeded", "x-r1-timeout", "\"charged\":\"0\"");
     assertThat(askedOurs()).isEqualTo(1);
+  }
+
+  /** An engine that was admitted to says a usage of zeros with its failure: nothing was begun. */
+  @Test
+  @Order(4)
+  void orderlyFailureWithoutATokenGoesOn() {
+    for (FakeEngine.Script failure :
+        List.<FakeEngine.Script>of(
+            chat -> chat.errorUncounted(503, "server_draining"),
+            chat -> chat.errorUncounted(502, "engine_failed"),
+            chat ->
+                chat.streamEarly()
+                    .write(Wire.KEEP_ALIVE)
+                    .write("data: " + FakeEngine.uncounted("engine_failed") + "\n\n" + DONE))) {
+      var failing = new CountDownLatch(1);
+      bothDo(
+          chat -> {
+            if (failing.getCount() > 0) {
+              failing.countDown();
+              failure.reply(chat);
+            } else {
+              well(chat);
+            }
+          });
+      HttpResponse<String> answer = gateway.chat(chat("orderly"));
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body()).contains("hi").endsWith(DONE).doesNotContain("error");
+      assertThat(List.of(one.chats().size(), two.chats().size())).containsExactly(1, 1);
+      String id = Gateway.id(answer);
+      assertThat(gateway.finalOf(id).tokens()).isEqualTo(new Tokens(2, 10, 0, 1));
+      assertThat(gateway.rows(id, "A")).isEqualTo(1);
+      assertThat(gateway.rows(id, "F")).isEqualTo(1);
+      Await.until("no hold", () -> gateway.api.bean(Holds.class).openHolds() == 0);
+    }
+  }
+
+  /** What nobody has answered may be answered by a server that counts a longer prompt. */
+  @Test
+  @Order(4)
+  void wholePromptIsHeldUntilAServerAnswers() throws Exception {
+    foreign(20, FallbackIT::longPrompt);
+    String body =
+        """
+        {"model":"r1-nano","stream":true,"max_tokens":1,
+         "messages":[{"role":"user","content":"%s"}]}"""
+            .formatted("x".repeat(1_000));
+    var dying = new CountDownLatch(1);
+    bothDo(
+        chat -> {
+          chat.stream().write(Wire.KEEP_ALIVE);
+          dying.await(5, TimeUnit.SECONDS);
+        });
+    FakeLeases leases = gateway.billing.leases();
+    leases.recallAll();
+    Await.until("all returned", () -> leases.leased("CREDIT").signum() == 0);
+    leases.limit("CREDIT", body.length() * 550_000L * 3 / 2, null);
+    heartbeats(leases);
+    try {
+      HttpResponse<InputStream> held = gateway.open(body);
+      assertThat(gateway.chat(body).statusCode()).as("while all is held").isEqualTo(402);
+      dying.countDown();
+      assertThat(Gateway.readUntil(held.body(), DONE)).contains("9.8");
+      assertThat(gateway.finalOf(Gateway.id(held)).tokens()).isEqualTo(new Tokens(0, 900, 0, 1));
+    } finally {
+      leases.unlimit("CREDIT");
+      heartbeats(leases);
+    }
+  }
+
+  private static void longPrompt(ForeignServer.Reply reply) throws IOException {
+    reply.prompt(900).events().role().text("9.8", 1).finish("stop", 1);
+    reply.usage(900, 1, 0, 0).done();
+  }
+
+  private static void heartbeats(FakeLeases leases) {
+    int before = leases.syncs();
+    Await.until("two heartbeats", () -> leases.syncs() >= before + 2);
+  }
+
+  /** A client's time may be an hour: what has ended is not kept for it. */
+  @Test
+  @Order(4)
+  void nothingWaitsForTheTimeOfARequestThatHasEnded() {
+    foreign(1, ForeignServer.Reply::kill);
+    foreign(2, ForeignServer::well);
+    assertThat(within("600").body()).contains("9.8");
+    Await.until("it is forgotten", () -> !classHistogram().contains(Run.class.getName() + " "));
+  }
+
+  /** What is reachable. */
+  private static String classHistogram() {
+    try {
+      Object text =
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()});
+      return text.toString();
+    } catch (JMException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String timeout(FakeEngine engine) {

@@ -79,8 +79,9 @@ final class MatrixWorld {
     operator.read("/admin/api/invoices/" + foreign.invoice());
     operator.read("/admin/api/budgets/" + foreign.budget());
     operator.read("/admin/api/requests/" + foreign.request());
+    operator.read("/admin/api/exports/jobs/" + foreign.budget());
     assertThat(looks(superuser, foreign))
-        .containsExactly("budgets_read", "invoices_read", "usage_read");
+        .containsExactly("budgets_read", "exports_read", "invoices_read", "usage_read");
   }
 
   private static List<String> looks(JdbcClient superuser, Target target) {

@@ -257,6 +257,86 @@ class PeopleIT {
         .isEqualTo(1);
   }
 
+  /** However it is asked for: whoever runs the site chooses no other trail, and no silence. */
+  @Test
+  void looksAreNotedInWhateverFormTheyAreAsked() {
+    String other = organization();
+    String others = made("projects", "{\"organization_id\":\"%s\",\"name\":\"P\"}", other);
+    looked("/requests?organization_id=%s&api_key_id=x", "usage_read");
+    looked("/requests?organization_id=%s&project_id=" + others, "usage_read");
+    assertThat(lookedAt(other)).containsExactly("usage_read");
+    looked("/keys?project_id=" + others + "&organization_id=%s", "keys_read");
+    looked("/members?api_key_id=1&project_id=x&organization_id=%s", "members_read");
+    looked("/limits/organization/+%s", "keys_read");
+    looked("/limits/organization/%%20%s", "keys_read");
+    String organization = organization();
+    String digits = organization.replaceAll("([0-9])", "%3$1");
+    operator.get("/admin/api/organizations/" + digits + "/credit");
+    assertThat(lookedAt(organization)).containsExactly("credit_read");
+    String project = made("projects", "{\"organization_id\":\"%s\",\"name\":\"P\"}", organization);
+    String key = made("keys", "{\"project_id\":\"%s\",\"name\":\"k\"}", project);
+    operator.get("/admin/api/limits/key/+" + key);
+    assertThat(lookedAt(organization)).containsExactly("credit_read", "keys_read");
+  }
+
+  /** What names nobody, or somebody whom the route does not ask about, is a look at all. */
+  @Test
+  void looksAtAllAreNotedWhateverIsNamed() {
+    String organization = organization();
+    String project = made("projects", "{\"organization_id\":\"%s\",\"name\":\"P\"}", organization);
+    for (String query :
+        List.of(
+            "/members?project_id=" + project,
+            "/members?organization=" + organization,
+            "/members?organization_id=&organization_id=" + organization,
+            "/members?organization_id=99999999")) {
+      long before = looksAtAll("members_read");
+      api.clock().advance(Duration.ofHours(1));
+      replica.clock().set(api.clock().instant());
+      operator = Browser.loggedIn(api);
+      operator.get("/admin/api" + query);
+      assertThat(looksAtAll("members_read")).as(query).isEqualTo(before + 1);
+    }
+  }
+
+  private long looksAtAll(String area) {
+    return superuser
+        .sql(
+            """
+            select count(*) from api.audit_event where action = 'operator.looked'
+              and organization_id is null and object_id = ?\
+            """)
+        .param(area)
+        .query(Long.class)
+        .single();
+  }
+
+  /** Asks for a new organization's data, which may be refused, and finds that in its trail. */
+  private void looked(String form, String area) {
+    String organization = organization();
+    operator.get("/admin/api" + form.formatted(organization));
+    assertThat(lookedAt(organization)).as(form).containsExactly(area);
+  }
+
+  private List<String> lookedAt(String organization) {
+    return superuser
+        .sql(
+            """
+            select object_id from api.audit_event
+            where action = 'operator.looked' and organization_id = ? order by id\
+            """)
+        .param(Long.valueOf(organization))
+        .query(String.class)
+        .list();
+  }
+
+  private String made(String what, String body, String of) {
+    HttpResponse<String> made = operator.post("/admin/api/" + what, body.formatted(of));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    JsonNode answer = Browser.json(made);
+    return answer.path("key").path("id").asString(answer.path("id").asString(""));
+  }
+
   private static List<String> looks(Browser owner, String organization) {
     return owner
         .read("/admin/api/audit?sort=at&action=operator.looked&organization_id=" + organization)

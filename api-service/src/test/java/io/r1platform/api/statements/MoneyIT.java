@@ -1,6 +1,8 @@
 package io.r1platform.api.statements;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
@@ -9,13 +11,20 @@ import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +64,14 @@ class MoneyIT {
 
   @BeforeAll
   void start() {
-    api = RunningApi.start(TestDatabase.create(), Map.of("r1.api.billing.url", billing.url()));
+    api =
+        RunningApi.start(
+            TestDatabase.create(),
+            Map.of(
+                "r1.api.billing.url", billing.url(),
+                "r1.api.billing.timeout", "2s",
+                "r1.api.bundles.grace", "1s",
+                "r1.api.bundles.min-rate", "100MB"));
     Tenants tenants = api.bean(Tenants.class);
     organization = tenants.createOrganization("Acme", 1).id();
     project = tenants.createProject(organization, "Chat").id();
@@ -178,6 +194,80 @@ class MoneyIT {
       assertThat(status("/v1/invoices/17/bundle", own.secret())).isEqualTo(200);
       assertThat(status("/v1/invoices/18/bundle", own.secret())).isEqualTo(409);
     }
+  }
+
+  /** Whoever does not read what is sent keeps nothing else of its organization waiting. */
+  @Test
+  void stalledBundlesLeaveMoneyAloneAndAreEnded() throws IOException {
+    var ended = new AtomicInteger();
+    billing.answer(
+        "/internal/v1/organizations/%d/invoices/19/bundle".formatted(organization),
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          var piece = new byte[65_536];
+          try (OutputStream out = exchange.getResponseBody()) {
+            while (true) {
+              out.write(piece);
+            }
+          } finally {
+            ended.incrementAndGet();
+          }
+        });
+    List<Socket> stalled = new ArrayList<>();
+    for (int n = 0; n < 4; n++) {
+      Socket socket = asks("/v1/invoices/19/bundle");
+      stalled.add(socket);
+      assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII))
+          .isEqualTo(n == 0 ? "HTTP/1.1 200" : "HTTP/1.1 429");
+    }
+    assertThat(status("/v1/balance", own.secret())).isEqualTo(200);
+    Await.until("it is ended", () -> ended.get() == 1);
+    byte[] got = stalled.getFirst().getInputStream().readAllBytes();
+    assertThat(new String(got, got.length - 5, 5, US_ASCII))
+        .as("it does not look whole")
+        .isNotEqualTo("0\r\n\r\n");
+    freeAgain();
+    for (Socket socket : stalled) {
+      socket.close();
+    }
+  }
+
+  /** Nor does billing keep a place, when it says no more. */
+  @Test
+  void bundleThatBillingDoesNotEndIsEnded() {
+    var over = new CountDownLatch(1);
+    billing.answer(
+        "/internal/v1/organizations/%d/invoices/19/bundle".formatted(organization),
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(1);
+          exchange.getResponseBody().flush();
+          await(over);
+        });
+    assertThatThrownBy(() -> api.get("/v1/invoices/19/bundle", own.secret()))
+        .hasStackTraceContaining("IOException");
+    over.countDown();
+    freeAgain();
+  }
+
+  private void freeAgain() {
+    billing.say(
+        "/internal/v1/organizations/%d/invoices/17/bundle".formatted(organization), 200, "PK");
+    Await.until("its place", () -> status("/v1/invoices/17/bundle", own.secret()) == 200);
+  }
+
+  /** A client that has sent its request and reads nothing. */
+  private Socket asks(String path) throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(4_096);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.uri("/").getPort()));
+    socket
+        .getOutputStream()
+        .write(
+            "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                .formatted(path, own.secret())
+                .getBytes(US_ASCII));
+    return socket;
   }
 
   @Test
