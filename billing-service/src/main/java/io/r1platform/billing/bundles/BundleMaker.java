@@ -7,7 +7,6 @@ import io.r1platform.billing.receipts.Bundles;
 import io.r1platform.receipts.MonthStatement;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -15,12 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +59,7 @@ class BundleMaker {
 
   private boolean make(Billed billed) throws IOException {
     BilledUsage usage = billed.usage(bundles.logSize());
-    Optional<Missing> missing = missing(billed, usage);
+    Optional<Missing> missing = missing(billed);
     if (missing.isEmpty()) {
       missing = write(billed, usage);
     }
@@ -78,7 +72,7 @@ class BundleMaker {
   }
 
   /** The first thing that is missing. */
-  private Optional<Missing> missing(Billed billed, BilledUsage usage) {
+  private Optional<Missing> missing(Billed billed) {
     LocalDate end = billed.month().plusMonths(1).atDay(1);
     if (!bundles.canSign()) {
       return missing(Code.KEY, "The log of receipts has no key to sign with.");
@@ -100,48 +94,21 @@ class BundleMaker {
           Code.HELD,
           "%d records of the month are held and nobody has decided on them.".formatted(held));
     }
-    return lines(billed, usage);
+    return Optional.empty();
   }
 
   private static Optional<Missing> missing(Code code, String what) {
     return Optional.of(new Missing(code, what));
   }
 
-  /** Compares what the records and the lines have, before the log is told. */
-  private Optional<Missing> lines(Billed billed, BilledUsage usage) {
-    var charged = new HashMap<Bundles.Place, BigInteger>();
-    for (BundleTable.Line line : table.lines(billed.invoiceId())) {
-      if (line.kind().equals("USAGE")) {
-        charged.merge(
-            new Bundles.Place(
-                Objects.requireNonNull(line.project()),
-                Objects.requireNonNull(line.model()),
-                Objects.requireNonNull(line.sku()),
-                Objects.requireNonNull(line.price()),
-                Objects.requireNonNull(line.window())),
-            Objects.requireNonNull(line.quantity()),
-            BigInteger::add);
-      }
-    }
-    Map<Bundles.Place, BigInteger> used = bundles.tokens(usage);
-    charged.values().removeIf(quantity -> quantity.signum() == 0);
-    if (charged.equals(used)) {
-      return Optional.empty();
-    }
-    Bundles.Place first =
-        Stream.concat(charged.keySet().stream(), used.keySet().stream())
-            .filter(place -> !Objects.equals(charged.get(place), used.get(place)))
-            .min(Comparator.comparing(Bundles.Place::toString))
-            .orElseThrow();
-    return missing(
-        Code.LINES,
-        "Its lines charge %s tokens %s of model %d in project %d, its records have %s."
-            .formatted(
-                charged.getOrDefault(first, BigInteger.ZERO),
-                first.sku(),
-                first.model(),
-                first.project(),
-                used.getOrDefault(first, BigInteger.ZERO)));
+  /** Compares with the lines, before the log is told. */
+  private void check(Billed billed, BilledUsage usage) {
+    bundles
+        .difference(billed.invoiceId(), usage)
+        .ifPresent(
+            what -> {
+              throw new Bundles.Impossible(Bundles.Why.LINES, what);
+            });
   }
 
   private Optional<Missing> write(Billed billed, BilledUsage usage) throws IOException {
@@ -154,7 +121,7 @@ class BundleMaker {
       MonthStatement statement;
       try (var out =
           new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(zip)), digest)) {
-        statement = bundles.write(out, usage, invoice(billed), pdf);
+        statement = bundles.write(out, usage, said -> check(billed, usage), invoice(billed), pdf);
       }
       table.keep(billed.invoiceId(), zip, digest.digest(), statement.sums().requests());
       LOG.info(

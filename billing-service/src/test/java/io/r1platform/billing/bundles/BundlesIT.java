@@ -19,6 +19,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -181,6 +183,62 @@ class BundlesIT {
     JsonNode invoice = closing.finalizeMonth(organization, then);
     make();
     assertThat(missing(invoice)).isEqualTo("RETIRED");
+    assertThat(invoice.path("net_pico").asString()).isNotEqualTo("0");
+    assertSaysNothingOfItsRecords(invoice);
+  }
+
+  /** The log is behind, and the next invoice bills what came late for this one. */
+  @Test
+  void anInvoiceSaysNothingOfItsRecordsWhileOneIsNotLogged() throws Exception {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode first = closing.finalizeMonth(organization, month);
+    YearMonth next = month.plusMonths(1);
+    traffic.chargeAny(organization, start(next).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(next);
+    JsonNode second;
+    try (Connection log = billing.database().dataSource("r1_billing_owner").getConnection();
+        Statement statement = log.createStatement()) {
+      log.setAutoCommit(false);
+      statement.execute("select from log_head for update"); // nothing gets a place meanwhile
+      traffic.charge(organization, now.plusMillis(2), 0, 7, 7, 7);
+      second = closing.finalizeMonth(organization, next);
+      log.rollback();
+    }
+    assertSaysNothingOfItsRecords(second);
+    Sequencing.sequence(billing);
+    assertThat(Verifier.verify(made(first))).contains("records=1 ");
+    assertThat(Verifier.verify(bundle(second))).contains("records=2 ");
+  }
+
+  /** What the void one billed is on an invoice that comes after the next month's. */
+  @Test
+  void theInvoiceBeforeStaysTheOneBeforeWhenItIsMadeVoid() throws IOException {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode first = closing.finalizeMonth(organization, month);
+    YearMonth next = month.plusMonths(1);
+    traffic.chargeAny(organization, start(next).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(next);
+    JsonNode second = closing.finalizeMonth(organization, next);
+    closing.order("/internal/v1/invoices/" + first.path("invoice_id").asString() + "/void", "");
+    YearMonth last = next.plusMonths(1);
+    traffic.chargeAny(organization, start(last).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(last);
+    JsonNode third = closing.finalizeMonth(organization, last);
+    assertSaysNothingOfItsRecords(third);
+    assertThat(Verifier.verify(made(second))).contains("records=1 ");
+    assertThat(missing(third)).isEqualTo("LINES");
+  }
+
+  private static void assertSaysNothingOfItsRecords(JsonNode invoice) {
+    assertThat(invoice.path("status").asString()).isEqualTo("finalized");
+    assertThat(invoice.path("checkpoint_size").isNull()).as(invoice.toString()).isTrue();
   }
 
   private static Instant start(YearMonth of) {
