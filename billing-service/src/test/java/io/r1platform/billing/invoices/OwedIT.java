@@ -137,6 +137,31 @@ class OwedIT {
     assertThat(room()).isEqualTo(right);
   }
 
+  /** What moved its limit is on no ledger, and it has no line of its own to compare with. */
+  @Test
+  void theLimitOfOneThatNobodyGaveTermsIsSetRightToo() {
+    charge(1_000_000);
+    BigInteger right = room();
+    LimitsJob job = new LimitsJob(billing);
+    job.runOnAnotherDay();
+    assertThat(room()).isEqualTo(right);
+    billing
+        .sql()
+        .sql(
+            """
+            with moved as (
+              update budget set limit_pico = limit_pico + 5
+              where scope = 'CREDIT' and scope_id = ? returning budget_id)
+            insert into credit_change (budget_id, delta, reason, at)
+            select budget_id, 5, 'an earlier release', now() from moved
+            """)
+        .param(organization)
+        .update();
+    assertThat(room()).isNotEqualTo(right);
+    job.runOnAnotherDay();
+    assertThat(room()).isEqualTo(right);
+  }
+
   /** Whatever happens in whatever order. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
