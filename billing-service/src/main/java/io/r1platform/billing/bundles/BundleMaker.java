@@ -1,7 +1,9 @@
 package io.r1platform.billing.bundles;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.bundles.Missing.Code;
 import io.r1platform.billing.documents.Pdfs;
+import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.receipts.BilledUsage;
 import io.r1platform.billing.receipts.Bundles;
 import io.r1platform.receipts.MonthStatement;
@@ -36,25 +38,47 @@ class BundleMaker {
   private final Bundles bundles;
   private final Pdfs pdfs;
   private final JsonMapper json;
+  private final MeterRegistry meters;
 
-  BundleMaker(BundleTable table, Bundles bundles, Pdfs pdfs, JsonMapper json) {
+  BundleMaker(
+      BundleTable table, Bundles bundles, Pdfs pdfs, JsonMapper json, MeterRegistry meters) {
     this.table = table;
     this.bundles = bundles;
     this.pdfs = pdfs;
     this.json = json;
+    this.meters = meters;
   }
 
-  /** Returns how many were made. */
+  /** Returns how many were made; none without a key, whatever waits. */
   synchronized int run() {
+    if (!bundles.canSign()) {
+      return 0;
+    }
     int made = 0;
     for (Billed billed : table.waiting()) {
       try {
         made += make(billed) ? 1 : 0;
-      } catch (IOException | DataAccessException | IllegalStateException e) {
-        LOG.error("The bundle of invoice {} could not be made", billed.invoiceId(), e);
+      } catch (IOException | RuntimeException e) { // the others' bundles must be made too
+        failed(billed, e);
       }
     }
     return made;
+  }
+
+  private void failed(Billed billed, Exception why) {
+    LOG.error("The bundle of invoice {} could not be made", billed.invoiceId(), why);
+    count("FAILED");
+    try {
+      table.note(
+          billed.invoiceId(),
+          new Missing(Code.FAILED, "Making it failed; the operator is told. It is tried again."));
+    } catch (DataAccessException e) {
+      LOG.error("Nor could that be noted", e);
+    }
+  }
+
+  private void count(String result) {
+    meters.counter(BillingMetric.BUNDLES.meterName(), "result", result).increment();
   }
 
   private boolean make(Billed billed) throws IOException {
@@ -63,20 +87,20 @@ class BundleMaker {
     if (missing.isEmpty()) {
       missing = write(billed, usage);
     }
-    missing.ifPresent(
-        what -> {
-          LOG.info("Invoice {} has no bundle yet: {}", billed.number(), what.what());
-          table.note(billed.invoiceId(), what);
-        });
+    missing.ifPresentOrElse(what -> note(billed, what), () -> count("MADE"));
     return missing.isEmpty();
+  }
+
+  private void note(Billed billed, Missing missing) {
+    if (table.missing(billed.invoiceId()).map(Missing::code).orElse(null) != missing.code()) {
+      LOG.info("Invoice {} has no bundle yet: {}", billed.number(), missing.what());
+    }
+    table.note(billed.invoiceId(), missing);
   }
 
   /** The first thing that is missing. */
   private Optional<Missing> missing(Billed billed) {
     LocalDate end = billed.month().plusMonths(1).atDay(1);
-    if (!bundles.canSign()) {
-      return missing(Code.KEY, "The log of receipts has no key to sign with.");
-    }
     Optional<LocalDate> retired = table.firstRetired(billed);
     if (retired.isPresent()) {
       return missing(
@@ -121,7 +145,8 @@ class BundleMaker {
       MonthStatement statement;
       try (var out =
           new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(zip)), digest)) {
-        statement = bundles.write(out, usage, said -> check(billed, usage), invoice(billed), pdf);
+        statement =
+            bundles.write(out, usage, said -> check(billed, usage), invoice(billed), pdf);
       }
       table.keep(billed.invoiceId(), zip, digest.digest(), statement.sums().requests());
       LOG.info(

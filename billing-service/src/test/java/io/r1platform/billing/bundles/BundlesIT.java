@@ -2,6 +2,7 @@ package io.r1platform.billing.bundles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
 import io.r1platform.billing.invoices.Closing;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -185,6 +187,79 @@ class BundlesIT {
     assertThat(missing(invoice)).isEqualTo("RETIRED");
     assertThat(invoice.path("net_pico").asString()).isNotEqualTo("0");
     assertSaysNothingOfItsRecords(invoice);
+    assertThat(billing.bean(BundleTable.class).waiting())
+        .as("it is not looked at again")
+        .noneMatch(billed -> billed.organization() == organization);
+  }
+
+  @Test
+  void whereOneFailsTheOthersAreMadeAndItIsToldAndTriedAgain() throws Exception {
+    OverdueBundles watch = billing.bean(OverdueBundles.class);
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    long other = ++last;
+    traffic.charge(other, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode bad = closing.finalizeMonth(organization, month);
+    JsonNode good = closing.finalizeMonth(other, month);
+    double failures = failures();
+    customer(bad, "jsonb_build_array(customer)");
+    make();
+    assertThat(missing(bad)).isEqualTo("FAILED");
+    assertThat(failures()).isEqualTo(failures + 1);
+    assertThat(bundle(good)).isNotEmptyFile();
+    watch.look();
+    double before = overdue();
+    billing.clock().advance(Duration.ofHours(25));
+    watch.look();
+    double after = overdue();
+    assertThat(after).isGreaterThan(before);
+    customer(bad, "customer -> 0");
+    assertThat(made(bad)).isNotEmptyFile();
+    watch.look();
+    assertThat(overdue()).isEqualTo(after - 1);
+  }
+
+  @Test
+  void withoutAKeyNothingIsTriedAndThatIsSaid() {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    end(month);
+    JsonNode invoice = closing.finalizeMonth(organization, month);
+    try (var keyless = BillingFixture.onTheTimeOf(billing.database())) {
+      keyless.bean(BundleMaker.class).run();
+      assertThat(keyless.get(path(invoice)).text("reason")).isEqualTo("KEY");
+      long id = Long.parseLong(invoice.path("invoice_id").asString());
+      assertThat(keyless.bean(BundleTable.class).missing(id)).isEmpty();
+    }
+  }
+
+  /** Sets the copy of whom it bills, which is no JSON object any more or is one again. */
+  private static void customer(JsonNode invoice, String json) throws SQLException {
+    owner("alter table invoice disable trigger user");
+    owner(
+        "update invoice set customer = %s where invoice_id = %s"
+            .formatted(json, invoice.path("invoice_id").asString()));
+    owner("alter table invoice enable trigger user");
+  }
+
+  private static double failures() {
+    return billing
+        .bean(MeterRegistry.class)
+        .get("r1.billing.bundles")
+        .tag("result", "FAILED")
+        .counter()
+        .count();
+  }
+
+  private static double overdue() {
+    return billing.bean(MeterRegistry.class).get("r1.billing.bundles.overdue").gauge().value();
+  }
+
+  private static void owner(String sql) throws SQLException {
+    try (Connection owner = billing.database().dataSource("r1_billing_owner").getConnection();
+        Statement statement = owner.createStatement()) {
+      statement.execute(sql);
+    }
   }
 
   /** The log is behind, and the next invoice bills what came late for this one. */
