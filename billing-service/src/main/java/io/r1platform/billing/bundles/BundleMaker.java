@@ -6,6 +6,7 @@ import io.r1platform.billing.documents.Pdfs;
 import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.receipts.BilledUsage;
 import io.r1platform.billing.receipts.Bundles;
+import io.r1platform.receipts.Hash;
 import io.r1platform.receipts.MonthStatement;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -125,14 +126,20 @@ class BundleMaker {
     return Optional.of(new Missing(code, what));
   }
 
-  /** Compares with the lines, before the log is told. */
-  private void check(Billed billed, BilledUsage usage) {
+  /** Compares with the invoice, before the log is told. */
+  private void check(Billed billed, BilledUsage usage, MonthStatement said) {
     bundles
         .difference(billed.invoiceId(), usage)
         .ifPresent(
             what -> {
               throw new Bundles.Impossible(Bundles.Why.LINES, what);
             });
+    Hash root = billed.usageRoot();
+    if (root != null && !root.equals(said.root())) {
+      throw new Bundles.Impossible(
+          Bundles.Why.CHANGED,
+          "Its records are not those that it named by its usage_root when it was finalized.");
+    }
   }
 
   private Optional<Missing> write(Billed billed, BilledUsage usage) throws IOException {
@@ -146,7 +153,7 @@ class BundleMaker {
       try (var out =
           new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(zip)), digest)) {
         statement =
-            bundles.write(out, usage, said -> check(billed, usage), invoice(billed), pdf);
+            bundles.write(out, usage, said -> check(billed, usage, said), invoice(billed), pdf);
       }
       table.keep(billed.invoiceId(), zip, digest.digest(), statement.sums().requests());
       LOG.info(
@@ -173,6 +180,7 @@ class BundleMaker {
     invoice.put("currency", billed.currency());
     invoice.put("issued_at", String.valueOf(billed.issuedAt()));
     invoice.put("net_pico", billed.netPico().toString());
+    put(invoice, "usage_root", billed.usageRoot());
     ArrayNode lines = invoice.putArray("lines");
     for (BundleTable.Line line : table.lines(billed.invoiceId())) {
       ObjectNode one = lines.addObject();

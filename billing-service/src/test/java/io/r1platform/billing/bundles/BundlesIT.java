@@ -99,7 +99,8 @@ class BundlesIT {
         .contains(
             "bill verified organization=%d month=%s records=40 pico=%s"
                 .formatted(organization, month, invoice.path("net_pico").asString()));
-    assertThat(usageRoot(invoice)).isEqualTo(statement(bundle).root());
+    assertThat(invoice.path("usage_root").asString()).isEqualTo(statement(bundle).root().hex());
+    assertThat(Verifier.verify(bundle)).contains("ok invoice: its usage_root is of these records");
     make();
     assertThat(bundle(invoice)).hasSameBinaryContentAs(bundle);
     String id = invoice.path("invoice_id").asString();
@@ -255,6 +256,32 @@ class BundlesIT {
     return billing.bean(MeterRegistry.class).get("r1.billing.bundles.overdue").gauge().value();
   }
 
+  /** The tokens are the same; only the root tells. */
+  @Test
+  void whatTheInvoiceDidNotNameIsRefusedBeforeTheLogIsTold() throws Exception {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode invoice = closing.finalizeMonth(organization, month);
+    assertThat(invoice.path("usage_root").asString()).hasSize(64);
+    firstToken(1);
+    make();
+    assertThat(missing(invoice)).isEqualTo("CHANGED");
+    assertThat(billing.sum("1", "log_month where tenant_id = " + organization)).isZero();
+    firstToken(-1);
+    billing.clock().advance(Duration.ofHours(25));
+    assertThat(Verifier.verify(made(invoice))).contains("records=1 ");
+  }
+
+  /** Changes when the first token came. */
+  private void firstToken(int millis) throws SQLException {
+    owner("alter table usage_record disable trigger user");
+    owner(
+        "update usage_record set ttft_ms = ttft_ms + %d where tenant_id = %d"
+            .formatted(millis, organization));
+    owner("alter table usage_record enable trigger user");
+  }
+
   private static void owner(String sql) throws SQLException {
     try (Connection owner = billing.database().dataSource("r1_billing_owner").getConnection();
         Statement statement = owner.createStatement()) {
@@ -314,6 +341,7 @@ class BundlesIT {
   private static void assertSaysNothingOfItsRecords(JsonNode invoice) {
     assertThat(invoice.path("status").asString()).isEqualTo("finalized");
     assertThat(invoice.path("checkpoint_size").isNull()).as(invoice.toString()).isTrue();
+    assertThat(invoice.path("usage_root").isNull()).as(invoice.toString()).isTrue();
   }
 
   private static Instant start(YearMonth of) {
@@ -375,16 +403,6 @@ class BundlesIT {
       byte[] text = zip.getInputStream(zip.getEntry("statement")).readAllBytes();
       return MonthStatement.parse(new String(text, StandardCharsets.UTF_8), "statement");
     }
-  }
-
-  private static Hash usageRoot(JsonNode invoice) {
-    return Hash.of(
-        billing
-            .sql()
-            .sql("select usage_root from invoice where invoice_id = ?")
-            .param(Long.parseLong(invoice.path("invoice_id").asString()))
-            .query((row, n) -> row.getBytes(1))
-            .single());
   }
 
   /** Holds a record of the organization that nobody has decided on. */
