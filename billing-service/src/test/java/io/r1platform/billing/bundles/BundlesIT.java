@@ -37,10 +37,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
 /** Finalized months become bundles that a tenant's program takes, or it is said what is missing. */
+@ExtendWith(OutputCaptureExtension.class)
 class BundlesIT {
   private static final Random RANDOM = new Random(58);
 
@@ -132,7 +136,7 @@ class BundlesIT {
   }
 
   @Test
-  void heldRecordsAndEarlierMonthsComeFirst() throws IOException {
+  void heldRecordsAndEarlierMonthsComeFirst(CapturedOutput log) throws IOException {
     traffic.charge(organization, now, 0, 10, 20, 30);
     UUID held = hold();
     Sequencing.sequence(billing);
@@ -145,6 +149,10 @@ class BundlesIT {
     JsonNode second = closing.finalizeMonth(organization, next);
     make();
     assertThat(missing(invoice)).isEqualTo("HELD");
+    make();
+    assertThat(log)
+        .as("once, not with each run")
+        .containsOnlyOnce("Invoice " + invoice.path("number").asString() + " has no bundle yet");
     String proof =
         "/internal/v1/organizations/%d/projects/%d/receipts/%s/proof"
             .formatted(organization, 1, held);
