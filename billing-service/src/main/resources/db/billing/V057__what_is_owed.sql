@@ -5,7 +5,7 @@
 -- and beside that its credit line less what it owes, invoiced or not, and what is left of credit
 -- that holds. A batch of usage moves what was spent, what is owed and what is left at once, so it
 -- never moves the limit; all else that is posted does. Who has no terms yet has the
--- line that its budget began with.
+-- line that its budget began with. Of these organizations, or of all where null is given.
 create function credit_limits(organizations bigint[], moment timestamptz) returns table (
   organization_id bigint, currency char(3), limit_pico numeric, limit_until timestamptz,
   due_pico numeric, due_until timestamptz)
@@ -28,7 +28,8 @@ language sql stable set search_path = billing, pg_temp as $$
       from credit_grant r
       where r.tenant_id = b.organization_id and r.pays and r.effective_at <= moment
         and (r.expires_at is null or r.expires_at > moment)) g
-  where b.scope = 'CREDIT' and b.closed_at is null and b.organization_id = any (organizations)
+  where b.scope = 'CREDIT' and b.closed_at is null
+    and (organizations is null or b.organization_id = any (organizations))
 $$;
 create index on credit_change (budget_id);
 

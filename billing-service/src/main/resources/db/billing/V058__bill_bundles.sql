@@ -5,17 +5,23 @@
 alter table log_month add column start_size bigint not null references log_checkpoint;
 alter table log_month add check (start_size < end_size);
 
+alter table invoice add column earlier_id bigint null references invoice;
+comment on column invoice.earlier_id is 'the finalized invoice before, when this was finalized';
+
 -- The usage of an invoice: what is dated up to its month and was in the log by its checkpoint_size,
 -- less what the finalized invoice before it covers. Without a size before, nothing of its months.
+-- The one before stays it when it is made void. Invoices from before this script did not note it.
 create view billed_usage as
   select i.invoice_id, i.tenant_id, i.currency, i.status, i.number, i.issued_at, i.net_pico,
     (lower(i.period) at time zone 'UTC')::date as month, i.usage_root, i.checkpoint_size,
-    earlier.month as earlier_month, earlier.checkpoint_size as earlier_size
+    earlier.invoice_id as earlier_id, earlier.month as earlier_month,
+    earlier.checkpoint_size as earlier_size
   from invoice i left join lateral (
-    select (lower(e.period) at time zone 'UTC')::date as month, e.checkpoint_size
+    select e.invoice_id, (lower(e.period) at time zone 'UTC')::date as month, e.checkpoint_size
     from invoice e
     where e.tenant_id = i.tenant_id and e.currency = i.currency and e.kind = 'INVOICE'
-      and e.status = 'finalized' and lower(e.period) < lower(i.period)
+      and (e.invoice_id = i.earlier_id or i.earlier_id is null and e.status = 'finalized'
+        and lower(e.period) < lower(i.period))
     order by lower(e.period) desc limit 1) earlier on true
   where i.kind = 'INVOICE';
 

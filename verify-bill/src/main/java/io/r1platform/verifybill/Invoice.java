@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param month {@code month}
  * @param currency {@code currency}
  * @param netPico {@code net_pico}: the sum of the lines but tax
+ * @param usageRoot {@code usage_root}: the root of the sum tree over the records; null: it has none
  * @param lines {@code lines} of {@code kind} USAGE
  * @param others lines of other kinds: tiers, commitments, credit, tax
  */
@@ -27,6 +28,7 @@ record Invoice(
     YearMonth month,
     String currency,
     BigInteger netPico,
+    @Nullable Hash usageRoot,
     List<Line> lines,
     List<Other> others) {
   private static final int MOST_LINES = 1_000_000;
@@ -108,6 +110,7 @@ record Invoice(
         members.month("month"),
         members.text("currency"),
         members.integer("net_pico"),
+        members.get("usage_root") == null ? null : Hash.ofHex(members.text("usage_root")),
         lines,
         others);
   }

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bundle what to check
  * @param named files by option
+ * @param models files by the name that requests ask for
  */
-record Options(Path bundle, Map<String, Path> named) {
+record Options(Path bundle, Map<String, Path> named, Map<String, Path> models) {
   static final String KEY = "--key";
   static final String PREVIOUS = "--previous";
   static final String RECEIPTS = "--receipts";
   static final String RECOUNT = "--recount";
   static final String MODEL = "--model";
-  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS, RECOUNT, MODEL);
+  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS, RECOUNT);
 
   static final String HELP =
       """
@@ -38,7 +39,9 @@ record Options(Path bundle, Map<String, Path> named) {
                           once and unchanged; with --previous those of its month in either
         --recount DIR     what you stored of requests, each as GET /v1/requests/ID/content gave
                           it, named ID.json: prompts and answers are tokenized again
-        --model FILE      the model's GGUF file for --recount; its first megabytes are enough
+        --model NAME=FILE for --recount: the GGUF file of the model that requests ask for by
+                          this name; its first megabytes are enough. May be given for several
+                          models; requests for others are left out, and counted
         --help            this text
 
       Exit code: 0 verified, 1 rejected (the message says what is wrong), 2 cannot be checked.
@@ -56,6 +59,7 @@ record Options(Path bundle, Map<String, Path> named) {
   static Options parse(String[] arguments) throws Unclear {
     var left = new ArrayDeque<>(Arrays.asList(arguments));
     var named = new HashMap<String, Path>();
+    var models = new HashMap<String, Path>();
     Path bundle = null;
     while (!left.isEmpty()) {
       String word = left.pop();
@@ -66,6 +70,8 @@ record Options(Path bundle, Map<String, Path> named) {
         if (named.put(word, Path.of(left.pop())) != null) {
           throw new Unclear(word + " stands twice");
         }
+      } else if (word.equals(MODEL)) {
+        model(left.isEmpty() ? "" : left.pop(), models);
       } else if (word.startsWith("-") || bundle != null) {
         throw new Unclear("what is '%s'?".formatted(word));
       } else {
@@ -75,10 +81,21 @@ record Options(Path bundle, Map<String, Path> named) {
     if (bundle == null) {
       throw new Unclear("which bundle?");
     }
-    if (named.containsKey(RECOUNT) != named.containsKey(MODEL)) {
+    if (named.containsKey(RECOUNT) != !models.isEmpty()) {
       throw new Unclear("--recount and --model need one another");
     }
-    return new Options(bundle, Map.copyOf(named));
+    return new Options(bundle, Map.copyOf(named), Map.copyOf(models));
+  }
+
+  private static void model(String given, Map<String, Path> models) throws Unclear {
+    int equals = given.indexOf('=');
+    if (equals < 1 || equals == given.length() - 1) {
+      throw new Unclear(MODEL + " needs NAME=FILE");
+    }
+    String name = given.substring(0, equals);
+    if (models.put(name, Path.of(given.substring(equals + 1))) != null) {
+      throw new Unclear("%s %s stands twice".formatted(MODEL, name));
+    }
   }
 
   @Nullable Path file(String option) {

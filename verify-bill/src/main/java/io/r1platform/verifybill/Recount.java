@@ -14,15 +14,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
  * Counts the tokens of stored prompts and answers again. A prompt has exactly the tokens of its
  * text. An answer has those that the model chose, which may spell the same text otherwise, and some
  * of them are shown to nobody: so its record's hash decides, where one of the usual spellings has
- * it; else the counts are only told.
+ * it; else the counts are only told. What another program than the model's engine counted is left
+ * out, as is what another model answered.
  */
 final class Recount {
   private static final long MOST_BYTES = 64 << 20;
@@ -31,10 +35,24 @@ final class Recount {
   /** Newlines next to the tags are not shown. */
   private static final List<String> LAYOUT = List.of("\n", "\n\n", "");
 
+  /** Written by another gateway, the gateway's own count, answered by a foreign server. */
+  private static final int NOT_THE_ENGINES = 2 | 4 | 256;
+
+  /** A model's tokenizer, and what R1's template is to it. */
+  private record Model(Tokenizer tokenizer, R1Template template, int end) {
+    private static Model of(Path file) throws IOException {
+      Tokenizer tokenizer = Tokenizer.of(file);
+      try {
+        var template = new R1Template(tokenizer::tokenId, tokenizer::tokenize);
+        return new Model(tokenizer, template, tokenizer.tokenId("<｜end▁of▁sentence｜>"));
+      } catch (IllegalArgumentException e) {
+        throw new NotGenuine(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
   private final Path directory;
-  private final Tokenizer tokenizer;
-  private final R1Template template;
-  private final int end;
+  private final Map<String, Model> models = new HashMap<>();
   private final Hasher hasher = new Hasher();
   private long prompts;
   private long exact;
@@ -42,21 +60,20 @@ final class Recount {
   private long charged;
   private long counted;
   private long unread;
+  private long foreign;
+  private final Map<String, Long> others = new TreeMap<>();
 
   /**
    * Of a directory of files named by request id.
    *
-   * @throws NotGenuine if the model has no tokenizer of R1's family
+   * @param files of models, by the name that requests ask for
+   * @throws NotGenuine if a model has no tokenizer of R1's family
    */
-  Recount(Path directory, Path model) throws IOException {
+  Recount(Path directory, Map<String, Path> files) throws IOException {
     this.directory = directory;
-    this.tokenizer = Tokenizer.of(model);
-    try {
-      this.template = new R1Template(tokenizer::tokenId, tokenizer::tokenize);
-    } catch (IllegalArgumentException e) {
-      throw new NotGenuine(String.valueOf(e.getMessage()), e);
+    for (var file : files.entrySet()) {
+      models.put(file.getKey(), Model.of(file.getValue()));
     }
-    this.end = tokenizer.tokenId("<｜end▁of▁sentence｜>");
   }
 
   /**
@@ -74,13 +91,22 @@ final class Recount {
       unread++;
       return;
     }
-    int prompt = template.render(stored.get().messages()).length;
     long said = (long) record.hit() + record.miss() + record.waivedIn();
+    if ((record.flags() & NOT_THE_ENGINES) != 0 || said == 0) {
+      foreign++;
+      return;
+    }
+    Model model = models.get(stored.get().model());
+    if (model == null) {
+      others.merge(Lines.shown(stored.get().model()), 1L, Long::sum);
+      return;
+    }
+    int prompt = model.template.render(stored.get().messages()).length;
     if (prompt != said) {
       throw new NotGenuine("its prompt has %d tokens, the record says %d".formatted(prompt, said));
     }
     prompts++;
-    answer(record, stored.get());
+    answer(record, stored.get(), model);
   }
 
   private static Optional<StoredText> read(Path file) {
@@ -95,8 +121,8 @@ final class Recount {
     }
   }
 
-  private void answer(UsageRecord record, StoredText stored) {
-    List<int[]> spellings = spellings(stored, record.finish() == STOP);
+  private void answer(UsageRecord record, StoredText stored, Model model) {
+    List<int[]> spellings = spellings(stored, record.finish() == STOP, model);
     long said = (long) record.reasoning() + record.answer() + record.waivedOut();
     for (int[] ids : spellings) {
       if (ids.length == said && hash(ids).equals(record.output())) {
@@ -114,16 +140,16 @@ final class Recount {
   }
 
   /** The ways in which the model usually writes such an answer. */
-  private List<int[]> spellings(StoredText stored, boolean stopped) {
+  private static List<int[]> spellings(StoredText stored, boolean stopped, Model model) {
     var spellings = new ArrayList<int[]>();
     for (String before : LAYOUT) {
-      int[] reasoning = tokenizer.tokenize(stored.reasoning() + before);
+      int[] reasoning = model.tokenizer.tokenize(stored.reasoning() + before);
       for (String after : LAYOUT) {
-        int[] answer = tokenizer.tokenize(after + stored.answer());
-        int[] closed = joined(reasoning, new int[] {template.thinkCloseId()}, answer);
+        int[] answer = model.tokenizer.tokenize(after + stored.answer());
+        int[] closed = joined(reasoning, new int[] {model.template.thinkCloseId()}, answer);
         spellings.add(closed);
         if (stopped) {
-          spellings.add(joined(closed, new int[] {end}));
+          spellings.add(joined(closed, new int[] {model.end}));
         }
       }
       spellings.add(reasoning); // cut off while it reasoned
@@ -157,6 +183,15 @@ final class Recount {
     if (unread > 0) {
       found.add("recount: %d with tools, formats or several answers were left".formatted(unread));
     }
+    if (foreign > 0) {
+      found.add(
+          "recount: %d that were not counted by the model's engine were left".formatted(foreign));
+    }
+    others.forEach(
+        (name, count) ->
+            found.add(
+                "recount: %d for %s were left; --model %s=FILE counts them"
+                    .formatted(count, name, name)));
     return found;
   }
 }

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * What a tenant stored of a chat completion: {@code GET /v1/requests/{id}/content}. Conversations
  * of plain text with one answer are read; what has tools, a format or several answers is not.
  *
+ * @param model as it was asked for
  * @param messages of the prompt
  * @param reasoning of the answer
  * @param answer its text
  */
-record StoredText(List<ChatMessage> messages, String reasoning, String answer) {
+record StoredText(String model, List<ChatMessage> messages, String reasoning, String answer) {
   private static final String CHAT = "/v1/chat/completions";
   private static final String DATA = "data: ";
 
@@ -57,7 +58,11 @@ record StoredText(List<ChatMessage> messages, String reasoning, String answer) {
           .forEach(line -> parts.add(Json.read(line.substring(DATA.length()), what), "delta"));
     }
     return Optional.of(
-        new StoredText(messages.get(), parts.reasoning.toString(), parts.answer.toString()));
+        new StoredText(
+            String.valueOf(asked.get("model")),
+            messages.get(),
+            parts.reasoning.toString(),
+            parts.answer.toString()));
   }
 
   private static Optional<List<ChatMessage>> messages(List<?> list) {

@@ -193,6 +193,12 @@ final class Verification {
         || !invoice.currency().equals(statement.currency())) {
       throw new NotGenuine("the invoice is of another organization, month or currency");
     }
+    Hash root = invoice.usageRoot();
+    if (root != null && !root.equals(statement.root())) {
+      throw new NotGenuine(
+          "the invoice was finalized for records with the root %s, these have %s"
+              .formatted(root.hex(), statement.root().hex()));
+    }
     Repriced repriced =
         bundle.names().contains(Manifest.REPRICED)
             ? Repriced.parse(bundle.text(Manifest.REPRICED), Manifest.REPRICED)
@@ -215,6 +221,9 @@ final class Verification {
               .formatted(invoice.sum(), invoice.netPico()));
     }
     found.accept("invoice: %s pico of usage, as recorded".formatted(proved));
+    if (root != null) {
+      found.accept("invoice: its usage_root is of these records");
+    }
     BigInteger rest = invoice.netPico().subtract(proved);
     if (rest.signum() != 0) {
       found.accept(

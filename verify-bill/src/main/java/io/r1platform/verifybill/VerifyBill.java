@@ -66,8 +66,7 @@ public final class VerifyBill {
     TrustedKeys keys = keys(options.file(Options.KEY));
     Path earlier = options.file(Options.PREVIOUS);
     Path texts = options.file(Options.RECOUNT);
-    Path model = options.file(Options.MODEL);
-    Recount recount = texts == null || model == null ? null : new Recount(texts, model);
+    Recount recount = texts == null ? null : new Recount(texts, options.models());
     try (var bundle = new Bundle(options.bundle());
         var previous = earlier == null ? null : new Bundle(earlier)) {
       Verification.Proved proved =

@@ -52,8 +52,12 @@ class RecountTests {
     return IntStream.range(0, parts.length).flatMap(i -> Arrays.stream(parts[i])).toArray();
   }
 
-  /** Logs a request, none of whose tokens are charged, so that no line has them. */
   private UUID log(int promptTokens, int[] ids) {
+    return log(0, promptTokens, ids);
+  }
+
+  /** Logs a request, none of whose tokens are charged, so that no line has them. */
+  private UUID log(int flags, int promptTokens, int[] ids) {
     var bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
     IntStream.of(ids).forEach(bytes::putInt);
     Hash hash = new Hasher().plain(bytes.array());
@@ -65,7 +69,7 @@ class RecountTests {
     month.add(
         new UsageRecord(
             1,
-            16,
+            16 | flags,
             1,
             id,
             7,
@@ -90,17 +94,22 @@ class RecountTests {
   }
 
   private void store(UUID id, String more, String answer) throws IOException {
+    store(id, "r1-nano", more, answer);
+  }
+
+  private void store(UUID id, String model, String more, String answer) throws IOException {
     Files.writeString(
         directory.resolve(id + ".json"),
         """
-        {"request":{"path":"/v1/chat/completions","body":"{\\"model\\":\\"r1-nano\\",%s\
+        {"request":{"path":"/v1/chat/completions","body":"{\\"model\\":\\"%s\\",%s\
         \\"messages\\":[{\\"role\\":\\"user\\",\\"content\\":\\"%s\\"}]}"},"response":{"status":200,\
         "content_type":"application/json","body":"%s"}}"""
-            .formatted(more, ASKED, answer));
+            .formatted(model, more, ASKED, answer));
   }
 
   private Command run() throws IOException {
-    return Command.run(month.write(directory, "b.zip"), "--recount", directory, "--model", MODEL);
+    return Command.run(
+        month.write(directory, "b.zip"), "--recount", directory, "--model", "r1-nano=" + MODEL);
   }
 
   @Test
@@ -136,12 +145,30 @@ class RecountTests {
         .contains("ok recount: 1 with tools, formats or several answers were left");
   }
 
+  /** Whose number of tokens is no business of this model's tokenizer. */
+  @Test
+  void whatAnotherModelOrNoEngineOfItsCountedIsLeftAndSaid() throws IOException {
+    for (int flag : new int[] {2, 4, 256, 256 | 512}) {
+      store(log(flag, prompt + 1, output), "", ANSWER);
+    }
+    store(log(0, new int[0]), "", ANSWER); // refused before an engine had it
+    store(log(prompt + 2, output), "qwen-x", "", ANSWER);
+    store(log(prompt, output), "", ANSWER);
+    Command run = run();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("ok recount: 1 prompts have exactly the tokens of their records")
+        .contains("ok recount: 5 that were not counted by the model's engine were left")
+        .contains("ok recount: 1 for qwen-x were left; --model qwen-x=FILE counts them");
+  }
+
   @Test
   void aFileThatIsNoModelIsRejected() throws IOException {
     Path other = Files.writeString(directory.resolve("other"), "no model at all, but long enough");
     Path bundle = month.write(directory, "b.zip");
-    assertThat(Command.run(bundle, "--recount", directory, "--model", other).err())
+    assertThat(Command.run(bundle, "--recount", directory, "--model", "r1-nano=" + other).err())
         .contains("the model is no GGUF file");
     assertThat(Command.run(bundle, "--recount", directory).exit()).isEqualTo(2);
+    assertThat(Command.run(bundle, "--recount", directory, "--model", other).exit()).isEqualTo(2);
   }
 }

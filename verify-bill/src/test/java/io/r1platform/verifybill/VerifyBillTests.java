@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,26 @@ class VerifyBillTests {
     Command run = Command.run(bundle, "--key", keys);
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).contains("checkpoint.end is signed by none of the trusted keys");
+  }
+
+  @Test
+  void theRootOnTheInvoiceIsOfTheRecords() throws IOException {
+    var root = new AtomicReference<Hash>();
+    month.statement =
+        said -> {
+          root.set(said.root());
+          return said;
+        };
+    month.invoice = text -> withRoot(text, root.get());
+    Command run = Command.run(month.write(directory, "root.zip"));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("ok invoice: its usage_root is of these records");
+    month.invoice = text -> withRoot(text, Month.PRICE);
+    rejected(month, "the invoice was finalized for records with the root " + Month.PRICE.hex());
+  }
+
+  private static String withRoot(String invoice, Hash root) {
+    return "{\"usage_root\":\"%s\",".formatted(root) + invoice.substring(1);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.r1platform.billing.bundles;
 
 import io.r1platform.billing.receipts.BilledUsage;
+import io.r1platform.receipts.Hash;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param month UTC
  * @param number null: it is not finalized
+ * @param usageRoot what it said of its records when it was finalized; null as {@code logSize}
  * @param logSize of the log when it was finalized; null: nobody noted it
  * @param earlier month of the finalized invoice before, null: there is none
  * @param earlierSize its log size
@@ -28,6 +30,7 @@ record Billed(
     @Nullable String number,
     @Nullable Instant issuedAt,
     BigInteger netPico,
+    @Nullable Hash usageRoot,
     @Nullable Long logSize,
     @Nullable YearMonth earlier,
     @Nullable Long earlierSize) {
@@ -49,6 +52,7 @@ record Billed(
 
   static Billed read(ResultSet row) throws SQLException {
     OffsetDateTime issued = row.getObject("issued_at", OffsetDateTime.class);
+    byte[] root = row.getBytes("usage_root");
     LocalDate earlier = row.getObject("earlier_month", LocalDate.class);
     return new Billed(
         row.getLong("invoice_id"),
@@ -59,6 +63,7 @@ record Billed(
         row.getString("number"),
         issued == null ? null : issued.toInstant(),
         row.getBigDecimal("net_pico").toBigIntegerExact(),
+        root == null ? null : Hash.of(root),
         row.getObject("checkpoint_size", Long.class),
         earlier == null ? null : YearMonth.from(earlier),
         row.getObject("earlier_size", Long.class));

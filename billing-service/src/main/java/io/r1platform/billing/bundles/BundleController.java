@@ -2,6 +2,7 @@ package io.r1platform.billing.bundles;
 
 import io.r1platform.billing.bundles.Missing.Code;
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.receipts.Bundles;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.ContentDisposition;
@@ -14,9 +15,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class BundleController {
   private final BundleTable table;
+  private final Bundles bundles;
 
-  BundleController(BundleTable table) {
+  BundleController(BundleTable table, Bundles bundles) {
     this.table = table;
+    this.bundles = bundles;
   }
 
   /** Of any organization. */
@@ -64,11 +67,14 @@ class BundleController {
                   Code.DRAFT,
                   "%s is not finalized: its bundle is made after that.".formatted(billed.month()));
           case "void" -> new Missing(Code.VOID, "The invoice was made void.");
-          default ->
-              table
-                  .missing(billed.invoiceId())
-                  .orElseGet(() -> new Missing(Code.SOON, "It is made within minutes. Ask again."));
+          default -> table.missing(billed.invoiceId()).orElseGet(this::notYet);
         };
     return ServiceException.bundleMissing(missing.code().name(), missing.what());
+  }
+
+  private Missing notYet() {
+    return bundles.canSign()
+        ? new Missing(Code.SOON, "It is made within minutes. Ask again.")
+        : new Missing(Code.KEY, "The log of receipts has no key to sign with.");
   }
 }

@@ -1,13 +1,15 @@
 package io.r1platform.billing.bundles;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.bundles.Missing.Code;
 import io.r1platform.billing.documents.Pdfs;
+import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.billing.receipts.BilledUsage;
 import io.r1platform.billing.receipts.Bundles;
+import io.r1platform.receipts.Hash;
 import io.r1platform.receipts.MonthStatement;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -15,12 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,47 +39,69 @@ class BundleMaker {
   private final Bundles bundles;
   private final Pdfs pdfs;
   private final JsonMapper json;
+  private final MeterRegistry meters;
 
-  BundleMaker(BundleTable table, Bundles bundles, Pdfs pdfs, JsonMapper json) {
+  BundleMaker(
+      BundleTable table, Bundles bundles, Pdfs pdfs, JsonMapper json, MeterRegistry meters) {
     this.table = table;
     this.bundles = bundles;
     this.pdfs = pdfs;
     this.json = json;
+    this.meters = meters;
   }
 
-  /** Returns how many were made. */
+  /** Returns how many were made; none without a key, whatever waits. */
   synchronized int run() {
+    if (!bundles.canSign()) {
+      return 0;
+    }
     int made = 0;
     for (Billed billed : table.waiting()) {
       try {
         made += make(billed) ? 1 : 0;
-      } catch (IOException | DataAccessException | IllegalStateException e) {
-        LOG.error("The bundle of invoice {} could not be made", billed.invoiceId(), e);
+      } catch (IOException | RuntimeException e) { // the others' bundles must be made too
+        failed(billed, e);
       }
     }
     return made;
   }
 
+  private void failed(Billed billed, Exception why) {
+    LOG.error("The bundle of invoice {} could not be made", billed.invoiceId(), why);
+    count("FAILED");
+    try {
+      table.note(
+          billed.invoiceId(),
+          new Missing(Code.FAILED, "Making it failed; the operator is told. It is tried again."));
+    } catch (DataAccessException e) {
+      LOG.error("Nor could that be noted", e);
+    }
+  }
+
+  private void count(String result) {
+    meters.counter(BillingMetric.BUNDLES.meterName(), "result", result).increment();
+  }
+
   private boolean make(Billed billed) throws IOException {
     BilledUsage usage = billed.usage(bundles.logSize());
-    Optional<Missing> missing = missing(billed, usage);
+    Optional<Missing> missing = missing(billed);
     if (missing.isEmpty()) {
       missing = write(billed, usage);
     }
-    missing.ifPresent(
-        what -> {
-          LOG.info("Invoice {} has no bundle yet: {}", billed.number(), what.what());
-          table.note(billed.invoiceId(), what);
-        });
+    missing.ifPresentOrElse(what -> note(billed, what), () -> count("MADE"));
     return missing.isEmpty();
   }
 
-  /** The first thing that is missing. */
-  private Optional<Missing> missing(Billed billed, BilledUsage usage) {
-    LocalDate end = billed.month().plusMonths(1).atDay(1);
-    if (!bundles.canSign()) {
-      return missing(Code.KEY, "The log of receipts has no key to sign with.");
+  private void note(Billed billed, Missing missing) {
+    if (table.missing(billed.invoiceId()).map(Missing::code).orElse(null) != missing.code()) {
+      LOG.info("Invoice {} has no bundle yet: {}", billed.number(), missing.what());
     }
+    table.note(billed.invoiceId(), missing);
+  }
+
+  /** The first thing that is missing. */
+  private Optional<Missing> missing(Billed billed) {
+    LocalDate end = billed.month().plusMonths(1).atDay(1);
     Optional<LocalDate> retired = table.firstRetired(billed);
     if (retired.isPresent()) {
       return missing(
@@ -100,48 +119,27 @@ class BundleMaker {
           Code.HELD,
           "%d records of the month are held and nobody has decided on them.".formatted(held));
     }
-    return lines(billed, usage);
+    return Optional.empty();
   }
 
   private static Optional<Missing> missing(Code code, String what) {
     return Optional.of(new Missing(code, what));
   }
 
-  /** Compares what the records and the lines have, before the log is told. */
-  private Optional<Missing> lines(Billed billed, BilledUsage usage) {
-    var charged = new HashMap<Bundles.Place, BigInteger>();
-    for (BundleTable.Line line : table.lines(billed.invoiceId())) {
-      if (line.kind().equals("USAGE")) {
-        charged.merge(
-            new Bundles.Place(
-                Objects.requireNonNull(line.project()),
-                Objects.requireNonNull(line.model()),
-                Objects.requireNonNull(line.sku()),
-                Objects.requireNonNull(line.price()),
-                Objects.requireNonNull(line.window())),
-            Objects.requireNonNull(line.quantity()),
-            BigInteger::add);
-      }
+  /** Compares with the invoice, before the log is told. */
+  private void check(Billed billed, BilledUsage usage, MonthStatement said) {
+    bundles
+        .difference(billed.invoiceId(), usage)
+        .ifPresent(
+            what -> {
+              throw new Bundles.Impossible(Bundles.Why.LINES, what);
+            });
+    Hash root = billed.usageRoot();
+    if (root != null && !root.equals(said.root())) {
+      throw new Bundles.Impossible(
+          Bundles.Why.CHANGED,
+          "Its records are not those that it named by its usage_root when it was finalized.");
     }
-    Map<Bundles.Place, BigInteger> used = bundles.tokens(usage);
-    charged.values().removeIf(quantity -> quantity.signum() == 0);
-    if (charged.equals(used)) {
-      return Optional.empty();
-    }
-    Bundles.Place first =
-        Stream.concat(charged.keySet().stream(), used.keySet().stream())
-            .filter(place -> !Objects.equals(charged.get(place), used.get(place)))
-            .min(Comparator.comparing(Bundles.Place::toString))
-            .orElseThrow();
-    return missing(
-        Code.LINES,
-        "Its lines charge %s tokens %s of model %d in project %d, its records have %s."
-            .formatted(
-                charged.getOrDefault(first, BigInteger.ZERO),
-                first.sku(),
-                first.model(),
-                first.project(),
-                used.getOrDefault(first, BigInteger.ZERO)));
   }
 
   private Optional<Missing> write(Billed billed, BilledUsage usage) throws IOException {
@@ -154,7 +152,8 @@ class BundleMaker {
       MonthStatement statement;
       try (var out =
           new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(zip)), digest)) {
-        statement = bundles.write(out, usage, invoice(billed), pdf);
+        statement =
+            bundles.write(out, usage, said -> check(billed, usage, said), invoice(billed), pdf);
       }
       table.keep(billed.invoiceId(), zip, digest.digest(), statement.sums().requests());
       LOG.info(
@@ -181,6 +180,7 @@ class BundleMaker {
     invoice.put("currency", billed.currency());
     invoice.put("issued_at", String.valueOf(billed.issuedAt()));
     invoice.put("net_pico", billed.netPico().toString());
+    put(invoice, "usage_root", billed.usageRoot());
     ArrayNode lines = invoice.putArray("lines");
     for (BundleTable.Line line : table.lines(billed.invoiceId())) {
       ObjectNode one = lines.addObject();

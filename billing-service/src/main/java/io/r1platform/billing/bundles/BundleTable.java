@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
@@ -67,12 +68,27 @@ class BundleTable {
             select b.* from billed_usage b left join bill_bundle_missing m using (invoice_id)
             where b.status = 'finalized'
               and not exists (select from bill_bundle d where d.invoice_id = b.invoice_id)
-              and (m.code is null or m.code not in ('LINES', 'CHANGED') or m.checked_at < ?)
+              and (m.code is null or m.code not in ('LINES', 'CHANGED', 'RETIRED')
+                or m.code <> 'RETIRED' and m.checked_at < ?)
             order by b.tenant_id, b.currency, b.month
             """)
         .param(clock.instant().minus(PATIENCE).atOffset(ZoneOffset.UTC))
         .query((row, n) -> Billed.read(row))
         .list();
+  }
+
+  /** How many finalized before then have none and may still get one. */
+  long overdue(Instant before) {
+    return jdbc.sql(
+            """
+            select count(*) from billed_usage b left join bill_bundle_missing m using (invoice_id)
+            where b.status = 'finalized' and b.issued_at < ?
+              and not exists (select from bill_bundle d where d.invoice_id = b.invoice_id)
+              and m.code is distinct from 'RETIRED'
+            """)
+        .param(before.atOffset(ZoneOffset.UTC))
+        .query(Long.class)
+        .single();
   }
 
   Optional<Billed> invoice(long id) {

@@ -28,6 +28,8 @@ record Missing(Code code, String what) {
     /** Its records are not what its lines charge. */
     LINES,
     /** The log says something else of the month. */
-    CHANGED
+    CHANGED,
+    /** An error of ours; it is tried again. */
+    FAILED
   }
 }

@@ -89,12 +89,11 @@ class CreditLimits {
     return moment == null ? null : moment.toInstant();
   }
 
-  /** Organizations with terms whose limit is not what it should be. Reads the sums of all. */
+  /** Organizations, with terms or without, whose limit is not what it should be. Reads all sums. */
   List<Long> strayed() {
     return jdbc.sql(
             """
-            select organization_id
-            from credit_limits(array(select tenant_id from credit_account), :now)
+            select organization_id from credit_limits(null, :now)
             where due_pico <> limit_pico or due_until is distinct from limit_until
             order by organization_id
             """)

@@ -1,5 +1,6 @@
 package io.r1platform.billing.invoices;
 
+import io.r1platform.billing.invoices.Assembled.Taxed;
 import io.r1platform.billing.invoices.InvoiceRow.Status;
 import io.r1platform.billing.invoices.Line.Tax;
 import java.math.BigInteger;
@@ -9,7 +10,6 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -77,17 +77,13 @@ class Drafts {
   private Assembled assemble(long tenant, String currency, LocalDate last, DueLines.Due all) {
     Map<Line.Kind, Tax> taxed = taxes.of(tenant, profiles.of(tenant).country(), last);
     return Carry.assemble(
-        all.lines().stream().map(line -> new Assembled.Taxed(line, tax(line, taxed))).toList(),
+        all.lines().stream().map(one -> new Taxed(one.line(), tax(one, taxed))).toList(),
         MinorUnit.of(currency));
   }
 
-  /** What was carried here is in the tax that it would have been in. */
-  private static Tax tax(Line line, Map<Line.Kind, Tax> taxed) {
-    return line.kind() == Line.Kind.CARRIED
-        ? taxed.values().stream()
-            .filter(tax -> Objects.equals(tax.code(), line.note()))
-            .findFirst()
-            .orElse(Tax.NONE)
-        : taxed.getOrDefault(line.kind(), Tax.NONE);
+  /** What was carried here stays in the tax that it was in, at the rate of then. */
+  private static Tax tax(Taxed one, Map<Line.Kind, Tax> taxed) {
+    Line.Kind kind = one.line().kind();
+    return kind == Line.Kind.CARRIED ? one.tax() : taxed.getOrDefault(kind, Tax.NONE);
   }
 }

@@ -1,5 +1,7 @@
 package io.r1platform.billing.invoices;
 
+import io.r1platform.billing.invoices.Assembled.Taxed;
+import io.r1platform.billing.invoices.Line.Tax;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.ResultSet;
@@ -7,6 +9,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,18 +25,21 @@ class DueLines {
   /**
    * Lines, and what the ledger says they add up to.
    *
+   * @param lines what was carried in the tax that it was in, all else in none yet
    * @param ledger accrued by all but invoices, less the invoices that stand; pico
    */
-  record Due(List<Line> lines, BigInteger ledger) {
+  record Due(List<Taxed> lines, BigInteger ledger) {
     static final Due NOTHING = new Due(List.of(), BigInteger.ZERO);
 
     BigInteger sum() {
-      return lines.stream().map(Line::amount).reduce(BigInteger.ZERO, BigInteger::add);
+      return lines.stream()
+          .map(one -> one.line().amount())
+          .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     /** Nothing, or only what an earlier invoice was below 0 by, which waits for more. */
     boolean isNothing() {
-      return lines.stream().allMatch(line -> line.kind() == Line.Kind.CARRIED)
+      return lines.stream().allMatch(one -> one.line().kind() == Line.Kind.CARRIED)
           && sum().signum() <= 0
           && ledger.equals(sum());
     }
@@ -53,29 +59,32 @@ class DueLines {
       ), part as (
         select 'USAGE' as kind, u.month, u.project_id, null::bigint as card_id, u.model_id,
           t.sku || case when u.batch then '_BATCH' else '' end as sku, u.version_id, u.win,
-          null::text as note, t.tokens as quantity, 0::numeric as amount
+          null::text as note, null::text as tax_label, 0 as tax_ppm, t.tokens as quantity,
+          0::numeric as amount
         from used u cross join lateral (values ('HIT', u.hit), ('MISS', u.miss),
           ('REASONING', u.reasoning), ('ANSWER', u.answer)) as t(sku, tokens)
         union all
-        select a.kind, a.month, null, a.card_id, a.model_id, a.sku, null, a.win, null, null,
-          a.amount
+        select a.kind, a.month, null, a.card_id, a.model_id, a.sku, null, a.win, null, null, 0,
+          null, a.amount
         from dated_adjustment a
         where a.tenant_id = :tenant and a.currency = :currency and a.day < :end
         union all
         select 'CREDIT', date_trunc('month', d.day::timestamp)::date, null, null, null, null, null,
-          null, d.kind, null, -d.amount
+          null, d.kind, null, 0, null, -d.amount
         from credit_drawn d
         where d.tenant_id = :tenant and d.currency = :currency and d.day < :end
         union all
         select l.kind, l.month, l.project_id, l.card_id, l.model_id, l.sku, l.version_id, l.win,
-          l.note, -l.quantity, case when l.kind = 'USAGE' then 0 else -l.amount end
+          l.note, case when l.kind = 'CARRIED' then l.tax_label end,
+          case when l.kind = 'CARRIED' then l.tax_ppm else 0 end, -l.quantity,
+          case when l.kind = 'USAGE' then 0 else -l.amount end
         from invoice i join invoice_line l using (invoice_id)
         where i.tenant_id = :tenant and i.currency = :currency and i.kind = 'INVOICE'
           and i.status = 'finalized' and l.kind <> 'TAX'
       ), due as (
-        select kind, month, project_id, card_id, model_id, sku, version_id, win, note,
-          sum(quantity) as quantity, sum(amount) as amount
-        from part group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+        select kind, month, project_id, card_id, model_id, sku, version_id, win, note, tax_label,
+          tax_ppm, sum(quantity) as quantity, sum(amount) as amount
+        from part group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
         having coalesce(sum(quantity), 0) <> 0 or sum(amount) <> 0
       ), journals as (
         select journal_id from invoice where tenant_id = :tenant and journal_id is not null
@@ -84,12 +93,12 @@ class DueLines {
         where tenant_id = :tenant and void_journal_id is not null
       )
       select d.kind, d.month, d.project_id, d.card_id, d.model_id, d.sku, d.version_id, d.win,
-        d.note, d.quantity, p.unit_pico,
+        d.note, d.tax_label, d.tax_ppm, d.quantity, p.unit_pico,
         case when d.kind = 'USAGE' then d.quantity * p.unit_pico else d.amount end as amount
       from due d left join unit_price p on d.kind = 'USAGE' and p.version_id = d.version_id
         and p.model_id = d.model_id and p.win = d.win and p.sku = d.sku
       union all
-      select 'LEDGER', null, null, null, null, null, null, null, null, null, null,
+      select 'LEDGER', null, null, null, null, null, null, null, null, null, null, null, null,
         coalesce((select sum(b.amount) from balance_day b where b.tenant_id = :tenant
           and b.currency = :currency and b.account = 'accrued' and b.day < :end), 0)
         - coalesce((select sum(e.amount) from posted_entry e
@@ -97,7 +106,8 @@ class DueLines {
             and e.currency = :currency and e.effective_on < :end), 0)
         - coalesce((select sum(i.net_pico) from invoice i where i.tenant_id = :tenant
           and i.currency = :currency and i.kind = 'INVOICE' and i.status = 'finalized'), 0)
-      order by kind, month, project_id, card_id, model_id, sku, version_id, win, note
+      order by kind, month, project_id, card_id, model_id, sku, version_id, win, note,
+        tax_ppm, tax_label
       """;
 
   private final JdbcClient jdbc;
@@ -108,7 +118,7 @@ class DueLines {
 
   /** All that is due up to the end of the month, in the order of an invoice. */
   Due until(long tenant, String currency, YearMonth month) {
-    var lines = new ArrayList<Line>();
+    var lines = new ArrayList<Taxed>();
     var ledger = new ArrayList<BigInteger>();
     jdbc.sql(SQL)
         .param("tenant", tenant)
@@ -119,11 +129,17 @@ class DueLines {
               if ("LEDGER".equals(row.getString("kind"))) {
                 ledger.add(row.getBigDecimal("amount").toBigIntegerExact());
               } else {
-                lines.add(read(row));
+                lines.add(new Taxed(read(row), carriedIn(row)));
               }
             });
-    lines.sort((a, b) -> a.kind().compareTo(b.kind())); // stable: the rest is in order
+    lines.sort(Comparator.comparing(one -> one.line().kind())); // stable: the rest is in order
     return new Due(lines, ledger.getFirst());
+  }
+
+  /** The tax of a line that was carried, which its code is the note of. */
+  private static Tax carriedIn(ResultSet row) throws SQLException {
+    String label = row.getString("tax_label");
+    return label == null ? Tax.NONE : new Tax(row.getString("note"), label, row.getInt("tax_ppm"));
   }
 
   private static Line read(ResultSet row) throws SQLException {

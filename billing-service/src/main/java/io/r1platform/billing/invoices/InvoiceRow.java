@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param netPico the exact sum of the lines but tax
  * @param ledgerPico what the ledger said was due then
  * @param referenceId of a credit note: the invoice
+ * @param usageRoot hexadecimal, as {@code checkpointSize} null where nobody noted it
  * @param issuer JSON, as {@code customer}: who bills whom, copied when it was finalized
  */
 record InvoiceRow(
@@ -43,6 +45,7 @@ record InvoiceRow(
     @Nullable String customer,
     @Nullable UUID journalId,
     @Nullable UUID commandId,
+    @Nullable String usageRoot,
     @Nullable Long checkpointSize,
     @Nullable Instant voidedAt,
     @Nullable String voidedBy,
@@ -107,11 +110,16 @@ record InvoiceRow(
         row.getString("customer"),
         row.getObject("journal_id", UUID.class),
         row.getObject("command_id", UUID.class),
+        hex(row.getBytes("usage_root")),
         row.getObject("checkpoint_size", Long.class),
         moment(row, "voided_at"),
         row.getString("voided_by"),
         row.getString("void_reason"),
         row.getObject("void_command_id", UUID.class));
+  }
+
+  private static @Nullable String hex(byte @Nullable [] bytes) {
+    return bytes == null ? null : HexFormat.of().formatHex(bytes);
   }
 
   private static @Nullable Instant moment(ResultSet row, String column) throws SQLException {

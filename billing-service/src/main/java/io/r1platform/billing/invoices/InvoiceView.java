@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param month as 2026-11
  * @param roundingPico what rounding added to the exact sum, in pico
+ * @param usageRoot hexadecimal: the root of the sum tree over the records that it bills; null as
+ *     {@code checkpointSize}
  * @param checkpointSize entries of the signed log of receipts when it was finalized; null: it had
- *     none, or it is not finalized
+ *     none or lacked a record, the records were not what the lines charge, or it is not finalized
  * @param paid in the currency; of a credit note 0
  * @param reference of a credit note: the invoice it refers to
  */
@@ -40,6 +42,7 @@ public record InvoiceView(
     String paid,
     String netPico,
     String roundingPico,
+    @Nullable String usageRoot,
     @Nullable String checkpointSize,
     List<LineView> lines,
     List<TaxView> taxes,

@@ -111,6 +111,7 @@ public class InvoiceViews {
         unit.text(settled),
         row.netPico().toString(),
         rounding.toString(),
+        row.usageRoot(),
         text(row.checkpointSize()),
         lineViews(lines, unit),
         taxes(lines, unit),

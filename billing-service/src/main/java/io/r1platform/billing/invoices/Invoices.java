@@ -132,8 +132,8 @@ class Invoices {
             Journal.Kind.INVOICE,
             Map.of("invoice", Long.toString(built.id()), "month", built.month().toString()),
             transfers(built, today()));
+    usageRoots.note(built); // hashes all records, so before others wait for the ledger's rows
     ledger.post(journal);
-    usageRoots.note(built);
     issue(built, settings.prefix(), journal.id(), null, actor);
     return issued(built.id());
   }

@@ -17,8 +17,18 @@ class UsageRoots {
     this.jdbc = jdbc;
   }
 
-  /** In the caller's transaction; nothing where the log of receipts is not signed. */
+  /**
+   * In the caller's transaction. Also notes which invoice came before, which is void by and by
+   * perhaps; of the records nothing where the log is not signed, or they are not what is charged.
+   */
   void note(InvoiceRow draft) {
+    jdbc.sql(
+            """
+            update invoice i set earlier_id = b.earlier_id from billed_usage b
+            where i.invoice_id = ? and b.invoice_id = i.invoice_id
+            """)
+        .param(draft.id())
+        .update();
     UsageRoot.Earlier earlier =
         jdbc.sql(
                 """
@@ -34,7 +44,7 @@ class UsageRoots {
             .optional()
             .orElse(null);
     roots
-        .of(draft.tenantId(), draft.month(), draft.currency(), earlier)
+        .of(draft.id(), draft.tenantId(), draft.month(), draft.currency(), earlier)
         .ifPresent(
             root ->
                 jdbc.sql(

@@ -34,6 +34,15 @@ public enum BillingMetric {
   UNLEASED("r1.billing.budgets.unleased"),
   /** Items of the budgets' jobs that failed; tag {@code job} (4). Alarm when it rises. */
   BUDGET_JOBS_FAILED("r1.billing.budgets.jobs.failed"),
+  /**
+   * Invoices finalized without saying which records they bill; tag {@code why} (2): LOG a record
+   * was not logged yet, LINES the records are not what the lines charge.
+   */
+  USAGE_ROOTLESS("r1.billing.invoices.rootless"),
+  /** Bundles of invoices, one for each attempt; tag {@code result} (2). */
+  BUNDLES("r1.billing.bundles"),
+  /** Finalized invoices that should have had a bundle a day ago. Alarm above 0. */
+  BUNDLES_OVERDUE("r1.billing.bundles.overdue"),
   /** Attempts to deliver an alert; tag {@code result} (3). Alarm on GIVEN_UP. */
   ALERTS("r1.billing.budgets.alerts"),
   /**

@@ -14,6 +14,8 @@ final class CountersFromZero {
     show(BillingMetric.EXPORT_JOBS, "result", "DONE", "FAILED");
     show(BillingMetric.BUDGET_JOBS_FAILED, "job", "HOURS", "INCREASES", "RECALLS", "OLD");
     show(BillingMetric.ALERTS, "result", "DELIVERED", "RETRY", "GIVEN_UP");
+    show(BillingMetric.BUNDLES, "result", "MADE", "FAILED");
+    show(BillingMetric.USAGE_ROOTLESS, "why", "LOG", "LINES");
     show(BillingMetric.ADJUSTMENTS, "kind", "FAILED");
     meters.counter(
         BillingMetric.PAYMENT_EVENTS.meterName(), "provider", "test", "result", "REFUSED");

@@ -26,7 +26,9 @@ class BilledRecords {
         left join log_batch b on b.journal_id = r.journal_id
       where r.tenant_id = :organization and r.currency = :currency
         and r.bucket <= :end and DAY < :end
-        and (cast(:begin as date) is null or DAY >= :begin or b.first_index >= :earlierSize)
+        and (cast(:begin as date) is null or DAY >= :begin or b.first_index >= :earlierSize
+          or (b.first_index is null and b.journal_id is not null
+            and cast(:earlierSize as bigint) is not null))
         and coalesce(b.first_index, 0) < :size
       """
           .replace("DAY", DAY);
@@ -37,6 +39,14 @@ class BilledRecords {
         and (cast(:begin as date) is null or day >= :begin)
       """;
   private static final int KINDS = 4;
+
+  /**
+   * A kind of token at a price.
+   *
+   * @param sku as invoice lines have it
+   * @param price SHA-256 of the price version's text, hexadecimal
+   */
+  record Place(long project, int model, String sku, String price, int window) {}
 
   /** Takes records. */
   @FunctionalInterface
@@ -98,9 +108,9 @@ class BilledRecords {
         .list();
   }
 
-  /** Tokens by place, those that were priced anew at their new price. */
-  Map<Bundles.Place, BigInteger> tokens(BilledUsage usage) {
-    var tokens = new HashMap<Bundles.Place, BigInteger>();
+  /** Tokens by place, those that were priced anew at their new price; none without tokens. */
+  Map<Place, BigInteger> tokens(BilledUsage usage) {
+    var tokens = new HashMap<Place, BigInteger>();
     jdbc.sql(
             """
             select project_id, model_id, price, win, batch, sum(hit), sum(miss), sum(reasoning),
@@ -119,7 +129,7 @@ class BilledRecords {
             row -> {
               for (int kind = 0; kind < KINDS; kind++) {
                 var place =
-                    new Bundles.Place(
+                    new Place(
                         row.getLong("project_id"),
                         row.getInt("model_id"),
                         PriceText.sku(kind, row.getBoolean("batch")),

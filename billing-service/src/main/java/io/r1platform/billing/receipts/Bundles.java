@@ -11,11 +11,10 @@ import io.r1platform.receipts.TiledLog;
 import io.r1platform.receipts.TrustedKeys;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,7 +32,7 @@ public class Bundles {
   public static final class Impossible extends RuntimeException {
     private final Why why;
 
-    private Impossible(Why why, String what) {
+    public Impossible(Why why, String what) {
       super(what);
       this.why = why;
     }
@@ -50,8 +49,21 @@ public class Bundles {
     KEY,
     /** A record is not in the log yet. */
     LOG,
-    /** The log says something else of the month. */
+    /** The invoice's lines charge something else. */
+    LINES,
+    /** The log, or the invoice, says something else of the month. */
     CHANGED
+  }
+
+  /** Has the last word before the log is told of a month, which it cannot take back. */
+  @FunctionalInterface
+  public interface Check {
+    /**
+     * Looks at what would be said.
+     *
+     * @throws Impossible if that is not what the invoice bills
+     */
+    void of(MonthStatement statement);
   }
 
   private record Ended(String statement, long logIndex, long startSize, long endSize) {}
@@ -59,6 +71,7 @@ public class Bundles {
   private final JdbcClient jdbc;
   private final PriceBook prices;
   private final BilledRecords records;
+  private final BilledLines lines;
   private final Receipts receipts;
   private final LogSigner signer;
   private final Sequencer sequencer;
@@ -69,6 +82,7 @@ public class Bundles {
       JdbcClient jdbc,
       PriceBook prices,
       BilledRecords records,
+      BilledLines lines,
       Receipts receipts,
       LogSigner signer,
       Sequencer sequencer,
@@ -77,6 +91,7 @@ public class Bundles {
     this.jdbc = jdbc;
     this.prices = prices;
     this.records = records;
+    this.lines = lines;
     this.receipts = receipts;
     this.signer = signer;
     this.sequencer = sequencer;
@@ -94,30 +109,24 @@ public class Bundles {
     return jdbc.sql("select coalesce(max(size), 0) from log_checkpoint").query(Long.class).single();
   }
 
-  /**
-   * A kind of token at a price.
-   *
-   * @param sku as invoice lines have it
-   * @param price SHA-256 of the price version's text, hexadecimal
-   */
-  public record Place(long project, int model, String sku, String price, int window) {}
-
-  /** How many tokens the lines of the invoice must have, by records and re-ratings. */
-  public Map<Place, BigInteger> tokens(BilledUsage usage) {
-    return records.tokens(usage);
+  /** How an invoice's lines of usage and its records, with re-ratings, differ; for people. */
+  public Optional<String> difference(long invoice, BilledUsage usage) {
+    return lines.difference(invoice, usage);
   }
 
   /**
    * Writes it. The first time, the month's statement goes to the log; later calls write the same
    * records, statement and checkpoints.
    *
+   * @param check of what the log would be told
    * @param invoice JSON as docs/receipts.md says
    * @param pdf of the invoice, or null
    * @return what the log says of the month
    * @throws Impossible if it cannot be made; nothing was written
    */
   public MonthStatement write(
-      OutputStream out, BilledUsage usage, String invoice, @Nullable Path pdf) throws IOException {
+      OutputStream out, BilledUsage usage, Check check, String invoice, @Nullable Path pdf)
+      throws IOException {
     NoteSigner key =
         signer
             .signer()
@@ -126,6 +135,7 @@ public class Bundles {
     try (var bundle =
         new BillBundle(scratch, usage.organization(), usage.month(), usage.currency())) {
       transaction.executeWithoutResult(status -> addRecords(bundle, usage));
+      check.of(bundle.statement());
       Ended ended = ended(usage, bundle.statement());
       var hasher = new Hasher();
       var tree =

@@ -2,6 +2,7 @@ package io.r1platform.billing.bundles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
 import io.r1platform.billing.invoices.Closing;
@@ -19,6 +20,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -33,10 +37,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
 /** Finalized months become bundles that a tenant's program takes, or it is said what is missing. */
+@ExtendWith(OutputCaptureExtension.class)
 class BundlesIT {
   private static final Random RANDOM = new Random(58);
 
@@ -95,7 +103,8 @@ class BundlesIT {
         .contains(
             "bill verified organization=%d month=%s records=40 pico=%s"
                 .formatted(organization, month, invoice.path("net_pico").asString()));
-    assertThat(usageRoot(invoice)).isEqualTo(statement(bundle).root());
+    assertThat(invoice.path("usage_root").asString()).isEqualTo(statement(bundle).root().hex());
+    assertThat(Verifier.verify(bundle)).contains("ok invoice: its usage_root is of these records");
     make();
     assertThat(bundle(invoice)).hasSameBinaryContentAs(bundle);
     String id = invoice.path("invoice_id").asString();
@@ -127,7 +136,7 @@ class BundlesIT {
   }
 
   @Test
-  void heldRecordsAndEarlierMonthsComeFirst() throws IOException {
+  void heldRecordsAndEarlierMonthsComeFirst(CapturedOutput log) throws IOException {
     traffic.charge(organization, now, 0, 10, 20, 30);
     UUID held = hold();
     Sequencing.sequence(billing);
@@ -140,6 +149,10 @@ class BundlesIT {
     JsonNode second = closing.finalizeMonth(organization, next);
     make();
     assertThat(missing(invoice)).isEqualTo("HELD");
+    make();
+    assertThat(log)
+        .as("once, not with each run")
+        .containsOnlyOnce("Invoice " + invoice.path("number").asString() + " has no bundle yet");
     String proof =
         "/internal/v1/organizations/%d/projects/%d/receipts/%s/proof"
             .formatted(organization, 1, held);
@@ -181,6 +194,162 @@ class BundlesIT {
     JsonNode invoice = closing.finalizeMonth(organization, then);
     make();
     assertThat(missing(invoice)).isEqualTo("RETIRED");
+    assertThat(invoice.path("net_pico").asString()).isNotEqualTo("0");
+    assertSaysNothingOfItsRecords(invoice);
+    assertThat(billing.bean(BundleTable.class).waiting())
+        .as("it is not looked at again")
+        .noneMatch(billed -> billed.organization() == organization);
+  }
+
+  @Test
+  void whereOneFailsTheOthersAreMadeAndItIsToldAndTriedAgain() throws Exception {
+    OverdueBundles watch = billing.bean(OverdueBundles.class);
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    long other = ++last;
+    traffic.charge(other, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode bad = closing.finalizeMonth(organization, month);
+    JsonNode good = closing.finalizeMonth(other, month);
+    double failures = failures();
+    customer(bad, "jsonb_build_array(customer)");
+    make();
+    assertThat(missing(bad)).isEqualTo("FAILED");
+    assertThat(failures()).isEqualTo(failures + 1);
+    assertThat(bundle(good)).isNotEmptyFile();
+    watch.look();
+    double before = overdue();
+    billing.clock().advance(Duration.ofHours(25));
+    watch.look();
+    double after = overdue();
+    assertThat(after).isGreaterThan(before);
+    customer(bad, "customer -> 0");
+    assertThat(made(bad)).isNotEmptyFile();
+    watch.look();
+    assertThat(overdue()).isEqualTo(after - 1);
+  }
+
+  @Test
+  void withoutAKeyNothingIsTriedAndThatIsSaid() {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    end(month);
+    JsonNode invoice = closing.finalizeMonth(organization, month);
+    try (var keyless = BillingFixture.onTheTimeOf(billing.database())) {
+      keyless.bean(BundleMaker.class).run();
+      assertThat(keyless.get(path(invoice)).text("reason")).isEqualTo("KEY");
+      long id = Long.parseLong(invoice.path("invoice_id").asString());
+      assertThat(keyless.bean(BundleTable.class).missing(id)).isEmpty();
+    }
+  }
+
+  /** Sets the copy of whom it bills, which is no JSON object any more or is one again. */
+  private static void customer(JsonNode invoice, String json) throws SQLException {
+    owner("alter table invoice disable trigger user");
+    owner(
+        "update invoice set customer = %s where invoice_id = %s"
+            .formatted(json, invoice.path("invoice_id").asString()));
+    owner("alter table invoice enable trigger user");
+  }
+
+  private static double failures() {
+    return billing
+        .bean(MeterRegistry.class)
+        .get("r1.billing.bundles")
+        .tag("result", "FAILED")
+        .counter()
+        .count();
+  }
+
+  private static double overdue() {
+    return billing.bean(MeterRegistry.class).get("r1.billing.bundles.overdue").gauge().value();
+  }
+
+  /** The tokens are the same; only the root tells. */
+  @Test
+  void whatTheInvoiceDidNotNameIsRefusedBeforeTheLogIsTold() throws Exception {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode invoice = closing.finalizeMonth(organization, month);
+    assertThat(invoice.path("usage_root").asString()).hasSize(64);
+    firstToken(1);
+    make();
+    assertThat(missing(invoice)).isEqualTo("CHANGED");
+    assertThat(billing.sum("1", "log_month where tenant_id = " + organization)).isZero();
+    firstToken(-1);
+    billing.clock().advance(Duration.ofHours(25));
+    assertThat(Verifier.verify(made(invoice))).contains("records=1 ");
+  }
+
+  /** Changes when the first token came. */
+  private void firstToken(int millis) throws SQLException {
+    owner("alter table usage_record disable trigger user");
+    owner(
+        "update usage_record set ttft_ms = ttft_ms + %d where tenant_id = %d"
+            .formatted(millis, organization));
+    owner("alter table usage_record enable trigger user");
+  }
+
+  private static void owner(String sql) throws SQLException {
+    try (Connection owner = billing.database().dataSource("r1_billing_owner").getConnection();
+        Statement statement = owner.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The log is behind, and the next invoice bills what came late for this one. */
+  @Test
+  void anInvoiceSaysNothingOfItsRecordsWhileOneIsNotLogged() throws Exception {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode first = closing.finalizeMonth(organization, month);
+    YearMonth next = month.plusMonths(1);
+    traffic.chargeAny(organization, start(next).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(next);
+    JsonNode second;
+    try (Connection log = billing.database().dataSource("r1_billing_owner").getConnection();
+        Statement statement = log.createStatement()) {
+      log.setAutoCommit(false);
+      statement.execute("select from log_head for update"); // nothing gets a place meanwhile
+      traffic.charge(organization, now.plusMillis(2), 0, 7, 7, 7);
+      second = closing.finalizeMonth(organization, next);
+      log.rollback();
+    }
+    assertSaysNothingOfItsRecords(second);
+    Sequencing.sequence(billing);
+    assertThat(Verifier.verify(made(first))).contains("records=1 ");
+    assertThat(Verifier.verify(bundle(second))).contains("records=2 ");
+  }
+
+  /** What the void one billed is on an invoice that comes after the next month's. */
+  @Test
+  void theInvoiceBeforeStaysTheOneBeforeWhenItIsMadeVoid() throws IOException {
+    traffic.charge(organization, now, 0, 10, 20, 30);
+    Sequencing.sequence(billing);
+    end(month);
+    JsonNode first = closing.finalizeMonth(organization, month);
+    YearMonth next = month.plusMonths(1);
+    traffic.chargeAny(organization, start(next).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(next);
+    JsonNode second = closing.finalizeMonth(organization, next);
+    closing.order("/internal/v1/invoices/" + first.path("invoice_id").asString() + "/void", "");
+    YearMonth last = next.plusMonths(1);
+    traffic.chargeAny(organization, start(last).plus(Duration.ofHours(20)));
+    Sequencing.sequence(billing);
+    end(last);
+    JsonNode third = closing.finalizeMonth(organization, last);
+    assertSaysNothingOfItsRecords(third);
+    assertThat(Verifier.verify(made(second))).contains("records=1 ");
+    assertThat(missing(third)).isEqualTo("LINES");
+  }
+
+  private static void assertSaysNothingOfItsRecords(JsonNode invoice) {
+    assertThat(invoice.path("status").asString()).isEqualTo("finalized");
+    assertThat(invoice.path("checkpoint_size").isNull()).as(invoice.toString()).isTrue();
+    assertThat(invoice.path("usage_root").isNull()).as(invoice.toString()).isTrue();
   }
 
   private static Instant start(YearMonth of) {
@@ -242,16 +411,6 @@ class BundlesIT {
       byte[] text = zip.getInputStream(zip.getEntry("statement")).readAllBytes();
       return MonthStatement.parse(new String(text, StandardCharsets.UTF_8), "statement");
     }
-  }
-
-  private static Hash usageRoot(JsonNode invoice) {
-    return Hash.of(
-        billing
-            .sql()
-            .sql("select usage_root from invoice where invoice_id = ?")
-            .param(Long.parseLong(invoice.path("invoice_id").asString()))
-            .query((row, n) -> row.getBytes(1))
-            .single());
   }
 
   /** Holds a record of the organization that nobody has decided on. */

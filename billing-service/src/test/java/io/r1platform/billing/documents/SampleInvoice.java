@@ -156,6 +156,7 @@ final class SampleInvoice {
         "0.00",
         net.movePointRight(12).toBigInteger().toString(),
         "0",
+        "ab".repeat(32),
         "123456",
         lines,
         taxes,

@@ -137,6 +137,71 @@ class OwedIT {
     assertThat(room()).isEqualTo(right);
   }
 
+  /** What moved its limit is on no ledger, and it has no line of its own to compare with. */
+  @Test
+  void theLimitOfOneThatNobodyGaveTermsIsSetRightToo() {
+    charge(1_000_000);
+    BigInteger right = room();
+    LimitsJob job = new LimitsJob(billing);
+    job.runOnAnotherDay();
+    assertThat(room()).isEqualTo(right);
+    billing
+        .sql()
+        .sql(
+            """
+            with moved as (
+              update budget set limit_pico = limit_pico + 5
+              where scope = 'CREDIT' and scope_id = ? returning budget_id)
+            insert into credit_change (budget_id, delta, reason, at)
+            select budget_id, 5, 'an earlier release', now() from moved
+            """)
+        .param(organization)
+        .update();
+    assertThat(room()).isNotEqualTo(right);
+    job.runOnAnotherDay();
+    assertThat(room()).isEqualTo(right);
+  }
+
+  /** The rule gets another rate between the month that is below 0 and the next. */
+  @Test
+  void whatIsCarriedKeepsTheTaxThatItWasIn() {
+    String old = vat();
+    ok(post(credit("top-ups"), money(200_000)));
+    Instant from = now().plus(Duration.ofHours(1));
+    String version = traffic.contract(organization, from, 10);
+    billing.clock().set(from.plusSeconds(60));
+    for (int i = 0; i < 5; i++) {
+      traffic.chargeBy(version, 10, organization, now());
+    }
+    YearMonth below = month();
+    nextMonth();
+    JsonNode carried = carried(closing.finalizeMonth(organization, below));
+    assertThat(pico(carried, "amount_pico").signum()).isPositive();
+    YearMonth next = month();
+    ok(
+        post(
+            "/internal/v1/tax-rules/" + old + "/close",
+            "{\"actor\": \"ada\", \"to\": \"%s\"}".formatted(next.atDay(1))));
+    rule(200_000, next.atDay(1).toString());
+    for (int i = 0; i < 100; i++) {
+      traffic.chargeBy(version, 10, organization, now());
+    }
+    nextMonth();
+    JsonNode taken = carried(closing.finalizeMonth(organization, next));
+    assertThat(pico(taken, "amount_pico")).isEqualTo(pico(carried, "amount_pico").negate());
+    assertThat(taken.path("tax_code").asString()).isEqualTo("VAT");
+    assertThat(taken.path("tax_ppm").asInt()).isEqualTo(100_000);
+  }
+
+  private static JsonNode carried(JsonNode invoice) {
+    for (JsonNode line : invoice.path("lines")) {
+      if (line.path("kind").asString().equals("CARRIED")) {
+        return line;
+      }
+    }
+    throw new AssertionError("nothing is carried: " + invoice);
+  }
+
   /** Whatever happens in whatever order. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -219,12 +284,18 @@ class OwedIT {
     books.commit(month(), minimum);
   }
 
-  private void vat() {
-    String whose = "\"organization_id\": \"" + organization + "\"";
-    ok(
-        post(
-            "/internal/v1/tax-rules",
-            taxRule("{\"code\": \"VAT\", \"rate_ppm\": 100000, " + whose, "2026-01-01")));
+  private String vat() {
+    return rule(100_000, "2026-01-01");
+  }
+
+  /** Its id. */
+  private String rule(int ppm, String from) {
+    String members =
+        "{\"code\": \"VAT\", \"rate_ppm\": %d, \"organization_id\": \"%d\""
+            .formatted(ppm, organization);
+    Answer made = post("/internal/v1/tax-rules", taxRule(members, from));
+    ok(made);
+    return made.text("tax_rule_id");
   }
 
   /** All months that are over and not invoiced, in their order. */

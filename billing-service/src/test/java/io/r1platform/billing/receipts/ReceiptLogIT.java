@@ -225,7 +225,12 @@ class ReceiptLogIT {
     try (var out = Files.newOutputStream(file)) {
       billing
           .bean(Bundles.class)
-          .write(out, new BilledUsage(TENANT, month, "USD", logSize, null, null), invoice, null);
+          .write(
+              out,
+              new BilledUsage(TENANT, month, "USD", logSize, null, null),
+              statement -> {},
+              invoice,
+              null);
     }
     return file;
   }
