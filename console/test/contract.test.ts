@@ -24,6 +24,7 @@ import { requestSchema } from '@/features/usage/api/request';
 import { requestPageSchema } from '@/features/usage/api/requests';
 import { usageSchema } from '@/features/usage/api/usage';
 import { holdersSchema, matrixSchema } from '@/lib/roles';
+import { probeSchema } from '@/lib/probe';
 import type { z } from '@/lib/wire';
 import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/organizations';
 import { creditSchema } from '@/features/organizations/api/credit';
@@ -31,7 +32,7 @@ import { deliveriesSchema } from '@/features/invoices/api/deliveries';
 import { invoicePageSchema, invoiceSchema } from '@/features/invoices/api/invoices';
 import { revenueSchema } from '@/features/invoices/api/revenue';
 import { usageByModelSchema } from '@/features/invoices/api/usage';
-import { probeSchema } from '@/features/upstreams/api/changes';
+import { effectSchema } from '@/features/upstreams/api/changes';
 import { upstreamPageSchema, upstreamSchema } from '@/features/upstreams/api/upstreams';
 import { receiptSchema } from '@/features/usage/api/receipt';
 import { createHandlers, PASSWORD } from './handlers.ts';
@@ -68,6 +69,7 @@ const UPSTREAM = {
   url: 'https://new.internal:8000',
   trusted: null,
   enabled: true,
+  cache_salt: true,
   start_within_seconds: 60,
   models: [{ model: 'deepseek-r1', upstream_name: 'r1', priority: 20 }],
 };
@@ -127,7 +129,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['upstreams', upstreamPageSchema],
   ['upstreams/3', upstreamSchema],
   ['upstreams', upstreamSchema, post(UPSTREAM)],
-  ['upstreams?dry_run=true', probeSchema, post(UPSTREAM)],
+  ['upstreams?dry_run=true', effectSchema, post(UPSTREAM)],
+  ['upstreams/4?dry_run=true', effectSchema, ifSeen('PUT', UPSTREAM, '0')],
   ['upstreams/4', upstreamSchema, ifSeen('PUT', UPSTREAM, '0')],
   ['upstreams/4/probe', probeSchema, post(undefined)],
   ['invoices', invoicePageSchema],
