@@ -63,7 +63,7 @@ const typeOf = (value: unknown) =>
         ? 'integer'
         : typeof value;
 
-/** Names without a value that is described, values of the wrong type, and names nobody described. */
+/** Members that are missing, of another type than described, or that nobody described. */
 function differences(schema: Schema, value: unknown, at: string, open: boolean): string[] {
   const { oneOf, type, enum: known, required, properties, items } = resolved(schema);
   if (oneOf) {

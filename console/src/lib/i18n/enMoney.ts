@@ -242,6 +242,7 @@ export const enMoney = {
   'receipt.text': 'The receipt, one line',
   'receipt.waiting':
     'It is not in a checkpoint of the log yet. That takes two or three seconds once the record is in the ledger.',
+  'receipt.held': 'It is not in the log, and waiting here does not bring it there',
   'receipt.index': 'Place in the log',
   'receipt.size': 'Size of the log in the proof',
   'receipt.log': 'Log',

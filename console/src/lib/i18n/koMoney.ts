@@ -238,6 +238,7 @@ export const koMoney: Record<keyof typeof enMoney, string> = {
   'receipt.none.body': '보존 기간이 지나 파일로 옮겨진 기록은 번호로 찾을 수 없습니다.',
   'receipt.text': '영수증, 한 줄',
   'receipt.waiting': '아직 로그의 체크포인트에 없습니다. 기록이 원장에 들어간 뒤 2, 3초 걸립니다.',
+  'receipt.held': '로그에 없으며, 여기서 기다려도 들어가지 않습니다',
   'receipt.index': '로그에서의 자리',
   'receipt.size': '증명에 적힌 로그의 크기',
   'receipt.log': '로그',
