@@ -70,6 +70,16 @@ function linesOf(parts: Part[], taxCode: string | null): InvoiceLine[] {
   }));
 }
 
+/** What an earlier invoice left below 0. */
+const carried = (lines: InvoiceLine[], minor: bigint): InvoiceLine => ({
+  line_no: lines.length + 1,
+  kind: 'CARRIED',
+  note: null,
+  amount_pico: (-minor * CENT).toString() as Pico,
+  amount: cents(-minor),
+  tax_code: null,
+});
+
 const sumOf = (amounts: string[]) =>
   amounts.reduce((sum, amount) => sum + BigInt(amount.replace('.', '')), 0n);
 
@@ -243,7 +253,8 @@ export function createBills(world: World): Bills {
       reference: { invoice_id: '5', number: 'R1-2026-000002' },
     },
   );
-  const unpaid = invoice(linesOf(usage(earlier), null), 0n, {
+  const used = linesOf(usage(earlier), null);
+  const unpaid = invoice([...used, carried(used, 1234n)], 0n, {
     invoice_id: '4',
     organization_id: '2',
     month: earlier,
@@ -288,6 +299,13 @@ function deliveriesOf(month: string): Delivery[] {
     one('2', { target_id: '7', attempts: 12, last_error: 'status 500' }),
   ];
 }
+
+/** As they are sent, with what the console does not read. */
+const deliveriesFor = (bills: Bills, { invoice_id, organization_id }: Invoice) => ({
+  invoice_id,
+  organization_id,
+  deliveries: (bills.deliveries[invoice_id] ?? []).map((one) => ({ ...one, of_site: false })),
+});
 
 function revenueOf(month: string): RevenueMonth[] {
   return Array.from({ length: 12 }, (_, index): RevenueMonth => {
@@ -361,17 +379,21 @@ export function billHandlers(
     ),
     http.get(
       '*/admin/api/invoices/:id/deliveries',
-      answer((_request, id) => (found(id) ? { deliveries: bills.deliveries[id] ?? [] } : gone())),
+      answer((_request, id) => {
+        const one = found(id);
+        return one ? deliveriesFor(bills, one) : gone();
+      }),
     ),
     http.post(
       '*/admin/api/invoices/:id/deliveries/:delivery/retry',
       answer((request, id) => {
+        const of = found(id);
         const one = bills.deliveries[id]?.find(
           ({ delivery_id: delivery }) => delivery === at(request, -2),
         );
-        if (!one) return gone();
+        if (!of || !one) return gone();
         Object.assign(one, { next_at: world.now.toISOString(), attempts: 0 });
-        return { deliveries: bills.deliveries[id] ?? [] };
+        return deliveriesFor(bills, of);
       }),
     ),
     http.post(

@@ -1,4 +1,7 @@
-/** The mocks say what the schemas say, so that page tests cannot drift from the wire. */
+/**
+ * The mocks say what the console reads and what the admin API's description says, so that neither
+ * the console nor its page tests can drift from the wire.
+ */
 import { getResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { auditPageSchema } from '@/features/audit/api/audit';
@@ -24,6 +27,7 @@ import { requestSchema } from '@/features/usage/api/request';
 import { requestPageSchema } from '@/features/usage/api/requests';
 import { usageSchema } from '@/features/usage/api/usage';
 import { holdersSchema, matrixSchema } from '@/lib/roles';
+import { probeSchema } from '@/lib/probe';
 import type { z } from '@/lib/wire';
 import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/organizations';
 import { creditSchema } from '@/features/organizations/api/credit';
@@ -31,11 +35,13 @@ import { deliveriesSchema } from '@/features/invoices/api/deliveries';
 import { invoicePageSchema, invoiceSchema } from '@/features/invoices/api/invoices';
 import { revenueSchema } from '@/features/invoices/api/revenue';
 import { usageByModelSchema } from '@/features/invoices/api/usage';
-import { probeSchema } from '@/features/upstreams/api/changes';
+import { effectSchema } from '@/features/upstreams/api/changes';
 import { upstreamPageSchema, upstreamSchema } from '@/features/upstreams/api/upstreams';
 import { receiptSchema } from '@/features/usage/api/receipt';
 import { createHandlers, PASSWORD } from './handlers.ts';
+import { undescribed } from './openapi.ts';
 import { EMAIL } from './people.ts';
+import { UNFIT } from './site.ts';
 
 const CSRF = { 'X-CSRF-TOKEN': 'token-of-this-session', 'Content-Type': 'application/json' };
 const { handlers, world } = createHandlers({
@@ -43,12 +49,15 @@ const { handlers, world } = createHandlers({
   signedIn: true,
 });
 
+async function exchange(path: string, init?: RequestInit) {
+  const request = new Request(`http://localhost/admin/api/${path}`, init);
+  const response = await getResponse(handlers, request.clone());
+  if (!response) throw new Error(`The mock does not answer ${path}`);
+  return { request, response };
+}
+
 async function ask(path: string, init?: RequestInit): Promise<unknown> {
-  const response = await getResponse(
-    handlers,
-    new Request(`http://localhost/admin/api/${path}`, init),
-  );
-  return response?.json();
+  return (await exchange(path, init)).response.json();
 }
 
 const post = (body: unknown): RequestInit => ({
@@ -68,6 +77,7 @@ const UPSTREAM = {
   url: 'https://new.internal:8000',
   trusted: null,
   enabled: true,
+  cache_salt: true,
   start_within_seconds: 60,
   models: [{ model: 'deepseek-r1', upstream_name: 'r1', priority: 20 }],
 };
@@ -127,7 +137,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['upstreams', upstreamPageSchema],
   ['upstreams/3', upstreamSchema],
   ['upstreams', upstreamSchema, post(UPSTREAM)],
-  ['upstreams?dry_run=true', probeSchema, post(UPSTREAM)],
+  ['upstreams?dry_run=true', effectSchema, post(UPSTREAM)],
+  ['upstreams/4?dry_run=true', effectSchema, ifSeen('PUT', UPSTREAM, '0')],
   ['upstreams/4', upstreamSchema, ifSeen('PUT', UPSTREAM, '0')],
   ['upstreams/4/probe', probeSchema, post(undefined)],
   ['invoices', invoicePageSchema],
@@ -141,9 +152,34 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['usage?group_by=model&project_id=11', usageByModelSchema],
 ];
 
+const NOT_FIT = { ...UPSTREAM, url: `https://${UNFIT}.internal` };
+
+const REFUSALS: [string, number, RequestInit?][] = [
+  ['session', 401, post({ email: EMAIL, password: 'wrong' })],
+  ['requests/0199', 404],
+  ['requests/0199/receipt', 404],
+  ['keys/21', 412, ifSeen('PUT', { name: 'web' }, '77')],
+  ['upstreams', 422, post(NOT_FIT)],
+  ['upstreams?dry_run=true', 422, post(NOT_FIT)],
+  ['upstreams/3', 412, ifSeen('PUT', UPSTREAM, '77')],
+  ['upstreams/3', 422, ifSeen('PUT', NOT_FIT, '3')],
+  ['upstreams/3?dry_run=true', 422, ifSeen('PUT', NOT_FIT, '3')],
+  ['organizations/2', 412, ifSeen('PATCH', { weight: 5 }, '77')],
+  ['invoices/8/finalize', 409, post({ command_id: 'any', reason: 'x' })],
+  ['invoices/99', 404],
+];
+
 describe('the mock', () => {
-  it.each(EXCHANGES)('answers %s in the form of its schema', async (path, schema, init) => {
-    expect(schema.safeParse(await ask(path, init)).error).toBeUndefined();
+  it.each(EXCHANGES)('answers %s as is read and as is described', async (path, schema, init) => {
+    const { request, response } = await exchange(path, init);
+    expect(await undescribed(request, response)).toEqual([]);
+    expect(schema.safeParse(await response.json()).error).toBeUndefined();
+  });
+
+  it.each(REFUSALS)('refuses %s with %i as is described', async (path, status, init) => {
+    const { request, response } = await exchange(path, init);
+    expect(response.status).toBe(status);
+    expect(await undescribed(request, response)).toEqual([]);
   });
 
   it('charges each request what its lines sum to', async () => {

@@ -291,7 +291,8 @@ function edit(world: World, id: string, ifMatch: string | null, work: (key: Worl
   const key = world.keys.find((candidate) => candidate.id === id);
   if (!key) return problem(404, 'not_found', 'There is no such key');
   if (ifMatch === null) return problem(428, 'precondition_required', 'If-Match is missing');
-  if (ifMatch !== `"${key.version}"`) return problem(412, 'stale', 'The key was changed meanwhile');
+  if (ifMatch !== `"${key.version}"`)
+    return problem(412, 'stale_version', 'The key was changed meanwhile');
   key.version = `${key.version}1`;
   return work(key);
 }

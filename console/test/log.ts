@@ -60,7 +60,7 @@ export function receiptOf(log: Log, id: string) {
   const index = records.findIndex((record) => record.id === id);
   const record = records[index];
   if (!record) return problem(404, 'not_found', 'This receipt does not exist');
-  const receipt = { id, receipt: `v1.${record.record}`, log_index: null, proof: null };
+  const receipt = { id, receipt: `v1.${record.record}`, log_index: null, proof: null, held: null };
   const size = records.length - UNSIGNED;
   if (index >= size) return receipt;
   const leaves = records.slice(0, size).map((one) => Buffer.from(one.leaf_sha256, 'hex'));

@@ -1,10 +1,14 @@
 /** People of the invented site: who is logged in, what that gives, and the routes about people. */
 import { http, HttpResponse } from 'msw';
-import type { Member } from '@/features/members/api/members';
-import type { Invitation } from '@/features/members/api/invitations';
+import type { Member as ReadMember } from '@/features/members/api/members';
+import type { Invitation as ReadInvitation } from '@/features/members/api/invitations';
 import type { Permission, Role } from '@/lib/permissions';
 import { problem, type Answer } from './answers.ts';
 import type { World } from './world.ts';
+
+/** As they are sent, with what the console does not read. */
+type Member = ReadMember & { person_id: string; enabled: boolean };
+type Invitation = ReadInvitation & { invited_by: string | null; version: string };
 
 export const EMAIL = 'operator@localhost';
 export const TOKEN = 'pY4kLw0Qm3Rz8Vb1Xc6Nd5Ft2Gh7Jk9Lp0Sa4Df8Gh1';
@@ -91,7 +95,9 @@ export function createPeople(now: Date) {
     id,
     organization_id: '1',
     project_id: null,
+    person_id: `9${id}`,
     email: `${name}@acme.example`,
+    enabled: true,
     role,
     of_group: false,
     created_at,
@@ -110,10 +116,12 @@ export function createPeople(now: Date) {
     project_id: null,
     email: `${name}@acme.example`,
     role: 'viewer',
+    invited_by: EMAIL,
     created_at: inDays(days - 7),
     expires_at: inDays(days),
     accepted_at: null,
     revoked_at: null,
+    version: '0',
     ...more,
   });
   return {
@@ -201,10 +209,12 @@ export function peopleHandlers(world: World, people: People, answer: Answer) {
           ...given,
           id: String(20 + people.invitations.length),
           project_id: given.project_id ?? null,
+          invited_by: EMAIL,
           created_at: world.now.toISOString(),
           expires_at: new Date(world.now.getTime() + 7 * 86_400_000).toISOString(),
           accepted_at: null,
           revoked_at: null,
+          version: '0',
         };
         people.invitations.unshift(invitation);
         return HttpResponse.json({ invitation, token: TOKEN }, { status: 201 });

@@ -1,9 +1,10 @@
 /** The operator's part of the invented site: servers of others, and terms of organizations. */
 import { http, HttpResponse } from 'msw';
 import type { Credit } from '@/features/organizations/api/credit';
-import type { Probe, Terms } from '@/features/upstreams/api/changes';
+import type { Terms } from '@/features/upstreams/api/changes';
 import type { OwnUpstream, Upstream } from '@/features/upstreams/api/upstreams';
 import type { Pico } from '@/lib/money';
+import type { Probe } from '@/lib/probe';
 import { problem, type Answer } from './answers.ts';
 import type { World } from './world.ts';
 
@@ -35,6 +36,7 @@ export function createSite(now: Date): Site {
     has_key: true,
     trusted: null,
     enabled: true,
+    cache_salt: false,
     start_within_seconds: 60,
     models: [model],
     created_at: ago(60 * 24 * 20),
@@ -52,7 +54,7 @@ export function createSite(now: Date): Site {
   const pico = (text: string) => text as Pico;
   return {
     upstreams: [
-      server('4', 'vllm-a', {}),
+      server('4', 'vllm-a', { cache_salt: true }),
       server('3', 'nim-west', {
         models: [model, { ...model, model: 'r1-distill', upstream_name: 'r1-distill-70b' }],
         standing: {
@@ -148,7 +150,7 @@ function probeOf({ url, models }: Pick<Terms, 'url' | 'models'>): Probe {
 
 const isDry = (request: Request) => new URL(request.url).searchParams.get('dry_run') === 'true';
 
-const unfit = () =>
+const unfit = (probe: Probe) =>
   problem(
     422,
     'invalid_value',
@@ -157,12 +159,14 @@ const unfit = () =>
     {
       detail: 'The server is not fit, so it was not registered. Missing: running_usage.',
       param: 'url',
+      probe,
     },
   );
 
 /** What an answer tells of terms: all but the key. */
 function told({ api_key: key, ...terms }: Terms): Omit<Terms, 'api_key'> & { has_key: boolean } {
-  return { ...terms, has_key: key !== undefined };
+  const { cache_salt: salt } = terms as Partial<Terms>; // who leaves it out turns it off
+  return { ...terms, cache_salt: salt ?? false, has_key: key !== undefined };
 }
 
 export function siteHandlers(world: World, site: Site, answer: Answer) {
@@ -171,7 +175,8 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
     const upstream = found(id);
     if (!upstream) return problem(404, 'not_found', 'Not found');
     if (request.headers.get('If-Match') !== `"${upstream.version}"`) {
-      return problem(412, 'stale_version', 'It has changed since you read it');
+      const more = { current: upstream };
+      return problem(412, 'stale_version', 'It has changed since you read it', {}, more);
     }
     return work(upstream);
   };
@@ -186,8 +191,7 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
         const terms = (await request.json()) as Terms;
         site.sent.push({ ...terms, dry: isDry(request) });
         const probe = probeOf(terms);
-        if (isDry(request)) return probe;
-        if (!probe.fit) return unfit();
+        if (!probe.fit) return unfit(probe);
         const made: Upstream = {
           ...told(terms),
           id: String(10 + site.upstreams.length),
@@ -196,6 +200,7 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
           standing: null,
           version: '0',
         };
+        if (isDry(request)) return { before: null, after: made, probe };
         site.upstreams.unshift(made);
         return HttpResponse.json(made, { status: 201 });
       }),
@@ -209,16 +214,19 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
       answer(async (request, id) => {
         const terms = (await request.json()) as Terms;
         site.sent.push({ ...terms, dry: isDry(request) });
-        const probe = probeOf(terms);
-        if (terms.enabled && isDry(request)) return probe;
+        const probe = terms.enabled ? probeOf(terms) : null;
         return seen(request, id, (upstream) => {
-          if (terms.enabled && !probe.fit) return unfit();
+          if (probe && !probe.fit) return unfit(probe);
           const { has_key: given, ...set } = told(terms);
-          return Object.assign(upstream, set, {
+          const after: Upstream = {
+            ...upstream,
+            ...set,
             has_key: given || upstream.has_key,
             standing: terms.enabled ? upstream.standing : null,
             version: String(Number(upstream.version) + 1),
-          });
+          };
+          if (isDry(request)) return { before: upstream, after, probe };
+          return Object.assign(upstream, after);
         });
       }),
     ),

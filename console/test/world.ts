@@ -269,15 +269,18 @@ export function overviewOf(world: World, month: string, organization: string | n
     },
     days,
     top_projects: top.map(({ id, name, pico }) => ({ id, name, cost: usd(pico) })),
+    organizations: world.organizations.map(({ id, name }) => ({ id, name })),
   };
 }
 
-const GROUPING: Record<string, (request: WorldRequest) => [key: string, name: string | null]> = {
-  day: (request) => [dayOf(request), null],
-  project: (request) => [request.key.project_id, request.key.project],
-  key: (request) => [request.key.id, request.key.name],
-  model: () => ['2', 'r1-nano'],
-};
+/** Days have no name. */
+const GROUPING: Record<string, (request: WorldRequest) => [key: string, name: string | undefined]> =
+  {
+    day: (request) => [dayOf(request), undefined],
+    project: (request) => [request.key.project_id, request.key.project],
+    key: (request) => [request.key.id, request.key.name],
+    model: () => ['2', 'r1-nano'],
+  };
 
 export function selected(world: World, query: URLSearchParams): WorldRequest[] {
   const is = (name: string, value: string) => !query.get(name) || query.get(name) === value;
@@ -296,7 +299,7 @@ export function selected(world: World, query: URLSearchParams): WorldRequest[] {
 /** `GET /admin/api/usage`. */
 export function usageOf(world: World, query: URLSearchParams) {
   const requests = selected(world, query);
-  const group = GROUPING[query.get('group_by') ?? 'day'] ?? (() => ['', null]);
+  const group = GROUPING[query.get('group_by') ?? 'day'] ?? (() => ['', undefined]);
   const names = new Map(requests.map(group));
   const total = sum(requests);
   return {
@@ -306,7 +309,7 @@ export function usageOf(world: World, query: URLSearchParams) {
       const part = sum(requests.filter((request) => group(request)[0] === key));
       return { key, name, requests: part.requests, tokens: part.tokens, cost: usd(part.pico) };
     }),
-    total: { requests: total.requests, tokens: total.tokens, cost: usd(total.pico) },
+    total: { key: null, requests: total.requests, tokens: total.tokens, cost: usd(total.pico) },
   };
 }
 
@@ -327,8 +330,9 @@ export function itemOf(world: World, request: WorldRequest) {
     model: 'r1-nano',
     tokens: sum([request]).tokens,
     finish: request.finish,
-    ttft_ms: String(request.ttft),
+    ttft_ms: request.ttft,
     cost: usd(priced(request.tokens, UNIT_PICO)),
+    log: null,
   };
 }
 

@@ -1,4 +1,5 @@
 /** JSON over fetch with the session cookie, the CSRF header on writes, and RFC 9457 errors. */
+import { probeSchema, type Probe } from '@/lib/probe';
 import { z } from '@/lib/wire';
 
 const problemSchema = z.object({
@@ -8,6 +9,8 @@ const problemSchema = z.object({
   request_id: z.optional(z.string()),
   /** What a refused caller would have needed. */
   permission: z.optional(z.string()),
+  /** What makes a server of others unfit. */
+  probe: z.optional(probeSchema),
 });
 
 /** An answer that is not a success; `status` 0 means that no answer came. */
@@ -17,6 +20,7 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly requestId: string | undefined;
   readonly permission: string | undefined;
+  readonly probe: Probe | undefined;
   readonly retryAfterSeconds: string | undefined;
 
   constructor(status: number, fields: z.infer<typeof problemSchema>, retryAfter?: string | null) {
@@ -27,6 +31,7 @@ export class Problem extends Error {
     this.detail = fields.detail;
     this.requestId = fields.request_id;
     this.permission = fields.permission;
+    this.probe = fields.probe;
     this.retryAfterSeconds = retryAfter ?? undefined;
   }
 }

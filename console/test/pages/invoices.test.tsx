@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { problem } from '../answers.ts';
@@ -27,10 +27,10 @@ describe('invoices', () => {
       'R1-2026-000000',
     ]);
     expect(await within(shown).findAllByText('Northwind')).toHaveLength(2);
-    // 390.08 with tax, and 354.62 without; the void one and drafts are no part of it.
-    expect(sumOf('Invoiced')).toBe('744.70 USD');
+    // 390.08 with tax, and 342.28 without; the void one and drafts are no part of it.
+    expect(sumOf('Invoiced')).toBe('732.36 USD');
     expect(sumOf('Given back')).toBe('-20.00 USD');
-    expect(sumOf('Still owed')).toBe('624.70 USD');
+    expect(sumOf('Still owed')).toBe('612.36 USD');
     expect(screen.getByText('Of these 7 documents, exactly.')).toBeVisible();
     await expectAccessible();
   });
@@ -97,6 +97,33 @@ describe('one invoice', () => {
     const { user } = renderApp('/invoices/5');
     await user.click(await screen.findByRole('button', { name: 'Trace line 1' }));
     expect(await screen.findByText(/They differ by -98,304,001/)).toBeVisible();
+  });
+
+  it('says what an earlier invoice left below 0, and what goes on with the next', async () => {
+    const { user } = renderApp('/invoices/4');
+    expect(await screen.findByText('Carried from an earlier invoice')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Trace line 5' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByText(/No invoice is below 0/)).toBeVisible();
+    expect(dialog.queryByText('CARRIED')).toBeNull();
+    cleanup();
+    renderApp('/invoices/4', {
+      before: [
+        http.get('*/admin/api/invoices/4', async () => {
+          const { createBills } = await import('../bills.ts');
+          const { createWorld } = await import('../world.ts');
+          const bills = createBills(createWorld(new Date()));
+          const one = bills.invoices.find(({ invoice_id: id }) => id === '4')!;
+          const lines = one.lines.map((line) =>
+            line.kind === 'CARRIED'
+              ? { ...line, amount: '12.34', amount_pico: '12340000000000' }
+              : line,
+          );
+          return HttpResponse.json({ ...one, lines });
+        }),
+      ],
+    });
+    expect(await screen.findByText('Carried to the next invoice')).toBeVisible();
   });
 
   it('shouts when a line is not tokens × price, or roundings do not add up', async () => {

@@ -97,6 +97,7 @@ describe('upstreams', () => {
     expect(found).toHaveTextContent('It must honour stream_options.continuous_usage_stats.');
     await user.click(dialog.getByRole('button', { name: 'Probe and register' }));
     expect(await dialog.findByText(/Missing: running_usage/)).toBeVisible();
+    expect(dialog.getAllByText('Usage in every event: missing')).toHaveLength(1);
     expect(site.upstreams).toHaveLength(3);
     await expectAccessible();
   });
@@ -135,6 +136,39 @@ describe('one upstream', () => {
       expect(site.upstreams[0]).toMatchObject({ start_within_seconds: 30, has_key: true });
     });
     expect(site.sent.every((terms) => !('api_key' in terms))).toBe(true);
+  });
+
+  it('keeps tenants apart in its cache when something else is changed', async () => {
+    const { user, site } = renderApp('/upstreams/4');
+    await user.click(await screen.findByRole('button', { name: 'Change' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Change vllm-a' }));
+    expect(dialog.getByLabelText('It takes cache_salt')).toBeChecked();
+    await user.clear(dialog.getByLabelText('Name'));
+    await user.type(dialog.getByLabelText('Name'), 'vllm-z');
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() => {
+      expect(site.upstreams[0]).toMatchObject({ name: 'vllm-z', cache_salt: true });
+    });
+    await user.click(await screen.findByRole('button', { name: 'Take out of use' }));
+    await user.click(screen.getByRole('button', { name: 'Take vllm-z out of use' }));
+    await waitFor(() => {
+      expect(site.upstreams[0]).toMatchObject({ enabled: false, cache_salt: true });
+    });
+  });
+
+  it('gives up keeping tenants apart only where that is asked', async () => {
+    const { user, site } = renderApp('/upstreams/4');
+    await user.click(await screen.findByRole('button', { name: 'Change' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Change vllm-a' }));
+    await user.click(dialog.getByLabelText('It takes cache_salt'));
+    site.upstreams[0]!.version = '9';
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(await dialog.findByText('Somebody else changed it meanwhile')).toBeVisible();
+    expect(dialog.getByText('no')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Save mine' }));
+    await waitFor(() => {
+      expect(site.upstreams[0]).toMatchObject({ cache_salt: false, version: '10' });
+    });
   });
 
   it('shows both sides where somebody changed it meanwhile', async () => {

@@ -199,6 +199,28 @@ describe('one request', () => {
     expect(await screen.findByText(/not in a checkpoint of the log yet/)).toBeVisible();
   });
 
+  it('says why a record that is held has no proof, and asks no more', async () => {
+    const why = 'The record is held since 2026-11-22T10:00:00Z (LATE): a person decides.';
+    let asked = 0;
+    const held = http.get('*/admin/api/requests/:id/receipt', ({ params }) => {
+      asked++;
+      return HttpResponse.json({
+        id: params.id,
+        receipt: 'v1.AQEAAQ',
+        log_index: null,
+        proof: null,
+        held: why,
+      });
+    });
+    const { queryClient } = renderApp('/requests/any', { before: [held, ...detail({}).before] });
+    expect(await screen.findByText(why)).toBeVisible();
+    expect(screen.queryByText(/two or three seconds/)).toBeNull();
+    const [query] = queryClient.getQueryCache().findAll({ queryKey: ['receipt'] });
+    const { refetchInterval } = query!.observers[0]!.options;
+    expect(typeof refetchInterval === 'function' && refetchInterval(query!)).toBe(false);
+    expect(asked).toBe(1);
+  });
+
   it('says that its receipt is not found any more', async () => {
     const gone = http.get('*/admin/api/requests/:id/receipt', () =>
       problem(404, 'not_found', 'This receipt does not exist'),

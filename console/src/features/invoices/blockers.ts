@@ -16,7 +16,6 @@ export const BLOCKERS = [
   { code: 'PROFILE' },
   { code: 'EARLIER' },
   { code: 'LEDGER' },
-  { code: 'NEGATIVE' },
 ] as const satisfies Known[];
 
 /** Whether it stands in the way: nobody set it aside, or it cannot be. */

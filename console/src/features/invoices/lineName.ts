@@ -17,6 +17,10 @@ export function useLineName(): (line: InvoiceLine, invoice: Invoice) => string {
         return t('lines.kind.SHORTFALL');
       case 'CREDIT':
         return t(line.note === 'PROMO' ? 'lines.kind.CREDIT.PROMO' : 'lines.kind.CREDIT.PAID');
+      case 'CARRIED':
+        return t(
+          line.amount_pico.startsWith('-') ? 'lines.kind.CARRIED.FROM' : 'lines.kind.CARRIED.TO',
+        );
       case 'ADJUSTMENT':
         return t('lines.kind.ADJUSTMENT', { line: line.reference_line ?? '' });
       case 'TAX':

@@ -17,6 +17,7 @@ export interface TermsForm {
   url: string;
   apiKey: string;
   trusted: string;
+  cacheSalt: boolean;
   startWithin: string;
   models: ModelForm[];
 }
@@ -38,6 +39,7 @@ export const EMPTY: TermsForm = {
   url: '',
   apiKey: '',
   trusted: '',
+  cacheSalt: false,
   startWithin: USUAL_START,
   models: [NO_MODEL],
 };
@@ -50,6 +52,7 @@ export function formOf(upstream: Upstream): TermsForm {
     url: upstream.url,
     apiKey: '',
     trusted: upstream.trusted ?? '',
+    cacheSalt: upstream.cache_salt,
     startWithin: String(upstream.start_within_seconds),
     models: upstream.models.map((model) => ({
       model: model.model,
@@ -99,6 +102,7 @@ export function termsOfForm(form: TermsForm, enabled: boolean): Terms {
     ...(form.apiKey === '' ? {} : { api_key: form.apiKey }),
     trusted: form.trusted.trim() === '' ? null : form.trusted.trim(),
     enabled,
+    cache_salt: form.cacheSalt,
     start_within_seconds: countForDrawing(form.startWithin),
     models: form.models.map((model): UpstreamModel => ({
       model: model.model.trim(),

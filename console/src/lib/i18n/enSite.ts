@@ -90,6 +90,9 @@ export const enSite = {
   'upstreams.form.start': 'Seconds to the first token',
   'upstreams.form.start.hint': '1 to 600. After that another server is asked.',
   'upstreams.form.start.wrong': 'A whole number from 1 to 600',
+  'upstreams.form.cache_salt': 'It takes cache_salt',
+  'upstreams.form.cache_salt.hint':
+    'As vLLM does. Each organization then has a prefix cache of its own there; without it, they share one.',
   'upstreams.form.model': 'Model {{number}}',
   'upstreams.form.model.ours': 'Our name of it',
   'upstreams.form.model.theirs': 'The server’s name of it',

@@ -89,6 +89,9 @@ export const koSite: Record<keyof typeof enSite, string> = {
   'upstreams.form.start': '첫 토큰까지의 초',
   'upstreams.form.start.hint': '1에서 600. 그 뒤에는 다른 서버에 묻습니다.',
   'upstreams.form.start.wrong': '1에서 600까지의 정수',
+  'upstreams.form.cache_salt': 'cache_salt를 받음',
+  'upstreams.form.cache_salt.hint':
+    'vLLM처럼. 켜면 조직마다 그 서버의 접두사 캐시가 나뉘고, 끄면 함께 씁니다.',
   'upstreams.form.model': '모델 {{number}}',
   'upstreams.form.model.ours': '우리 쪽 이름',
   'upstreams.form.model.theirs': '서버 쪽 이름',

@@ -110,7 +110,7 @@ function Price({ line, currency }: { line: InvoiceLine; currency: string }) {
   );
 }
 
-const EXPLAINED = ['TIER', 'SHORTFALL', 'CREDIT', 'ADJUSTMENT', 'TAX'] as const;
+const EXPLAINED = ['TIER', 'SHORTFALL', 'CREDIT', 'CARRIED', 'ADJUSTMENT', 'TAX'] as const;
 
 /** Lines that no usage record makes say what does. */
 function WhyNotUsage({ line }: { line: InvoiceLine }) {

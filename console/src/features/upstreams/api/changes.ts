@@ -5,23 +5,16 @@ import {
   type Upstream,
   type UpstreamModel,
 } from '@/features/upstreams/api/upstreams';
-import { write } from '@/lib/http';
+import { Problem, write } from '@/lib/http';
+import { probeSchema, type Probe } from '@/lib/probe';
 import { z } from '@/lib/wire';
 
-export const probeSchema = z.object({
-  fit: z.boolean(),
-  findings: z.array(
-    z.object({
-      check: z.string(),
-      model: z.nullable(z.string()),
-      passed: z.boolean(),
-      detail: z.string(),
-    }),
-  ),
+/** What a dry run says: the server as it is and as it would be, and what the probe found. */
+export const effectSchema = z.object({
+  before: z.nullable(upstreamSchema),
+  after: z.nullable(upstreamSchema),
+  probe: z.nullable(probeSchema),
 });
-
-/** What a probe found, check by check. */
-export type Probe = z.infer<typeof probeSchema>;
 
 /** What is set of a server. Without `api_key` the stored one stays, at the same address. */
 export interface Terms {
@@ -30,6 +23,7 @@ export interface Terms {
   api_key?: string;
   trusted: string | null;
   enabled: boolean;
+  cache_salt: boolean;
   start_within_seconds: number;
   models: UpstreamModel[];
 }
@@ -39,20 +33,30 @@ export interface Terms {
  * and neither queries nor cached mutations.
  */
 
-/** Probes what would be registered, or with `upstream` changed, and changes nothing. */
-export function tryTerms(terms: Terms, upstream: Upstream | undefined): Promise<Probe> {
-  return upstream === undefined
-    ? write('/admin/api/upstreams?dry_run=true', {
-        method: 'POST',
-        body: terms,
-        schema: probeSchema,
-      })
-    : write(`/admin/api/upstreams/${upstream.id}?dry_run=true`, {
-        method: 'PUT',
-        ifMatch: upstream.version,
-        body: terms,
-        schema: probeSchema,
-      });
+/**
+ * Probes what would be registered, or with `upstream` changed, and changes nothing. Unfit terms are
+ * refused as they would be without the dry run; what the probe found is then in the refusal.
+ */
+export async function tryTerms(terms: Terms, upstream: Upstream | undefined): Promise<Probe> {
+  try {
+    const { probe } = await (upstream === undefined
+      ? write('/admin/api/upstreams?dry_run=true', {
+          method: 'POST',
+          body: terms,
+          schema: effectSchema,
+        })
+      : write(`/admin/api/upstreams/${upstream.id}?dry_run=true`, {
+          method: 'PUT',
+          ifMatch: upstream.version,
+          body: terms,
+          schema: effectSchema,
+        }));
+    if (probe) return probe;
+  } catch (refused) {
+    if (refused instanceof Problem && refused.probe) return refused.probe;
+    throw refused;
+  }
+  throw new Error('The server was not probed');
 }
 
 /** Probes and registers a server; refused with 422 where the probe finds it unfit. */
@@ -72,8 +76,8 @@ export function change(upstream: Upstream, terms: Terms): Promise<Upstream> {
 
 /** The terms as they stand, without the key that is never told. */
 function termsOf(upstream: Upstream): Terms {
-  const { name, url, trusted, enabled, start_within_seconds, models } = upstream;
-  return { name, url, trusted, enabled, start_within_seconds, models };
+  const { name, url, trusted, enabled, cache_salt, start_within_seconds, models } = upstream;
+  return { name, url, trusted, enabled, cache_salt, start_within_seconds, models };
 }
 
 /** Takes a server out of use, or into it again; into it only if a probe finds it fit. */

@@ -28,6 +28,7 @@ export const upstreamSchema = z.object({
   has_key: z.boolean(),
   trusted: z.nullable(z.string()),
   enabled: z.boolean(),
+  cache_salt: z.boolean(),
   start_within_seconds: z.int(),
   models: z.array(modelSchema),
   created_at: z.string(),

@@ -1,8 +1,8 @@
 import { Alert, List } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/components/Icon';
-import type { Probe } from '@/features/upstreams/api/changes';
 import { CHECKS } from '@/features/upstreams/checks';
+import type { Probe } from '@/lib/probe';
 
 /** What a probe found: whether the server is fit, then each check with what to do if not. */
 export function Findings({ probe, ofChange = false }: { probe: Probe; ofChange?: boolean }) {

@@ -1,11 +1,20 @@
-import { Button, Group, PasswordInput, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Group,
+  PasswordInput,
+  Stack,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Conflict } from '@/components/Conflict';
 import { Dialog } from '@/components/Dialog';
 import { FormError } from '@/components/FormError';
-import { change, register, tryTerms, type Probe } from '@/features/upstreams/api/changes';
+import { change, register, tryTerms } from '@/features/upstreams/api/changes';
 import { UPSTREAMS, upstreamQuery, type Upstream } from '@/features/upstreams/api/upstreams';
 import { Findings } from '@/features/upstreams/components/Findings';
 import { ModelFields } from '@/features/upstreams/components/ModelFields';
@@ -20,6 +29,7 @@ import {
   type TermsForm,
 } from '@/features/upstreams/form';
 import { Problem } from '@/lib/http';
+import type { Probe } from '@/lib/probe';
 
 /** Registers a server, or changes one; a probe can be tried first, and is made in any case. */
 export function TermsDialog({ upstream, onClose }: { upstream?: Upstream; onClose: () => void }) {
@@ -63,6 +73,7 @@ export function TermsDialog({ upstream, onClose }: { upstream?: Upstream; onClos
     const isStale = cause instanceof Problem && cause.status === 412;
     if (!isStale || seen === undefined) {
       setError(cause);
+      if (cause instanceof Problem) setProbe(cause.probe);
       return;
     }
     try {
@@ -92,9 +103,10 @@ export function TermsDialog({ upstream, onClose }: { upstream?: Upstream; onClos
           {error && <FormError error={error} />}
           {theirs && (
             <Conflict
-              fields={differences(form, theirs).map(({ label, ...sides }) => ({
+              fields={differences(form, theirs).map(({ label, yours, theirs }) => ({
                 name: t(label),
-                ...sides,
+                yours: typeof yours === 'boolean' ? t(WORD[`${yours}`]) : yours,
+                theirs: typeof theirs === 'boolean' ? t(WORD[`${theirs}`]) : theirs,
               }))}
               busy={busy === 'save'}
               onKeep={() => {
@@ -149,12 +161,15 @@ export function TermsDialog({ upstream, onClose }: { upstream?: Upstream; onClos
   );
 }
 
+const WORD = { true: 'matrix.yes', false: 'matrix.no' } as const;
+
 /** What is another in the form than as it stands now. */
 function differences(form: TermsForm, theirs: Upstream) {
   const yours = termsOfForm(form, theirs.enabled);
   const fields = [
     { label: 'upstreams.form.name', yours: yours.name, theirs: theirs.name },
     { label: 'upstreams.form.url', yours: yours.url, theirs: theirs.url },
+    { label: 'upstreams.form.cache_salt', yours: yours.cache_salt, theirs: theirs.cache_salt },
     {
       label: 'upstreams.form.start',
       yours: String(yours.start_within_seconds),
@@ -227,6 +242,14 @@ function Basics({ form, hasKey, checked, onChange }: BasicsProps) {
         value={form.startWithin}
         onChange={(event) => {
           onChange({ startWithin: event.currentTarget.value.trim() });
+        }}
+      />
+      <Checkbox
+        label={t('upstreams.form.cache_salt')}
+        description={t('upstreams.form.cache_salt.hint')}
+        checked={form.cacheSalt}
+        onChange={(event) => {
+          onChange({ cacheSalt: event.currentTarget.checked });
         }}
       />
     </>

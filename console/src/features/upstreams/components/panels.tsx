@@ -90,6 +90,10 @@ export function TermsPanel({ upstream }: { upstream: Upstream }) {
             name: t('upstreams.form.start'),
             value: t('upstreams.seconds', { seconds: upstream.start_within_seconds }),
           },
+          {
+            name: t('upstreams.form.cache_salt'),
+            value: t(upstream.cache_salt ? 'matrix.yes' : 'matrix.no'),
+          },
           { name: t('upstreams.registered'), value: <Moment at={upstream.created_at} /> },
         ]}
       />

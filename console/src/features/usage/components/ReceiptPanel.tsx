@@ -44,13 +44,7 @@ function Content({ receipt }: { receipt: Receipt }) {
         </Group>
         <code className="mono">{receipt.receipt}</code>
       </div>
-      {receipt.proof === null ? (
-        <Alert role="status" color="yellow" icon={<Icon name="clock" />}>
-          {t('receipt.waiting')}
-        </Alert>
-      ) : (
-        <InLog receipt={receipt} proof={receipt.proof} />
-      )}
+      <State receipt={receipt} />
       <div>
         <Title order={3} size="h5">
           {t('receipt.offline')}
@@ -61,6 +55,20 @@ function Content({ receipt }: { receipt: Receipt }) {
         <CodeLines lines={offline(receipt)} what={t('receipt.offline')} />
       </div>
     </Stack>
+  );
+}
+
+function State({ receipt }: { receipt: Receipt }) {
+  const { t } = useTranslation();
+  if (receipt.proof !== null) return <InLog receipt={receipt} proof={receipt.proof} />;
+  return receipt.held === null ? (
+    <Alert role="status" color="yellow" icon={<Icon name="clock" />}>
+      {t('receipt.waiting')}
+    </Alert>
+  ) : (
+    <Alert role="status" color="red" icon={<Icon name="warning" />} title={t('receipt.held')}>
+      {receipt.held}
+    </Alert>
   );
 }
 

@@ -78,6 +78,20 @@ class BillingReports {
     }
   }
 
+  /** Why billing answers 409, in its words; nothing where it answers anything else. */
+  Optional<String> conflict(String path) {
+    try {
+      HttpResponse<byte[]> answer = billing.get(path);
+      return Optional.of(answer)
+          .filter(one -> one.statusCode() == 409)
+          .map(one -> error(one.statusCode(), one.body()).getMessage());
+    } catch (IOException e) {
+      throw unavailable(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
   /** Sends a command, which billing takes once however often it comes. */
   ObjectNode post(String path, JsonNode body) {
     try {

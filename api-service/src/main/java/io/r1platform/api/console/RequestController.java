@@ -104,7 +104,10 @@ final class RequestController {
     return request;
   }
 
-  /** Its receipt; with its place in the log and the proof, once a checkpoint has it. */
+  /**
+   * Its receipt; with its place in the log and the proof, once a checkpoint has it. {@code held}
+   * says why a record that is held or was rejected has none: waiting brings no proof.
+   */
   @GetMapping("/{id}/receipt")
   JsonNode receipt(
       @AuthenticationPrincipal @Nullable Principal principal,
@@ -119,17 +122,19 @@ final class RequestController {
     ObjectNode receipt =
         billing
             .find(path)
-            .or(() -> journal.receipt(eventId).map(own -> unlogged(eventId, own.text())))
+            .map(found -> found.putNull("held"))
+            .or(() -> journal.receipt(eventId).map(own -> unlogged(eventId, own.text(), path)))
             .orElseThrow(() -> ServiceException.notFound("This receipt"));
     boolean logged = receipt.hasNonNull("log_index");
     return receipt.put("proof", logged ? billing.text(path + "/proof") : null);
   }
 
-  private ObjectNode unlogged(UUID eventId, String receipt) {
+  private ObjectNode unlogged(UUID eventId, String receipt, String path) {
     return json.createObjectNode()
         .put("id", eventId.toString())
         .put("receipt", receipt)
-        .putNull("log_index");
+        .putNull("log_index")
+        .put("held", billing.conflict(path + "/proof").orElse(null));
   }
 
   /** A request that is reached, booked or still in the journal. */
