@@ -97,7 +97,7 @@ describe('overview', () => {
     const alert = await screen.findByRole('alert', {}, { timeout: 4000 });
     expect(alert).toHaveTextContent('Billing does not answer');
     expect(alert).toHaveTextContent('billing_unavailable');
-    expect(alert).toHaveTextContent('0199-test');
+    expect(alert).toHaveTextContent('0199c0de-0000-7000-8000-0000000000ff');
     broken = false;
     await user.click(within(alert).getByRole('button', { name: 'Retry' }));
     expect(await screen.findByRole('link', { name: /^Requests/ })).toBeVisible();
