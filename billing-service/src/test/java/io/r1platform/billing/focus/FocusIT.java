@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.exports.Column;
 import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Exported;
 import io.r1platform.billing.focus.Rows.Row;
 import io.r1platform.focus.Verification;
 import io.r1platform.focus.Verification.Finding;
@@ -370,6 +371,27 @@ class FocusIT {
         "focus rules=%d applicable=%d passed=%d failed=0 skipped=%d"
             .formatted(rules, findings.size(), findings.size(), rules - findings.size()));
     assertThat(findings).hasSizeGreaterThan(180);
+  }
+
+  /** And the files have the same rows: what passes does so in each of them. */
+  @Test
+  void theFilesOfEveryFormatHoldTheOfficialRules() throws IOException {
+    Path model = officialModel();
+    for (Class<? extends Dataset> type :
+        List.of(CostAndUsage.class, InvoiceDetail.class, BillingPeriod.class)) {
+      Dataset dataset = billing.bean(type);
+      Verification asked =
+          Verification.of(write(dataset.name() + "-asked", rows(type, null)), model);
+      for (String format : Exported.formats()) {
+        Path file =
+            Exported.file(
+                billing, dataset, month.from(), month.to(), format, DIRECTORY.resolve(format));
+        Verification done = Verification.of(file, model);
+        assertThat(failed(done)).as(file.toString()).isEmpty();
+        assertThat(done.rows()).as(file.toString()).isEqualTo(asked.rows());
+        assertThat(done.summary()).as(file.toString()).isEqualTo(asked.summary());
+      }
+    }
   }
 
   @Test

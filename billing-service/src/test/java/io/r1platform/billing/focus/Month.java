@@ -3,8 +3,8 @@ package io.r1platform.billing.focus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
-import io.r1platform.billing.adjustments.PeriodEnds;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.adjustments.PeriodEnds;
 import io.r1platform.billing.invoices.Closing;
 import io.r1platform.billing.usage.FocusTraffic;
 import java.time.Duration;
@@ -18,7 +18,8 @@ import tools.jackson.databind.node.MissingNode;
 
 /**
  * Four months of a platform: two with every kind of charge, one more that is closed, and one in
- * which what belongs to the first is found at last. The months lie ahead of today, since a contract is published before it holds.
+ * which what belongs to the first is found at last. The months lie ahead of today, since a contract
+ * is published before it holds.
  */
 final class Month {
   /** Pays afterwards, by a contract with off-peak hours, tiers, a minimum and a tax. */
