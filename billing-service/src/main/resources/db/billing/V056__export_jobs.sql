@@ -30,7 +30,7 @@ comment on column export_job.columns is 'empty: all of the dataset';
 comment on column export_job.run_id is
   'who runs it; one that was given up for dead and is not changes nothing more';
 comment on column export_job.target is 'name of a configured target; null: kept for download';
-comment on column export_job.by_operator is 'or somebody of the organization; each has its own limit';
+comment on column export_job.by_operator is 'or the organization; each has its own limit';
 create index on export_job (tenant_id, job_id);
 create index on export_job (status) where status in ('waiting', 'running');
 create unique index export_job_alone on export_job (target, place)

@@ -10,6 +10,7 @@ import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -334,7 +335,8 @@ class Jobs implements SmartLifecycle {
     Instant before = Files.getLastModifiedTime(probe).toInstant().minus(DRAFTS_KEPT);
     Files.delete(probe);
     for (Path drafts : found) {
-      if (Files.getLastModifiedTime(drafts).toInstant().isBefore(before)) {
+      if (Files.isDirectory(drafts, LinkOption.NOFOLLOW_LINKS) // else its job has just ended
+          && Files.getLastModifiedTime(drafts).toInstant().isBefore(before)) {
         delete(drafts);
       }
     }
