@@ -33,6 +33,26 @@ with scope as (
   where a.kind = 'SHORTFALL' and a.day >= s.first_month
     and a.day < s.last_month + interval '1 month'
     and (s.organization is null or a.tenant_id = s.organization)
+  union -- those of closed months, however old, whose tiers or minimum changed since
+  select d.month
+  from (
+    select a.tenant_id, a.currency, a.kind, (lower(a.period) at time zone 'UTC')::date as month,
+      ((upper(a.period) at time zone 'UTC') - interval '1 month')::date as last_month, a.card_id,
+      a.model_id, a.sku, a.win, a.step as amount
+    from adjustment a cross join scope s
+    where s.organization is null or a.tenant_id = s.organization
+    union all
+    select i.tenant_id, i.currency, l.kind, l.month, null, l.card_id, l.model_id, l.sku, l.win,
+      -l.amount
+    from issued i join invoice_line l using (invoice_id)
+    where l.kind in ('TIER', 'SHORTFALL')
+  ) d cross join scope s
+  group by d.tenant_id, d.currency, d.kind, d.month, d.card_id, d.model_id, d.sku, d.win,
+    s.first_month, s.last_month
+  having sum(d.amount) <> 0 and exists (
+    select from closed c where c.tenant_id = d.tenant_id and c.currency = d.currency
+      and c.month = max(d.last_month)
+      and c.last + interval '1 month' between s.first_month and s.last_month)
 ), held as ( -- records confirmed in a later month than their own: their counts are in their bytes
   select k.tenant_id, k.version_id,
     date_trunc('month', k.admitted_on::timestamp)::date as month,
@@ -109,17 +129,19 @@ with scope as (
     l.month, l.project_id, l.model_id, l.sku, l.version_id, l.win, l.quantity::numeric as quantity
   from issued i join invoice_line l using (invoice_id)
   where l.kind = 'USAGE' and l.month in (select month from months)
+), billed_price as (
+  select {price}, sum(quantity) as quantity
+  from billed group by {price}
 ), priced as (
-  select tenant_id, currency, month, project_id, model_id, sku, version_id, win,
-    sum(tokens) as tokens, coalesce(sum(tokens) filter (where moved), 0) as moved_tokens
-  from token group by 1, 2, 3, 4, 5, 6, 7, 8
+  select {price}, sum(tokens) as tokens,
+    coalesce(sum(tokens) filter (where moved), 0) as moved_tokens
+  from token group by {price}
 ), stretch as ( -- the invoice that has the tokens from the lo-th to the hi-th of a price's month
   select b.*, sum(b.quantity) over w - b.quantity
       - case when row_number() over w > 1 then p.moved_tokens else 0 end as lo,
     sum(b.quantity) over w - p.moved_tokens as hi,
     row_number() over w = 1 as first_line
-  from billed b join priced p using (tenant_id, currency, month, project_id, model_id, sku,
-    version_id, win)
+  from billed b join priced p using ({price})
   window w as (partition by b.tenant_id, b.currency, b.month, b.project_id, b.model_id, b.sku,
     b.version_id, b.win order by b.place, b.line_no)
   union all
@@ -127,11 +149,7 @@ with scope as (
     p.version_id, p.win, null,
     case when b.quantity is null then 0 else b.quantity - p.moved_tokens end, 'Infinity',
     b.quantity is null
-  from priced p left join (
-    select tenant_id, currency, month, project_id, model_id, sku, version_id, win,
-      sum(quantity) as quantity
-    from billed group by 1, 2, 3, 4, 5, 6, 7, 8) b
-    using (tenant_id, currency, month, project_id, model_id, sku, version_id, win)
+  from priced p left join billed_price b using ({price})
 ), placed as (
   select t.*, coalesce(sum(t.tokens) over (partition by t.tenant_id, t.currency, t.month,
       t.project_id, t.model_id, t.sku, t.version_id, t.win, t.moved
@@ -149,13 +167,10 @@ with scope as (
       case when c.month is not null and p.tokens <> coalesce(b.quantity, 0)
         then (c.last + interval '1 month')::date else t.month end) as billing_month
   from placed t
-    join priced p using (tenant_id, currency, month, project_id, model_id, sku, version_id, win)
-    join stretch s using (tenant_id, currency, month, project_id, model_id, sku, version_id, win)
+    join priced p using ({price})
+    join stretch s using ({price})
     left join closed c using (tenant_id, currency, month)
-    left join (select tenant_id, currency, month, project_id, model_id, sku, version_id, win,
-        sum(quantity) as quantity
-      from billed group by 1, 2, 3, 4, 5, 6, 7, 8) b
-      using (tenant_id, currency, month, project_id, model_id, sku, version_id, win)
+    left join billed_price b using ({price})
   where case when t.moved then s.first_line
     else least(t.before + t.tokens, s.hi) > greatest(t.before, s.lo) end
 ), piece as (

@@ -15,6 +15,7 @@ create table export_job (
   rows_read bigint not null default 0 check (rows_read >= 0),
   error text null check (length(error) between 1 and 1000),
   manifest jsonb null,
+  by_operator boolean not null,
   requested_by text not null check (length(requested_by) between 1 and 200),
   created_at timestamptz not null,
   finished_at timestamptz null,
@@ -29,6 +30,7 @@ comment on column export_job.columns is 'empty: all of the dataset';
 comment on column export_job.run_id is
   'who runs it; one that was given up for dead and is not changes nothing more';
 comment on column export_job.target is 'name of a configured target; null: kept for download';
+comment on column export_job.by_operator is 'or the organization; each has its own limit';
 create index on export_job (tenant_id, job_id);
 create index on export_job (status) where status in ('waiting', 'running');
 create unique index export_job_alone on export_job (target, place)

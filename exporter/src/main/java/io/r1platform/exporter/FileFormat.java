@@ -76,8 +76,7 @@ enum FileFormat {
       return name;
     }
     return switch (column.type()) {
-      case TEXT, DECIMAL, BIGINT -> name;
-      case TIMESTAMP -> "replace(replace(%1$s, ' ', 'T'), '+00', 'Z') as %1$s".formatted(name);
+      case TEXT, DECIMAL, BIGINT, TIMESTAMP -> name; // as they come
       case JSON -> this == JSONL_GZ ? "%1$s::json as %1$s".formatted(name) : name;
     };
   }

@@ -22,7 +22,8 @@ final class ExportFile {
 
   private enum Format {
     CSV(
-        "read_csv(%s, header = true, all_varchar = true, nullstr = '', allow_quoted_nulls = false)"),
+        "read_csv(%s, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"',"
+            + " nullstr = '', allow_quoted_nulls = false)"),
     JSONL(CSV.reader),
     PARQUET("read_parquet(%s)");
 

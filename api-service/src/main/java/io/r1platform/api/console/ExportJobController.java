@@ -72,6 +72,9 @@ final class ExportJobController {
     Reach reach = access.reach(principal, Permission.EXPORTS_READ);
     var paging = Paging.of(parameters, "-created_at", "created_at");
     var query = tenancy.withinOrganization(reach, Query.of(parameters, ORGANIZATION));
+    if (!reach.everywhere()) {
+      query.with("downloads_only", "true");
+    }
     return billing.page(paging.on(query).on(JOBS), "exports");
   }
 
@@ -90,6 +93,7 @@ final class ExportJobController {
     Long organization = tenancy.organization(reach, ORGANIZATION, asked);
     ObjectNode signed = body.deepCopy();
     signed.put("actor", who.name());
+    signed.put("by_operator", reach.everywhere());
     signed.put(ORGANIZATION, organization == null ? null : organization.toString());
     return send(
         Write.of(who, exchange),
@@ -164,13 +168,16 @@ final class ExportJobController {
     return writes.ordered(write, () -> new Writes.Made(status, null, orders.order(write, order)));
   }
 
-  /** An export of an organization that is reached. */
+  /** An export of an organization that is reached; what goes to a target is the operator's. */
   private ObjectNode own(@Nullable Principal principal, String id, ServerWebExchange exchange) {
     Reach reach = access.reach(principal, Permission.EXPORTS_READ);
     ObjectNode job =
         billing.find(path(id)).orElseThrow(() -> ServiceException.notFound("This export"));
     Long organization = organization(job);
-    if (!reach.everywhere() && (organization == null || !reach.hasOrganization(organization))) {
+    if (!reach.everywhere()
+        && (organization == null
+            || !reach.hasOrganization(organization)
+            || job.hasNonNull(TARGET))) {
       throw ServiceException.notFound("This export");
     }
     looks.note(principal, exchange, Permission.EXPORTS_READ, organization);

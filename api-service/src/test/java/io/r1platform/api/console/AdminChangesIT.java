@@ -365,6 +365,31 @@ class AdminChangesIT {
   }
 
   @Test
+  void exportsToATargetAreTheOperatorsOnly() {
+    Browser finance = member("finance");
+    String path = "/admin/api/exports/jobs";
+    String jobs = "/internal/v1/export-jobs";
+    String job =
+        "{\"export_id\":\"%s\",\"organization_id\":\"" + organization + "\",\"target\":%s}";
+    for (String verb : List.of("", "/cancel", "/resume")) {
+      billing.say(jobs + "/41" + verb, 200, job.formatted("41", "null"));
+      billing.say(jobs + "/42" + verb, 200, job.formatted("42", "\"share\""));
+    }
+    billing.say(jobs, 200, "{\"exports\":[]}");
+    String command = "{\"command_id\":\"%s\"}".formatted(UUID.randomUUID());
+    for (String verb : List.of("/cancel", "/resume")) {
+      assertThat(finance.post(path + "/42" + verb, command).statusCode()).as(verb).isEqualTo(404);
+      assertThat(finance.post(path + "/41" + verb, command).statusCode()).as(verb).isEqualTo(200);
+      assertThat(operator.post(path + "/42" + verb, command).statusCode()).as(verb).isEqualTo(200);
+    }
+    assertThat(finance.get(path + "/42/files/manifest.json").statusCode()).isEqualTo(404);
+    finance.get(path);
+    assertThat(billing.asked().getLast()).contains("downloads_only=true");
+    finance.post(path, command.replace("}", ",\"by_operator\":true}"));
+    assertThat(billing.bodies().getLast()).contains("\"by_operator\":false");
+  }
+
+  @Test
   void listsFollowTheirCursorsBothWays() {
     for (String name : List.of("banana", "Apple", "cherry")) {
       made(

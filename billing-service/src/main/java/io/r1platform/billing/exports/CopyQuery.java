@@ -10,13 +10,16 @@ final class CopyQuery {
 
   private CopyQuery() {}
 
-  /** Rows of CSV for the child: null is {@code \N}, and a field alone on its line is quoted. */
-  static String forChild(Scope scope) {
+  /**
+   * Rows of CSV for the child: null is {@code \N}, and a field alone on its line is quoted. Times
+   * are as readers get them where the file is of text.
+   */
+  static String forChild(Scope scope, FileFormat format) {
     String options =
         scope.columns().size() == 1
             ? "format csv, null '\\N', force_quote *"
             : "format csv, null '\\N'";
-    return copy(scope, false, options);
+    return copy(scope, format != FileFormat.PARQUET, options);
   }
 
   /** Rows of CSV as a reader gets them, without a header. */

@@ -33,6 +33,11 @@ public abstract class Dataset {
     return columns;
   }
 
+  /** Whether its rows are of whole UTC days, and so its scopes. */
+  public boolean ofWholeDays() {
+    return false;
+  }
+
   /** The query, with its parameters. */
   public final String sql() {
     return sql;

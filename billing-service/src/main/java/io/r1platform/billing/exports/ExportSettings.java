@@ -11,12 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How exports run.
  *
  * @param concurrent exports at once, streams and jobs each; each holds a database connection
- * @param perOrganization jobs of one organization that wait or run, at most
+ * @param perOrganization jobs of one organization that wait or run, at most; as many again are the
+ *     operator's
  * @param partRows rows of a file at most; the next ones go into another
  * @param childMemoryMib what DuckDB may take in the child process that writes a file
  * @param directory where files wait for download, and drafts lie; null: {@code r1-exports} where
  *     the system keeps temporary files
  * @param keep how long files wait for download
+ * @param keptPerOrganization jobs of one organization whose files wait for download; of more the
+ *     oldest go before their time. As many again are the operator's
  * @param targets where else exports may be written to
  */
 @ConfigurationProperties("r1.billing.exports")
@@ -27,6 +30,7 @@ record ExportSettings(
     @DefaultValue("256") int childMemoryMib,
     @Nullable Path directory,
     @DefaultValue("7d") Duration keep,
+    @DefaultValue("20") int keptPerOrganization,
     @DefaultValue List<ExportTargetSettings> targets) {
   private static final int MOST_CONCURRENT = 8;
   private static final int MOST_ROWS = 100_000_000;
@@ -39,10 +43,11 @@ record ExportSettings(
         || partRows < 1
         || partRows > MOST_ROWS
         || childMemoryMib < LEAST_MEMORY
-        || !keep.isPositive()) {
+        || !keep.isPositive()
+        || keptPerOrganization < 1) {
       throw new IllegalArgumentException(
           "r1.billing.exports: concurrent is 1 to 8, part-rows 1 to 100000000, child-memory-mib 64"
-              + " or more, per-organization and keep more than 0");
+              + " or more, per-organization, keep and kept-per-organization more than 0");
     }
     targets = List.copyOf(targets);
     if (targets.stream().map(ExportTargetSettings::name).distinct().count() < targets.size()) {

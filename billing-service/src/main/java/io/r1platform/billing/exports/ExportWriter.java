@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ExportWriter {
   /** Whom the writer tells how far it is; what it throws ends the export. */
   interface Progress {
-    /** Rows that were read; called now and then. */
+    /** Rows that were read; called now and then, and before anything in the place changes. */
     default void rows(long rows) throws IOException {}
 
     /** A part that is in its place. */
@@ -47,6 +48,9 @@ class ExportWriter {
     }
   }
 
+  /** What the names of directories of drafts begin with. */
+  static final String DRAFTS = "r1-export-";
+
   private static final int ROWS_BETWEEN_WORDS = 50_000;
   private static final int MOST_PARTS = 99_999;
 
@@ -61,28 +65,26 @@ class ExportWriter {
   }
 
   /**
-   * Writes all of it.
+   * Writes all of it, while nobody else writes there.
    *
+   * @throws PessimisticLockingFailureException if somebody else does
    * @throws RowsChanged if kept parts are of other rows
    * @throws IOException if anything fails; then there is no manifest
    */
   Manifest write(Scope scope, FileFormat format, Target target, Progress progress)
       throws IOException {
-    target.remove(Manifest.NAME);
-    Path drafts = Files.createTempDirectory(target.drafts(), "export-");
+    Path drafts = Files.createTempDirectory(target.drafts(), DRAFTS);
     try {
-      Manifest manifest =
-          snapshots.read(
-              CopyQuery.forChild(scope),
-              (rows, through) ->
-                  new Run(scope, format, target, progress, drafts).write(rows, through));
-      target.removeOthers(
-          scope.dataset().name(),
-          manifest.parts().stream().map(Manifest.File::file).collect(Collectors.toSet()));
-      Path draft = drafts.resolve(Manifest.NAME);
-      Files.writeString(draft, json.writeValueAsString(manifest) + "\n");
-      target.put(Manifest.NAME, draft);
-      return manifest;
+      Path scratch = Files.createTempDirectory(Targets.scratch(), DRAFTS); // of mode 0700
+      try {
+        return snapshots.readFor(
+            target.key(),
+            CopyQuery.forChild(scope, format),
+            (rows, through) ->
+                new Run(scope, format, target, progress, drafts, scratch).write(rows, through));
+      } finally {
+        delete(scratch);
+      }
     } finally {
       delete(drafts);
     }
@@ -95,17 +97,27 @@ class ExportWriter {
     private final Target target;
     private final Progress progress;
     private final Path drafts;
+    private final Path scratches;
     private long read;
 
-    Run(Scope scope, FileFormat format, Target target, Progress progress, Path drafts) {
+    Run(
+        Scope scope,
+        FileFormat format,
+        Target target,
+        Progress progress,
+        Path drafts,
+        Path scratches) {
       this.scope = scope;
       this.format = format;
       this.target = target;
       this.progress = progress;
       this.drafts = drafts;
+      this.scratches = scratches;
     }
 
     Manifest write(Rows rows, @Nullable Instant through) throws IOException {
+      progress.rows(read);
+      target.remove(Manifest.NAME);
       List<Part> parts = new ArrayList<>();
       do { // an empty scope has a part too: its schema
         if (parts.size() == MOST_PARTS) {
@@ -113,13 +125,19 @@ class ExportWriter {
         }
         parts.add(part(parts.size() + 1, rows));
       } while (rows.hasNext());
+      Manifest manifest = Manifest.of(scope, format, parts, through);
+      Path draft = drafts.resolve(Manifest.NAME);
+      Files.writeString(draft, json.writeValueAsString(manifest) + "\n");
       progress.rows(read);
-      return Manifest.of(scope, format, parts, through);
+      target.removeOthers(
+          scope.dataset().name(), parts.stream().map(Part::file).collect(Collectors.toSet()));
+      target.put(Manifest.NAME, draft);
+      return manifest;
     }
 
     private Part part(int no, Rows rows) throws IOException {
       Optional<Part> kept = progress.kept(no);
-      if (kept.isPresent() && target.has(kept.get().file(), kept.get().bytes())) {
+      if (kept.isPresent() && target.has(kept.get())) {
         MessageDigest input = Hashes.digest();
         pump(rows, Totals.of(scope), input, row -> {});
         if (!Hashes.hex(input).equals(kept.get().inputSha256())) {
@@ -128,8 +146,8 @@ class ExportWriter {
         return kept.get();
       }
       String name = Part.name(scope, format, no);
-      Path scratch = Files.createDirectory(drafts.resolve("part-" + no));
-      Path draft = scratch.resolve(name);
+      Path scratch = Files.createDirectory(scratches.resolve("part-" + no));
+      Path draft = drafts.resolve(name);
       var totals = Totals.of(scope);
       MessageDigest input = Hashes.digest();
       PartProcess.Content content;
@@ -149,6 +167,7 @@ class ExportWriter {
               Hashes.sha256(draft),
               Hashes.hex(input),
               content.peakKib());
+      progress.rows(read);
       target.put(name, draft);
       delete(scratch);
       progress.done(part);

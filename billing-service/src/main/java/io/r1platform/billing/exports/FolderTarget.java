@@ -12,9 +12,16 @@ import java.util.stream.Stream;
 
 /** A directory. A file is written beside, made durable, then renamed. */
 record FolderTarget(Path directory) implements Target {
+  static final String DRAFTS = ".drafts";
+
+  @Override
+  public String key() {
+    return directory.toAbsolutePath().normalize().toUri().toString();
+  }
+
   @Override
   public Path drafts() throws IOException {
-    return Files.createDirectories(directory.resolve(".drafts"));
+    return Files.createDirectories(directory.resolve(DRAFTS));
   }
 
   @Override
@@ -36,9 +43,11 @@ record FolderTarget(Path directory) implements Target {
   }
 
   @Override
-  public boolean has(String name, long bytes) throws IOException {
-    Path file = directory.resolve(name);
-    return Files.isRegularFile(file) && Files.size(file) == bytes;
+  public boolean has(Part part) throws IOException {
+    Path file = directory.resolve(part.file());
+    return Files.isRegularFile(file)
+        && Files.size(file) == part.bytes()
+        && Hashes.sha256(file).equals(part.sha256());
   }
 
   @Override

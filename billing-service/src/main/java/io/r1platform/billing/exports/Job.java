@@ -25,6 +25,7 @@ record Job(
     long rowsRead,
     @Nullable String error,
     @Nullable String manifest,
+    boolean byOperator,
     String requestedBy,
     Instant createdAt,
     @Nullable Instant finishedAt,

@@ -41,7 +41,8 @@ class JobController {
       @Nullable String to,
       @Nullable String format,
       @Nullable List<String> columns,
-      @Nullable String target) {}
+      @Nullable String target,
+      @Nullable Boolean byOperator) {}
 
   /** A job; {@code manifest} once it is done. */
   record View(
@@ -90,15 +91,25 @@ class JobController {
             .selecting(body.columns == null ? List.of() : body.columns);
     String actor = body.actor.substring(0, Math.min(MOST_ACTOR, body.actor.length()));
     FileFormat format = FileFormat.named(body.format == null ? "csv" : body.format);
-    return view(jobs.order(new JobTable.Order(body.commandId, scope, format, body.target, actor)));
+    return view(
+        jobs.order(
+            new JobTable.Order(
+                body.commandId,
+                scope,
+                format,
+                body.target,
+                Boolean.TRUE.equals(body.byOperator),
+                actor)));
   }
 
   /** Newest first. */
   @GetMapping
   Page list(
       @RequestParam(name = "organization_id", required = false) @Nullable Long organizationId,
+      @RequestParam(name = "downloads_only", defaultValue = "false") boolean downloadsOnly,
       ListPage page) {
-    List<View> found = table.list(organizationId, page).stream().map(this::view).toList();
+    List<View> found =
+        table.list(organizationId, downloadsOnly, page).stream().map(this::view).toList();
     return new Page(page.of(found), page.next(found, View::exportId));
   }
 
@@ -116,8 +127,7 @@ class JobController {
 
   @PostMapping("/{id}/resume")
   View resume(@PathVariable long id) {
-    find(id);
-    jobs.resume(id);
+    jobs.resume(find(id));
     return view(find(id));
   }
 

@@ -29,14 +29,23 @@ import tools.jackson.databind.json.JsonMapper;
 /** The jobs and their parts, in transactions of their own: a job's snapshot is read-only. */
 @Component
 class JobTable {
-  /** What a job is made of. */
+  /**
+   * What a job is made of.
+   *
+   * @param byOperator or by somebody of the organization
+   */
   record Order(
-      UUID commandId, Scope scope, FileFormat format, @Nullable String target, String by) {}
+      UUID commandId,
+      Scope scope,
+      FileFormat format,
+      @Nullable String target,
+      boolean byOperator,
+      String by) {}
 
   private static final String COLUMNS =
       """
       job_id, tenant_id, dataset, format, columns, from_at, to_at, target, place, status, rows_read,
-      error, manifest::text as manifest, requested_by, created_at, finished_at,
+      error, manifest::text as manifest, by_operator, requested_by, created_at, finished_at,
       files_gone_at is not null as files_gone""";
 
   private static final int MOST_ERROR = 1_000;
@@ -63,23 +72,18 @@ class JobTable {
   Job make(Order order, int most) {
     Scope scope = order.scope;
     Long organization = scope.organizationId();
-    jdbc.sql("select pg_advisory_xact_lock(hashtext('billing.exports'), ?)")
-        .param(Long.hashCode(organization == null ? 0 : organization))
-        .query((row, n) -> true)
-        .single();
+    lock(organization);
     Optional<Job> made = byCommand(order.commandId);
     if (made.isPresent()) {
       return sameAs(order, made.get());
     }
-    if (unfinished(organization) >= most) {
-      throw ServiceException.tooManyExports(most);
-    }
+    requireRoom(organization, order.byOperator, most);
     String insert =
         """
         insert into export_job (command_id, tenant_id, dataset, format, columns, from_at, to_at,
-          target, place, status, requested_by, created_at)
+          target, place, status, by_operator, requested_by, created_at)
         values (:command, :tenant, :dataset, :format, cast(:columns as text[]), :from, :to,
-          :target, :place, 'waiting', :by, :now)
+          :target, :place, 'waiting', :operator, :by, :now)
         returning\s""";
     return jdbc.sql(insert + COLUMNS)
         .param("command", order.commandId)
@@ -91,6 +95,7 @@ class JobTable {
         .param("to", utc(scope.to()))
         .param("target", order.target)
         .param("place", place(order))
+        .param("operator", order.byOperator)
         .param("by", order.by)
         .param("now", utc(clock.instant()))
         .query(this::read)
@@ -112,12 +117,17 @@ class JobTable {
         .optional();
   }
 
-  /** Newest first. */
-  List<Job> list(@Nullable Long organizationId, ListPage page) {
+  /**
+   * Newest first.
+   *
+   * @param downloadsOnly without those that go to a target
+   */
+  List<Job> list(@Nullable Long organizationId, boolean downloadsOnly, ListPage page) {
     return jdbc.sql(
             "select "
                 + COLUMNS
                 + " from export_job where (cast(:tenant as bigint) is null or tenant_id = :tenant)"
+                + (downloadsOnly ? " and target is null" : "")
                 + " and"
                 + page.following("job_id", true))
         .param("tenant", organizationId)
@@ -193,14 +203,21 @@ class JobTable {
         > 0;
   }
 
-  /** Lets a failed or cancelled one wait again; its parts are still known. */
-  boolean resume(long id) {
+  /**
+   * Lets a failed or cancelled one wait again; its parts are still known. In the transaction that
+   * runs.
+   *
+   * @throws ServiceException {@code too_many_exports} beyond {@code most} unfinished ones
+   */
+  boolean resume(Job job, int most) {
+    lock(job.organizationId());
+    requireRoom(job.organizationId(), job.byOperator(), most);
     return jdbc.sql(
                 """
                 update export_job set status = 'waiting', error = null, finished_at = null
                 where job_id = ? and status in ('failed', 'cancelled') and files_gone_at is null
                 """)
-            .param(id)
+            .param(job.id())
             .update()
         > 0;
   }
@@ -232,28 +249,36 @@ class JobTable {
     return parts;
   }
 
-  void put(long id, Part part) {
-    inOwn(
+  /** Notes a part; false if it was cancelled, or another has taken it. */
+  boolean put(long id, UUID run, Part part) {
+    return inOwn(
         () -> {
+          String mine =
+              "select 1 from export_job where job_id = ? and run_id = ? and status = 'running'"
+                  + " for share";
+          if (jdbc.sql(mine).param(id).param(run).query(Integer.class).optional().isEmpty()) {
+            return false;
+          }
           jdbc.sql("delete from export_part where job_id = ? and part_no = ?")
               .param(id)
               .param(part.no())
               .update();
           return jdbc.sql(
-                  """
+                      """
                     insert into export_part (job_id, part_no, file, rows, sum_pico, bytes, sha256,
                       input_sha256)
                     values (:job, :no, :file, :rows, cast(:sums as jsonb), :bytes, :sha, :input)
                     """)
-              .param("job", id)
-              .param("no", part.no())
-              .param("file", part.file())
-              .param("rows", part.rows())
-              .param("sums", json.writeValueAsString(part.sumPico()))
-              .param("bytes", part.bytes())
-              .param("sha", part.sha256())
-              .param("input", part.inputSha256())
-              .update();
+                  .param("job", id)
+                  .param("no", part.no())
+                  .param("file", part.file())
+                  .param("rows", part.rows())
+                  .param("sums", json.writeValueAsString(part.sumPico()))
+                  .param("bytes", part.bytes())
+                  .param("sha", part.sha256())
+                  .param("input", part.inputSha256())
+                  .update()
+              > 0;
         });
   }
 
@@ -261,15 +286,36 @@ class JobTable {
     inOwn(() -> jdbc.sql("delete from export_part where job_id = ?").param(id).update());
   }
 
-  /** Finished before then, with files that wait for download. */
-  List<Job> old(Instant before) {
+  /**
+   * With files that wait for download: those that ended before then, and of an organization those
+   * that are more than so many, the oldest.
+   */
+  List<Job> old(Instant before, int most) {
     return jdbc.sql(
-            "select "
+            "select * from (select "
                 + COLUMNS
-                + " from export_job where target is null and files_gone_at is null"
-                + " and finished_at < ? order by job_id")
+                + """
+                 , row_number() over (partition by tenant_id, by_operator
+                    order by finished_at desc, job_id desc) as place_of_age
+                  from export_job
+                  where target is null and files_gone_at is null and finished_at is not null) kept
+                where finished_at < ? or place_of_age > ? order by job_id
+                """)
         .param(utc(before))
+        .param(most)
         .query(this::read)
+        .list();
+  }
+
+  /** Where files of jobs since then went, by the name of the target. */
+  List<Map.Entry<String, String>> places(Instant since) {
+    return jdbc.sql(
+            """
+            select distinct target, place from export_job
+            where target is not null and created_at >= ?
+            """)
+        .param(utc(since))
+        .query((row, n) -> Map.entry(row.getString("target"), row.getString("place")))
         .list();
   }
 
@@ -309,15 +355,28 @@ class JobTable {
         : scope.columns().stream().map(Column::name).toList();
   }
 
-  private long unfinished(@Nullable Long organization) {
-    return jdbc.sql(
-            """
-            select count(*) from export_job
-            where status in ('waiting', 'running') and tenant_id is not distinct from ?
-            """)
-        .param(organization)
-        .query(Long.class)
+  private void lock(@Nullable Long organization) {
+    jdbc.sql("select pg_advisory_xact_lock(hashtext('billing.exports'), ?)")
+        .param(Long.hashCode(organization == null ? 0 : organization))
+        .query((row, n) -> true)
         .single();
+  }
+
+  private void requireRoom(@Nullable Long organization, boolean byOperator, int most) {
+    long unfinished =
+        jdbc.sql(
+                """
+                select count(*) from export_job
+                where status in ('waiting', 'running') and tenant_id is not distinct from ?
+                  and by_operator = ?
+                """)
+            .param(organization)
+            .param(byOperator)
+            .query(Long.class)
+            .single();
+    if (unfinished >= most) {
+      throw ServiceException.tooManyExports(most);
+    }
   }
 
   /** Of a download its own; of a target that of its scope, so that it overwrites it. */
@@ -375,6 +434,7 @@ class JobTable {
         row.getLong("rows_read"),
         row.getString("error"),
         row.getString("manifest"),
+        row.getBoolean("by_operator"),
         row.getString("requested_by"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         finished == null ? null : finished.toInstant(),

@@ -10,15 +10,18 @@ import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.observability.BillingMetric;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +29,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -44,6 +51,8 @@ class Jobs implements SmartLifecycle {
   private static final Duration STOP_WAIT = Duration.ofSeconds(5);
   private static final Duration POLLING = Duration.ofSeconds(2);
   private static final Duration WHILE_BUSY = Duration.ofSeconds(10);
+  private static final Duration DRAFTS_KEPT = Duration.ofDays(1);
+  private static final Duration DRAFTS_LOOKED_FOR = Duration.ofDays(14);
   private static final FixedDelay CLEANING = FixedDelay.ofMinutes(1);
 
   /** Rows that come late change an open period's parts while they are written. */
@@ -127,12 +136,13 @@ class Jobs implements SmartLifecycle {
    * Runs a failed or cancelled one again.
    *
    * @throws ServiceException {@code already_decided} if it neither failed nor was cancelled, or its
-   *     files are gone
+   *     files are gone; {@code too_many_exports}
    */
-  void resume(long id) {
+  void resume(Job job) {
+    long id = job.id();
     transaction.executeWithoutResult(
         status -> {
-          if (!table.resume(id)) {
+          if (!table.resume(job, settings.perOrganization())) {
             throw ServiceException.alreadyDecided("finished, or its files removed,", "its end");
           }
           scheduleAfterCommit(id);
@@ -203,21 +213,39 @@ class Jobs implements SmartLifecycle {
       }
     } catch (Stopped e) {
       LOG.info("Export {} stopped", id);
-    } catch (IOException | DataAccessException | ServiceException e) {
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof RuntimeException failure && passes(failure)) {
+        LOG.info("Export {} is tried again: {}", id, e.getMessage());
+        throw failure;
+      }
       if (Thread.currentThread().isInterrupted()) {
         LOG.info("Export {} goes on when the service is back", id);
         throw new IllegalStateException(e);
       }
-      String why = // the statement is nobody's but ours
-          String.valueOf(
-              e instanceof DataAccessException
-                  ? NestedExceptionUtils.getMostSpecificCause(e).getMessage()
-                  : e.getMessage());
+      String why = reason(e);
       if (table.failed(id, run, why)) {
         count(Job.Status.FAILED);
-        LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why);
+        LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why, e);
       }
     }
+  }
+
+  /** Another writes to that place, or the database is not there for a while. */
+  private static boolean passes(RuntimeException e) {
+    return e instanceof PessimisticLockingFailureException
+        || e instanceof DataAccessResourceFailureException
+        || e instanceof RecoverableDataAccessException
+        || e instanceof TransactionException;
+  }
+
+  private static String reason(Exception e) {
+    if (e instanceof IOException || e instanceof ServiceException) {
+      String said = e.getMessage();
+      return said == null || said.isBlank() ? e.toString() : said;
+    }
+    return e instanceof DataAccessException // the statement is nobody's but ours
+        ? NestedExceptionUtils.getMostSpecificCause(e).toString()
+        : e.toString();
   }
 
   private Manifest write(Job job, UUID run) throws IOException {
@@ -249,8 +277,10 @@ class Jobs implements SmartLifecycle {
       }
 
       @Override
-      public void done(Part part) {
-        table.put(job.id(), part);
+      public void done(Part part) throws IOException {
+        if (!table.put(job.id(), run, part)) {
+          throw new Stopped();
+        }
       }
 
       @Override
@@ -264,16 +294,50 @@ class Jobs implements SmartLifecycle {
     meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how.name()).increment();
   }
 
-  /** Takes files away that waited for download long enough, and finds jobs that nobody runs. */
+  /**
+   * Takes files away that waited for download long enough or are too many, and drafts that are
+   * nobody's; finds jobs that nobody runs.
+   */
   void clean() {
     table.unfinished().forEach(this::schedule);
-    for (Job job : table.old(clock.instant().minus(settings.keep()))) {
+    Instant now = clock.instant();
+    for (Job job : table.old(now.minus(settings.keep()), settings.keptPerOrganization())) {
       try {
         delete(targets.kept(job.place()));
         table.forgetParts(job.id());
         table.filesGone(job.id());
       } catch (IOException e) {
         LOG.warn("Files of export {} stay", job.id(), e);
+      }
+    }
+    for (Path drafts : targets.drafts(table.places(now.minus(DRAFTS_LOOKED_FOR)))) {
+      try {
+        deleteDrafts(drafts);
+      } catch (IOException e) {
+        LOG.warn("Old drafts in {} stay", drafts, e);
+      }
+    }
+  }
+
+  /** Those of processes that died: nobody takes a day for a part. */
+  private static void deleteDrafts(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    List<Path> found;
+    try (var drafts = Files.newDirectoryStream(directory, ExportWriter.DRAFTS + "*")) {
+      found = StreamSupport.stream(drafts.spliterator(), false).toList();
+    }
+    if (found.isEmpty()) {
+      return;
+    }
+    Path probe = Files.createTempFile(directory, "r1-now-", ""); // the disk's clock, not ours
+    Instant before = Files.getLastModifiedTime(probe).toInstant().minus(DRAFTS_KEPT);
+    Files.delete(probe);
+    for (Path drafts : found) {
+      if (Files.isDirectory(drafts, LinkOption.NOFOLLOW_LINKS) // else its job has just ended
+          && Files.getLastModifiedTime(drafts).toInstant().isBefore(before)) {
+        delete(drafts);
       }
     }
   }

@@ -8,7 +8,7 @@ import static io.r1platform.billing.exports.Column.Type.TIMESTAMP;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Each entry of the ledger, under its UTC day; a scope that begins within a day has all of it. */
+/** Each entry of the ledger, under its UTC day. */
 @Component
 class LedgerEntriesDataset extends Dataset {
   private static final List<Column> COLUMNS =
@@ -31,13 +31,17 @@ class LedgerEntriesDataset extends Dataset {
         amount * 0.000000000001 as amount
       from posted_entry
       where effective_on >= (:from at time zone 'UTC')::date
-        and effective_on < ((:to + interval '1 day' - interval '1 microsecond')
-          at time zone 'UTC')::date
+        and effective_on < (:to at time zone 'UTC')::date
         and (:organization is null or tenant_id = :organization)
       order by posted_entry.effective_on, posted_entry.journal_id, ord
       """;
 
   LedgerEntriesDataset() {
     super("ledger_entries", COLUMNS, SQL);
+  }
+
+  @Override
+  public boolean ofWholeDays() {
+    return true;
   }
 }

@@ -47,7 +47,7 @@ final class PartProcess implements AutoCloseable {
    * Starts one.
    *
    * @param draft the file, which is not there yet
-   * @param scratch a directory for it alone
+   * @param scratch a local directory for it alone, from which libraries may be loaded
    */
   static PartProcess start(Scope scope, FileFormat format, Path draft, Path scratch, int memoryMib)
       throws IOException {

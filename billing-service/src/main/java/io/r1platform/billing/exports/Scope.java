@@ -2,6 +2,7 @@ package io.r1platform.billing.exports;
 
 import io.r1platform.billing.errors.ServiceException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,15 @@ record Scope(
     if (!from.isBefore(to)) {
       throw ServiceException.invalidRequest("'from' must be before 'to'.");
     }
+    if (dataset.ofWholeDays() && !(isMidnight(from) && isMidnight(to))) {
+      throw ServiceException.invalidRequest(
+          "'from' and 'to' of %s are UTC days.".formatted(dataset.name()));
+    }
     columns = List.copyOf(columns);
+  }
+
+  private static boolean isMidnight(Instant moment) {
+    return moment.equals(moment.truncatedTo(ChronoUnit.DAYS));
   }
 
   /** Every column. */

@@ -3,15 +3,19 @@ package io.r1platform.billing.exports;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -32,6 +36,11 @@ class Snapshots {
     T read(Rows rows, @Nullable Instant completeThrough) throws IOException;
   }
 
+  /** One that broke off a moment ago may still have to be noticed by PostgreSQL. */
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final DataSource database;
   private final JdbcTemplate jdbc;
 
@@ -46,10 +55,24 @@ class Snapshots {
    * @throws DataAccessException if PostgreSQL refuses it, or cannot be reached
    */
   <T> T read(String copy, Reading<T> reading) throws IOException {
+    return read(copy, null, reading);
+  }
+
+  /**
+   * The same, while no other reads that writes to the same place.
+   *
+   * @param place what names it
+   * @throws PessimisticLockingFailureException if another does for more than some seconds
+   */
+  <T> T readFor(String place, String copy, Reading<T> reading) throws IOException {
+    return read(copy, place, reading);
+  }
+
+  private <T> T read(String copy, @Nullable String place, Reading<T> reading) throws IOException {
     try (Connection connection = database.getConnection()) {
       boolean whole = false;
       try {
-        T result = read(connection, copy, reading);
+        T result = read(connection, copy, place, reading);
         connection.rollback();
         connection.setAutoCommit(true);
         whole = true;
@@ -65,7 +88,8 @@ class Snapshots {
     }
   }
 
-  private static <T> T read(Connection connection, String copy, Reading<T> reading)
+  private static <T> T read(
+      Connection connection, String copy, @Nullable String place, Reading<T> reading)
       throws SQLException, IOException {
     connection.setAutoCommit(false);
     Instant through;
@@ -73,10 +97,30 @@ class Snapshots {
       statement.execute("set transaction isolation level repeatable read, read only");
       statement.execute("set local timezone = 'UTC'");
       statement.execute("set local datestyle = 'ISO, YMD'");
+      if (place != null) {
+        lock(connection, statement, place);
+      }
       through = completeThrough(statement);
     }
     return reading.read(
         new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
+  }
+
+  /** Until the transaction ends, which it also does when the process dies. */
+  private static void lock(Connection connection, Statement statement, String place)
+      throws SQLException {
+    statement.execute("set local lock_timeout = '" + LOCK_WAIT.toMillis() + "ms'");
+    try (PreparedStatement lock =
+        connection.prepareStatement("select pg_advisory_xact_lock(hashtextextended(?, 56))")) {
+      lock.setString(1, "billing.exports " + place);
+      lock.execute();
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        throw new CannotAcquireLockException("Another export writes to this place.", e);
+      }
+      throw e;
+    }
+    statement.execute("set local lock_timeout = 0");
   }
 
   private static @Nullable Instant completeThrough(Statement statement) throws SQLException {

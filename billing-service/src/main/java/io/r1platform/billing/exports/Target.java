@@ -6,6 +6,9 @@ import java.util.Set;
 
 /** Where files go. Each appears whole or not at all. */
 sealed interface Target permits FolderTarget, S3Target {
+  /** Where it is: two of the same key are the same place. */
+  String key();
+
   /** A local directory for drafts, which exists. */
   Path drafts() throws IOException;
 
@@ -15,8 +18,8 @@ sealed interface Target permits FolderTarget, S3Target {
   /** Takes a file away, if it is there. */
   void remove(String name) throws IOException;
 
-  /** Whether a file of this name and size is there. */
-  boolean has(String name, long bytes) throws IOException;
+  /** Whether this very file is there, byte for byte. */
+  boolean has(Part part) throws IOException;
 
   /** Takes away files of earlier exports of this dataset that are none of {@code names}. */
   void removeOthers(String dataset, Set<String> names) throws IOException;

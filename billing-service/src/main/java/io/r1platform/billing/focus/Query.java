@@ -8,6 +8,10 @@ import java.util.stream.Collectors;
 
 /** The queries, in {@code resources/focus}; what they cannot ask a table for is put in here. */
 final class Query {
+  /** What a price of a month is told by. */
+  private static final String PRICE =
+      "tenant_id, currency, month, project_id, model_id, sku, version_id, win";
+
   private Query() {}
 
   /** The query of that file, with the issuer's name in it. */
@@ -17,6 +21,7 @@ final class Query {
         throw new IllegalStateException("no query " + file);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("{price}", PRICE)
           .replace("{issuer}", quoted(issuer))
           .replace("{whole}", currencies(0))
           .replace("{thousandth}", currencies(3));

@@ -8,12 +8,16 @@ import io.r1platform.billing.usage.InvoiceTraffic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -26,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 /** Exports as jobs, to files for download, to a folder and to a bucket of a real S3 server. */
 class ExportJobsIT {
   private static final String JOBS = "/internal/v1/export-jobs";
+  private static final String HASH = "0".repeat(64);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   @TempDir private static Path directory;
   private static StorageServer storage;
@@ -39,11 +44,14 @@ class ExportJobsIT {
     Files.write(good, List.of(StorageServer.KEY_ID, StorageServer.SECRET));
     Path wrong = directory.resolve("wrong");
     Files.write(wrong, List.of(StorageServer.KEY_ID, "another-secret-of-nobody"));
+    Path blank = directory.resolve("blank");
+    Files.write(blank, List.of("", ""));
     String targets = "--r1.billing.exports.targets";
     billing =
         new BillingFixture(
             "--r1.billing.exports.directory=" + directory.resolve("exports"),
             "--r1.billing.exports.per-organization=2",
+            "--r1.billing.exports.kept-per-organization=2",
             targets + "[0].name=share",
             targets + "[0].folder=" + directory.resolve("share"),
             targets + "[1].name=bucket",
@@ -58,7 +66,13 @@ class ExportJobsIT {
             targets + "[2].plain-http=true",
             targets + "[2].region=eu-central-1",
             targets + "[2].bucket=" + StorageServer.BUCKET,
-            targets + "[2].credentials-file=" + wrong);
+            targets + "[2].credentials-file=" + wrong,
+            targets + "[3].name=blank",
+            targets + "[3].endpoint=" + storage.endpoint(),
+            targets + "[3].plain-http=true",
+            targets + "[3].region=eu-central-1",
+            targets + "[3].bucket=" + StorageServer.BUCKET,
+            targets + "[3].credentials-file=" + blank);
     var traffic = new InvoiceTraffic(billing, new Random(9));
     today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
     for (long tenant : List.of(91L, 91L, 92L)) {
@@ -136,24 +150,35 @@ class ExportJobsIT {
             today.atStartOfDay(ZoneOffset.UTC).toInstant(),
             today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
             93L);
-    var order = new JobTable.Order(UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, "a test");
+    var order =
+        new JobTable.Order(UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, false, "a test");
     long id = table.make(order, 2).id();
     assertThat(table.begin(id, dead)).isTrue();
     billing.bean(Jobs.class).clean();
     assertThat(ended(Long.toString(id)).path("status").asString()).isEqualTo("done");
     assertThat(table.progress(id, dead, 5)).isFalse();
     assertThat(table.failed(id, dead, "too late")).isFalse();
+    var part = new Part(2, "usage_hourly-00002.csv.gz", 1, Map.of(), 1, HASH, HASH, 0);
+    assertThat(table.put(id, dead, part)).isFalse();
+    assertThat(table.parts(id)).containsOnlyKeys(1);
     assertThat(status(Long.toString(id))).isEqualTo("done");
   }
 
   @Test
   void anOrganizationHasSoManyAtOnce() throws SQLException {
     try (Connection locked = lockParts()) {
-      ordered(body(UUID.randomUUID(), "94", "csv", "null"));
+      String first = ordered(body(UUID.randomUUID(), "94", "csv", "null"));
       ordered(body(UUID.randomUUID(), "94", "csv", "null"));
       String third = body(UUID.randomUUID(), "94", "csv", "null");
       Answer refused = billing.postJson(JOBS, BillingFixture.GATEWAY, third);
       assertThat(refused.text("code")).isEqualTo("too_many_exports");
+      String operators = third.replace("{\"command_id", "{\"by_operator\": true, \"command_id");
+      ordered(operators);
+      post(first, "cancel");
+      String fourth = ordered(body(UUID.randomUUID(), "94", "csv", "null"));
+      assertThat(post(first, "resume").text("code")).isEqualTo("too_many_exports");
+      post(fourth, "cancel");
+      assertThat(post(first, "resume").text("status")).isEqualTo("waiting");
       locked.rollback();
     }
   }
@@ -204,6 +229,39 @@ class ExportJobsIT {
     assertThat(failed.path("error").asString())
         .startsWith("The storage refused: ")
         .doesNotContain("another-secret-of-nobody");
+  }
+
+  @Test
+  void whatNobodyExpectedFailsTheJob() {
+    JsonNode failed = ended(ordered(body(UUID.randomUUID(), "97", "csv", "\"blank\"")));
+    assertThat(failed.path("status").asString()).isEqualTo("failed");
+    assertThat(failed.path("error").asString()).contains("cannot be blank");
+  }
+
+  @Test
+  void onlySoManyFilesWaitForDownloadAndOldDraftsGo() throws IOException {
+    var ids = new ArrayList<String>();
+    for (int n = 0; n < 3; n++) {
+      ids.add(ordered(body(UUID.randomUUID(), "96", "csv", "null")));
+      ended(ids.getLast());
+    }
+    ended(ordered(body(UUID.randomUUID(), "96", "csv", "\"share\"")));
+    Path share =
+        directory.resolve(
+            "share/usage_records/organization=96/%s_%s".formatted(today, today.plusDays(1)));
+    Path old = Files.createDirectories(share.resolve(".drafts/r1-export-1/part-1"));
+    Path fresh = Files.createDirectories(share.resolve(".drafts/r1-export-2"));
+    Instant earlier = Files.getLastModifiedTime(fresh).toInstant().minus(Duration.ofDays(2));
+    Files.setLastModifiedTime(old.getParent(), FileTime.from(earlier));
+    billing.bean(Jobs.class).clean();
+    assertThat(old.getParent()).doesNotExist();
+    assertThat(fresh).exists();
+    assertThat(ids.stream().map(id -> billing.get(JOBS + "/" + id).json().path("downloadable")))
+        .extracting(JsonNode::asBoolean)
+        .containsExactly(false, true, true);
+    JsonNode downloads = billing.get(JOBS + "?organization_id=96&downloads_only=true").json();
+    assertThat(downloads.path("exports")).hasSize(3);
+    assertThat(billing.get(JOBS + "?organization_id=96").json().path("exports")).hasSize(4);
   }
 
   @Test

@@ -19,7 +19,8 @@ class ExportSettingsTests {
   @Test
   void namesAndDefaultsArePinned() {
     assertThat(bind(Map.of()))
-        .isEqualTo(new ExportSettings(4, 4, 1_000_000, 256, null, Duration.ofDays(7), List.of()));
+        .isEqualTo(
+            new ExportSettings(4, 4, 1_000_000, 256, null, Duration.ofDays(7), 20, List.of()));
     assertThat(
             bind(
                 Map.of(
@@ -29,6 +30,7 @@ class ExportSettingsTests {
                     PREFIX + "child-memory-mib", "99",
                     PREFIX + "directory", "/var/exports",
                     PREFIX + "keep", "1h",
+                    PREFIX + "kept-per-organization", "5",
                     TARGET + "name", "share",
                     TARGET + "folder", "/mnt/share")))
         .isEqualTo(
@@ -39,6 +41,7 @@ class ExportSettingsTests {
                 99,
                 Path.of("/var/exports"),
                 Duration.ofHours(1),
+                5,
                 List.of(
                     new ExportTargetSettings(
                         "share", Path.of("/mnt/share"), null, null, null, null, null, false))));

@@ -21,9 +21,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.PessimisticLockingFailureException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -280,6 +284,96 @@ class ExportWriterIT {
     assertThatThrownBy(() -> writer.write(usage(null), FileFormat.CSV_GZ, target, progress))
         .isInstanceOf(ExportWriter.RowsChanged.class);
     assertThat(directory.resolve(Manifest.NAME)).doesNotExist();
+  }
+
+  @Test
+  void twoExportsToOnePlaceDoNotMix() throws IOException {
+    Scope one = usage(TENANT).selecting(List.of("hit_tokens", "miss_tokens"));
+    Scope other = usage(TENANT).selecting(List.of("miss_tokens", "hit_tokens"));
+    var kept = new ConcurrentHashMap<Integer, Part>();
+    var amid = new CompletableFuture<Void>();
+    var goOn = new CompletableFuture<Void>();
+    var progress =
+        new ExportWriter.Progress() {
+          @Override
+          public void rows(long rows) throws IOException {
+            if (goOn.isDone()) {
+              throw new IOException("cancelled");
+            }
+          }
+
+          @Override
+          public void done(Part part) {
+            kept.put(part.no(), part);
+          }
+
+          @Override
+          public Optional<Part> kept(int no) {
+            if (no == 2) {
+              amid.complete(null);
+              goOn.join();
+            }
+            return Optional.empty();
+          }
+        };
+    var ended = new CompletableFuture<String>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                writer.write(one, FileFormat.CSV, new FolderTarget(directory), progress);
+                ended.complete("written");
+              } catch (IOException | RuntimeException e) {
+                amid.complete(null);
+                ended.complete(e.getMessage());
+              }
+            });
+    amid.join();
+    assertThatThrownBy(() -> write(other, FileFormat.CSV, directory))
+        .isInstanceOf(PessimisticLockingFailureException.class);
+    goOn.complete(null);
+    assertThat(ended.join()).isEqualTo("cancelled");
+    assertThat(onDisk(directory)).containsExactly("usage_records-00001.csv");
+
+    Manifest second = write(other, FileFormat.CSV, directory);
+    assertThat(second.parts().getFirst().bytes())
+        .as("so that the size says nothing")
+        .isEqualTo(Long.toString(Objects.requireNonNull(kept.get(1)).bytes()));
+    Manifest resumed =
+        writer.write(
+            one,
+            FileFormat.CSV,
+            new FolderTarget(directory),
+            new ExportWriter.Progress() {
+              @Override
+              public Optional<Part> kept(int no) {
+                return Optional.ofNullable(kept.get(no));
+              }
+            });
+    for (Manifest.File part : resumed.parts()) {
+      Path file = directory.resolve(part.file());
+      assertThat(Hashes.sha256(file)).isEqualTo(part.sha256());
+      assertThat(Files.readString(file)).startsWith("hit_tokens,miss_tokens\n");
+    }
+  }
+
+  @Test
+  void theLedgerIsOfWholeDays() {
+    for (Duration off : List.of(Duration.ofHours(1), Duration.ofSeconds(1))) {
+      Dataset ledger = datasets.named("ledger_entries");
+      assertThatThrownBy(() -> Scope.of(ledger, from.plus(off), to, null))
+          .hasMessageContaining("UTC days");
+      assertThatThrownBy(() -> Scope.of(ledger, from, to.plus(off), null))
+          .hasMessageContaining("UTC days");
+    }
+  }
+
+  @Test
+  void textHasOneFormOfTimes() throws IOException {
+    Scope hours = Scope.of(datasets.named("usage_hourly"), from, to, TENANT);
+    write(hours.selecting(List.of("hour", "cost")), FileFormat.CSV, directory);
+    assertThat(Files.readString(directory.resolve("usage_hourly-00001.csv")))
+        .containsPattern("\n\\d{4}-\\d\\d-\\d\\dT\\d\\d:00:00\\.000000Z,");
   }
 
   @Test

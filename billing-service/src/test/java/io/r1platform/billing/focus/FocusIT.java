@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.exports.Column;
 import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Exported;
 import io.r1platform.billing.focus.Rows.Row;
 import io.r1platform.focus.Verification;
 import io.r1platform.focus.Verification.Finding;
@@ -27,13 +28,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two months of real charges in FOCUS's columns, and what the rules say of them. */
+/** Four months of real charges in FOCUS's columns, and what the rules say of them. */
 class FocusIT {
   private static final BigDecimal PICO = new BigDecimal("0.000000000001");
   private static final BigDecimal CENT = new BigDecimal("0.01");
   private static final Path FIGURES = Path.of("target/figures/focus.txt");
   private static final List<Long> ALL =
-      List.of(Month.CONTRACT, Month.PREPAID, Month.CORRECTED, Month.TIERED);
+      List.of(Month.CONTRACT, Month.PREPAID, Month.CORRECTED, Month.TIERED, Month.BUYER);
 
   private static final Path DIRECTORY = Path.of("target/focus-it");
   private static BillingFixture billing;
@@ -48,18 +49,23 @@ class FocusIT {
   private static Rows periods;
 
   @BeforeAll
-  static void twoMonths() throws IOException {
+  static void fourMonths() throws IOException {
     Files.createDirectories(FIGURES.getParent());
     Files.deleteIfExists(FIGURES);
     billing = new BillingFixture();
     month = new Month(billing);
     month.run();
     running = rows(CostAndUsage.class, null);
+    assertThat(status(Month.CONTRACT, 0)).isEqualTo("Open");
     assertSums(running);
     month.close();
     closed = rows(CostAndUsage.class, null);
     assertSums(closed);
     month.closeTheNext();
+    month.closeTheThird();
+    assertThat(status(Month.CORRECTED, 2)).isEqualTo("Closed");
+    month.voidTheThird();
+    month.correctTheFirstAtLast();
     charges = rows(CostAndUsage.class, null);
     details = rows(InvoiceDetail.class, null);
     periods = rows(BillingPeriod.class, null);
@@ -297,6 +303,46 @@ class FocusIT {
   }
 
   @Test
+  void aMonthByItselfHasAllThatItBills() {
+    for (int n = 0; n < Month.MONTHS; n++) {
+      String begin = month.begin(n).toString();
+      Rows alone =
+          Rows.of(
+              billing.sql(),
+              billing.bean(CostAndUsage.class),
+              null,
+              month.begin(n),
+              month.begin(n + 1));
+      assertThat(alone.rows())
+          .as("month %d", n)
+          .isNotEmpty()
+          .isEqualTo(charges.where(row -> row.is("BillingPeriodStart", begin)).rows());
+    }
+  }
+
+  @Test
+  void aMonthIsClosedByAnInvoiceThatIsNotVoid() {
+    assertThat(status(Month.CONTRACT, 0)).isEqualTo("Closed");
+    assertThat(status(Month.CORRECTED, 0)).as("void, and made again").isEqualTo("Closed");
+    assertThat(status(Month.CONTRACT, 2)).isEqualTo("Closed");
+    assertThat(status(Month.CORRECTED, 2)).as("void").isEqualTo("Open");
+    assertThat(status(Month.BUYER, 0)).as("only credit was bought").isEqualTo("Open");
+    assertThat(rows(BillingPeriod.class, Month.BUYER).rows()).hasSize(1);
+    assertThat(periods.rows())
+        .extracting(row -> row.get("BillingPeriodStart"))
+        .containsAll(charges.rows().stream().map(row -> row.get("BillingPeriodStart")).toList());
+  }
+
+  private static @Nullable String status(long tenant, int n) {
+    String begin = month.begin(n).toString();
+    return rows(BillingPeriod.class, tenant)
+        .where(row -> row.is("BillingPeriodStart", begin))
+        .rows()
+        .getFirst()
+        .get("BillingPeriodStatus");
+  }
+
+  @Test
   void oneOrganizationsRowsAreThoseOfAllThatAreItsOwn() {
     for (long tenant : ALL) {
       assertThat(rows(CostAndUsage.class, tenant).rows())
@@ -325,6 +371,27 @@ class FocusIT {
         "focus rules=%d applicable=%d passed=%d failed=0 skipped=%d"
             .formatted(rules, findings.size(), findings.size(), rules - findings.size()));
     assertThat(findings).hasSizeGreaterThan(180);
+  }
+
+  /** And the files have the same rows: what passes does so in each of them. */
+  @Test
+  void theFilesOfEveryFormatHoldTheOfficialRules() throws IOException {
+    Path model = officialModel();
+    for (Class<? extends Dataset> type :
+        List.of(CostAndUsage.class, InvoiceDetail.class, BillingPeriod.class)) {
+      Dataset dataset = billing.bean(type);
+      Verification asked =
+          Verification.of(write(dataset.name() + "-asked", rows(type, null)), model);
+      for (String format : Exported.formats()) {
+        Path file =
+            Exported.file(
+                billing, dataset, month.from(), month.to(), format, DIRECTORY.resolve(format));
+        Verification done = Verification.of(file, model);
+        assertThat(failed(done)).as(file.toString()).isEmpty();
+        assertThat(done.rows()).as(file.toString()).isEqualTo(asked.rows());
+        assertThat(done.summary()).as(file.toString()).isEqualTo(asked.summary());
+      }
+    }
   }
 
   @Test

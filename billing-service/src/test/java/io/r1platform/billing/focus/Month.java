@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.adjustments.PeriodEnds;
 import io.r1platform.billing.invoices.Closing;
 import io.r1platform.billing.usage.FocusTraffic;
 import java.time.Duration;
@@ -13,10 +14,12 @@ import java.time.ZoneOffset;
 import java.util.Random;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
- * Two months of a platform: every kind of charge, closed months, and what comes after. The months
- * lie ahead of today, since a contract is published before it holds.
+ * Four months of a platform: two with every kind of charge, one more that is closed, and one in
+ * which what belongs to the first is found at last. The months lie ahead of today, since a contract
+ * is published before it holds.
  */
 final class Month {
   /** Pays afterwards, by a contract with off-peak hours, tiers, a minimum and a tax. */
@@ -31,6 +34,12 @@ final class Month {
   /** Pays ahead for all, at prices with tiers. */
   static final long TIERED = 904;
 
+  /** Bought credit, and used nothing. */
+  static final long BUYER = 905;
+
+  /** From the first on. */
+  static final int MONTHS = 4;
+
   private static final long TAKEN_BACK = 1_000_000_000_000L;
   private static final long TAKEN_BACK_LATE = 500_000_000_000L;
 
@@ -39,6 +48,8 @@ final class Month {
   private final Closing closing;
   private final Random random = new Random(14);
   final YearMonth first;
+
+  private JsonNode third = MissingNode.getInstance();
 
   Month(BillingFixture billing) {
     this.billing = billing;
@@ -53,7 +64,12 @@ final class Month {
   }
 
   Instant to() {
-    return at(first.plusMonths(2), 1, 0);
+    return at(first.plusMonths(MONTHS), 1, 0);
+  }
+
+  /** The n-th month's begin, from 0 on. */
+  Instant begin(int n) {
+    return at(first.plusMonths(n), 1, 0);
   }
 
   /** What happened in the first month, before it ended. */
@@ -74,6 +90,7 @@ final class Month {
         credit(PREPAID, "top-ups", TAKEN_BACK, effective(at(first.plusMonths(2), 1, 0)));
         credit(PREPAID, "top-ups", TAKEN_BACK_LATE, effective(at(first.plusMonths(2), 1, 0)));
         credit(PREPAID, "grants", 12_345_678_901L, "");
+        credit(BUYER, "top-ups", 7_000_000_000L, "");
         credit(TIERED, "top-ups", 2_000_000_000_000L, expires(at(first, 27, 0)));
       }
       usageOf(day);
@@ -124,6 +141,26 @@ final class Month {
     closing.finalizeMonth(CONTRACT, first.plusMonths(1));
     closing.finalizeMonth(PREPAID, first.plusMonths(1));
     closing.finalizeMonth(CORRECTED, first.plusMonths(1));
+  }
+
+  void closeTheThird() {
+    traffic.charge(CONTRACT, at(first.plusMonths(2), 2, 1), false);
+    traffic.list(CORRECTED, at(first.plusMonths(2), 2, 1), 100, 200, 300, 400);
+    billing.clock().set(at(first.plusMonths(3), 2, 2));
+    closing.finalizeMonth(CONTRACT, first.plusMonths(2));
+    third = closing.finalizeMonth(CORRECTED, first.plusMonths(2));
+  }
+
+  /** One invoice of it; no other is made. */
+  void voidTheThird() {
+    closing.order(path(third) + "/void", "");
+  }
+
+  /** A record of the first month is confirmed in the fourth: its tiers and minimum follow. */
+  void correctTheFirstAtLast() {
+    billing.clock().set(at(first.plusMonths(3), 4, 10));
+    traffic.confirmCharged(CONTRACT, at(first, 20, 12));
+    assertThat(billing.bean(PeriodEnds.class).settle()).isPositive();
   }
 
   private void tax() {

@@ -104,6 +104,10 @@ public final class FocusTraffic {
 
   /** Charges a random request by that contract, now and then as a line of a batch. */
   public void charge(long tenant, Instant at, boolean batch) {
+    assertThat(post(charged(tenant, at, batch))).contains("ACCEPTED");
+  }
+
+  private UsageRecord charged(long tenant, Instant at, boolean batch) {
     int window = at.atOffset(ZoneOffset.UTC).getHour() < OFF_PEAK_ENDS ? 1 : 0;
     int[] tokens = {
       random.nextInt(9_000), random.nextInt(9_000), 1 + random.nextInt(9_000), random.nextInt(9_000)
@@ -118,8 +122,7 @@ public final class FocusTraffic {
     }
     UsageRecord priced = batch ? Samples.ofBatch(record) : record;
     priced = Samples.withAmount(Samples.withInt(priced, WINDOW, window), amount);
-    assertThat(post(Samples.withInt(priced, PROJECT_LOW, (int) tenant * 10 + random.nextInt(2))))
-        .contains("ACCEPTED");
+    return Samples.withInt(priced, PROJECT_LOW, (int) tenant * 10 + random.nextInt(2));
   }
 
   /** Charges a request at the public list. */
@@ -129,7 +132,16 @@ public final class FocusTraffic {
 
   /** A request that comes when it is too late to be posted, and is confirmed by a person. */
   public void confirm(long tenant, Instant at) {
-    assertThat(post(listed(tenant, at, 1_000, 2_000, 3_000, 4_001))).contains("LATE");
+    confirm(listed(tenant, at, 1_000, 2_000, 3_000, 4_001));
+  }
+
+  /** The same, of a request by the contract. */
+  public void confirmCharged(long tenant, Instant at) {
+    confirm(charged(tenant, at, false));
+  }
+
+  private void confirm(UsageRecord record) {
+    assertThat(post(record)).contains("LATE");
     JsonNode held = billing.get("/internal/v1/held").json().path("records");
     String id = held.path(0).path("id").asString();
     Answer decided =
