@@ -22,7 +22,7 @@ final class ManyEngines {
     long first = least(ROUNDS);
     least(BETWEEN / ENGINES_OF_A_ROUND - ROUNDS);
     long last = least(ROUNDS);
-    System.out.println("held " + held() + " grown " + (last - first));
+    System.out.println("grown " + (last - first));
   }
 
   /** Resident KiB after the best of so many rounds. */
@@ -37,15 +37,6 @@ final class ManyEngines {
       least = Math.min(least, ManyRequests.residentKib());
     }
     return least;
-  }
-
-  /** What one open engine holds. */
-  private static long held() throws IOException {
-    long before = ManyRequests.residentKib();
-    try (Engine engine = Fixture.open()) {
-      generate(engine);
-      return ManyRequests.residentKib() - before;
-    }
   }
 
   private static void generate(Engine engine) {

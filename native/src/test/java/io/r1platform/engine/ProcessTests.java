@@ -44,12 +44,13 @@ class ProcessTests {
     assertThat(kib(run(ManyRequests.class), "requests")).isLessThan(8 * 1024);
   }
 
-  /** Two hundred engines leave behind less than a quarter of what one holds. */
+  /**
+   * Two hundred engines leave behind less than 20 KiB each, about what the allocator and the JVM
+   * make of it: the least part of an engine, its weights, is over 900 KiB.
+   */
   @Test
   void openAndCloseKeepMemoryFlat() {
-    String output = run(ManyEngines.class);
-    assertThat(kib(output, "held")).isPositive();
-    assertThat(kib(output, "grown")).as(output).isLessThan(kib(output, "held") / 4);
+    assertThat(kib(run(ManyEngines.class), "grown")).isLessThan(20 * ManyEngines.BETWEEN);
   }
 
   /** Every row of the table in docs/engine.md that input can reach. */
