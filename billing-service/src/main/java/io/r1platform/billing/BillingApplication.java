@@ -21,7 +21,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 @EnableScheduling
 @Modulithic(sharedModules = {"errors", "observability"})
 public class BillingApplication {
-  private static final int MOST_JOBS = 16;
+  private static final int MOST_JOBS = 24;
 
   /** Runs the service until it is stopped. */
   public static void main(String[] arguments) {
