@@ -1,5 +1,6 @@
 package io.r1platform.api;
 
+import io.r1platform.testing.OneConnection;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class RunningApi implements AutoCloseable {
     properties.put("r1.api.relay.drain-wait", "15s");
     properties.putAll(settings);
     var builder =
-        new SpringApplicationBuilder(ApiApplication.class, TestClock.class)
+        new SpringApplicationBuilder(ApiApplication.class, TestClock.class, OneConnection.class)
             .sources(beans)
             .web(WebApplicationType.REACTIVE);
     String[] arguments =

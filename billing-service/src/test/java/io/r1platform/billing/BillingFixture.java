@@ -1,6 +1,7 @@
 package io.r1platform.billing;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.testing.OneConnection;
 import io.r1platform.testing.SettableClock;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class BillingFixture implements AutoCloseable {
       properties.put(parts[0].substring("--".length()), parts[1]);
     }
     context =
-        new SpringApplicationBuilder(BillingApplication.class)
+        new SpringApplicationBuilder(BillingApplication.class, OneConnection.class)
             .initializers(
                 (GenericApplicationContext c) -> {
                   if (settable) {

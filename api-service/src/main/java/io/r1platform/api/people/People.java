@@ -17,6 +17,7 @@ public class People {
 
   /** A person with the roles of this moment. */
   public Optional<Principal> find(long id) {
+    List<Membership> memberships = memberships(id);
     return jdbc.sql("select id, email, enabled, operator from person where id = :id")
         .param("id", id)
         .query(
@@ -26,7 +27,7 @@ public class People {
                     row.getString("email"),
                     row.getBoolean("enabled"),
                     row.getBoolean("operator"),
-                    memberships(id)))
+                    memberships))
         .optional();
   }
 

@@ -78,8 +78,9 @@ public class Sessions {
         .param("passwords", operator.passwordLogin())
         .param("idleSince", Timestamp.from(idleSince()))
         .param("bornAfter", Timestamp.from(bornAfter()))
-        .query((row, number) -> session(row))
-        .optional();
+        .query((row, number) -> read(row))
+        .optional()
+        .map(this::session);
   }
 
   /** Writes a session that is new. */
@@ -162,16 +163,23 @@ public class Sessions {
     return clock.instant().minus(settings.lifetime());
   }
 
-  private StoredSession session(ResultSet row) throws SQLException {
-    return new StoredSession(
+  /** A row; who its person is takes another query, once this one's connection is given back. */
+  private record Row(
+      Map<String, String> attributes,
+      Instant createdAt,
+      Instant lastAccessAt,
+      @Nullable Long personId) {}
+
+  private Row read(ResultSet row) throws SQLException {
+    return new Row(
         json.readValue(row.getString("attributes"), STRINGS),
         row.getTimestamp("created_at").toInstant(),
         row.getTimestamp("last_access_at").toInstant(),
-        person(row));
+        row.getObject("person_id", Long.class));
   }
 
-  private @Nullable Principal person(ResultSet row) throws SQLException {
-    long id = row.getLong("person_id");
-    return row.wasNull() ? null : people.find(id).orElseThrow();
+  private StoredSession session(Row row) {
+    Principal person = row.personId == null ? null : people.find(row.personId).orElseThrow();
+    return new StoredSession(row.attributes, row.createdAt, row.lastAccessAt, person);
   }
 }

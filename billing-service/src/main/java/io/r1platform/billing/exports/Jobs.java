@@ -7,6 +7,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.observability.AfterCommit;
 import io.r1platform.billing.observability.BillingMetric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
@@ -35,8 +38,6 @@ import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -75,6 +76,9 @@ class Jobs implements SmartLifecycle {
   private final MeterRegistry meters;
   private final Clock clock;
   private final OneTimeTask<Void> export;
+  private final Executor scheduling =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("export-scheduling").factory());
   private @Nullable Scheduler scheduler;
 
   Jobs(
@@ -162,15 +166,20 @@ class Jobs implements SmartLifecycle {
     return known && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
   }
 
-  /** Not in a dry run, which is rolled back. */
+  /**
+   * Not in a dry run, which is rolled back; on another thread, as this one still has the
+   * transaction's connection.
+   */
   private void scheduleAfterCommit(long id) {
-    TransactionSynchronizationManager.registerSynchronization(
-        new TransactionSynchronization() {
-          @Override
-          public void afterCommit() {
-            schedule(id);
-          }
-        });
+    AfterCommit.say(() -> scheduling.execute(() -> scheduleOrLeave(id)));
+  }
+
+  private void scheduleOrLeave(long id) {
+    try {
+      schedule(id);
+    } catch (RuntimeException e) { // the thread's root
+      LOG.warn("Export {} is not scheduled; the next cleaning does that", id, e);
+    }
   }
 
   private synchronized void schedule(long id) {
