@@ -413,7 +413,11 @@ export const en = {
   'keys.scope.inference': 'Inference',
   'keys.scope.batch': 'Batch',
   'keys.scope.usage:read': 'Usage (read)',
+  'keys.scope.admin:read': 'Admin API (read)',
+  'keys.scope.admin:write': 'Admin API',
   'keys.form.scopes': 'Opens',
+  'keys.form.scopes.hint':
+    'A key of the admin API runs nothing; owners and admins of the organization make one.',
   'keys.form.scopeMissing': 'Choose one at least.',
   'keys.form.models': 'Models',
   'keys.form.models.hint': 'A line each. Empty: those of the project.',

@@ -410,7 +410,11 @@ export const ko: Messages = {
   'keys.scope.inference': '추론',
   'keys.scope.batch': '배치',
   'keys.scope.usage:read': '사용량 (읽기)',
+  'keys.scope.admin:read': '관리 API (읽기)',
+  'keys.scope.admin:write': '관리 API',
   'keys.form.scopes': '권한',
+  'keys.form.scopes.hint':
+    '관리 API용 키는 추론을 실행하지 않으며, 조직의 소유자나 관리자만 만들 수 있습니다.',
   'keys.form.scopeMissing': '하나 이상 고르세요.',
   'keys.form.models': '모델',
   'keys.form.models.hint': '한 줄에 하나씩. 비우면 프로젝트의 모델.',

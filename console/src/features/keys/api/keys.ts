@@ -2,10 +2,15 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import { get, query } from '@/lib/http';
 import { z } from '@/lib/wire';
 
-/** What a key may open, in the server's words. */
+/** What a key may open of the tenant API, in the server's words. */
 export const SCOPES = ['inference', 'batch', 'usage:read'] as const;
 
-export type Scope = (typeof SCOPES)[number];
+/** What a key may open of the admin API; one that does opens nothing else. */
+export const ADMIN_SCOPES = ['admin:read', 'admin:write'] as const;
+
+export const ALL_SCOPES = [...SCOPES, ...ADMIN_SCOPES] as const;
+
+export type Scope = (typeof ALL_SCOPES)[number];
 
 export const keySchema = z.object({
   id: z.string(),
@@ -15,7 +20,7 @@ export const keySchema = z.object({
   name: z.string(),
   public_id: z.string(),
   last_four: z.string(),
-  scopes: z.array(z.enum(SCOPES)),
+  scopes: z.array(z.enum(ALL_SCOPES)),
   models: z.nullable(z.array(z.string())),
   networks: z.array(z.string()),
   old_last_four: z.nullable(z.string()),

@@ -152,7 +152,7 @@ function KeyText({ apiKey }: { apiKey: ApiKey }) {
 /** What it opens; with which models and from where, if that is bound. */
 function RightsOf({ apiKey }: { apiKey: ApiKey }) {
   const { t } = useTranslation();
-  const all = apiKey.scopes.length === SCOPES.length;
+  const all = SCOPES.every((scope) => apiKey.scopes.includes(scope));
   const bounds = [...(apiKey.models ?? []), ...apiKey.networks];
   return (
     <div>

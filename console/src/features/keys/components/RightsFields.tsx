@@ -1,6 +1,6 @@
 import { Checkbox, Group, SimpleGrid, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { SCOPES } from '@/features/keys/api/keys';
+import { ADMIN_SCOPES, ALL_SCOPES, SCOPES, type Scope } from '@/features/keys/api/keys';
 import type { RightsForm } from '@/features/keys/rights';
 
 interface RightsFieldsProps {
@@ -15,14 +15,15 @@ export function RightsFields({ value, onChange }: RightsFieldsProps) {
     <>
       <Checkbox.Group
         label={t('keys.form.scopes')}
+        description={t('keys.form.scopes.hint')}
         error={value.scopes.length === 0 ? t('keys.form.scopeMissing') : undefined}
         value={value.scopes}
         onChange={(chosen) => {
-          onChange({ ...value, scopes: SCOPES.filter((scope) => chosen.includes(scope)) });
+          onChange({ ...value, scopes: withoutMixing(value.scopes, chosen) });
         }}
       >
         <Group gap="lg" mt={6}>
-          {SCOPES.map((scope) => (
+          {ALL_SCOPES.map((scope) => (
             <Checkbox key={scope} value={scope} label={t(`keys.scope.${scope}`)} />
           ))}
         </Group>
@@ -51,4 +52,16 @@ export function RightsFields({ value, onChange }: RightsFieldsProps) {
       </SimpleGrid>
     </>
   );
+}
+
+/** A key that manages runs nothing: what is chosen last decides which of them it is. */
+function withoutMixing(before: Scope[], chosen: string[]): Scope[] {
+  const added = chosen.find((scope) => !before.some((one) => one === scope));
+  const manages = (added === undefined ? chosen : [added]).some((scope) => isAdmin(scope));
+  const offered: readonly Scope[] = manages ? ADMIN_SCOPES : SCOPES;
+  return offered.filter((scope) => chosen.includes(scope));
+}
+
+function isAdmin(scope: string): boolean {
+  return ADMIN_SCOPES.some((one) => one === scope);
 }

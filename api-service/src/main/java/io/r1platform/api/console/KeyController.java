@@ -2,6 +2,7 @@ package io.r1platform.api.console;
 
 import io.r1platform.api.audit.AuditTrail;
 import io.r1platform.api.audit.Change;
+import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.KeyOwners;
@@ -104,6 +105,9 @@ final class KeyController {
     requireReached(reach, projectId);
     String name = Fields.required("name", body.name());
     Rights wanted = rights.read(body.scopes(), body.models(), body.networks());
+    if (wanted.manages()) {
+      requireToManage(who, projectId);
+    }
     return writes.own(
         write,
         () -> {
@@ -136,7 +140,11 @@ final class KeyController {
         write,
         () -> item(reached(reach, id)),
         () -> {
-          Item before = item(reached(reach, id));
+          KeyView was = reached(reach, id);
+          if (terms.rights().manages() || was.rights().manages()) {
+            requireToManage(who, was.projectId());
+          }
+          Item before = item(was);
           Item after = item(keys.change(id, version, terms));
           audit.record(write.actor(), change("key.changed", after, before, after));
           return Writes.Made.ok(after.version(), after);
@@ -155,7 +163,10 @@ final class KeyController {
     Reach reach = who.reach(Permission.KEYS_WRITE);
     Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
-    reached(reach, id); // before a kept answer, which has the secret
+    KeyView key = reached(reach, id); // before a kept answer, which has the secret
+    if (key.rights().manages()) {
+      requireToManage(who, key.projectId());
+    }
     return writes.own(
         write,
         () -> item(reached(reach, id)),
@@ -211,6 +222,25 @@ final class KeyController {
   private void requireReached(Reach reach, long projectId) {
     if (!reach.everywhere()) {
       tenancy.project(reach, projectId);
+    }
+  }
+
+  /**
+   * A management key does what an admin of the organization does, so only such a person gives one;
+   * no program makes itself a successor.
+   */
+  private void requireToManage(Principal who, long projectId) {
+    Reach managed = who.reach(Permission.MEMBERS_WRITE);
+    boolean mayManage =
+        tenants
+            .project(projectId)
+            .filter(project -> managed.hasOrganization(project.organizationId()))
+            .isPresent();
+    if (who.personId() == null || !mayManage) {
+      throw ServiceException.of(
+          ErrorCode.FORBIDDEN,
+          "Keys with admin scopes are made, changed and rotated by owners and admins of the"
+              + " organization who have logged in. Nothing was changed.");
     }
   }
 

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param networks where its requests may come from, up to 100; anywhere if there is none
  */
 public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Network> networks) {
-  /** Every scope, every model of the project, from anywhere. */
-  public static final Rights ALL = new Rights(EnumSet.allOf(Scope.class), null, List.of());
+  /** Every scope of the tenant API, every model of the project, from anywhere. */
+  public static final Rights ALL =
+      new Rights(
+          EnumSet.complementOf(EnumSet.of(Scope.ADMIN_READ, Scope.ADMIN_WRITE)), null, List.of());
 
   private static final int MOST = 100;
 
@@ -30,9 +32,18 @@ public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Netwo
         "models",
         "A key has 1 to 100 models; without a value it may use those of its project.");
     require(networks.size() <= MOST, "networks", "A key has up to 100 networks.");
+    require(
+        scopes.stream().map(Scope::isAdmin).distinct().count() <= 1,
+        "scopes",
+        "A key that manages runs nothing: admin:read and admin:write come without other scopes.");
     scopes = Set.copyOf(scopes);
     models = models == null ? null : Set.copyOf(models);
     networks = networks.stream().distinct().toList();
+  }
+
+  /** Whether the key opens the admin API. */
+  public boolean manages() {
+    return scopes.stream().anyMatch(Scope::isAdmin);
   }
 
   /** Whether a request may come from here; null is nowhere. */

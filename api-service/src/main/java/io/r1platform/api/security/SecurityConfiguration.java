@@ -76,7 +76,7 @@ class SecurityConfiguration {
         .build();
   }
 
-  /** What an administrator does: session, CSRF token, and no foreign page. */
+  /** What an administrator does: session, CSRF token, and no foreign page; or a management key. */
   @Bean
   @Order(2)
   SecurityWebFilterChain adminApi(
@@ -85,6 +85,7 @@ class SecurityConfiguration {
       SecuritySettings settings,
       OidcChain oidc,
       MachineTokens machines,
+      KeyChecks keys,
       OperatorLooks looks,
       LookFilter.Whose whose,
       PostgresWebSessionStore store,
@@ -94,6 +95,7 @@ class SecurityConfiguration {
     return withoutDefaults(http)
         .securityMatcher(path(path -> path.equals("/admin") || path.startsWith("/admin/")))
         .addFilterBefore(new OriginFilter(settings.origins(), errors), SecurityWebFiltersOrder.CSRF)
+        .addFilterBefore(new ManagementKeyFilter(keys, errors), SecurityWebFiltersOrder.CSRF)
         .csrf(
             csrf ->
                 csrf.csrfTokenRepository(tokens)

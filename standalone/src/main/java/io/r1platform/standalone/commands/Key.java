@@ -29,7 +29,10 @@ final class Key implements Callable<Integer> {
   @Option(
       names = "--scope",
       split = ",",
-      description = "What it opens: inference, batch, usage:read (default: all).")
+      description = {
+        "What it opens: inference, batch, usage:read (default: all three);",
+        "or, of the admin API, admin:read, admin:write."
+      })
   private List<String> scopes = List.of();
 
   @Option(
