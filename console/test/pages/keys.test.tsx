@@ -109,6 +109,25 @@ describe('keys', () => {
     expect(within(await rowOf('dashboard')).getByText('Usage (read)')).toBeVisible();
   });
 
+  it('manage or run, never both', async () => {
+    const { user, world } = renderApp('/keys');
+    await rowOf('web app');
+    await user.click(screen.getByRole('button', { name: 'Create key' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.type(dialog.getByLabelText('Name'), 'terraform');
+    await user.click(dialog.getByRole('checkbox', { name: 'Admin API (read)' }));
+    for (const scope of ['Inference', 'Batch', 'Usage (read)'])
+      expect(dialog.getByRole('checkbox', { name: scope })).not.toBeChecked();
+    await user.click(dialog.getByRole('checkbox', { name: 'Batch' }));
+    expect(dialog.getByRole('checkbox', { name: 'Admin API (read)' })).not.toBeChecked();
+    await user.click(dialog.getByRole('checkbox', { name: 'Admin API (read)' }));
+    await user.click(dialog.getByRole('checkbox', { name: 'Admin API' }));
+    await user.click(dialog.getByRole('button', { name: 'Create key' }));
+    await user.click(await screen.findByRole('button', { name: 'I have copied it' }));
+    expect(world.keys[0]?.scopes).toEqual(['admin:read', 'admin:write']);
+    expect(within(await rowOf('terraform')).getByText('Admin API (read), Admin API')).toBeVisible();
+  });
+
   it('are changed, with the expiry that they have', async () => {
     const { user, world } = renderApp('/keys');
     await user.click(await screen.findByRole('button', { name: 'Change evaluation runner' }));
