@@ -44,6 +44,8 @@ final class AdminRoutes {
           new Entry(GET, "/organizations", TENANTS_READ),
           new Entry(POST, "/organizations", SITE),
           new Entry(PATCH, "/organizations/{id}", SITE),
+          new Entry(POST, "/organizations/{id}/suspend", SITE),
+          new Entry(POST, "/organizations/{id}/resume", SITE),
           new Entry(GET, "/organizations/{id}/credit", CREDIT_READ),
           new Entry(POST, "/organizations/{id}/credit/top-ups", SITE),
           new Entry(POST, "/organizations/{id}/credit/grants", SITE),
