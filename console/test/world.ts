@@ -432,6 +432,8 @@ export function reconciliationOf(world: World) {
       input: '0',
       output: String(request.waived.output),
     })),
+    corrections: [],
+    corrected: '0',
     held: '0',
     differences: [],
     orphans: [],

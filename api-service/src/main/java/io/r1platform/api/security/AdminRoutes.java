@@ -143,6 +143,7 @@ final class AdminRoutes {
           new Entry(POST, "/prices/calendars/{name}", SITE),
           new Entry(GET, "/reconciliation", SITE),
           new Entry(GET, "/reconciliation/days", SITE),
+          new Entry(GET, "/reconciliation/corrections", SITE),
           new Entry(GET, "/upstreams", SITE),
           new Entry(POST, "/upstreams", SITE),
           new Entry(GET, "/upstreams/{id}", SITE),
