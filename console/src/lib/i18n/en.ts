@@ -126,6 +126,7 @@ export const en = {
   'panel.error.unreachable': 'The server cannot be reached',
 
   'form.cancel': 'Cancel',
+  'form.field': 'Field:',
   'form.failed': 'Not done: {{title}} ({{code}}).',
 
   'copy.copied': 'Copied',

@@ -128,6 +128,7 @@ export const ko: Messages = {
   'panel.error.unreachable': '서버에 연결할 수 없습니다',
 
   'form.cancel': '취소',
+  'form.field': '항목:',
   'form.failed': '처리하지 못했습니다: {{title}} ({{code}}).',
 
   'copy.copied': '복사됨',
