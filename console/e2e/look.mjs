@@ -137,6 +137,12 @@ async function siteTour(page, label) {
   await page.goto(`${origin}/console/organizations/1`);
   await page.getByText('Prepaid').waitFor();
   await shoot(page, 'organization', label);
+  await page.getByRole('button', { name: 'Suspend' }).click();
+  await page.getByLabel('Why').fill('The invoice of October is overdue.');
+  await shoot(page, 'organization-suspend', label);
+  await page.getByRole('button', { name: 'Suspend Acme Research' }).click();
+  await page.getByText('Its people are told').waitFor();
+  await shoot(page, 'organization-suspended', label);
   await page.getByRole('button', { name: 'Change terms' }).click();
   await page.getByRole('dialog').waitFor();
   await shoot(page, 'organization-terms', label);

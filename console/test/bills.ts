@@ -83,6 +83,30 @@ const carried = (lines: InvoiceLine[], minor: bigint): InvoiceLine => ({
 const sumOf = (amounts: string[]) =>
   amounts.reduce((sum, amount) => sum + BigInt(amount.replace('.', '')), 0n);
 
+/** What every line has, also where it says nothing; the console does not read all of it. */
+const SILENT = {
+  ...{ version_id: null, tax_ppm: 0 },
+  month: null,
+  project_id: null,
+  model: null,
+  sku: null,
+  price_version: null,
+  window: null,
+  quantity: null,
+  unit_pico: null,
+  unit_price: null,
+  note: null,
+  reference_line: null,
+};
+
+/** What an invoice has that the console does not read. */
+const unread = (month: string) => ({
+  period_start: `${month}-01T00:00:00Z`,
+  period_end: `${shift(month, 1)}-01T00:00:00Z`,
+  usage_root: null,
+  checkpoint_size: null,
+});
+
 interface Made extends Partial<Invoice> {
   invoice_id: string;
   organization_id: string;
@@ -106,6 +130,7 @@ function invoice(lines: InvoiceLine[], taxPpm: bigint, more: Made): Invoice {
           },
         ];
   return {
+    ...unread(more.month),
     kind: 'INVOICE',
     status: 'finalized',
     number: null,
@@ -128,8 +153,9 @@ function invoice(lines: InvoiceLine[], taxPpm: bigint, more: Made): Invoice {
       country: 'US',
       tax_number: null,
       email: 'money@acme.example',
+      ...{ language: 'en', paper: 'A4' },
     },
-    lines: [...lines, ...taxLine],
+    lines: [...lines, ...taxLine].map((line) => ({ ...SILENT, ...line })),
     taxes:
       taxPpm === 0n
         ? []

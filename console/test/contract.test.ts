@@ -128,6 +128,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   [`requests/${storedId}/receipt`, receiptSchema],
   ['organizations?limit=200', tenantPageSchema],
   ['organizations/2', tenantSchema, ifSeen('PATCH', { weight: 5 })],
+  ['organizations/2/suspend', tenantSchema, ifSeen('POST', { reason: 'overdue' }, '2')],
+  ['organizations/2/resume', tenantSchema, ifSeen('POST', undefined, '3')],
   ['organizations/1/credit', creditSchema],
   [
     'organizations/2/credit/terms',
@@ -165,6 +167,7 @@ const REFUSALS: [string, number, RequestInit?][] = [
   ['upstreams/3', 422, ifSeen('PUT', NOT_FIT, '3')],
   ['upstreams/3?dry_run=true', 422, ifSeen('PUT', NOT_FIT, '3')],
   ['organizations/2', 412, ifSeen('PATCH', { weight: 5 }, '77')],
+  ['organizations/2/suspend', 412, ifSeen('POST', { reason: 'overdue' }, '77')],
   ['invoices/8/finalize', 409, post({ command_id: 'any', reason: 'x' })],
   ['invoices/99', 404],
 ];

@@ -8,6 +8,7 @@ import { createLog, logHandlers } from './log.ts';
 import { createSite, siteHandlers } from './site.ts';
 import { contentHandlers, trailHandlers } from './trail.ts';
 import {
+  ACTIVE,
   createWorld,
   detailOf,
   itemOf,
@@ -162,6 +163,7 @@ function tenancyHandlers(world: World, answer: Answer) {
           id: nextId(),
           name: given.name,
           weight: given.weight ?? 1,
+          ...ACTIVE,
           ...created,
         };
         world.organizations.push(organization);

@@ -6,7 +6,7 @@ import type { OwnUpstream, Upstream } from '@/features/upstreams/api/upstreams';
 import type { Pico } from '@/lib/money';
 import type { Probe } from '@/lib/probe';
 import { problem, type Answer } from './answers.ts';
-import type { World } from './world.ts';
+import { ACTIVE, type World } from './world.ts';
 
 /** A server whose address names this is found unfit. */
 export const UNFIT = 'no-usage';
@@ -170,6 +170,15 @@ function told({ api_key: key, ...terms }: Terms): Omit<Terms, 'api_key'> & { has
 }
 
 export function siteHandlers(world: World, site: Site, answer: Answer) {
+  const changed = (request: Request, id: string, change: Partial<World['organizations'][0]>) => {
+    const organization = world.organizations.find((one) => one.id === id);
+    if (!organization) return problem(404, 'not_found', 'Not found');
+    if (request.headers.get('If-Match') !== `"${organization.version}"`) {
+      return problem(412, 'stale_version', 'It has changed since you read it');
+    }
+    organization.version = String(Number(organization.version) + 1);
+    return Object.assign(organization, change);
+  };
   const found = (id: string) => site.upstreams.find((one) => one.id === id);
   const seen = (request: Request, id: string, work: (upstream: Upstream) => unknown) => {
     const upstream = found(id);
@@ -250,15 +259,20 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
       '*/admin/api/organizations/:id',
       answer(async (request, id) => {
         const { weight } = (await request.json()) as { weight: number };
-        const organization = world.organizations.find((one) => one.id === id);
-        if (!organization) return problem(404, 'not_found', 'Not found');
-        if (request.headers.get('If-Match') !== `"${organization.version}"`) {
-          return problem(412, 'stale_version', 'It has changed since you read it');
-        }
-        organization.version = String(Number(organization.version) + 1);
-        organization.weight = weight;
-        return organization;
+        return changed(request, id, { weight });
       }),
+    ),
+    http.post(
+      '*/admin/api/organizations/:id/suspend',
+      answer(async (request, id) => {
+        const { reason } = (await request.json()) as { reason: string };
+        const suspended = { suspended_at: world.now.toISOString(), suspended_because: reason };
+        return changed(request, id, suspended);
+      }),
+    ),
+    http.post(
+      '*/admin/api/organizations/:id/resume',
+      answer((request, id) => changed(request, id, ACTIVE)),
     ),
     http.get(
       '*/admin/api/organizations/:id/credit',

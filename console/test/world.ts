@@ -39,12 +39,17 @@ export interface WorldRequest {
   flags: string[];
 }
 
+/** What an organization has that is not suspended. */
+export const ACTIVE = { suspended_at: null, suspended_because: null };
+
 export interface World {
   now: Date;
   organizations: {
     id: string;
     name: string;
     weight: number;
+    suspended_at: string | null;
+    suspended_because: string | null;
     version: string;
     created_at: string;
   }[];
@@ -89,8 +94,8 @@ export function createWorld(now: Date, perDay = 14): World {
   const month = now.toISOString().slice(0, 7);
   const created_at = `${month}-01T08:00:00Z`;
   const organizations = [
-    { id: '1', name: 'Acme Research', weight: 1, version: '1', created_at },
-    { id: '2', name: 'Northwind', weight: 4, version: '1', created_at },
+    { id: '1', name: 'Acme Research', weight: 1, ...ACTIVE, version: '1', created_at },
+    { id: '2', name: 'Northwind', weight: 4, ...ACTIVE, version: '1', created_at },
   ];
   const project = (id: string, organization_id: string, name: string, days: number | null) => ({
     id,
@@ -427,6 +432,8 @@ export function reconciliationOf(world: World) {
       input: '0',
       output: String(request.waived.output),
     })),
+    corrections: [],
+    corrected: '0',
     held: '0',
     differences: [],
     orphans: [],

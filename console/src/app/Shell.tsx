@@ -7,7 +7,7 @@ import { RefusedPage } from '@/app/failures';
 import { PAGES } from '@/app/pages';
 import classes from '@/app/Shell.module.css';
 import { ShellControls } from '@/app/ShellControls';
-import { OrganizationSwitch, TenantFrame } from '@/app/Tenant';
+import { OrganizationSwitch, SuspendedNotice, TenantFrame } from '@/app/Tenant';
 import { Brand } from '@/components/Brand';
 import { ClassPatterns } from '@/components/charts/ClassPatterns';
 import { Icon } from '@/components/Icon';
@@ -73,6 +73,7 @@ export function Shell() {
       </aside>
       <TenantFrame>
         <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+          <SuspendedNotice />
           {refused ? <RefusedPage permission={refused} /> : <Outlet />}
         </main>
       </TenantFrame>

@@ -43,6 +43,26 @@ export function OrganizationSwitch() {
   );
 }
 
+/** Says to whoever looks into a suspended organization what that means, and why it is. */
+export function SuspendedNotice() {
+  const { t } = useTranslation();
+  const organization = useOrganization();
+  const { organizations } = useOrganizations();
+  const reason = organizations.find(({ id }) => id === organization)?.suspended_because;
+  if (reason === undefined || reason === null) return null;
+  return (
+    <div className={classes.suspended} role="status">
+      <Icon name="warning" size={18} />
+      <div>
+        <Text size="sm" fw={600}>
+          {t('tenant.suspended', { reason })}
+        </Text>
+        <Text size="sm">{t('tenant.suspended.body')}</Text>
+      </div>
+    </div>
+  );
+}
+
 /** Marks that the operator looks into somebody else's organization, by name and by colour. */
 export function TenantFrame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();

@@ -6,6 +6,8 @@ const problemSchema = z.object({
   title: z.optional(z.string()),
   detail: z.optional(z.string()),
   code: z.optional(z.string()),
+  /** Which field or parameter it is about. */
+  param: z.optional(z.string()),
   request_id: z.optional(z.string()),
   /** What a refused caller would have needed. */
   permission: z.optional(z.string()),
@@ -18,6 +20,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly detail: string | undefined;
+  readonly param: string | undefined;
   readonly requestId: string | undefined;
   readonly permission: string | undefined;
   readonly probe: Probe | undefined;
@@ -29,6 +32,7 @@ export class Problem extends Error {
     this.status = status;
     this.code = fields.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
     this.detail = fields.detail;
+    this.param = fields.param;
     this.requestId = fields.request_id;
     this.permission = fields.permission;
     this.probe = fields.probe;

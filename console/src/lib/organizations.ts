@@ -3,7 +3,12 @@ import { queryOptions } from '@tanstack/react-query';
 import { get } from '@/lib/http';
 import { z } from '@/lib/wire';
 
-export const organizationSchema = z.object({ id: z.string(), name: z.string() });
+export const organizationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Why it is suspended; null if it is not. */
+  suspended_because: z.nullable(z.string()),
+});
 
 export const organizationListSchema = z.object({ items: z.array(organizationSchema) });
 

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 import { problem } from '../answers.ts';
+import { ACTIVE } from '../world.ts';
 import { expectAccessible, renderApp } from '../renderApp.tsx';
 
 const names = () =>
@@ -25,7 +26,14 @@ describe('organizations', () => {
   it('are searched through all pages, and the search is in the URL', async () => {
     const page = (id: number, name: string, next: string | null) => ({
       items: [
-        { id: String(id), name, weight: 1, version: '0', created_at: '2026-11-01T00:00:00Z' },
+        {
+          id: String(id),
+          name,
+          weight: 1,
+          ...ACTIVE,
+          version: '0',
+          created_at: '2026-11-01T00:00:00Z',
+        },
       ],
       next,
     });
@@ -109,6 +117,48 @@ describe('one organization', () => {
     await waitFor(() => {
       expect(world.organizations[1]).toMatchObject({ weight: 9, version: '9' });
     });
+  });
+
+  it('is suspended with a reason, and goes on', async () => {
+    const { user, world } = renderApp('/organizations/2');
+    await user.click(await screen.findByRole('button', { name: 'Suspend' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Suspend Northwind' }));
+    expect(dialog.getByText('What runs comes to its end and is charged.')).toBeVisible();
+    const submit = dialog.getByRole('button', { name: 'Suspend Northwind' });
+    expect(submit).toBeDisabled();
+    await user.type(dialog.getByLabelText(/^Why/), ' An invoice is overdue. ');
+    await expectAccessible();
+    await user.click(submit);
+    expect(await screen.findByText('Suspended')).toBeVisible();
+    expect(screen.getByText('Its people are told: An invoice is overdue.')).toBeVisible();
+    expect(world.organizations[1]).toMatchObject({ suspended_because: 'An invoice is overdue.' });
+    await expectAccessible();
+    await user.click(screen.getByRole('button', { name: 'Resume' }));
+    await user.click(await screen.findByRole('button', { name: 'Resume Northwind' }));
+    expect(await screen.findByText('Active')).toBeVisible();
+    expect(world.organizations[1]).toMatchObject(ACTIVE);
+  });
+
+  it('tells its people that it is suspended, and why', async () => {
+    const { world } = renderApp('/', { who: 'owner' });
+    world.organizations[0]!.suspended_because = 'An invoice is overdue.';
+    expect(
+      await screen.findByText('This organization is suspended: An invoice is overdue.'),
+    ).toBeVisible();
+    await expectAccessible();
+  });
+
+  it('is not suspended where somebody was faster', async () => {
+    const { user, world } = renderApp('/organizations/2');
+    await user.click(await screen.findByRole('button', { name: 'Suspend' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Suspend Northwind' }));
+    await user.type(dialog.getByLabelText(/^Why/), 'overdue');
+    Object.assign(world.organizations[1]!, { weight: 7, version: '8' });
+    await user.click(dialog.getByRole('button', { name: 'Suspend Northwind' }));
+    expect(await dialog.findByText(/Somebody else changed the organization/)).toBeVisible();
+    expect(world.organizations[1]).toMatchObject(ACTIVE);
+    await user.click(dialog.getByRole('button', { name: 'Suspend Northwind' }));
+    expect(await screen.findByText('Suspended')).toBeVisible();
   });
 
   it('changes how it pays, exactly', async () => {

@@ -200,6 +200,19 @@ describe('one upstream', () => {
     expect(await screen.findByRole('button', { name: 'Put into use' })).toBeVisible();
   });
 
+  it('says which field and which check keep it out of use, and what to do', async () => {
+    const { user, site } = renderApp('/upstreams/2');
+    const before = site.upstreams.find(({ id }) => id === '2')!;
+    before.url = `https://${UNFIT}.internal`;
+    await user.click(await screen.findByRole('button', { name: 'Put into use' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.click(dialog.getByRole('button', { name: /trtllm-old/ }));
+    expect(await dialog.findByText('Field:')).toHaveTextContent('Field: url');
+    expect(dialog.getByText('The server is not fit')).toBeVisible();
+    expect(site.upstreams.find(({ id }) => id === '2')).toMatchObject({ enabled: false });
+    await expectAccessible();
+  });
+
   it('is removed only after its name is typed, and not if it was changed', async () => {
     const { user, site, history } = renderApp('/upstreams/4');
     await user.click(await screen.findByRole('button', { name: 'Remove' }));

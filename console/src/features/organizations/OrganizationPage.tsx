@@ -12,6 +12,7 @@ import { Failure } from '@/components/QueryState';
 import type { Tenant } from '@/features/organizations/api/organizations';
 import { CreditPanel } from '@/features/organizations/components/CreditPanel';
 import { LimitsPanel } from '@/features/organizations/components/LimitsPanel';
+import { StatePanel } from '@/features/organizations/components/StatePanel';
 import { WeightDialog } from '@/features/organizations/components/WeightDialog';
 import { PLACES } from '@/features/organizations/places';
 import { useTenant } from '@/features/organizations/useTenant';
@@ -59,6 +60,7 @@ function One({ tenant }: { tenant: Tenant }) {
         }
       />
       <Stack gap="md">
+        <StatePanel tenant={tenant} />
         <Panel title={t('organizations.places')} summary={t('organizations.places.summary')}>
           <Group gap="sm">
             {PLACES.map(({ to, name }) => (

@@ -27,6 +27,9 @@ export const en = {
   'tenant.label': 'Organization',
   'tenant.all': 'All organizations',
   'tenant.frame': 'Another organization',
+  'tenant.suspended': 'This organization is suspended: {{reason}}',
+  'tenant.suspended.body':
+    'New requests are refused and batches wait. Usage and invoices can be read, and paid.',
   'tenant.inside': 'You are looking into {{name}}',
   'tenant.leave': 'Leave',
   'tenant.choose': 'Choose an organization',
@@ -123,6 +126,7 @@ export const en = {
   'panel.error.unreachable': 'The server cannot be reached',
 
   'form.cancel': 'Cancel',
+  'form.field': 'Field:',
   'form.failed': 'Not done: {{title}} ({{code}}).',
 
   'copy.copied': 'Copied',

@@ -179,6 +179,32 @@ export const enSite = {
   'organizations.form.weight.wrong': 'A whole number from 1 to 100',
   'organizations.weight.title': 'Weight of {{name}}',
   'organizations.weight.change': 'Change weight',
+  'organizations.state': 'State',
+  'organizations.state.active': 'Active',
+  'organizations.state.suspended': 'Suspended',
+  'organizations.state.since': 'since',
+  'organizations.state.because': 'Its people are told: {{reason}}',
+  'organizations.state.open': 'Its keys begin what their limits, budgets and credit allow.',
+  'organizations.state.stopped':
+    'New requests are refused with organization_suspended. Its people can read usage and invoices, and pay.',
+  'organizations.stale':
+    'Somebody else changed the organization meanwhile. It is read again: look, then decide.',
+  'organizations.suspend': 'Suspend',
+  'organizations.suspend.title': 'Suspend {{name}}',
+  'organizations.suspend.named': 'Suspend {{name}}',
+  'organizations.suspend.new':
+    'New requests of all its keys are refused within a second, with 403.',
+  'organizations.suspend.running': 'What runs comes to its end and is charged.',
+  'organizations.suspend.batches': 'Its batches start no more lines until it goes on.',
+  'organizations.suspend.reading': 'Usage, requests and invoices can be read, and paid.',
+  'organizations.suspend.reason': 'Why',
+  'organizations.suspend.reason.hint':
+    'Up to 200 characters. Its people read it, and it is in the audit log.',
+  'organizations.resume': 'Resume',
+  'organizations.resume.title': 'Let {{name}} go on',
+  'organizations.resume.named': 'Resume {{name}}',
+  'organizations.resume.body':
+    'Its keys work again within a second, on the terms they had, and its batches go on. It is in the audit log.',
   'organizations.limits': 'Limits of all models together',
   'organizations.limits.change': 'Change limits',
   'credit.title': 'How it pays',

@@ -27,6 +27,9 @@ export const ko: Messages = {
   'tenant.label': '조직',
   'tenant.all': '모든 조직',
   'tenant.frame': '다른 조직',
+  'tenant.suspended': '이 조직은 정지되었습니다: {{reason}}',
+  'tenant.suspended.body':
+    '새 요청은 거절되고 배치는 기다립니다. 사용량과 청구서는 볼 수 있고 지불할 수 있습니다.',
   'tenant.inside': '{{name}} 조직을 보고 있습니다',
   'tenant.leave': '나가기',
   'tenant.choose': '조직을 고르세요',
@@ -125,6 +128,7 @@ export const ko: Messages = {
   'panel.error.unreachable': '서버에 연결할 수 없습니다',
 
   'form.cancel': '취소',
+  'form.field': '항목:',
   'form.failed': '처리하지 못했습니다: {{title}} ({{code}}).',
 
   'copy.copied': '복사됨',

@@ -7,6 +7,9 @@ export const tenantSchema = z.object({
   id: z.string(),
   name: z.string(),
   weight: z.int(),
+  /** Since when it begins nothing new; null while it may. */
+  suspended_at: z.nullable(z.string()),
+  suspended_because: z.nullable(z.string()),
   version: z.string(),
   created_at: z.string(),
 });
@@ -49,5 +52,30 @@ export const weigh = mutationOptions({
       schema: tenantSchema,
     }),
   onSettled: (_weighed, _error, _change, _result, { client }) =>
+    client.invalidateQueries({ queryKey: ORGANIZATIONS }),
+});
+
+/** Has the organization as it was read begin nothing new; 412 if somebody changed it meanwhile. */
+export const suspend = mutationOptions({
+  mutationFn: ({ tenant, reason }: { tenant: Tenant; reason: string }) =>
+    write(`/admin/api/organizations/${tenant.id}/suspend`, {
+      method: 'POST',
+      ifMatch: tenant.version,
+      body: { reason },
+      schema: tenantSchema,
+    }),
+  onSettled: (_suspended, _error, _order, _result, { client }) =>
+    client.invalidateQueries({ queryKey: ORGANIZATIONS }),
+});
+
+/** Lets it go on. */
+export const resume = mutationOptions({
+  mutationFn: (tenant: Tenant) =>
+    write(`/admin/api/organizations/${tenant.id}/resume`, {
+      method: 'POST',
+      ifMatch: tenant.version,
+      schema: tenantSchema,
+    }),
+  onSettled: (_resumed, _error, _tenant, _result, { client }) =>
     client.invalidateQueries({ queryKey: ORGANIZATIONS }),
 });

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
 import { Moment } from '@/components/Moment';
 import type { Tenant } from '@/features/organizations/api/organizations';
+import { StateBadge } from '@/features/organizations/components/StateBadge';
 import { PLACES } from '@/features/organizations/places';
 
 /** One line an organization: its name opens it, the links open its pages. */
@@ -24,6 +25,11 @@ export function OrganizationTable({ tenants }: { tenants: Tenant[] }) {
       header: t('organizations.col.id'),
       numeric: true,
       cell: ({ row }) => <span className="mono">{row.original.id}</span>,
+    },
+    {
+      id: 'state',
+      header: t('organizations.state'),
+      cell: ({ row }) => <StateBadge tenant={row.original} />,
     },
     {
       id: 'weight',

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/Dialog';
 import { FormError } from '@/components/FormError';
 import { enable } from '@/features/upstreams/api/changes';
+import { Findings } from '@/features/upstreams/components/Findings';
 import type { Upstream } from '@/features/upstreams/api/upstreams';
 import { Problem } from '@/lib/http';
 
@@ -12,12 +13,14 @@ export function EnableDialog({ upstream, onClose }: { upstream: Upstream; onClos
   const { t } = useTranslation();
   const change = useMutation(enable);
   const stale = change.error instanceof Problem && change.error.status === 412;
+  const refused = change.error instanceof Problem ? change.error.probe : undefined;
   const kind = upstream.enabled ? 'disable' : 'enable';
   return (
     <Dialog onClose={onClose} title={t(`upstreams.${kind}.title`, { name: upstream.name })}>
       <Stack gap="md">
         {stale && <Alert color="yellow">{t('upstreams.stale')}</Alert>}
         {change.error && !stale && <FormError error={change.error} />}
+        {refused && <Findings probe={refused} ofChange />}
         <Text size="sm">
           {t(`upstreams.${kind}.body`, { running: upstream.standing?.outstanding ?? 0 })}
         </Text>

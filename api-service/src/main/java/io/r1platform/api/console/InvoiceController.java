@@ -198,9 +198,12 @@ final class InvoiceController {
   }
 
   @GetMapping("/tax-rules")
-  JsonNode taxRules(@AuthenticationPrincipal @Nullable Principal principal) {
+  JsonNode taxRules(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
     access.operator(principal);
-    return billing.read(RULES);
+    var paging = Paging.of(parameters, "-made_at", "made_at");
+    return billing.page(paging.on(Query.of(parameters)).on(RULES), "tax_rules");
   }
 
   @PostMapping("/tax-rules")

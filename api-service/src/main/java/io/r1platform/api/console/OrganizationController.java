@@ -11,6 +11,7 @@ import io.r1platform.api.security.Access;
 import io.r1platform.api.tenants.OrganizationView;
 import io.r1platform.api.tenants.Tenants;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -108,6 +109,49 @@ final class OrganizationController {
         });
   }
 
+  /** Has it begin nothing new; what runs comes to its end. */
+  @PostMapping("/{id}/suspend")
+  ResponseEntity<byte[]> suspend(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      @RequestBody Suspension body,
+      ServerWebExchange exchange) {
+    Write write = Write.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    String reason = Fields.required("reason", body.reason());
+    return stated(write, id, "suspended", () -> tenants.suspend(id, version, reason));
+  }
+
+  /** Lets it go on. */
+  @PostMapping("/{id}/resume")
+  ResponseEntity<byte[]> resume(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @PathVariable long id,
+      @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+      ServerWebExchange exchange) {
+    Write write = Write.of(access.operator(principal), exchange);
+    long version = Fields.version(ifMatch);
+    return stated(write, id, "resumed", () -> tenants.resume(id, version));
+  }
+
+  private ResponseEntity<byte[]> stated(
+      Write write, long id, String what, Supplier<OrganizationView> change) {
+    return writes.own(
+        write,
+        () -> Item.of(tenants.organization(id)),
+        () -> {
+          Item before = Item.of(tenants.organization(id));
+          Item after = Item.of(change.get());
+          audit.record(
+              write.actor(),
+              new Change("organization." + what, "organization", after.id(), id, before, after));
+          return Writes.Made.ok(after.version(), after);
+        });
+  }
+
+  record Suspension(@Nullable String reason) {}
+
   record Weight(@Nullable Integer weight) {
     int required() {
       if (weight == null) {
@@ -121,12 +165,21 @@ final class OrganizationController {
   record NewOrganization(@Nullable String name, @Nullable Integer weight) {}
 
   @JsonNaming(SnakeCaseStrategy.class)
-  record Item(String id, String name, int weight, String version, Instant createdAt) {
+  record Item(
+      String id,
+      String name,
+      int weight,
+      @Nullable Instant suspendedAt,
+      @Nullable String suspendedBecause,
+      String version,
+      Instant createdAt) {
     static Item of(OrganizationView view) {
       return new Item(
           Long.toString(view.id()),
           view.name(),
           view.weight(),
+          view.suspendedAt(),
+          view.suspendedBecause(),
           Long.toString(view.version()),
           view.createdAt());
     }

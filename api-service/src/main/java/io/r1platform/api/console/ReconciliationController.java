@@ -79,6 +79,18 @@ final class ReconciliationController {
     return report;
   }
 
+  /** Held records that were confirmed and are of these days, or posted on them. */
+  @GetMapping("/corrections")
+  JsonNode corrections(
+      @AuthenticationPrincipal @Nullable Principal principal,
+      @RequestParam MultiValueMap<String, String> parameters) {
+    access.operator(principal);
+    var paging = Paging.of(parameters, "-held_id", "held_id");
+    return billing.page(
+        paging.on(Query.of(parameters, "from", "to")).on("/internal/v1/reconciliation/corrections"),
+        "corrections");
+  }
+
   /** What billing's own nightly comparison said of each day, the newest first. */
   @GetMapping("/days")
   JsonNode days(

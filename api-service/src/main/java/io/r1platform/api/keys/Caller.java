@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight tokens it gets from a contended engine for each token of weight 1: 1 to 100
  * @param models names of the models that it may use; null for all
  * @param keepsContent whether its project has prompts and answers stored
+ * @param suspended whether its organization begins nothing new
  */
 public record Caller(
     long keyId,
@@ -20,7 +21,8 @@ public record Caller(
     long organizationId,
     int weight,
     @Nullable Set<String> models,
-    boolean keepsContent) {
+    boolean keepsContent,
+    boolean suspended) {
   /** Name of the exchange attribute that holds the caller. */
   public static final String ATTRIBUTE = Caller.class.getName();
 
@@ -30,7 +32,7 @@ public record Caller(
 
   /** Of weight 1, with every model. */
   public Caller(long keyId, long projectId, long organizationId) {
-    this(keyId, projectId, organizationId, 1, null, false);
+    this(keyId, projectId, organizationId, 1, null, false, false);
   }
 
   /** Whether it may use the model of this name, which is not an alias. */

@@ -37,7 +37,8 @@ class KeyCache {
       select k.id, k.project_id, p.organization_id, k.secret_sha256, k.expires_at,
         k.old_secret_sha256, least(k.old_until, k.expires_at) as old_until,
         k.scopes, k.models, k.networks, k.revoked_at is not null as revoked,
-        p.models as project_models, p.content_days is not null as keeps_content, o.weight
+        p.models as project_models, p.content_days is not null as keeps_content, o.weight,
+        o.suspended_at is not null as suspended
       from api_key k join project p on p.id = k.project_id
         join organization o on o.id = p.organization_id
       """;
@@ -46,6 +47,7 @@ class KeyCache {
   private final KeySettings settings;
   private final AsyncCache<String, KnownKey> known;
   private final Cache<Long, Boolean> revoked;
+  private final Cache<Long, Boolean> suspended;
   private final Semaphore lookups;
   private final Executor threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("key-lookup-", 0).factory());
@@ -54,12 +56,16 @@ class KeyCache {
     this.jdbc = jdbc;
     this.settings = settings;
     this.known = Caffeine.newBuilder().maximumSize(settings.cacheSize()).buildAsync();
-    this.revoked =
-        Caffeine.newBuilder()
-            .maximumSize(settings.cacheSize())
-            .expireAfterWrite(REVOKED_FOR)
-            .build();
+    this.revoked = lately();
+    this.suspended = lately();
     this.lookups = new Semaphore(settings.lookups());
+  }
+
+  private Cache<Long, Boolean> lately() {
+    return Caffeine.newBuilder()
+        .maximumSize(settings.cacheSize())
+        .expireAfterWrite(REVOKED_FOR)
+        .build();
   }
 
   /** Fails within the look-up timeout if the database does not answer. Never blocks. */
@@ -79,6 +85,21 @@ class KeyCache {
   /** Whether this key was revoked in the last minutes. */
   boolean wasRevoked(long keyId) {
     return revoked.getIfPresent(keyId) != null;
+  }
+
+  /** Remembers for a while that this organization was suspended. */
+  void suspend(long organizationId) {
+    suspended.put(organizationId, Boolean.TRUE);
+  }
+
+  /** It goes on. */
+  void resume(long organizationId) {
+    suspended.invalidate(organizationId);
+  }
+
+  /** Whether this organization was suspended in the last minutes, and still is. */
+  boolean wasSuspended(long organizationId) {
+    return suspended.getIfPresent(organizationId) != null;
   }
 
   void forget(String publicId) {
@@ -133,7 +154,8 @@ class KeyCache {
             row.getLong("organization_id"),
             row.getInt("weight"),
             within(rights.models(), names(row, "project_models")),
-            row.getBoolean("keeps_content")),
+            row.getBoolean("keeps_content"),
+            row.getBoolean("suspended")),
         rights,
         Objects.requireNonNull(known(row, "secret_sha256", "expires_at")),
         known(row, "old_secret_sha256", "old_until"),

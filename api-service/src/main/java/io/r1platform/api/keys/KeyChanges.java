@@ -30,6 +30,11 @@ import org.springframework.stereotype.Component;
 class KeyChanges implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(KeyChanges.class);
 
+  /** What a suspension of an organization, and its end, are called among changes of limits. */
+  private static final String SUSPENDED = "suspended";
+
+  private static final String RESUMED = "resumed";
+
   private final PGSimpleDataSource source = new PGSimpleDataSource();
   private final KeyCache cache;
   private final KeySettings settings;
@@ -152,6 +157,22 @@ class KeyChanges implements SmartLifecycle {
     }
   }
 
+  /** What has changed is no key, but something of an organization, a project or a key. */
+  private void tell(String scope, long id, Connection connection) {
+    switch (scope) {
+      case SUSPENDED -> {
+        cache.suspend(id);
+        log.info("organization {} is suspended: it begins nothing new here", id);
+      }
+      case RESUMED -> {
+        cache.resume(id);
+        log.info("organization {} is not suspended any more", id);
+      }
+      case BudgetsChanged.SCOPE -> events.publishEvent(new BudgetsChanged(id));
+      default -> events.publishEvent(new LimitsChanged(scope, id, over(connection)));
+    }
+  }
+
   private static long newest(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
@@ -191,12 +212,9 @@ class KeyChanges implements SmartLifecycle {
           if (revoked) {
             events.publishEvent(new KeyRevoked(key));
           }
-          String limited = row.getString("limit_scope");
-          if (BudgetsChanged.SCOPE.equals(limited)) {
-            events.publishEvent(new BudgetsChanged(row.getLong("limit_scope_id")));
-          } else if (limited != null) {
-            events.publishEvent(
-                new LimitsChanged(limited, row.getLong("limit_scope_id"), over(connection)));
+          String scope = row.getString("limit_scope");
+          if (scope != null) {
+            tell(scope, row.getLong("limit_scope_id"), connection);
           }
           last = row.getLong("sequence");
         }

@@ -67,6 +67,26 @@ public class KeyChecks {
   }
 
   /**
+   * Why a caller may begin nothing now, for whoever is about to: its key was revoked after it was
+   * let in, or its organization is suspended. Null if it may. Looks into memory only.
+   */
+  public @Nullable ServiceException refusal(Caller caller) {
+    ServiceException revoked = revokedSince(caller);
+    if (revoked != null) {
+      return revoked;
+    }
+    return caller.suspended() || cache.wasSuspended(caller.organizationId()) ? suspended() : null;
+  }
+
+  /** Says that an organization begins nothing new. */
+  public static ServiceException suspended() {
+    return ServiceException.of(
+        ErrorCode.ORGANIZATION_SUSPENDED,
+        "This organization is suspended. Nothing was charged. What runs comes to its end, and usage"
+            + " can be read; the operator of this site can let it go on.");
+  }
+
+  /**
    * Whether a key may still run something, for what it began without a connection. Asks the
    * database, so it blocks, and fails with a {@code DataAccessException} where that is away.
    *

@@ -258,9 +258,9 @@ class Relay implements SmartLifecycle {
 
   private void start(Run run) {
     running.put(run.admission().eventId(), run);
-    ServiceException revoked = revokedSince(run.admission().caller());
-    if (revoked != null) { // before it could be found by the event
-      run.stop(new Run.Stop(Finish.CANCELLED, revoked));
+    ServiceException refusal = keys.refusal(run.admission().caller());
+    if (refusal != null) { // before it could be found by the event
+      run.stop(new Run.Stop(Finish.CANCELLED, refusal));
     }
     try {
       run.start();

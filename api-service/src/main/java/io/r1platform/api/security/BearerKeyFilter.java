@@ -65,7 +65,7 @@ final class BearerKeyFilter implements WebFilter {
     ServerHttpRequest request = exchange.getRequest();
     ServiceException refusal =
         RouteScopes.refusal(
-            request.getMethod(), request.getPath().pathWithinApplication(), accepted.scopes());
+            request.getMethod(), request.getPath().pathWithinApplication(), accepted);
     if (refusal != null) {
       return refuse(exchange, refusal);
     }

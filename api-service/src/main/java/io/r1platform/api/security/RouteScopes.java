@@ -10,6 +10,8 @@ import static org.springframework.http.HttpMethod.POST;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.keys.KeyCheck;
+import io.r1platform.api.keys.KeyChecks;
 import io.r1platform.api.keys.Scope;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -66,13 +68,18 @@ final class RouteScopes {
     Entry(HttpMethod method, String path, Scope first, Scope... others) {
       this(method, PathPatternParser.defaultInstance.parse(path), EnumSet.of(first, others));
     }
+
+    /** Whether it begins something new: all that is sent, but a cancellation. */
+    boolean begins() {
+      return method.equals(POST) && !path.getPatternString().endsWith("/cancel");
+    }
   }
 
   private RouteScopes() {}
 
-  /** Why a key of these scopes may not go there; null if it may. */
+  /** Why this caller may not go there; null if it may. */
   static @Nullable ServiceException refusal(
-      HttpMethod method, PathContainer path, Set<Scope> scopes) {
+      HttpMethod method, PathContainer path, KeyCheck.Accepted accepted) {
     List<Entry> here = TABLE.stream().filter(entry -> entry.path.matches(path)).toList();
     if (here.isEmpty()) {
       return ServiceException.notFound("This path");
@@ -87,7 +94,10 @@ final class RouteScopes {
       return ServiceException.of(
           ErrorCode.METHOD_NOT_ALLOWED, "This path does not take this method.");
     }
-    return entry.scopes.stream().anyMatch(scopes::contains) ? null : missing(entry.scopes);
+    if (entry.scopes.stream().noneMatch(accepted.scopes()::contains)) {
+      return missing(entry.scopes);
+    }
+    return accepted.caller().suspended() && entry.begins() ? KeyChecks.suspended() : null;
   }
 
   private static ServiceException missing(Set<Scope> enough) {

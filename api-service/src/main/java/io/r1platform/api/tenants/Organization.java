@@ -1,5 +1,7 @@
 package io.r1platform.api.tenants;
 
+import io.r1platform.api.errors.ErrorCode;
+import io.r1platform.api.errors.ServiceException;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
@@ -19,6 +21,10 @@ class Organization {
   private String name;
 
   private short weight;
+
+  private @Nullable Instant suspendedAt;
+
+  private @Nullable String suspendedBecause;
 
   @Column(updatable = false)
   private Instant createdAt;
@@ -41,10 +47,29 @@ class Organization {
     weight = Weights.checked(other);
   }
 
+  void suspend(String because, Instant now) {
+    if (suspendedAt != null) {
+      throw ServiceException.of(
+          ErrorCode.INVALID_STATE, "It is suspended already. Nothing was changed.");
+    }
+    suspendedBecause = because;
+    suspendedAt = now;
+  }
+
+  void resume() {
+    if (suspendedAt == null) {
+      throw ServiceException.of(
+          ErrorCode.INVALID_STATE, "It is not suspended. Nothing was changed.");
+    }
+    suspendedBecause = null;
+    suspendedAt = null;
+  }
+
   OrganizationView view() {
     if (id == null) {
       throw new IllegalStateException("not saved yet");
     }
-    return new OrganizationView(id, name, weight, version, createdAt);
+    return new OrganizationView(
+        id, name, weight, suspendedAt, suspendedBecause, version, createdAt);
   }
 }

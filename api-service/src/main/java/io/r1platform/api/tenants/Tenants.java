@@ -25,6 +25,7 @@ import org.springframework.transaction.annotation.Transactional;
 public class Tenants {
   private static final int MOST_MODELS = 100;
   private static final int MOST_DAYS = 90;
+  private static final int LONGEST_REASON = 200;
 
   private final Organizations organizations;
   private final Projects projects;
@@ -139,14 +140,55 @@ public class Tenants {
    */
   @Transactional
   public OrganizationView weigh(long id, long version, int weight) {
+    Organization organization = seenOrganization(id, version);
+    organization.weigh(weight);
+    return organizations.saveAndFlush(organization).view();
+  }
+
+  /**
+   * Has an organization begin nothing new, on every replica within a second. What runs goes on to
+   * its end and is charged. Refused with {@code invalid_state} if it is suspended already.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   * @param because what its people are told, 1 to 200 characters
+   */
+  @Transactional
+  public OrganizationView suspend(long id, long version, String because) {
+    String reason = because.strip();
+    if (reason.isEmpty()
+        || reason.length() > LONGEST_REASON
+        || reason.chars().anyMatch(Character::isISOControl)) {
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE,
+          "reason",
+          "A reason has 1 to 200 characters and no control characters.");
+    }
+    Organization organization = seenOrganization(id, version);
+    organization.suspend(reason, clock.instant().truncatedTo(ChronoUnit.MICROS));
+    return organizations.saveAndFlush(organization).view();
+  }
+
+  /**
+   * Lets a suspended organization go on, on every replica within a second. Refused with {@code
+   * invalid_state} if it is not suspended.
+   *
+   * @param version the version that the caller has seen; another one is refused as stale
+   */
+  @Transactional
+  public OrganizationView resume(long id, long version) {
+    Organization organization = seenOrganization(id, version);
+    organization.resume();
+    return organizations.saveAndFlush(organization).view();
+  }
+
+  private Organization seenOrganization(long id, long version) {
     Organization organization = find(id);
     if (!organization.hasVersion(version)) {
       throw ServiceException.of(
           ErrorCode.STALE_VERSION,
           "The organization has changed since you read it. Read it again.");
     }
-    organization.weigh(weight);
-    return organizations.saveAndFlush(organization).view();
+    return organization;
   }
 
   private Organization find(long id) {

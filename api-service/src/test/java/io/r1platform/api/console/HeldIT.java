@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.api.Browser;
 import io.r1platform.api.RunningApi;
 import io.r1platform.testing.TestDatabase;
+import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** An operator's decisions reach billing with a name and leave a trace here. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -45,6 +48,42 @@ class HeldIT {
     assertThat(billing.bodies().getFirst())
         .contains("\"decision\":\"reject\"", "\"why\":\"counted twice\"", "\"by\":\"");
     assertThat(audited("held_record.rejected", "17")).isEqualTo(1);
+  }
+
+  /** Billing has no receipt of either: of one it will never have any. */
+  @Test
+  void aReceiptSaysWhyItsRecordIsHeldAndWaitsElse() {
+    UUID id = finished();
+    String path = "/admin/api/requests/" + id + "/receipt";
+    JsonNode waiting = browser.read(path);
+    assertThat(waiting.get("receipt").asString()).startsWith("v1.");
+    assertThat(waiting.get("held").isNull()).isTrue();
+    billing.say(
+        "/internal/v1/organizations/7/projects/8/receipts/%s/proof".formatted(id),
+        409,
+        "{\"detail\":\"The record is held (LATE).\"}");
+    JsonNode held = browser.read(path);
+    assertThat(held.get("held").asString()).isEqualTo("The record is held (LATE).");
+    assertThat(held.get("proof").isNull()).isTrue();
+  }
+
+  /** A FINAL in the journal, byte by byte, of another replica: nobody ships it here. */
+  private UUID finished() {
+    var id = new UUID(api.clock().instant().toEpochMilli() << 16 | 0x7001, Long.MIN_VALUE | 1);
+    var record = ByteBuffer.allocate(184);
+    record.put((byte) 1).put((byte) 0).putShort((short) 1).putInt(2);
+    record.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+    record.putLong(7).putLong(8).putLong(9).putLong(1_795_000_000_000_000L);
+    JdbcClient.create(database.superuser())
+        .sql(
+            """
+            insert into api.usage_journal
+              (bucket, event_id, kind, replica_id, epoch, ship_seq, record)
+            values ((uuid_extract_timestamp(?) at time zone 'UTC')::date, ?, 'F', 99, 1, 1, ?)
+            """)
+        .params(id, id, record.array())
+        .update();
+    return id;
   }
 
   @Test

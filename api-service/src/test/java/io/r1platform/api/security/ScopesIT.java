@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.errors.ErrorResponses;
+import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyCheck;
 import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.keys.Rights;
@@ -175,12 +177,15 @@ class ScopesIT {
   void filesAndBatchesAreForTheScopeBatch() {
     for (String path : List.of("/v1/files", "/v1/batches", "/v1/files/f", "/v1/batches/b")) {
       PathContainer parsed = PathContainer.parsePath(path);
-      assertThat(RouteScopes.refusal(HttpMethod.GET, parsed, Set.of(Scope.BATCH))).isNull();
+      assertThat(RouteScopes.refusal(HttpMethod.GET, parsed, with(Scope.BATCH))).isNull();
       assertThat(
-              RouteScopes.refusal(
-                  HttpMethod.GET, parsed, Set.of(Scope.INFERENCE, Scope.USAGE_READ)))
+              RouteScopes.refusal(HttpMethod.GET, parsed, with(Scope.INFERENCE, Scope.USAGE_READ)))
           .hasMessageContaining("batch");
     }
+  }
+
+  private static KeyCheck.Accepted with(Scope... scopes) {
+    return new KeyCheck.Accepted(new Caller(9, 8, 7), Set.of(scopes), null);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.r1platform.billing.invoices;
 
 import io.r1platform.billing.errors.ServiceException;
+import io.r1platform.billing.pages.ListPage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -80,7 +81,7 @@ class BillingSetupController {
     }
   }
 
-  record Rules(List<RuleView> taxRules) {}
+  record Rules(List<RuleView> taxRules, @Nullable String next) {}
 
   record Close(@Nullable String actor, @Nullable LocalDate to) {}
 
@@ -115,8 +116,9 @@ class BillingSetupController {
   }
 
   @GetMapping("/internal/v1/tax-rules")
-  Rules rules() {
-    return new Rules(rules.list().stream().map(RuleView::of).toList());
+  Rules rules(ListPage page) {
+    List<RuleView> found = rules.list(page).stream().map(RuleView::of).toList();
+    return new Rules(page.of(found), page.next(found, RuleView::taxRuleId));
   }
 
   @PostMapping("/internal/v1/tax-rules")

@@ -2,6 +2,7 @@ package io.r1platform.billing.invoices;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.invoices.Line.Tax;
+import io.r1platform.billing.pages.ListPage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -97,9 +98,9 @@ class TaxRules {
     return whose + (rule.lineKind != null ? 1 : 0);
   }
 
-  /** All rules, the newest first; at most 500. */
-  List<Rule> list() {
-    return jdbc.sql(ROW + "order by tax_rule_id desc limit 500")
+  /** Those of a page and one more, the newest first. */
+  List<Rule> list(ListPage page) {
+    return jdbc.sql(ROW + "where true and " + page.following("tax_rule_id", true))
         .query((row, n) -> read(row))
         .list();
   }

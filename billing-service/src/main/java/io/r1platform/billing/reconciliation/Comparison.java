@@ -1,6 +1,7 @@
 package io.r1platform.billing.reconciliation;
 
 import io.r1platform.billing.money.Dollars;
+import io.r1platform.billing.pages.ListPage;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.ResultSet;
@@ -29,6 +30,11 @@ class Comparison {
   private static final UUID FIRST_ID = new UUID(0, 0);
   private static final UUID LAST_ID = new UUID(-1, -1);
   private static final String DAYS = "bucket >= :from and bucket < :to";
+  private static final String CORRECTED =
+      """
+      from usage_correction where (admitted_on >= :from and admitted_on < :to
+        or effective_on >= :from and effective_on < :to)
+      """;
   private static final String RETIRED_DAYS = "day >= :from and day < :to";
 
   /** Requests and tokens; {@code pico} is 0 where no money is meant. */
@@ -219,17 +225,18 @@ class Comparison {
     return days(sql, from, to).query((row, n) -> Sum.read(row)).single();
   }
 
-  /** Records that were confirmed late, by id, with the day under which the ledger has them. */
-  List<ReconciliationController.Correction> corrections(LocalDate from, LocalDate to) {
-    return days(
-            """
-            select * from usage_correction
-            where (admitted_on >= :from and admitted_on < :to)
-              or (effective_on >= :from and effective_on < :to)
-            order by event_id limit 1000
-            """,
-            from,
-            to)
+  /** How many {@link #corrections} there are. */
+  BigInteger corrected(LocalDate from, LocalDate to) {
+    return days("select count(*) " + CORRECTED, from, to).query(BigInteger.class).single();
+  }
+
+  /**
+   * Records that were confirmed late, with the day under which the ledger has them: those of a page
+   * and one more, the last held first.
+   */
+  List<ReconciliationController.Correction> corrections(
+      LocalDate from, LocalDate to, ListPage page) {
+    return days("select * " + CORRECTED + "and " + page.following("held_id", true), from, to)
         .query(
             (row, n) ->
                 new ReconciliationController.Correction(

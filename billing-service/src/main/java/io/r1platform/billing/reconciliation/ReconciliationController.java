@@ -2,6 +2,7 @@ package io.r1platform.billing.reconciliation;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.money.Dollars;
+import io.r1platform.billing.pages.ListPage;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -24,6 +25,8 @@ class ReconciliationController {
    * tokens and pico-dollars, once all that ended is shipped.
    *
    * @param asOf when it was compared; null: nothing has ever come
+   * @param corrections the last 1,000 of them; {@code /corrections} has all
+   * @param corrected how many there are
    * @param rejected held records of these days that nobody will be charged for
    * @param undecided held records of these days that nobody has decided
    * @param held all held records and receipts that nobody has decided, of whatever day
@@ -39,6 +42,7 @@ class ReconciliationController {
       List<Cause> waived,
       List<Settled> settled,
       List<Correction> corrections,
+      String corrected,
       Charged rejected,
       Charged undecided,
       String held,
@@ -88,6 +92,8 @@ class ReconciliationController {
   record Correction(
       String eventId, String heldId, LocalDate admittedOn, LocalDate postedOn, String cost) {}
 
+  record Corrections(List<Correction> corrections, @Nullable String next) {}
+
   record Difference(
       String eventId,
       String what,
@@ -98,6 +104,8 @@ class ReconciliationController {
       String cost) {}
 
   static final int DAYS_BACK = 35;
+
+  private static final ListPage LAST = new ListPage(1_000, null, null);
 
   private final Comparison comparison;
   private final CheckedDays checked;
@@ -126,6 +134,21 @@ class ReconciliationController {
     return answer(
         from == null ? today.minusDays(DAYS_BACK) : day(from),
         to == null ? today.plusDays(2) : day(to));
+  }
+
+  /** Held records that were confirmed and are of these days, or posted on them. */
+  @GetMapping("/internal/v1/reconciliation/corrections")
+  Corrections corrections(
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
+      ListPage page) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    List<Correction> found =
+        comparison.corrections(
+            from == null ? today.minusDays(DAYS_BACK) : day(from),
+            to == null ? today.plusDays(2) : day(to),
+            page);
+    return new Corrections(page.of(found), page.next(found, Correction::heldId));
   }
 
   /** A day's usage and held records alone. */
@@ -162,7 +185,8 @@ class ReconciliationController {
         new Posted(Dollars.of(comparison.revenue(first, end))),
         comparison.waived(first, end).stream().map(ReconciliationController::cause).toList(),
         settled(first, end, rejected),
-        comparison.corrections(first, end),
+        LAST.of(comparison.corrections(first, end, LAST)),
+        comparison.corrected(first, end).toString(),
         Charged.of(comparison.rejectedSum(first, end)),
         Charged.of(comparison.undecided(first, end)),
         Long.toString(comparison.held()),

@@ -3,7 +3,7 @@
  * Invariant: a difference is explained by the published charging rule, or it is named.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"money", "errors", "observability"})
+@ApplicationModule(allowedDependencies = {"money", "pages", "errors", "observability"})
 package io.r1platform.billing.reconciliation;
 
 import org.jspecify.annotations.NullMarked;

@@ -284,6 +284,36 @@ class OwedIT {
     books.commit(month(), minimum);
   }
 
+  @Test
+  void taxRulesAreListedPageByPage() {
+    for (int i = 0; i < 3; i++) {
+      String members =
+          "{\"code\": \"PAGE%d\", \"rate_ppm\": 1, \"organization_id\": \"99100%d\""
+              .formatted(i, i);
+      ok(post("/internal/v1/tax-rules", taxRule(members, "2026-01-01")));
+    }
+    List<String> whole = new ArrayList<>();
+    rules("limit=1000", whole);
+    List<String> paged = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page = rules("limit=2" + after, paged);
+      assertThat(page.path("tax_rules").size()).isLessThanOrEqualTo(2);
+      after = page.path("next").isNull() ? "" : "&after=" + page.path("next").asString();
+    } while (!after.isEmpty());
+    assertThat(paged).isEqualTo(whole).startsWith("PAGE2", "PAGE1", "PAGE0");
+    List<String> oldest = new ArrayList<>();
+    rules("limit=1000&descending=false", oldest);
+    assertThat(oldest).isEqualTo(whole.reversed());
+    assertThat(billing.get("/internal/v1/tax-rules?limit=1001").status()).isEqualTo(400);
+  }
+
+  private static JsonNode rules(String query, List<String> codes) {
+    JsonNode page = billing.get("/internal/v1/tax-rules?" + query).json();
+    page.path("tax_rules").forEach(rule -> codes.add(rule.path("code").asString()));
+    return page;
+  }
+
   private String vat() {
     return rule(100_000, "2026-01-01");
   }

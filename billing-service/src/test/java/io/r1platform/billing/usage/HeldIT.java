@@ -82,6 +82,12 @@ class HeldIT {
     assertThat(day.path("ledger").path("cost")).isEqualTo(day.path("usage").path("cost"));
     assertThat(day.path("corrections").get(0).path("posted_on").asString())
         .isEqualTo(today.toString());
+    assertThat(day.path("corrected").asString()).isEqualTo("1");
+    String pages = "/internal/v1/reconciliation/corrections?limit=1&from=" + late.day();
+    JsonNode page = billing.get(pages).json();
+    assertThat(page.path("corrections").get(0)).isEqualTo(day.path("corrections").get(0));
+    assertThat(page.path("next").isNull()).isTrue();
+    assertThat(billing.get(pages + "&after=" + id).json().path("corrections").isEmpty()).isTrue();
   }
 
   @Test
@@ -328,7 +334,8 @@ class HeldIT {
         "/internal/v1/held/" + id + "/decision",
         BillingFixture.GATEWAY,
         """
-        {"decision": "%s", "why": "looked at both", "by": "ops@example.com"}"""
+        {"decision": "%s", "why": "looked at both", "by": "ops@example.com"}\
+        """
             .formatted(decision));
   }
 
@@ -338,7 +345,8 @@ class HeldIT {
         BillingFixture.GATEWAY,
         """
         {"replica": "1", "epoch": 1, "first_seq": "%d", "last_seq": "%d",
-         "why": "restored from a backup", "by": "ops@example.com"}"""
+         "why": "restored from a backup", "by": "ops@example.com"}\
+        """
             .formatted(first, last));
   }
 

@@ -207,6 +207,11 @@ public record Reconciliation(
                   one.path("admitted_on").asString(),
                   one.path("posted_on").asString()));
     }
+    int unlisted = count(report, "corrected").intValueExact() - report.path("corrections").size();
+    if (unlisted > 0) {
+      settled.add(
+          "%d more confirmed, in /admin/api/reconciliation/corrections".formatted(unlisted));
+    }
     return settled;
   }
 

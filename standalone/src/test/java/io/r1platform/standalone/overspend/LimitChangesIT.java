@@ -28,6 +28,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How soon changes hold at three gateways, each a process of its own, and what they do while
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
  */
 class LimitChangesIT {
   private static final int ROUNDS = 100;
+  private static final int SUSPENSIONS = 20;
   private static final int GATEWAYS = 3;
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final Duration PAUSED = Duration.ofSeconds(5);
@@ -66,19 +68,22 @@ class LimitChangesIT {
         }
         long[] limits = limitChanges(fleet, new Limits(admin, "key", keyId), key);
         long[] revocations = revocations(fleet, new Tenancy(admin), admin);
+        long[] suspensions = suspensions(fleet, admin, key);
         long[] budgets = budgetChanges(fleet, ground, admin, key);
         String paused = pause(fleet, ground, key);
         Figures.write(
             "limits",
-            "gateways=%d %s %s %s %s"
+            "gateways=%d %s %s %s %s %s"
                 .formatted(
                     GATEWAYS,
                     line("limit", limits),
                     line("revocation", revocations),
+                    line("suspension", suspensions),
                     line("budget", budgets),
                     paused));
         assertThat(limits[ROUNDS - 1]).isLessThan(SECOND_NANOS);
         assertThat(revocations[ROUNDS - 1]).isLessThan(SECOND_NANOS);
+        assertThat(suspensions[SUSPENSIONS - 1]).isLessThan(SECOND_NANOS);
         assertThat(budgets[ROUNDS - 1]).isLessThan(SECOND_NANOS);
       }
     }
@@ -110,6 +115,25 @@ class LimitChangesIT {
           made.path("version").asString());
       long changed = System.nanoTime();
       took[round] = untilAll(fleet, key, status -> status == 401) - changed;
+    }
+    return sorted(took);
+  }
+
+  /** The key's organization, suspended and let go on in turn. */
+  private long[] suspensions(Fleet fleet, AdminApi admin, String key) throws Exception {
+    JsonNode organization = admin.get("/admin/api/organizations").at("/items/0");
+    String path = "/admin/api/organizations/" + organization.path("id").asString();
+    long[] took = new long[SUSPENSIONS];
+    for (int round = 0; round < SUSPENSIONS; round++) {
+      boolean stops = round % 2 == 0;
+      organization =
+          admin.call(
+              "POST",
+              path + (stops ? "/suspend" : "/resume"),
+              stops ? Map.of("reason", "round " + round) : null,
+              organization.path("version").asString());
+      long changed = System.nanoTime();
+      took[round] = untilAll(fleet, key, status -> status == (stops ? 403 : 200)) - changed;
     }
     return sorted(took);
   }
