@@ -34,6 +34,7 @@ const FEATURES = [
   'members',
   'audit',
   'invoices',
+  'exports',
   'organizations',
   'upstreams',
   'reconciliation',

@@ -31,6 +31,8 @@ import { probeSchema } from '@/lib/probe';
 import type { z } from '@/lib/wire';
 import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/organizations';
 import { creditSchema } from '@/features/organizations/api/credit';
+import { jobPageSchema, jobSchema } from '@/features/exports/api/jobs';
+import { optionsSchema } from '@/features/exports/api/options';
 import { deliveriesSchema } from '@/features/invoices/api/deliveries';
 import { invoicePageSchema, invoiceSchema } from '@/features/invoices/api/invoices';
 import { revenueSchema } from '@/features/invoices/api/revenue';
@@ -150,6 +152,22 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['invoices/7/finalize?dry_run=true', invoiceSchema, post({ command_id: 'any', reason: 'x' })],
   ['invoices/revenue?from=2026-01&until=2026-12', revenueSchema],
   ['usage?group_by=model&project_id=11', usageByModelSchema],
+  ['exports/options', optionsSchema],
+  ['exports/jobs', jobPageSchema],
+  ['exports/jobs/15', jobSchema],
+  [
+    'exports/jobs',
+    jobSchema,
+    post({
+      command_id: 'any',
+      dataset: 'usage_records',
+      from: '2026-11-01',
+      to: '2026-12-01',
+      format: 'csv',
+    }),
+  ],
+  ['exports/jobs/17/cancel', jobSchema, post({ command_id: 'any' })],
+  ['exports/jobs/12/resume', jobSchema, post({ command_id: 'any' })],
 ];
 
 const NOT_FIT = { ...UPSTREAM, url: `https://${UNFIT}.internal` };
@@ -167,6 +185,8 @@ const REFUSALS: [string, number, RequestInit?][] = [
   ['organizations/2', 412, ifSeen('PATCH', { weight: 5 }, '77')],
   ['invoices/8/finalize', 409, post({ command_id: 'any', reason: 'x' })],
   ['invoices/99', 404],
+  ['exports/jobs/99', 404],
+  ['exports/jobs/15/cancel', 409, post({ command_id: 'any' })],
 ];
 
 describe('the mock', () => {

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { en } from '@/lib/i18n/en';
+import { en as first } from '@/lib/i18n/en';
+import { enBilling } from '@/lib/i18n/enBilling';
 import { ko } from '@/lib/i18n/ko';
 
+const en = { ...first, ...enBilling };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const placeholders = (text: string) =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();

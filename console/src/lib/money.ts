@@ -162,6 +162,20 @@ export function formatTokens(tokens: string): string {
   return tokens.startsWith('-') ? `-${group(tokens.slice(1))}` : group(tokens);
 }
 
+const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'];
+
+/** A file's size for reading, in steps of 1,000: `812 B`, `1.2 MB`. */
+export function formatBytes(bytes: string): string {
+  let tenths = BigInt(bytes) * 10n;
+  let unit = -1;
+  while (tenths >= 10_000n && unit < BYTE_UNITS.length - 1) {
+    tenths = (tenths + 500n) / 1_000n;
+    unit++;
+  }
+  const whole = group((tenths / 10n).toString());
+  return unit < 0 ? `${whole} B` : `${whole}.${tenths % 10n} ${BYTE_UNITS[unit] ?? ''}`;
+}
+
 function group(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }

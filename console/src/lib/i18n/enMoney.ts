@@ -1,6 +1,7 @@
 /** What concerns invoices, revenue and receipts. */
 export const enMoney = {
   'nav.invoices': 'Invoices',
+  'nav.exports': 'Exports',
   'permission.invoices_read': 'See invoices',
   'permission.budgets_write': 'Set budgets',
   'month.all': 'All months',
