@@ -35,6 +35,7 @@ const FEATURES = [
   'audit',
   'invoices',
   'exports',
+  'billing',
   'organizations',
   'upstreams',
   'reconciliation',

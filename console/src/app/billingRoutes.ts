@@ -5,7 +5,7 @@ import { invoicesSearchSchema, revenueSearchSchema } from '@/features/invoices/s
 import { loadBillingMessages } from '@/lib/i18n/i18n';
 
 /** A page of billing's, with its words. */
-async function ofBilling<T>(page: Promise<T>): Promise<T> {
+export async function ofBilling<T>(page: Promise<T>): Promise<T> {
   const [loaded] = await Promise.all([page, loadBillingMessages()]);
   return loaded;
 }
@@ -53,7 +53,29 @@ const exportRoute = createRoute({
   ),
 });
 
+const billingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/billing',
+  staticData: { needs: 'invoices_read' },
+  component: lazyRouteComponent(
+    () => ofBilling(import('@/features/billing/BillingPage')),
+    'BillingPage',
+  ),
+});
+
+const taxRulesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/tax-rules',
+  staticData: { needs: 'site' },
+  component: lazyRouteComponent(
+    () => ofBilling(import('@/features/billing/TaxRulesPage')),
+    'TaxRulesPage',
+  ),
+});
+
 export const billingRoutes = [
+  billingRoute,
+  taxRulesRoute,
   invoicesRoute,
   invoiceRoute,
   revenueRoute,

@@ -6,7 +6,7 @@ import {
   redirect,
   type RouterHistory,
 } from '@tanstack/react-router';
-import { billingRoutes } from '@/app/billingRoutes';
+import { billingRoutes, ofBilling } from '@/app/billingRoutes';
 import { AppFailure, NotFoundPage, PageFailure } from '@/app/failures';
 import { PAGES } from '@/app/pages';
 import { rootRoute, signedInRoute } from '@/app/signedIn';
@@ -145,7 +145,7 @@ const organizationRoute = createRoute({
   path: '/organizations/$id',
   staticData: { needs: 'site' },
   component: lazyRouteComponent(
-    () => import('@/features/organizations/OrganizationPage'),
+    () => ofBilling(import('@/features/organizations/OrganizationPage')),
     'OrganizationPage',
   ),
 });

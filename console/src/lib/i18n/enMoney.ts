@@ -2,6 +2,7 @@
 export const enMoney = {
   'nav.invoices': 'Invoices',
   'nav.exports': 'Exports',
+  'nav.billing': 'Billing',
   'permission.invoices_read': 'See invoices',
   'permission.budgets_write': 'Set budgets',
   'month.all': 'All months',
