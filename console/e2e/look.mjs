@@ -177,13 +177,13 @@ async function siteTour(page, label) {
   await page.getByText('8.25 %').waitFor();
   await shoot(page, 'tax-rules', label);
   await page.getByRole('button', { name: 'New rule' }).click();
-  await page.getByLabel('For').selectOption('A country');
+  await page.getByLabel('For', { exact: true }).selectOption('A country');
   await shoot(page, 'tax-rule-new', label);
   await page.goto(`${origin}/console/exports`);
   await page.getByText('1,250,000 so far').waitFor();
   await shoot(page, 'exports', label);
   await page.getByRole('button', { name: 'New export' }).click();
-  await page.getByLabel('Dataset').selectOption('usage_records');
+  await page.getByLabel('Dataset', { exact: true }).selectOption('usage_records');
   await page.getByLabel('Month (UTC)').selectOption('Other days');
   await page.getByRole('checkbox', { name: 'All 6 columns' }).click();
   await page.getByRole('checkbox', { name: 'event_id' }).click();

@@ -30,6 +30,12 @@ describe('Korean', () => {
   });
 });
 
+describe('messages of billing', () => {
+  it('are no others’: those would be shown in their place', () => {
+    expect(Object.keys(enBilling).filter((key) => key in first)).toEqual([]);
+  });
+});
+
 describe('every message', () => {
   const code = sources(join(import.meta.dirname, '../src'));
 

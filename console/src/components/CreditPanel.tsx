@@ -95,6 +95,8 @@ function Terms({ credit }: { credit: Credit }) {
   );
 }
 
+const GRANTS = ['PAID', 'PROMO'] as const;
+
 function Grants({ credit }: { credit: Credit }) {
   const { t } = useTranslation();
   if (credit.grants.length === 0) {
@@ -108,7 +110,10 @@ function Grants({ credit }: { credit: Credit }) {
     {
       id: 'kind',
       header: t('credit.grants.kind'),
-      cell: ({ row }) => row.original.kind,
+      cell: ({ row: { original } }) => {
+        const known = GRANTS.find((kind) => kind === original.kind);
+        return known ? t(`credit.kind.${known}`) : original.kind;
+      },
     },
     {
       id: 'remaining',

@@ -20,7 +20,7 @@ export function BillingPage() {
       <PageHeader title={t('nav.billing')} lead={t('billing.lead')}>
         {viewer.may('site') && (
           <Button variant="default" renderRoot={(props) => <Link to="/tax-rules" {...props} />}>
-            {t('taxes.title')}
+            {t('taxRules.title')}
           </Button>
         )}
       </PageHeader>

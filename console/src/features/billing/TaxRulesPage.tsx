@@ -27,20 +27,20 @@ export function TaxRulesPage() {
         setMaking(true);
       }}
     >
-      {t('taxes.new')}
+      {t('taxRules.new')}
     </Button>
   );
   return (
     <>
       <Back to="/billing" label={t('nav.billing')} />
-      <PageHeader title={t('taxes.title')} lead={t('taxes.lead')}>
+      <PageHeader title={t('taxRules.title')} lead={t('taxRules.lead')}>
         {make}
       </PageHeader>
-      <Panel summary={t('taxes.order')} title={t('taxes.table')}>
-        <QueryState query={query} what={t('taxes.what')} skeleton={<Lines count={4} />}>
+      <Panel summary={t('taxRules.order')} title={t('taxRules.table')}>
+        <QueryState query={query} what={t('taxRules.what')} skeleton={<Lines count={4} />}>
           {({ tax_rules: rules }) =>
             rules.length === 0 ? (
-              <EmptyState title={t('taxes.empty')} body={t('taxes.empty.body')}>
+              <EmptyState title={t('taxRules.empty')} body={t('taxRules.empty.body')}>
                 {make}
               </EmptyState>
             ) : (

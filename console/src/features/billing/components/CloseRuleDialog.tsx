@@ -16,7 +16,7 @@ export function CloseRuleDialog({ rule, onClose }: { rule: TaxRule; onClose: () 
   const close = useMutation(closeTaxRule);
   const isReady = isDay(to) && to > rule.from;
   return (
-    <Dialog onClose={onClose} title={t('taxes.end.title', { label: rule.label })}>
+    <Dialog onClose={onClose} title={t('taxRules.end.title', { label: rule.label })}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -26,12 +26,12 @@ export function CloseRuleDialog({ rule, onClose }: { rule: TaxRule; onClose: () 
       >
         <Stack gap="md">
           {close.error && <FormError error={close.error} />}
-          <Text size="sm">{t('taxes.end.body')}</Text>
+          <Text size="sm">{t('taxRules.end.body')}</Text>
           <TextInput
             data-autofocus
             type="date"
-            label={t('taxes.end.to')}
-            error={to === '' || isReady ? undefined : t('taxes.to.wrong')}
+            label={t('taxRules.end.to')}
+            error={to === '' || isReady ? undefined : t('taxRules.to.wrong')}
             value={to}
             onChange={(event) => {
               setTo(event.currentTarget.value);
@@ -42,7 +42,7 @@ export function CloseRuleDialog({ rule, onClose }: { rule: TaxRule; onClose: () 
               {t('form.cancel')}
             </Button>
             <Button type="submit" color="red.9" disabled={!isReady} loading={close.isPending}>
-              {t('taxes.end.submit', { label: rule.label })}
+              {t('taxRules.end.submit', { label: rule.label })}
             </Button>
           </Group>
         </Stack>

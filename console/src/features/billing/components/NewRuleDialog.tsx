@@ -64,7 +64,7 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
     );
   };
   return (
-    <Dialog onClose={onClose} size="lg" title={t('taxes.new')}>
+    <Dialog onClose={onClose} size="lg" title={t('taxRules.new')}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -74,12 +74,12 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
       >
         <Stack gap="md">
           {make.error && <FormError error={make.error} />}
-          <Text size="sm">{t('taxes.new.body')}</Text>
+          <Text size="sm">{t('taxRules.new.body')}</Text>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <NativeSelect
-              label={t('taxes.col.whose')}
+              label={t('taxRules.col.whose')}
               value={scope}
-              data={SCOPES.map((value) => ({ value, label: t(`taxes.scope.${value}`) }))}
+              data={SCOPES.map((value) => ({ value, label: t(`taxRules.scope.${value}`) }))}
               onChange={(event) => {
                 setScope(SCOPES.find((one) => one === event.currentTarget.value) ?? 'all');
               }}
@@ -101,7 +101,7 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
             )}
             {scope === 'organization' && (
               <NativeSelect
-                label={t('taxes.scope.organization')}
+                label={t('taxRules.scope.organization')}
                 value={form.organization}
                 data={[
                   { value: '', label: t('tenant.choose') },
@@ -119,8 +119,8 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TextInput
               data-autofocus
-              label={t('taxes.label')}
-              description={t('taxes.label.hint')}
+              label={t('taxRules.label')}
+              description={t('taxRules.label.hint')}
               maxLength={100}
               value={form.label}
               onChange={(event) => {
@@ -128,30 +128,30 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
               }}
             />
             <TextInput
-              label={t('taxes.code')}
-              description={t('taxes.code.hint')}
+              label={t('taxRules.code')}
+              description={t('taxRules.code.hint')}
               maxLength={20}
-              error={isTaxCode(form.code) ? undefined : t('taxes.code.wrong')}
+              error={isTaxCode(form.code) ? undefined : t('taxRules.code.wrong')}
               value={form.code}
               onChange={(event) => {
                 set({ code: event.currentTarget.value.trim().toUpperCase() });
               }}
             />
             <TextInput
-              label={t('taxes.rate')}
+              label={t('taxRules.rate')}
               inputMode="decimal"
-              error={form.rate === '' || rate !== undefined ? undefined : t('taxes.rate.wrong')}
+              error={form.rate === '' || rate !== undefined ? undefined : t('taxRules.rate.wrong')}
               value={form.rate}
               onChange={(event) => {
                 set({ rate: event.currentTarget.value.trim() });
               }}
             />
             <NativeSelect
-              label={t('taxes.col.kind')}
+              label={t('taxRules.col.kind')}
               value={form.kind}
               data={[
-                { value: '', label: t('taxes.kind.any') },
-                ...LINE_KINDS.map((value) => ({ value, label: t(`taxes.kind.${value}`) })),
+                { value: '', label: t('taxRules.kind.any') },
+                ...LINE_KINDS.map((value) => ({ value, label: t(`taxRules.kind.${value}`) })),
               ]}
               onChange={(event) => {
                 set({ kind: event.currentTarget.value });
@@ -159,7 +159,7 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
             />
             <TextInput
               type="date"
-              label={t('taxes.col.from')}
+              label={t('taxRules.col.from')}
               value={form.from}
               onChange={(event) => {
                 set({ from: event.currentTarget.value });
@@ -167,8 +167,8 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
             />
             <TextInput
               type="date"
-              label={t('taxes.to')}
-              error={isTo ? undefined : t('taxes.to.wrong')}
+              label={t('taxRules.to')}
+              error={isTo ? undefined : t('taxRules.to.wrong')}
               value={form.to}
               onChange={(event) => {
                 set({ to: event.currentTarget.value });
@@ -180,7 +180,7 @@ export function NewRuleDialog({ onClose }: { onClose: () => void }) {
               {t('form.cancel')}
             </Button>
             <Button type="submit" disabled={!isReady} loading={make.isPending}>
-              {t('taxes.new')}
+              {t('taxRules.new')}
             </Button>
           </Group>
         </Stack>

@@ -19,16 +19,16 @@ export function TaxRuleTable({ rules, onEnd }: TaxRuleTableProps) {
   const nameOf = useOrganizationName();
   const whose = ({ organization_id: organization, country }: TaxRule) => {
     if (organization != null) return nameOf(organization);
-    return country ?? t('taxes.everybody');
+    return country ?? t('taxRules.everybody');
   };
   const kindOf = (rule: TaxRule) => {
     const known = LINE_KINDS.find((kind) => kind === rule.line_kind);
-    return known ? t(`taxes.kind.${known}`) : (rule.line_kind ?? t('taxes.kind.any'));
+    return known ? t(`taxRules.kind.${known}`) : (rule.line_kind ?? t('taxRules.kind.any'));
   };
   const columns: Column<TaxRule>[] = [
     {
       id: 'code',
-      header: t('taxes.col.tax'),
+      header: t('taxRules.col.tax'),
       cell: ({ row: { original } }) => (
         <div>
           {original.label}
@@ -40,26 +40,26 @@ export function TaxRuleTable({ rules, onEnd }: TaxRuleTableProps) {
     },
     {
       id: 'rate',
-      header: t('taxes.col.rate'),
+      header: t('taxRules.col.rate'),
       numeric: true,
       cell: ({ row }) => <span className="nowrap">{formatPpm(row.original.rate_ppm)}</span>,
     },
-    { id: 'whose', header: t('taxes.col.whose'), cell: ({ row }) => whose(row.original) },
-    { id: 'kind', header: t('taxes.col.kind'), cell: ({ row }) => kindOf(row.original) },
+    { id: 'whose', header: t('taxRules.col.whose'), cell: ({ row }) => whose(row.original) },
+    { id: 'kind', header: t('taxRules.col.kind'), cell: ({ row }) => kindOf(row.original) },
     {
       id: 'from',
-      header: t('taxes.col.from'),
+      header: t('taxRules.col.from'),
       cell: ({ row }) => formatDay(row.original.from, locale),
     },
     {
       id: 'to',
-      header: t('taxes.col.to'),
+      header: t('taxRules.col.to'),
       cell: ({ row }) =>
-        row.original.to == null ? t('taxes.noEnd') : formatDay(row.original.to, locale),
+        row.original.to == null ? t('taxRules.noEnd') : formatDay(row.original.to, locale),
     },
     {
       id: 'by',
-      header: t('taxes.col.by'),
+      header: t('taxRules.col.by'),
       wideOnly: true,
       cell: ({ row }) => row.original.made_by,
     },
@@ -72,19 +72,19 @@ export function TaxRuleTable({ rules, onEnd }: TaxRuleTableProps) {
           <Button
             size="compact-sm"
             variant="default"
-            aria-label={t('taxes.end.named', { label: original.label, whose: whose(original) })}
+            aria-label={t('taxRules.end.named', { label: original.label, whose: whose(original) })}
             onClick={() => {
               onEnd(original);
             }}
           >
-            {t('taxes.end')}
+            {t('taxRules.end')}
           </Button>
         ),
     },
   ];
   return (
     <DataTable
-      caption={t('taxes.table')}
+      caption={t('taxRules.table')}
       columns={columns}
       rows={rules}
       rowId={(rule) => rule.tax_rule_id}

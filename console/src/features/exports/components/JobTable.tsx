@@ -119,7 +119,7 @@ export function Rows({ job }: { job: Job }) {
   if (job.manifest != null) return <span>{formatTokens(job.manifest.rows)}</span>;
   const rows = formatTokens(job.rows_read);
   return job.status === 'running' ? (
-    <span>{t('exports.soFar', { rows })}</span>
+    <span className="nowrap">{t('exports.soFar', { rows })}</span>
   ) : (
     <span>{job.status === 'waiting' ? '–' : rows}</span>
   );
@@ -130,7 +130,9 @@ export function Size({ job }: { job: Job }) {
   if (job.manifest == null) return '–';
   const bytes = addTokens(job.manifest.parts.map((part) => part.bytes));
   return (
-    <span title={t('exports.bytes', { bytes: formatTokens(bytes) })}>{formatBytes(bytes)}</span>
+    <span className="nowrap" title={t('exports.bytes', { bytes: formatTokens(bytes) })}>
+      {formatBytes(bytes)}
+    </span>
   );
 }
 
