@@ -34,6 +34,8 @@ const FEATURES = [
   'members',
   'audit',
   'invoices',
+  'exports',
+  'billing',
   'organizations',
   'upstreams',
   'reconciliation',

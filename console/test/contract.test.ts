@@ -30,7 +30,11 @@ import { holdersSchema, matrixSchema } from '@/lib/roles';
 import { probeSchema } from '@/lib/probe';
 import type { z } from '@/lib/wire';
 import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/organizations';
-import { creditSchema } from '@/features/organizations/api/credit';
+import { creditSchema } from '@/lib/credit';
+import { jobPageSchema, jobSchema } from '@/features/exports/api/jobs';
+import { optionsSchema } from '@/features/exports/api/options';
+import { profileSchema } from '@/features/billing/api/profile';
+import { taxRuleSchema, taxRulesSchema } from '@/features/billing/api/taxRules';
 import { deliveriesSchema } from '@/features/invoices/api/deliveries';
 import { invoicePageSchema, invoiceSchema } from '@/features/invoices/api/invoices';
 import { revenueSchema } from '@/features/invoices/api/revenue';
@@ -80,6 +84,28 @@ const UPSTREAM = {
   cache_salt: true,
   start_within_seconds: 60,
   models: [{ model: 'deepseek-r1', upstream_name: 'r1', priority: 20 }],
+};
+
+const PROFILE = {
+  name: 'Northwind',
+  address: '2 High Street',
+  country: null,
+  tax_number: null,
+  email: null,
+  language: 'ko',
+  paper: 'A4',
+  due_days: 14,
+};
+
+const RULE = {
+  organization_id: null,
+  country: null,
+  line_kind: null,
+  code: 'VAT',
+  label: 'VAT',
+  rate_ppm: 190_000,
+  from: '2027-01-01',
+  to: null,
 };
 
 const storedId = world.requests.find(({ key }) => key.project_id === '11')?.id ?? '';
@@ -152,6 +178,33 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['invoices/7/finalize?dry_run=true', invoiceSchema, post({ command_id: 'any', reason: 'x' })],
   ['invoices/revenue?from=2026-01&until=2026-12', revenueSchema],
   ['usage?group_by=model&project_id=11', usageByModelSchema],
+  ['organizations/1/credit/top-ups', creditSchema, post({ command_id: 'any', amount: '5' })],
+  [
+    'organizations/1/credit/payments?dry_run=true',
+    creditSchema,
+    post({ command_id: 'any', amount: '5' }),
+  ],
+  ['invoices/profiles/1', profileSchema],
+  ['invoices/profiles/2', profileSchema, post({ command_id: 'any', ...PROFILE })],
+  ['invoices/tax-rules', taxRulesSchema],
+  ['invoices/tax-rules', taxRuleSchema, post({ command_id: 'any', ...RULE })],
+  ['invoices/tax-rules/3/close', taxRuleSchema, post({ command_id: 'any', to: '2027-01-01' })],
+  ['exports/options', optionsSchema],
+  ['exports/jobs', jobPageSchema],
+  ['exports/jobs/15', jobSchema],
+  [
+    'exports/jobs',
+    jobSchema,
+    post({
+      command_id: 'any',
+      dataset: 'usage_records',
+      from: '2026-11-01',
+      to: '2026-12-01',
+      format: 'csv',
+    }),
+  ],
+  ['exports/jobs/17/cancel', jobSchema, post({ command_id: 'any' })],
+  ['exports/jobs/12/resume', jobSchema, post({ command_id: 'any' })],
 ];
 
 const NOT_FIT = { ...UPSTREAM, url: `https://${UNFIT}.internal` };
@@ -170,6 +223,9 @@ const REFUSALS: [string, number, RequestInit?][] = [
   ['organizations/2/suspend', 412, ifSeen('POST', { reason: 'overdue' }, '77')],
   ['invoices/8/finalize', 409, post({ command_id: 'any', reason: 'x' })],
   ['invoices/99', 404],
+  ['invoices/profiles/9', 404],
+  ['exports/jobs/99', 404],
+  ['exports/jobs/15/cancel', 409, post({ command_id: 'any' })],
 ];
 
 describe('the mock', () => {

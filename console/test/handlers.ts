@@ -4,6 +4,7 @@ import type { Limits, LimitSet } from '@/lib/limits';
 import { problem, type Answer } from './answers.ts';
 import { createPeople, EMAIL, peopleHandlers, personOf, type Who } from './people.ts';
 import { billHandlers, createBills } from './bills.ts';
+import { createExports, exportHandlers } from './exports.ts';
 import { createLog, logHandlers } from './log.ts';
 import { createSite, siteHandlers } from './site.ts';
 import { contentHandlers, trailHandlers } from './trail.ts';
@@ -47,12 +48,14 @@ export function createHandlers({
   const people = createPeople(now);
   const site = createSite(now);
   const bills = createBills(world);
+  const exports = createExports(now);
   const log = createLog(world);
   if (empty) {
     site.upstreams = [];
     site.own = [];
     bills.invoices = [];
     bills.revenue = [];
+    exports.jobs = [];
   }
   const state = { signedIn };
   const session = () =>
@@ -128,9 +131,10 @@ export function createHandlers({
     ...contentHandlers(world, answer),
     ...siteHandlers(world, site, answer),
     ...billHandlers(world, bills, answer, () => who === 'operator'),
+    ...exportHandlers(world, exports, answer, () => who === 'operator'),
     ...logHandlers(log, answer),
   ];
-  return { handlers, world, people, site, bills };
+  return { handlers, world, people, site, bills, exports };
 }
 
 function requestPage(world: World, query: URLSearchParams) {

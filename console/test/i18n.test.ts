@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { en } from '@/lib/i18n/en';
+import { en as first } from '@/lib/i18n/en';
+import { enBilling } from '@/lib/i18n/enBilling';
 import { ko } from '@/lib/i18n/ko';
 
+const en = { ...first, ...enBilling };
 const keys = Object.keys(en) as (keyof typeof en)[];
 const placeholders = (text: string) =>
   [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
@@ -25,6 +27,12 @@ describe('Korean', () => {
       (key) => placeholders(ko[key]).join() !== placeholders(en[key]).join(),
     );
     expect(changed).toEqual([]);
+  });
+});
+
+describe('messages of billing', () => {
+  it('are no others’: those would be shown in their place', () => {
+    expect(Object.keys(enBilling).filter((key) => key in first)).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   chargePico,
   compareUsd,
   formatAmount,
+  formatBytes,
   formatExact,
   formatPico,
   formatPpm,
@@ -252,5 +253,19 @@ describe('amounts of a currency', () => {
       '0.0001 %',
       '100 %',
     ]);
+  });
+});
+
+describe('sizes of files', () => {
+  it.each([
+    ['0', '0 B'],
+    ['999', '999 B'],
+    ['1000', '1.0 KB'],
+    ['999949', '999.9 KB'],
+    ['999950', '1.0 MB'],
+    ['157199162', '157.2 MB'],
+    ['5000000000000000', '5,000.0 TB'],
+  ])('of %s bytes are %s', (bytes, shown) => {
+    expect(formatBytes(bytes)).toBe(shown);
   });
 });

@@ -22,17 +22,14 @@ interface Options {
 
 /** The whole console at an address below /console, over its own invented world. */
 export function renderApp(path: string, { before = [], ...options }: Options = {}) {
-  const { handlers, world, people, site, bills } = createHandlers({ signedIn: true, ...options });
+  const { handlers, ...made } = createHandlers({ signedIn: true, ...options });
   server.use(...before, ...handlers);
   const queryClient = createQueryClient(() => void router.invalidate());
   const history = createMemoryHistory({ initialEntries: [`/console${path}`] });
   const router = createAppRouter(queryClient, history);
   render(<App queryClient={queryClient} router={router} />);
   return {
-    world,
-    people,
-    site,
-    bills,
+    ...made,
     queryClient,
     history,
     user: userEvent.setup({ delay: null }),

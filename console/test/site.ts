@@ -1,6 +1,8 @@
 /** The operator's part of the invented site: servers of others, and terms of organizations. */
 import { http, HttpResponse } from 'msw';
-import type { Credit } from '@/features/organizations/api/credit';
+import type { Credit } from '@/lib/credit';
+import type { Profile } from '@/features/billing/api/profile';
+import type { NewTaxRule, TaxRule } from '@/features/billing/api/taxRules';
 import type { Terms } from '@/features/upstreams/api/changes';
 import type { OwnUpstream, Upstream } from '@/features/upstreams/api/upstreams';
 import type { Pico } from '@/lib/money';
@@ -15,9 +17,28 @@ export interface Site {
   upstreams: Upstream[];
   own: OwnUpstream[];
   credit: Record<string, Credit>;
+  profiles: Record<string, Profile>;
+  taxRules: TaxRule[];
+  /** Money as it was booked. */
+  booked: Record<string, unknown>[];
   /** Bodies of what was sent to register or change a server. */
   sent: (Terms & { dry: boolean })[];
 }
+
+const taxRule = (id: string, more: Partial<TaxRule>): TaxRule => ({
+  tax_rule_id: id,
+  organization_id: null,
+  country: null,
+  line_kind: null,
+  code: 'VAT',
+  label: 'VAT',
+  rate_ppm: 0,
+  from: '2026-01-01',
+  to: null,
+  made_by: 'operator@localhost',
+  made_at: '2026-01-01T09:00:00Z',
+  ...more,
+});
 
 export function createSite(now: Date): Site {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
@@ -124,6 +145,30 @@ export function createSite(now: Date): Site {
         grants: [],
       },
     },
+    profiles: {
+      '1': {
+        name: 'Acme Research Inc.',
+        address: '1 Main Street\nSpringfield',
+        country: 'US',
+        tax_number: null,
+        email: 'finance@acme.example',
+        language: 'en',
+        paper: 'LETTER',
+        due_days: 30,
+      },
+    },
+    taxRules: [
+      taxRule('3', { country: 'KR', code: 'VAT', label: 'VAT 10 %', rate_ppm: 100_000 }),
+      taxRule('2', {
+        organization_id: '2',
+        line_kind: 'USAGE',
+        code: 'REDUCED',
+        label: 'Reduced rate',
+        rate_ppm: 82_500,
+        to: '2026-07-01',
+      }),
+    ],
+    booked: [],
     sent: [],
   };
 }
@@ -167,6 +212,13 @@ const unfit = (probe: Probe) =>
 function told({ api_key: key, ...terms }: Terms): Omit<Terms, 'api_key'> & { has_key: boolean } {
   const { cache_salt: salt } = terms as Partial<Terms>; // who leaves it out turns it off
   return { ...terms, cache_salt: salt ?? false, has_key: key !== undefined };
+}
+
+/** What was ordered, without the command. */
+function ordered(body: unknown): unknown {
+  const order = { ...(body as Record<string, unknown>) };
+  delete order.command_id;
+  return order;
 }
 
 export function siteHandlers(world: World, site: Site, answer: Answer) {
@@ -286,6 +338,60 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
         const credit = site.credit[id];
         if (!credit) return problem(404, 'not_found', 'Not found');
         return Object.assign(credit, { mode: order.mode, credit_limit: order.credit_limit });
+      }),
+    ),
+    http.post(
+      '*/admin/api/organizations/:id/credit/:what',
+      answer(async (request) => {
+        const [id = '', , what = ''] = new URL(request.url).pathname.split('/').slice(-3);
+        const credit = site.credit[id];
+        const order = (await request.json()) as { amount: string; expires_at?: string };
+        if (!credit) return problem(404, 'not_found', 'Not found');
+        const after = {
+          ...credit,
+          limit: String(BigInt(credit.limit) + BigInt(order.amount)) as Pico,
+        };
+        if (isDry(request)) return after;
+        site.booked.push({ what, ...order });
+        return Object.assign(credit, after);
+      }),
+    ),
+    http.get(
+      '*/admin/api/invoices/profiles/:id',
+      answer((_request, id) => {
+        const profile = site.profiles[id];
+        return profile
+          ? { organization_id: id, ...profile }
+          : problem(404, 'not_found', 'There is no such report');
+      }),
+    ),
+    http.post(
+      '*/admin/api/invoices/profiles/:id',
+      answer(async (request, id) => {
+        const profile = ordered(await request.json()) as Profile;
+        site.profiles[id] = profile;
+        return { organization_id: id, ...profile };
+      }),
+    ),
+    http.get(
+      '*/admin/api/invoices/tax-rules',
+      answer(() => ({ tax_rules: site.taxRules })),
+    ),
+    http.post(
+      '*/admin/api/invoices/tax-rules',
+      answer(async (request) => {
+        const terms = ordered(await request.json()) as Omit<NewTaxRule, 'command_id'>;
+        const rule = taxRule(String(10 + site.taxRules.length), terms);
+        site.taxRules.unshift(rule);
+        return rule;
+      }),
+    ),
+    http.post(
+      '*/admin/api/invoices/tax-rules/:id/close',
+      answer(async (request, id) => {
+        const { to } = (await request.json()) as { to: string };
+        const rule = site.taxRules.find((one) => one.tax_rule_id === id);
+        return rule ? Object.assign(rule, { to }) : problem(404, 'not_found', 'Not found');
       }),
     ),
   ];

@@ -85,5 +85,6 @@ function isActive(to: string, path: string): boolean {
   if (to === '/') return path === '/';
   if (to === '/usage' && path.startsWith('/requests')) return true;
   if (to === '/invoices' && path.startsWith('/revenue')) return true;
+  if (to === '/billing' && path.startsWith('/tax-rules')) return true;
   return path.startsWith(to);
 }

@@ -9,6 +9,8 @@ export const PAGES = [
   { to: '/projects', name: 'projects', needs: 'tenants_read' },
   { to: '/members', name: 'members', needs: 'members_read' },
   { to: '/invoices', name: 'invoices', needs: 'invoices_read' },
+  { to: '/billing', name: 'billing', needs: 'invoices_read' },
+  { to: '/exports', name: 'exports', needs: 'exports_read' },
   { to: '/audit', name: 'audit', needs: 'audit_read' },
   { to: '/organizations', name: 'organizations', needs: 'site' },
   { to: '/upstreams', name: 'upstreams', needs: 'site' },

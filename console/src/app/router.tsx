@@ -1,39 +1,26 @@
 import type { QueryClient } from '@tanstack/react-query';
 import {
-  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   redirect,
-  retainSearchParams,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { billingRoutes, ofBilling } from '@/app/billingRoutes';
 import { AppFailure, NotFoundPage, PageFailure } from '@/app/failures';
 import { PAGES } from '@/app/pages';
-import { Shell } from '@/app/Shell';
+import { rootRoute, signedInRoute } from '@/app/signedIn';
 import { auditSearchSchema } from '@/features/audit/search';
-import { invoicesSearchSchema, revenueSearchSchema } from '@/features/invoices/search';
 import { keysSearchSchema } from '@/features/keys/search';
 import { membersSearchSchema } from '@/features/members/search';
 import { organizationsSearchSchema } from '@/features/organizations/search';
 import { OverviewPage } from '@/features/overview/OverviewPage';
 import { overviewSearchSchema } from '@/features/overview/search';
-import { sessionQuery, viewerOf } from '@/features/session/api/session';
+import { sessionQuery } from '@/features/session/api/session';
 import { LoginPage } from '@/features/session/LoginPage';
 import { loginSearchSchema } from '@/features/session/search';
 import { requestsSearchSchema, usageSearchSchema } from '@/features/usage/search';
 import type { Permission } from '@/lib/permissions';
-import { z } from '@/lib/wire';
-
-interface Context {
-  queryClient: QueryClient;
-}
-
-const rootRoute = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  errorComponent: AppFailure,
-});
 
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -42,29 +29,6 @@ const loginRoute = createRoute({
   // Fetched before the form is sent, for its CSRF token.
   loader: ({ context }) => context.queryClient.query({ ...sessionQuery, staleTime: 0 }),
   component: LoginPage,
-  errorComponent: AppFailure,
-});
-
-const signedInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: 'signed-in',
-  // Whose numbers are shown stays from page to page.
-  validateSearch: z.object({
-    organization_id: z.catch(z.optional(z.string().check(z.regex(/^\d+$/))), undefined),
-  }),
-  search: { middlewares: [retainSearchParams(['organization_id'])] },
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.queryClient.query({
-      ...sessionQuery,
-      staleTime: 'static',
-    });
-    const viewer = viewerOf(session);
-    if (viewer) return { viewer };
-    const here = `${location.pathname}${location.searchStr}`;
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- how the router redirects
-    throw redirect({ to: '/login', search: here === '/' ? {} : { next: here } });
-  },
-  component: Shell,
   errorComponent: AppFailure,
 });
 
@@ -181,32 +145,9 @@ const organizationRoute = createRoute({
   path: '/organizations/$id',
   staticData: { needs: 'site' },
   component: lazyRouteComponent(
-    () => import('@/features/organizations/OrganizationPage'),
+    () => ofBilling(import('@/features/organizations/OrganizationPage')),
     'OrganizationPage',
   ),
-});
-
-const invoicesRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/invoices',
-  staticData: { needs: 'invoices_read' },
-  validateSearch: invoicesSearchSchema,
-  component: lazyRouteComponent(() => import('@/features/invoices/InvoicesPage'), 'InvoicesPage'),
-});
-
-const invoiceRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/invoices/$id',
-  staticData: { needs: 'invoices_read' },
-  component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage'), 'InvoicePage'),
-});
-
-const revenueRoute = createRoute({
-  getParentRoute: () => signedInRoute,
-  path: '/revenue',
-  staticData: { needs: 'site' },
-  validateSearch: revenueSearchSchema,
-  component: lazyRouteComponent(() => import('@/features/invoices/RevenuePage'), 'RevenuePage'),
 });
 
 const unknownRoute = createRoute({
@@ -226,14 +167,12 @@ const routeTree = rootRoute.addChildren([
     projectsRoute,
     membersRoute,
     auditRoute,
-    invoicesRoute,
-    invoiceRoute,
-    revenueRoute,
     organizationsRoute,
     organizationRoute,
     upstreamsRoute,
     upstreamRoute,
     reconciliationRoute,
+    ...billingRoutes,
     unknownRoute,
   ]),
 ]);

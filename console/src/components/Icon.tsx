@@ -8,6 +8,8 @@ const PATHS = {
   audit: 'M6 3.5h9l4 4V20.5H6zM15 3.5v4h4M9.5 12h6M9.5 15.5h6',
   projects: 'M3.5 6.5h6l2 2.5h9v10h-17z',
   invoices: 'M6 3.5h12v17l-3-2-3 2-3-2-3 2zM9 8.5h6M9 12h6',
+  billing: 'M3.5 5.5h17v13h-17zM3.5 9.5h17M7 14.5h4',
+  exports: 'M12 3.5v11M7.5 10.5 12 15l4.5-4.5M4 16.5v4h16v-4',
   organizations:
     'M4 20.5V6l8-2.5V20.5M12 9h8v11.5M3 20.5h18M7 9h2M7 12.5h2M7 16h2M15 12.5h2M15 16h2',
   upstreams: 'M4 4.5h16v6H4zM4 13.5h16v6H4zM7.5 7.5h.1M7.5 16.5h.1M11 7.5h6M11 16.5h6',

@@ -85,6 +85,15 @@ export function isAmountLike(text: string, like: string): boolean {
   return /^\d{1,15}(\.\d{1,12})?$/.test(text) && placesOf(text) <= placesOf(like);
 }
 
+/** As many places as a pico has, and as many digits as billing takes. */
+const FINEST = '0.000000000000';
+const MOST_PICO_DIGITS = 19;
+
+/** Whether it is an amount that billing takes in picos, as somebody may type it. */
+export function isExactAmount(text: string): boolean {
+  return isAmountLike(text, FINEST) && picoOf(text).length <= MOST_PICO_DIGITS;
+}
+
 /** Whole smallest units of the currency that `like` shows: `2.5` is `250` beside `12.30`. */
 export function minorOf(amount: string, like: string): string {
   const scale = 10n ** BigInt(FRACTION_DIGITS - placesOf(like));
@@ -162,6 +171,20 @@ export function formatTokens(tokens: string): string {
   return tokens.startsWith('-') ? `-${group(tokens.slice(1))}` : group(tokens);
 }
 
+const BYTE_UNITS = ['KB', 'MB', 'GB', 'TB'];
+
+/** A file's size for reading, in steps of 1,000: `812 B`, `1.2 MB`. */
+export function formatBytes(bytes: string): string {
+  let tenths = BigInt(bytes) * 10n;
+  let unit = -1;
+  while (tenths >= 10_000n && unit < BYTE_UNITS.length - 1) {
+    tenths = (tenths + 500n) / 1_000n;
+    unit++;
+  }
+  const whole = group((tenths / 10n).toString());
+  return unit < 0 ? `${whole} B` : `${whole}.${tenths % 10n} ${BYTE_UNITS[unit] ?? ''}`;
+}
+
 function group(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
@@ -213,6 +236,13 @@ export function shareOfTokens(part: string, whole: string): number {
 export function formatShare(value: number): string {
   if (value > 0 && value < 0.001) return '< 0.1 %';
   return `${(value * 100).toFixed(value >= 0.0995 ? 0 : 1)} %`;
+}
+
+/** Percent of at most four places in millionths, as somebody types it; undefined if it is none. */
+export function ppmOf(percent: string): number | undefined {
+  if (!/^\d{1,3}(\.\d{1,4})?$/.test(percent)) return undefined;
+  const ppm = Number(toPico(percent) / 100_000_000n);
+  return ppm <= 1_000_000 ? ppm : undefined;
 }
 
 /** Millionths as percent, exactly: `100000` is `10 %`, `82500` is `8.25 %`. */

@@ -14,7 +14,7 @@ import { invoicesQuery } from '@/features/invoices/api/invoices';
 import { InvoiceTable } from '@/features/invoices/components/InvoiceTable';
 import { TotalsPanel } from '@/features/invoices/components/TotalsPanel';
 import { STATES } from '@/features/invoices/search';
-import { useOrganizationName } from '@/features/invoices/useNames';
+import { useOrganizationName } from '@/components/useOrganizationName';
 
 const route = getRouteApi('/signed-in/invoices');
 

@@ -10,7 +10,7 @@ import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { Failure } from '@/components/QueryState';
 import type { Tenant } from '@/features/organizations/api/organizations';
-import { CreditPanel } from '@/features/organizations/components/CreditPanel';
+import { CreditPanel } from '@/components/CreditPanel';
 import { LimitsPanel } from '@/features/organizations/components/LimitsPanel';
 import { StatePanel } from '@/features/organizations/components/StatePanel';
 import { WeightDialog } from '@/features/organizations/components/WeightDialog';

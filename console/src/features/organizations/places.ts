@@ -3,4 +3,6 @@ export const PLACES = [
   { to: '/projects', name: 'projects' },
   { to: '/keys', name: 'keys' },
   { to: '/invoices', name: 'invoices' },
+  { to: '/billing', name: 'billing' },
+  { to: '/exports', name: 'exports' },
 ] as const;

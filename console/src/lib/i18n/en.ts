@@ -1,3 +1,4 @@
+import type { enBilling } from '@/lib/i18n/enBilling';
 import { enMoney } from '@/lib/i18n/enMoney';
 import { enPeople } from '@/lib/i18n/enPeople';
 import { enSite } from '@/lib/i18n/enSite';
@@ -490,4 +491,4 @@ export const en = {
     '{{records}} records are held because they contradict an earlier one.',
 } as const;
 
-export type Messages = Record<keyof typeof en, string>;
+export type Messages = Record<keyof typeof en | keyof typeof enBilling, string>;

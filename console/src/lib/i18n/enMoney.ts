@@ -1,6 +1,8 @@
 /** What concerns invoices, revenue and receipts. */
 export const enMoney = {
   'nav.invoices': 'Invoices',
+  'nav.exports': 'Exports',
+  'nav.billing': 'Billing',
   'permission.invoices_read': 'See invoices',
   'permission.budgets_write': 'Set budgets',
   'month.all': 'All months',

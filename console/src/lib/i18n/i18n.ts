@@ -2,6 +2,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from '@/lib/i18n/en';
+import type { enBilling } from '@/lib/i18n/enBilling';
 
 export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
 
@@ -14,7 +15,7 @@ declare module 'i18next' {
     defaultNS: 'translation';
     keySeparator: false;
     nsSeparator: false;
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof enBilling };
   }
 }
 
@@ -34,6 +35,12 @@ async function load(language: Language): Promise<void> {
   if (i18next.hasResourceBundle(language, 'translation')) return;
   const { ko } = await import('@/lib/i18n/ko');
   i18next.addResourceBundle(language, 'translation', ko);
+}
+
+/** What billing's pages say, which the first load leaves out; Korean is one file. */
+export async function loadBillingMessages(): Promise<void> {
+  const { enBilling } = await import('@/lib/i18n/enBilling');
+  i18next.addResourceBundle('en', 'translation', enBilling, true);
 }
 
 /** Starts in English, or in the language chosen earlier. */

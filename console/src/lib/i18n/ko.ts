@@ -1,9 +1,11 @@
 import type { Messages } from '@/lib/i18n/en';
+import { koBilling } from '@/lib/i18n/koBilling';
 import { koMoney } from '@/lib/i18n/koMoney';
 import { koPeople } from '@/lib/i18n/koPeople';
 import { koSite } from '@/lib/i18n/koSite';
 
 export const ko: Messages = {
+  ...koBilling,
   ...koMoney,
   ...koPeople,
   ...koSite,

@@ -2,6 +2,8 @@ import type { enMoney } from '@/lib/i18n/enMoney';
 
 export const koMoney: Record<keyof typeof enMoney, string> = {
   'nav.invoices': '청구서',
+  'nav.exports': '내보내기',
+  'nav.billing': '결제 정보',
   'permission.invoices_read': '청구서 보기',
   'permission.budgets_write': '예산 정하기',
   'month.all': '모든 달',

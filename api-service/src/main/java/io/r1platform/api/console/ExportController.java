@@ -23,6 +23,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/api/exports}: billing's files, passed on as they come. */
 @RestController
@@ -63,6 +64,17 @@ final class ExportController {
             HttpHeaders.CONTENT_DISPOSITION,
             ContentDisposition.attachment().filename(dataset + ".csv").build().toString())
         .body(new StreamedBody(file.body()));
+  }
+
+  /** What jobs can be ordered of: datasets with their columns, formats; targets to the operator. */
+  @GetMapping("/options")
+  JsonNode options(@AuthenticationPrincipal @Nullable Principal principal) {
+    Reach reach = access.reach(principal, Permission.EXPORTS_READ);
+    ObjectNode options = billing.read("/internal/v1/export-jobs/options");
+    if (!reach.everywhere()) {
+      options.putArray("targets");
+    }
+    return options;
   }
 
   @GetMapping("/runs/{id}/manifest")

@@ -82,6 +82,7 @@ final class AdminRoutes {
           new Entry(GET, "/requests/{id}/content", CONTENT_READ),
           new Entry(GET, "/requests/{id}/receipt", USAGE_READ),
           new Entry(GET, "/exports/{dataset}", EXPORTS_READ),
+          new Entry(GET, "/exports/options", EXPORTS_READ),
           new Entry(GET, "/exports/runs/{id}/manifest", SITE),
           new Entry(GET, "/exports/jobs", EXPORTS_READ),
           new Entry(POST, "/exports/jobs", EXPORTS_READ),

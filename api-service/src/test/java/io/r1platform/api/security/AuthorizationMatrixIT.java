@@ -144,6 +144,7 @@ class AuthorizationMatrixIT {
               "GET /exports/{dataset}",
               "OAF",
               t -> Call.get("usage?organization_id=" + t.organization)),
+          rule("GET /exports/options", "OAF", t -> Call.get("")),
           rule("GET /exports/jobs", "OAF", t -> Call.get("?organization_id=" + t.organization)),
           rule("POST /exports/jobs", "OAF", t -> export(t, "")),
           rule("GET /exports/jobs/{id}", "OAF", t -> Call.get(t.budget)),
@@ -335,6 +336,7 @@ class AuthorizationMatrixIT {
       case "GET /openapi.json" -> "x-r1-permission";
       case LIMITS -> "\"scope_id\":\"" + target.key + "\"";
       case "GET /roles" -> "\"by_project\":true";
+      case "GET /exports/options" -> "\"targets\":[]";
       case "GET /audit/check" -> "\"whole\":true";
       default -> target.secret();
     };

@@ -111,6 +111,10 @@ final class MatrixWorld {
             "/internal/v1/budget-alerts")) {
       billing.answer(report, this::answer);
     }
+    billing.say(
+        "/internal/v1/export-jobs/options",
+        200,
+        "{\"datasets\":[],\"formats\":[],\"targets\":[\"of-Theirs\"]}");
     for (Target target : targets) {
       String json =
           "{\"id\":\"%s\",\"organization\":\"%s\",\"organization_id\":\"%s\",\"project_id\":\"%s\""

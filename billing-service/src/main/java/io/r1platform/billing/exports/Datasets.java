@@ -32,10 +32,8 @@ class Datasets {
     return dataset;
   }
 
-  /** What each has. */
-  Map<String, List<Column>> columns() {
-    var columns = new TreeMap<String, List<Column>>();
-    byName.forEach((name, dataset) -> columns.put(name, dataset.columns()));
-    return columns;
+  /** All of them, by name. */
+  List<Dataset> all() {
+    return List.copyOf(byName.values());
   }
 }

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.FileSystemResource;
@@ -65,15 +65,23 @@ class JobController {
 
   record Page(List<View> exports, @Nullable String next) {}
 
+  /** What can be ordered, and for which targets. */
+  record Options(List<DatasetView> datasets, List<String> formats, List<String> targets) {}
+
+  /** A dataset; {@code wholeDays}: its scopes begin and end at midnight UTC. */
+  record DatasetView(String name, boolean wholeDays, List<Column> columns) {}
+
   private final Jobs jobs;
   private final JobTable table;
   private final Datasets datasets;
+  private final Targets targets;
   private final JsonMapper json;
 
-  JobController(Jobs jobs, JobTable table, Datasets datasets, JsonMapper json) {
+  JobController(Jobs jobs, JobTable table, Datasets datasets, Targets targets, JsonMapper json) {
     this.jobs = jobs;
     this.table = table;
     this.datasets = datasets;
+    this.targets = targets;
     this.json = json;
   }
 
@@ -142,10 +150,15 @@ class JobController {
         .body(new FileSystemResource(file));
   }
 
-  /** What can be exported, with its columns. */
-  @GetMapping("/datasets")
-  Map<String, List<Column>> datasets() {
-    return datasets.columns();
+  /** The datasets with their columns, the formats, and the targets of this configuration. */
+  @GetMapping("/options")
+  Options options() {
+    return new Options(
+        datasets.all().stream()
+            .map(one -> new DatasetView(one.name(), one.ofWholeDays(), one.columns()))
+            .toList(),
+        Arrays.stream(FileFormat.values()).map(FileFormat::extension).toList(),
+        targets.names());
   }
 
   private Job find(long id) {

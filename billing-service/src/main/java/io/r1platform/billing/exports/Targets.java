@@ -35,10 +35,14 @@ class Targets {
    * @throws ServiceException {@code invalid_request}
    */
   void require(String name) {
-    if (settings.targets().stream().noneMatch(target -> target.name().equals(name))) {
-      List<String> names = settings.targets().stream().map(ExportTargetSettings::name).toList();
-      throw ServiceException.invalidRequest("'target' is one of %s.".formatted(names));
+    if (!names().contains(name)) {
+      throw ServiceException.invalidRequest("'target' is one of %s.".formatted(names()));
     }
+  }
+
+  /** As they are configured. */
+  List<String> names() {
+    return settings.targets().stream().map(ExportTargetSettings::name).toList();
   }
 
   /**

@@ -123,6 +123,26 @@ class ExportJobsIT {
   }
 
   @Test
+  void whatCanBeOrderedIsListed() {
+    JsonNode options = billing.get(JOBS + "/options").json();
+    assertThat(options.path("formats").valueStream().map(JsonNode::asString))
+        .containsExactly("csv", "csv.gz", "jsonl.gz", "parquet");
+    assertThat(options.path("targets").valueStream().map(JsonNode::asString))
+        .containsExactly("share", "bucket", "locked", "blank");
+    for (JsonNode dataset : options.path("datasets")) {
+      String name = dataset.path("name").asString();
+      Dataset known = billing.bean(Datasets.class).named(name);
+      assertThat(dataset.path("whole_days").asBoolean()).as(name).isEqualTo(known.ofWholeDays());
+      assertThat(dataset.path("columns").valueStream().map(one -> one.path("name").asString()))
+          .as(name)
+          .containsExactlyElementsOf(known.columns().stream().map(Column::name).toList());
+    }
+    assertThat(options.path("datasets").size())
+        .isEqualTo(billing.bean(Datasets.class).all().size())
+        .isGreaterThanOrEqualTo(6);
+  }
+
+  @Test
   void aCancelledJobStopsAndIsResumed() throws SQLException {
     String id;
     try (Connection locked = lockParts()) {

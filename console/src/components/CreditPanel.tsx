@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,27 +8,33 @@ import { Lines } from '@/components/Lines';
 import { Moment } from '@/components/Moment';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
-import { creditQuery, type Credit, type Grant } from '@/features/organizations/api/credit';
-import type { Tenant } from '@/features/organizations/api/organizations';
-import { TermsDialog } from '@/features/organizations/components/TermsDialog';
+import { MoneyDialog } from '@/components/MoneyDialog';
+import { TermsDialog } from '@/components/TermsDialog';
+import { useViewer } from '@/components/useViewer';
+import { creditQuery, MONEY, type Credit, type Grant, type MoneyKind } from '@/lib/credit';
 import { formatPico } from '@/lib/money';
 
 /** How it pays, how far it may spend, and what credit is left. */
-export function CreditPanel({ tenant }: { tenant: Tenant }) {
+export function CreditPanel({ tenant }: { tenant: { id: string; name: string } }) {
   const { t } = useTranslation();
   const query = useQuery(creditQuery(tenant.id));
-  const [changing, setChanging] = useState(false);
+  const [dialog, setDialog] = useState<'terms' | MoneyKind>();
+  const operator = useViewer().may('site');
+  const close = () => {
+    setDialog(undefined);
+  };
   return (
     <Panel
       title={t('credit.title')}
       summary={t('credit.summary')}
       action={
-        query.data && (
+        query.data &&
+        operator && (
           <Button
             size="compact-sm"
             variant="default"
             onClick={() => {
-              setChanging(true);
+              setDialog('terms');
             }}
           >
             {t('credit.change')}
@@ -40,18 +46,31 @@ export function CreditPanel({ tenant }: { tenant: Tenant }) {
         {(credit) => (
           <Stack gap="md">
             <Terms credit={credit} />
+            {operator && (
+              <Group gap="sm">
+                {MONEY.map((what) => (
+                  <Button
+                    key={what}
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => {
+                      setDialog(what);
+                    }}
+                  >
+                    {t(what === 'grants' ? 'credit.give' : `credit.${what}`)}
+                  </Button>
+                ))}
+              </Group>
+            )}
             <Grants credit={credit} />
           </Stack>
         )}
       </QueryState>
-      {changing && query.data && (
-        <TermsDialog
-          tenant={tenant}
-          credit={query.data}
-          onClose={() => {
-            setChanging(false);
-          }}
-        />
+      {dialog === 'terms' && query.data && (
+        <TermsDialog tenant={tenant} credit={query.data} onClose={close} />
+      )}
+      {dialog !== undefined && dialog !== 'terms' && query.data && (
+        <MoneyDialog tenant={tenant} what={dialog} credit={query.data} onClose={close} />
       )}
     </Panel>
   );
@@ -76,6 +95,8 @@ function Terms({ credit }: { credit: Credit }) {
   );
 }
 
+const GRANTS = ['PAID', 'PROMO'] as const;
+
 function Grants({ credit }: { credit: Credit }) {
   const { t } = useTranslation();
   if (credit.grants.length === 0) {
@@ -89,7 +110,10 @@ function Grants({ credit }: { credit: Credit }) {
     {
       id: 'kind',
       header: t('credit.grants.kind'),
-      cell: ({ row }) => row.original.kind,
+      cell: ({ row: { original } }) => {
+        const known = GRANTS.find((kind) => kind === original.kind);
+        return known ? t(`credit.kind.${known}`) : original.kind;
+      },
     },
     {
       id: 'remaining',

@@ -5,21 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { Dialog } from '@/components/Dialog';
 import { FormError } from '@/components/FormError';
 import { Icon } from '@/components/Icon';
-import { setTerms, type Credit, type Mode } from '@/features/organizations/api/credit';
-import type { Tenant } from '@/features/organizations/api/organizations';
 import { newCommandId } from '@/lib/commands';
-import { fromPico, isAmountLike, picoOf } from '@/lib/money';
-
-/** As many places as a limit may have. */
-const FINEST = '0.000000000000';
-
-const MOST_DIGITS = 19;
-
-const isLimit = (typed: string) =>
-  isAmountLike(typed, FINEST) && picoOf(typed).length <= MOST_DIGITS;
+import { setTerms, type Credit, type Mode } from '@/lib/credit';
+import { fromPico, isExactAmount, picoOf } from '@/lib/money';
 
 interface TermsDialogProps {
-  tenant: Tenant;
+  tenant: { id: string; name: string };
   credit: Credit;
   onClose: () => void;
 }
@@ -31,7 +22,7 @@ export function TermsDialog({ tenant, credit, onClose }: TermsDialogProps) {
   const [mode, setMode] = useState<Mode>(credit.mode);
   const [limit, setLimit] = useState<string>(fromPico(BigInt(credit.credit_limit)));
   const change = useMutation(setTerms);
-  const valid = isLimit(limit);
+  const valid = isExactAmount(limit);
   const submit = () => {
     if (!valid) return;
     change.mutate(

@@ -39,6 +39,34 @@ export function creditQuery(organization: string) {
   });
 }
 
+/** How money comes: paid ahead, given, or paid of what is owed. */
+export const MONEY = ['top-ups', 'grants', 'payments'] as const;
+
+export type MoneyKind = (typeof MONEY)[number];
+
+interface MoneyOrder {
+  organization: string;
+  what: MoneyKind;
+  command: string;
+  amount: Pico;
+  /** The first moment without it; none for ever. */
+  expires_at?: string | undefined;
+  /** Only what it would do. */
+  dry: boolean;
+}
+
+/** Books money; answers the credit as it is then. Sent again with the same command it is once. */
+export const orderMoney = mutationOptions({
+  mutationFn: ({ organization, what, command, dry, ...more }: MoneyOrder) =>
+    write(`/admin/api/organizations/${organization}/credit/${what}${dry ? '?dry_run=true' : ''}`, {
+      method: 'POST',
+      body: { command_id: command, ...more },
+      schema: creditSchema,
+    }),
+  onSettled: (_credit, _error, { organization, dry }, _result, { client }) =>
+    dry ? undefined : client.invalidateQueries({ queryKey: ['credit', organization] }),
+});
+
 interface TermsOrder {
   organization: string;
   command: string;
