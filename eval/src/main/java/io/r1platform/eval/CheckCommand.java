@@ -32,13 +32,16 @@ final class CheckCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private Path card;
 
-  @Option(names = "--file", description = "The problems, if they were not generated.")
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "The problems of a set that was not generated (made again from the seed).")
   private @Nullable Path file;
 
   @Option(
       names = "--commitment",
       paramLabel = "HEX",
-      description = "What was published before the run; else only the card's own word counts.")
+      description = "What was published before the run, 64 digits (the card's own word alone).")
   private @Nullable String commitment;
 
   @Override

@@ -45,47 +45,82 @@ final class EvalCommand implements Callable<Integer> {
       description = "The platform (R1_URL, http://127.0.0.1:8080).")
   private @Nullable String baseUrl;
 
-  @Option(names = "--key", description = "A tenant's key (better by the environment: R1_KEY).")
+  @Option(
+      names = "--key",
+      description = "A tenant's key; no default (better by the environment: R1_KEY).")
   private @Nullable String key;
 
-  @Option(names = "--model", defaultValue = "r1-nano", description = "The model (r1-nano).")
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      defaultValue = "r1-nano",
+      description = "The model (r1-nano).")
   @SuppressWarnings("NullAway.Init") // by picocli
   private String model;
 
-  @Option(names = "--samples", defaultValue = "1", description = "Answers for each problem (1).")
+  @Option(
+      names = "--samples",
+      paramLabel = "K",
+      defaultValue = "1",
+      description = "Answers for each problem, 1 to 64 (1).")
   private int samples;
 
-  @Option(names = "--max-tokens", description = "Of each answer, its reasoning included.")
+  @Option(
+      names = "--max-tokens",
+      paramLabel = "TOKENS",
+      description = "Of each answer, its reasoning included (the platform's default).")
   private @Nullable Integer maxTokens;
 
-  @Option(names = "--temperature", description = "Else the platform's default, as --top-p.")
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "0 to 2, 0 is greedy (the platform's default, 0.6).")
   private @Nullable Double temperature;
 
-  @Option(names = "--top-p")
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description = "Share of probability to draw from, 0 to 1 (the platform's default, 0.95).")
   private @Nullable Double topP;
 
-  @Option(names = "--seed", defaultValue = "1", description = "Of all that is drawn (1).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of samples, siblings, pairs and intervals, a whole number (1).")
   private long seed;
 
-  @Option(names = "--plain", description = "Send the questions alone, without an instruction.")
+  @Option(
+      names = "--plain",
+      description = "Send the questions alone, without the line that asks for \\boxed{} (off).")
   private boolean plain;
 
   @Option(
       names = "--siblings",
+      paramLabel = "N",
       defaultValue = "0",
-      description = "Siblings of each templated problem, for the contamination report (0).")
+      description =
+          "Problems made of each templated one, for the contamination report, 0 to 20 (0).")
   private int siblings;
 
-  @Option(names = "--keep-reasoning", description = "Keep the reasoning in answers.jsonl.")
+  @Option(
+      names = "--keep-reasoning",
+      description = "Keep the reasoning in answers.jsonl (only the answers).")
   private boolean keepsReasoning;
 
   @Option(
       names = "--max-cost",
       paramLabel = "AMOUNT",
-      description = "Stop before more than this could be charged, in the account's currency.")
+      description =
+          "Stop before more than this could be charged: a decimal amount in the account's"
+              + " currency (no limit but the quote).")
   private @Nullable BigDecimal maxCost;
 
-  @Option(names = "--at-once", defaultValue = "8", description = "Requests at a time (8).")
+  @Option(
+      names = "--at-once",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Requests at a time, 1 to 256 (8).")
   private int atOnce;
 
   @Option(
@@ -94,13 +129,13 @@ final class EvalCommand implements Callable<Integer> {
       description = "Where the run lies (FILE's name with .eval, here).")
   private @Nullable Path out;
 
-  @Option(names = "--yes", description = "Accept the quote without being asked.")
+  @Option(names = "--yes", description = "Accept the quote without being asked (asks).")
   private boolean yes;
 
   @Option(
       names = "--o1-prices",
       paramLabel = "IN,CACHED,OUT",
-      description = "o1's prices for a million tokens, if not 15,7.50,60 USD.")
+      description = "o1's prices, USD for a million tokens (15,7.50,60).")
   private @Nullable String o1Prices;
 
   EvalCommand(Map<String, String> environment, Clock clock) {

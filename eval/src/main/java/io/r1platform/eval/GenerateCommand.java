@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Make a set of problems that r1-nano's training left out, from a secret seed.",
       "Writes FILE, FILE.commitment.json (publish it before the run) and FILE.seed (keep it).",
-      "Families: addition, subtraction, multiplication, division, decimals, letters, dates,"
-          + " integers."
+      "Every problem is a held-out one: there is no option for others.",
+      "Families: addition, subtraction, multiplication, division, decimals, letters, dates,",
+      "integers, mixed, ordering, stories, logic."
     })
 final class GenerateCommand implements Callable<Integer> {
   private final Clock clock;
@@ -34,10 +35,18 @@ final class GenerateCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FAMILY")
   private List<String> families = List.of();
 
-  @Option(names = "--count", defaultValue = "100", description = "Of each part (100).")
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Problems of each family, level and language, 1 to 10,000 (100).")
   private int count;
 
-  @Option(names = "--level", split = ",", defaultValue = "1,2,3,4", description = "1 to 4 (all).")
+  @Option(
+      names = "--level",
+      split = ",",
+      defaultValue = "1,2,3,4",
+      description = "1 to 4, commas (all).")
   private List<Integer> levels = List.of();
 
   @Option(names = "--language", split = ",", defaultValue = "en,ko", description = "en, ko (both).")
@@ -47,7 +56,7 @@ final class GenerateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private Path out;
 
-  @Option(names = "--seed", paramLabel = "HEX", description = "Instead of a new one: 64 digits.")
+  @Option(names = "--seed", paramLabel = "HEX", description = "64 hexadecimal digits (a new one).")
   private @Nullable String seed;
 
   GenerateCommand(Clock clock) {

@@ -31,8 +31,10 @@ final class GgufMetadata {
    *
    * @param type a {@code ggml_type}
    * @param vector whether it has one dimension, but for dimensions of 1
+   * @param elements number of weights; negative if that overflows
+   * @param offset where they begin, from the first byte of all weights
    */
-  record Tensor(String name, int type, boolean vector) {}
+  record Tensor(String name, int type, boolean vector, long elements, long offset) {}
 
   private static final int MAGIC = 0x46554747;
   private static final long KEYS_MAX = 65_536;
@@ -104,6 +106,11 @@ final class GgufMetadata {
     return tensors;
   }
 
+  /** Where metadata and list of tensors end: with the padding that follows, weights begin. */
+  long headBytes() {
+    return position;
+  }
+
   /** Whether there is an array of that name. */
   boolean isList(String key) {
     return values.get(key) instanceof List<?>;
@@ -140,12 +147,15 @@ final class GgufMetadata {
       throw new Malformed("tensor '" + name + "' has " + dimensions + " dimensions");
     }
     boolean vector = true;
+    long elements = 1;
     for (int i = 0; i < dimensions; i++) {
-      vector &= readLong() == 1 || i == 0;
+      long size = readLong();
+      vector &= size == 1 || i == 0;
+      boolean fits = elements >= 0 && size >= 0 && Math.multiplyHigh(elements, size) == 0;
+      elements = fits ? elements * size : -1;
     }
     int type = readInt();
-    readLong(); // where its weights begin, which llama.cpp checks
-    return new Tensor(name, type, vector);
+    return new Tensor(name, type, vector, elements, readLong()); // llama.cpp checks the offset
   }
 
   private Object readValue(int type) throws IOException, Malformed {

@@ -80,6 +80,7 @@ final class Platform implements AutoCloseable {
     var ports = Ports.free();
     var environment = new HashMap<String, String>();
     ports.byName().forEach((port, number) -> environment.put(port.variable(), number.toString()));
+    environment.put("R1_NO_BUILD", "1");
     var invocation = new Invocation(root(), home, environment, Clock.systemUTC());
     var platform = new Platform(invocation, ports);
     platform.r1("down");

@@ -108,6 +108,16 @@ public final class ServiceException extends RuntimeException {
             + " again.");
   }
 
+  /** Nobody published a price of this model, so nothing may run. */
+  public static ServiceException withoutPrice(String model) {
+    return later(
+        ErrorCode.METERING_UNAVAILABLE,
+        Duration.ofMinutes(1),
+        "The model '%s' has no price now, so it was not served. Nothing was charged. It is served"
+            .concat(" as soon as whoever runs this site has published one.")
+            .formatted(model));
+  }
+
   /** The same error with what it charged: a decimal amount, or {@code "pending"}. */
   public ServiceException charged(String amount) {
     return new ServiceException(

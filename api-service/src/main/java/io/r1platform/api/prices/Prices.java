@@ -106,6 +106,11 @@ public class Prices {
     return Optional.ofNullable(answer).flatMap(known -> known.version(contentSha256));
   }
 
+  /** Whether a price that is missing was not published, and not merely not heard of. */
+  public boolean areKnown() {
+    return known().isPresent();
+  }
+
   private Optional<KnownPrices> known() {
     boolean over = billing.tookAt().isAfter(heardAt.plus(KNOWN_AHEAD));
     return over ? Optional.empty() : Optional.ofNullable(answer);

@@ -73,7 +73,7 @@ final class Offers {
         batch
             ? prices.ofBatch(caller.organizationId(), model.id(), now)
             : prices.at(caller.organizationId(), model.id(), now);
-    Price price = known.orElseThrow(ServiceException::meteringUnavailable);
+    Price price = known.orElseThrow(() -> withoutPrice(model));
     WorstCase worst = worstCase(request, cap(request, card), request.promptBound(bodyBytes), price);
     return new Offer(model, card, price, worst);
   }
@@ -118,6 +118,12 @@ final class Offers {
         ErrorCode.MODEL_NOT_FOUND,
         "model",
         "The model '%s' does not exist or this key may not use it.".formatted(shown));
+  }
+
+  private ServiceException withoutPrice(ServedModel model) {
+    return prices.areKnown()
+        ? ServiceException.withoutPrice(model.name())
+        : ServiceException.meteringUnavailable();
   }
 
   private static ServiceException unavailable() {

@@ -23,6 +23,7 @@ public class Catalogue {
   private static final int TICKS_PER_REFRESH = 5;
 
   private final Models models;
+  private final NewModels newModels;
   private final OwnUpstreams own;
   private final ForeignUpstreams foreign;
   private volatile List<ServedModel> served = List.of();
@@ -33,8 +34,9 @@ public class Catalogue {
   private boolean readable = true;
   private final AtomicInteger ticks = new AtomicInteger();
 
-  Catalogue(Models models, OwnUpstreams own, ForeignUpstreams foreign) {
+  Catalogue(Models models, NewModels newModels, OwnUpstreams own, ForeignUpstreams foreign) {
     this.models = models;
+    this.newModels = newModels;
     this.own = own;
     this.foreign = foreign;
     readCatalogue();
@@ -102,6 +104,7 @@ public class Catalogue {
   /** Reads again what is in the database. */
   synchronized void reread() {
     try {
+      newModels.enter(own.told(), names, canonical.keySet());
       readCatalogue();
       readable = true;
     } catch (DataAccessException e) {
@@ -129,13 +132,15 @@ public class Catalogue {
     }
     Map<String, ModelCard> known = new HashMap<>();
     behind.forEach((model, servers) -> known.put(model, commonCard(model, servers)));
-    served =
-        all.stream()
-            .filter(model -> model.isServed() || foreign.serve(model.name()))
-            .map(Model::asServed)
-            .toList();
+    served = all.stream().filter(this::stands).map(Model::asServed).toList();
     serving = Map.copyOf(behind);
     cards = Map.copyOf(known);
+  }
+
+  /** A model of ours is expected until each of our servers has said what it has. */
+  private boolean stands(Model model) {
+    boolean expected = model.isServed() && !own.haveAllTold();
+    return expected || own.have(model.name()) || foreign.serve(model.name());
   }
 
   private static ModelCard commonCard(String model, List<Upstream> servers) {

@@ -11,12 +11,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -40,8 +43,29 @@ final class OwnUpstreams implements AutoCloseable {
   private final Supplier<HttpClient> http;
   private final Clock clock;
   private volatile List<Upstream> all;
+  private volatile Map<Long, List<Told>> told = Map.of(); // by server, of those that have answered
 
   private record Cards(List<ModelCard> data) {}
+
+  /**
+   * A model that a server of ours has.
+   *
+   * @param id its name
+   * @param model_id its number in receipts; null from a server that does not say
+   * @param state null if it is ready
+   */
+  record Told(String id, @Nullable Integer model_id, @Nullable String state) {
+    boolean isLeaving() {
+      return "unloading".equals(state);
+    }
+  }
+
+  private record Names(List<Told> data, @Nullable List<Told> not_ready) {
+    List<Told> staying() {
+      Stream<Told> others = not_ready == null ? Stream.of() : not_ready.stream();
+      return Stream.concat(data.stream(), others).filter(model -> !model.isLeaving()).toList();
+    }
+  }
 
   OwnUpstreams(
       UpstreamSettings settings,
@@ -85,6 +109,22 @@ final class OwnUpstreams implements AutoCloseable {
     return all.stream().allMatch(server -> server.models().isEmpty());
   }
 
+  /** What they have, ready or on its way. */
+  List<Told> told() {
+    return told.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Whether one of them has that model. */
+  boolean have(String model) {
+    return told().stream().anyMatch(each -> each.id().equals(model));
+  }
+
+  /** Whether each of them has said once what it has. */
+  boolean haveAllTold() {
+    Map<Long, List<Told>> now = told;
+    return all.stream().noneMatch(server -> now.getOrDefault(server.id(), List.of()).isEmpty());
+  }
+
   /** Asks all of them at once. */
   void refresh() {
     List<CompletableFuture<HttpResponse<byte[]>>> answers = all.stream().map(this::ask).toList();
@@ -112,6 +152,7 @@ final class OwnUpstreams implements AutoCloseable {
         throw new IOException("/v1/models answered " + response.statusCode());
       }
       List<ModelCard> cards = json.readValue(response.body(), Cards.class).data;
+      hear(server, json.readValue(response.body(), Names.class).staying());
       server.standing().answered(clock.instant());
       return with(server, cards);
     } catch (CompletionException | IOException | JacksonException e) {
@@ -120,6 +161,15 @@ final class OwnUpstreams implements AutoCloseable {
       }
       server.standing().missed(clock.instant(), "health_missed");
       return server;
+    }
+  }
+
+  /** A server that has just started says nothing yet: what it had before still counts. */
+  private void hear(Upstream server, List<Told> models) {
+    if (!models.isEmpty()) {
+      var heard = new HashMap<Long, List<Told>>(told);
+      heard.put(server.id(), models);
+      told = Map.copyOf(heard);
     }
   }
 

@@ -26,6 +26,7 @@ final class FakeEngine implements AutoCloseable {
   private final AtomicInteger deafTo = new AtomicInteger();
   private final List<String> counted = new CopyOnWriteArrayList<>();
   private volatile int promptTokens = 12;
+  private volatile String guests = "";
   private volatile Script script = chat -> chat.error(503, "engine_unavailable", "no script");
 
   /** What the engine does with a request. */
@@ -55,6 +56,11 @@ final class FakeEngine implements AutoCloseable {
   void does(Script next) {
     chats.clear();
     script = next;
+  }
+
+  /** Has these models beside r1-nano from now on: more of the list, each with a comma before it. */
+  void has(String others) {
+    guests = others;
   }
 
   /** Says from now on that any prompt has so many tokens. */
@@ -130,9 +136,9 @@ final class FakeEngine implements AutoCloseable {
         """
         {"object":"list","data":[{"id":"r1-nano","object":"model","context_length":2048,
          "max_output_tokens":1024,"default_max_tokens":512,"tokenizer_sha256":"%s",
-         "capabilities":["reasoning"]}]}
+         "capabilities":["reasoning"]}%s]}
         """
-            .formatted("ef".repeat(32))
+            .formatted("ef".repeat(32), guests)
             .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);

@@ -172,6 +172,39 @@ class QuotesIT {
   }
 
   @Test
+  void aModelThatOurOwnServerLoadsIsEnteredAndServedOnceItHasAPrice() {
+    gateway.engine.has(
+        """
+        ,{"id":"distill","model_id":1001,"context_length":4096,"max_output_tokens":1024,
+          "default_max_tokens":512,"capabilities":["reasoning"]},
+         {"id":"impostor","model_id":2,"context_length":1,"max_output_tokens":1,
+          "default_max_tokens":1},
+         {"id":"Shouting","model_id":1002,"context_length":1,"max_output_tokens":1,
+          "default_max_tokens":1}""");
+    Await.until("it is listed", () -> model("distill").statusCode() == 200);
+
+    JsonNode listed = JsonMapper.shared().readTree(model("distill").body());
+    assertThat(listed.path("context_length").asInt()).isEqualTo(4096);
+    assertThat(listed.has("price")).isFalse();
+    assertThat(model("impostor").statusCode()).isEqualTo(404);
+    assertThat(model("Shouting").statusCode()).isEqualTo(404);
+    HttpResponse<String> refused =
+        gateway.chat(BODY.formatted("").replace("deepseek-reasoner", "distill"));
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.body())
+        .contains("metering_unavailable", "The model 'distill' has no price now")
+        .contains("\"charged\":\"0\"");
+
+    gateway.engine.has("");
+    Await.until("it is gone", () -> model("distill").statusCode() == 404);
+    assertThat(model("r1-nano").statusCode()).isEqualTo(200);
+  }
+
+  private HttpResponse<String> model(String name) {
+    return gateway.api.get("/v1/models/" + name, gateway.key);
+  }
+
+  @Test
   void refusesARevokedKey() {
     String key = gateway.issueKey();
     assertThat(gateway.postAs(key, "/v1/quotes", request("")).statusCode()).isEqualTo(200);

@@ -17,7 +17,7 @@ public record O1Prices(BigDecimal input, BigDecimal cached, BigDecimal output, S
           new BigDecimal("15"),
           new BigDecimal("7.50"),
           new BigDecimal("60"),
-          "OpenAI's public API price list for o1 (openai.com/api/pricing), as of 2025-01-22");
+          "OpenAI's page API Pricing (openai.com/api/pricing), as quoted in its forum on 2025-01-23");
 
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 

@@ -8,19 +8,34 @@ import java.util.List;
  * One generated problem.
  *
  * @param kind math, exact or choice
- * @param choices of a choice, else empty
- * @param key its canonical form, task and operands, by which r1-nano's training leaves it out
+ * @param alternatives of a choice all of them, of exact other ways to write the answer
+ * @param key its canonical form, task and operands: no two of a set are the same
+ * @param trainingKey by which r1-nano's training leaves it out, mostly {@code key}
  */
-record Drawn(String kind, String question, String answer, List<String> choices, String key) {
+record Drawn(
+    String kind,
+    String question,
+    String answer,
+    List<String> alternatives,
+    String key,
+    String trainingKey) {
   private static final int BUCKETS = 10;
 
   Drawn {
-    choices = List.copyOf(choices);
+    alternatives = List.copyOf(alternatives);
+  }
+
+  Drawn(String kind, String question, String answer, List<String> alternatives, String key) {
+    this(kind, question, answer, alternatives, key, key);
   }
 
   /** The rule of models/r1-nano/train/problems.py: one bucket in ten is for evaluation only. */
   boolean isHeldOut() {
-    byte[] digest = Draws.sha256(key);
+    return isHeldOut(trainingKey);
+  }
+
+  static boolean isHeldOut(String trainingKey) {
+    byte[] digest = Draws.sha256(trainingKey);
     var number = new BigInteger(1, Arrays.copyOf(digest, 8));
     return number.mod(BigInteger.valueOf(BUCKETS)).signum() == 0;
   }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +39,16 @@ final class Draws {
 
   <T> T of(List<T> items) {
     return items.get(between(0, items.size() - 1));
+  }
+
+  /** So many of them, none twice, in a random order. */
+  <T> List<T> sample(List<T> items, int count) {
+    var left = new ArrayList<>(items);
+    var drawn = new ArrayList<T>();
+    while (drawn.size() < count) {
+      drawn.add(left.remove(between(0, left.size() - 1)));
+    }
+    return drawn;
   }
 
   /** A number with exactly so many digits; one digit includes 0. */

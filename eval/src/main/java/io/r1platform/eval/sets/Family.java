@@ -74,6 +74,34 @@ enum Family {
     Drawn draw(Draws draws, int level, boolean korean) {
       return Words.integers(draws, level, korean);
     }
+  },
+  /** Two operations: + and - to two digits, with products of one and two digits, quotients. */
+  MIXED {
+    @Override
+    Drawn draw(Draws draws, int level, boolean korean) {
+      return Mixed.draw(draws, level, korean);
+    }
+  },
+  /** 3, 4 and 5 numbers in order, or the largest or smallest of them; three digits at level 4. */
+  ORDERING {
+    @Override
+    Drawn draw(Draws draws, int level, boolean korean) {
+      return Ordering.draw(draws, level, korean);
+    }
+  },
+  /** Word problems of one operation, to 20 and 100, and mostly of two, to 100 and 1000. */
+  STORIES {
+    @Override
+    Drawn draw(Draws draws, int level, boolean korean) {
+      return Stories.draw(draws, level, korean);
+    }
+  },
+  /** Who is tallest of 3, 3, 4 and 5, and the truth of two or three joined comparisons. */
+  LOGIC {
+    @Override
+    Drawn draw(Draws draws, int level, boolean korean) {
+      return Logic.draw(draws, level, korean);
+    }
   };
 
   /** A problem; it may be one that training has seen. */
@@ -100,11 +128,6 @@ enum Family {
 
   /** Sums, differences, products and quotients. */
   private static final class Arithmetic {
-    private static final List<String> ENGLISH =
-        List.of("What is {q}?", "Calculate {q}.", "{q} = ?", "How much is {q}?");
-    private static final List<String> KOREAN =
-        List.of("{q}의 값은?", "{q} 계산해 줘", "{q}의 답은?", "{q}의 결과는?");
-
     static Drawn sum(Draws draws, int level, boolean korean, char operator) {
       int most = level + 1;
       int a = draws.digits(most);
@@ -117,17 +140,8 @@ enum Family {
     }
 
     static Drawn asked(Draws draws, boolean korean, char operator, int a, int b, String answer) {
-      String formula = a + " " + operator + " " + b;
-      String question = draws.of(korean ? KOREAN : ENGLISH).replace("{q}", formula);
-      String name =
-          switch (operator) {
-            case '+' -> "addition";
-            case '-' -> "subtraction";
-            case '*' -> "multiplication";
-            default -> "division";
-          };
-      boolean inOrder = operator == '/' || a > b;
-      String key = name + " " + (inOrder ? a + " " + b : b + " " + a);
+      String question = Wordings.formula(draws, korean, a + " " + operator + " " + b);
+      String key = new Formula.Step(operator, a, b).key();
       boolean words = answer.contains(" ");
       return new Drawn(words ? "exact" : "math", question, answer, List.of(), key);
     }

@@ -112,8 +112,8 @@ public record Recipe(
     line.put("kind", drawn.kind());
     line.put("problem", drawn.question());
     line.put("answer", drawn.answer());
-    if (!drawn.choices().isEmpty()) {
-      line.put("choices", drawn.choices());
+    if (!drawn.alternatives().isEmpty()) {
+      line.put(drawn.kind().equals("choice") ? "choices" : "accept", drawn.alternatives());
     }
     line.put("family", family.word());
     line.put("level", Integer.toString(level));

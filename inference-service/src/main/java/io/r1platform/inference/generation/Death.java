@@ -30,7 +30,8 @@ record Death(Kind kind, @Nullable Throwable cause) {
     if (backend == Backend.TRTLLM || kind == Kind.HANGS || cause instanceof Error) {
       return false;
     }
-    boolean refused = kind == Kind.NOT_LOADED && cause instanceof EngineException;
+    boolean file = cause instanceof EngineException || cause instanceof IllegalArgumentException;
+    boolean refused = kind == Kind.NOT_LOADED && file; // the latter by our template
     return refused || othersServe;
   }
 }

@@ -144,6 +144,8 @@ final class EngineThread implements Runnable {
       return false;
     }
     ModelInfo info = opened.model();
+    var vocabulary = new Vocabulary(opened);
+    var unused = vocabulary.template(); // nobody could ask it anything without R1's markers
     model.loaded(
         new ModelFacts(
             info.backend() + " " + info.backendVersion(),
@@ -151,7 +153,7 @@ final class EngineThread implements Runnable {
             tokenizerSha256(opened, info.vocabularySize()),
             info.contextTokens(),
             info.simulated(),
-            new Vocabulary(opened).abilities().stream().map(Ability::wire).sorted().toList()));
+            vocabulary.abilities().stream().map(Ability::wire).sorted().toList()));
     wasReady = true;
     engine = opened;
     LOG.info(

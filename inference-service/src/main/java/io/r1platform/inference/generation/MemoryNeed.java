@@ -23,7 +23,7 @@ record MemoryNeed(ModelMemory memory, EngineOptions.Sizes sizes) {
    * @throws ServiceException invalid_state with both numbers if it does not fit
    */
   ModelSizes grant(ModelPlan plan, long free) {
-    long usable = free - free / LEFT_TO_OTHERS;
+    long usable = usable(free);
     if (least() > usable) {
       throw ServiceException.of(
           ErrorCode.INVALID_STATE,
@@ -39,6 +39,11 @@ record MemoryNeed(ModelMemory memory, EngineOptions.Sizes sizes) {
     }
     long cache = Math.min(memory.cacheBytesMax(sizes), usable - fixed());
     return new ModelSizes(memory.fileBytes(), cache, memory.computeBytes(sizes));
+  }
+
+  /** The part of so many free bytes that a model may have. */
+  static long usable(long free) {
+    return free - free / LEFT_TO_OTHERS;
   }
 
   /** Its limit as the engine takes it; 0 = all that it wants. */

@@ -4,7 +4,15 @@
  */
 @NullMarked
 @ApplicationModule(
-    allowedDependencies = {"models", "memory", "receipts", "queue", "errors", "observability"})
+    allowedDependencies = {
+      "models",
+      "checkpoints",
+      "memory",
+      "receipts",
+      "queue",
+      "errors",
+      "observability"
+    })
 package io.r1platform.inference.generation;
 
 import org.jspecify.annotations.NullMarked;

@@ -28,6 +28,7 @@ final class ModelsController {
       String object,
       long created,
       String owned_by,
+      int model_id,
       int context_length,
       int max_output_tokens,
       int default_max_tokens,
@@ -43,6 +44,7 @@ final class ModelsController {
           "model",
           card.createdEpochSeconds(),
           "r1-platform",
+          card.modelId(),
           card.contextTokens(),
           card.maxOutputTokens(),
           card.defaultMaxTokens(),
@@ -58,6 +60,7 @@ final class ModelsController {
   record OtherView(
       String id,
       String object,
+      int model_id,
       String state,
       @Nullable Float progress,
       @Nullable String failure,
@@ -70,6 +73,7 @@ final class ModelsController {
       return new OtherView(
           model.name(),
           "model",
+          model.plan().modelId(),
           nameOf(state),
           state instanceof ServedModel.Loading loading ? loading.progress() : null,
           state instanceof ServedModel.Failed failed ? failed.why() : null,

@@ -23,6 +23,8 @@ final class DeathTests {
   void aFileThatIsRefusedHarmsNobody() {
     var refused = new Death(Kind.NOT_LOADED, failure);
     assertThat(refused.contained(Backend.LLAMACPP, false)).isTrue();
+    var withoutMarkers = new Death(Kind.NOT_LOADED, new IllegalArgumentException("no <think>"));
+    assertThat(withoutMarkers.contained(Backend.LLAMACPP, false)).isTrue();
   }
 
   @Test

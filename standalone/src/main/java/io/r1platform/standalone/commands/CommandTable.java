@@ -1,5 +1,6 @@
 package io.r1platform.standalone.commands;
 
+import io.r1platform.standalone.models.ModelRefused;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +21,8 @@ import tools.jackson.core.JacksonException;
     mixinStandardHelpOptions = true,
     version = "R1 Platform 0.1.0")
 public final class CommandTable {
+  private static final int REFUSED = 2; // as for arguments that are wrong
+
   private CommandTable() {}
 
   /** The command line for one invocation. */
@@ -33,6 +36,13 @@ public final class CommandTable {
             new CommandLine(new Key(invocation))
                 .addSubcommand(new KeyList(invocation))
                 .addSubcommand(new KeyRotate(invocation)))
+        .addSubcommand(
+            new CommandLine(new ModelCommand())
+                .addSubcommand(new ModelList(invocation))
+                .addSubcommand(new ModelAdd(invocation))
+                .addSubcommand(new ModelUse(invocation))
+                .addSubcommand(new ModelPrice(invocation))
+                .addSubcommand(new ModelRemove(invocation)))
         .addSubcommand(new LimitCommand(invocation))
         .addSubcommand(new Admin(invocation))
         .addSubcommand(new CommandLine(new Audit()).addSubcommand(new AuditVerify(invocation)))
@@ -74,7 +84,7 @@ public final class CommandTable {
         || exception instanceof JacksonException) {
       line.getErr().println("r1: " + exception.getMessage());
       line.getErr().flush();
-      return 1;
+      return exception instanceof ModelRefused ? REFUSED : 1;
     }
     throw exception;
   }

@@ -5,6 +5,7 @@ import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.home.Instance;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
+import io.r1platform.standalone.models.ModelRegistry;
 import io.r1platform.standalone.supervisor.Operator;
 import io.r1platform.standalone.supervisor.SupervisorProcess;
 import java.nio.file.Path;
@@ -25,6 +26,10 @@ public record Invocation(Path root, Home home, Map<String, String> environment, 
     String moved = environment.getOrDefault("R1_HOME", "");
     Path home = moved.isBlank() ? root.resolve(".r1") : Path.of(moved);
     return new Invocation(root, new Home(home), Map.copyOf(environment), clock);
+  }
+
+  ModelRegistry models() {
+    return new ModelRegistry(home, root);
   }
 
   Secrets secrets() {

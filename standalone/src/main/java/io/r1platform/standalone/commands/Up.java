@@ -7,6 +7,8 @@ import io.r1platform.standalone.build.Staleness;
 import io.r1platform.standalone.home.Instance;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
+import io.r1platform.standalone.models.ModelPrices;
+import io.r1platform.standalone.models.ModelRegistry.Served;
 import io.r1platform.standalone.processes.Await;
 import io.r1platform.standalone.supervisor.Operator;
 import io.r1platform.standalone.supervisor.SupervisorProcess;
@@ -117,6 +119,7 @@ final class Up implements Callable<Integer> {
   }
 
   private void start(SupervisorProcess supervisor, Ports ports, Instant begun) {
+    invocation.models().verifyInUse();
     step(begun, "starting");
     var instance = new Instance(invocation.root(), ports);
     if (!supervisor.start(instance, line -> step(begun, line))) {
@@ -158,17 +161,27 @@ final class Up implements Callable<Integer> {
         %s
 
         """,
-        url, key, url, Operator.EMAIL, password, curl(url, key));
+        url,
+        key,
+        url,
+        Operator.EMAIL,
+        password,
+        curl(url, key, invocation.models().inUse().getFirst()));
+    for (Served model : invocation.models().served()) {
+      new ModelPrices(url, key)
+          .missingOfWhatIsServed(model.name(), model.modelId())
+          .ifPresent(what -> out.println(what + "\n"));
+    }
     out.flush();
   }
 
-  private static String curl(String url, String key) {
+  private static String curl(String url, String key, String model) {
     return """
     curl -N %s/v1/chat/completions -H 'Authorization: Bearer %s' \
     -H 'Content-Type: application/json' \
-    -d '{"model": "r1-nano", "stream": true, "stream_options": {"include_usage": true}, \
+    -d '{"model": "%s", "stream": true, "stream_options": {"include_usage": true}, \
     "messages": [{"role": "user", "content": "What is 347 + 589?"}]}'"""
-        .formatted(url, key);
+        .formatted(url, key, model);
   }
 
   /** Waits for Ctrl-C, which stops everything, or for somebody else's {@code down}. */

@@ -47,6 +47,11 @@ public record Home(Path path) {
     return directory("exports");
   }
 
+  /** The registry of models, and those that were copied. */
+  public Path models() {
+    return directory("models");
+  }
+
   /** The services' jars, unpacked, so that a build never replaces a jar in use. */
   public Path apps() {
     return directory("apps");

@@ -92,7 +92,7 @@ public final class PostgresServer {
     return new Plan(
         "postgres",
         command,
-        Map.of(),
+        Map::of,
         home.log("postgres"),
         data.toString(),
         () -> database().answers(),

@@ -150,7 +150,7 @@ public final class Child {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(plan.log().toFile()))
             .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-    builder.environment().putAll(plan.environment());
+    builder.environment().putAll(plan.environment().get());
     return builder.start();
   }
 }

@@ -19,6 +19,9 @@ public enum Part {
   /** The supervisor's own name among the parts. */
   public static final String SUPERVISOR = "supervisor";
 
+  /** The secret that opens inference-service. */
+  public static final String INFERENCE_TOKEN = "inference-token";
+
   private final String word;
   private final Ports.Name port;
   private final Ports.Name managementPort;

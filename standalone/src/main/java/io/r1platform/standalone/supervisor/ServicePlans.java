@@ -6,6 +6,8 @@ import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.home.Instance;
 import io.r1platform.standalone.home.Ports;
 import io.r1platform.standalone.home.Secrets;
+import io.r1platform.standalone.models.ModelRegistry;
+import io.r1platform.standalone.models.ModelRegistry.Served;
 import io.r1platform.standalone.postgres.SuperuserDatabase;
 import io.r1platform.standalone.processes.Plan;
 import java.nio.file.Files;
@@ -34,7 +36,6 @@ final class ServicePlans {
   private static final String ANSWERS_KEY = "answers-key";
   private static final String LOG_KEY = "log-key";
   private static final String LOG_NAME = "log-name"; // no two installations' logs have one name
-  private static final String INFERENCE_TOKEN = "inference-token";
 
   private final Home home;
   private final Instance instance;
@@ -69,7 +70,7 @@ final class ServicePlans {
     return new Plan(
         part.service(),
         command,
-        environment(part),
+        () -> environment(part),
         home.log(part.service()),
         home.marker(),
         () -> probe.isReady(part),
@@ -130,7 +131,7 @@ final class ServicePlans {
   private Map<String, String> apiSettings(Ports ports) {
     return Map.ofEntries(
         entry("r1.api.upstreams.inference-url", ports.url(Ports.Name.INFERENCE)),
-        entry("r1.api.upstreams.token-file", file(INFERENCE_TOKEN)),
+        entry("r1.api.upstreams.token-file", file(Part.INFERENCE_TOKEN)),
         entry("r1.api.billing.url", ports.url(Ports.Name.BILLING)),
         entry("r1.api.billing.token-file", file(GATEWAY_TOKEN)),
         entry("r1.api.idempotency.key-file", file(ANSWERS_KEY)),
@@ -140,10 +141,26 @@ final class ServicePlans {
   }
 
   private Map<String, String> inferenceSettings(Ports ports) {
-    Path model = instance.root().resolve("models/r1-nano/r1-nano.gguf");
+    var settings = new LinkedHashMap<String, String>();
+    List<Served> served = new ModelRegistry(home, instance.root()).served();
+    for (int i = 0; i < served.size(); i++) {
+      Served model = served.get(i);
+      String prefix = "r1.inference.models[" + i + "].";
+      settings.put(prefix + "path", model.path().toString());
+      settings.put(prefix + "name", model.name());
+      settings.put(prefix + "model-id", Integer.toString(model.modelId()));
+      settings.put(prefix + "context-tokens", Integer.toString(model.contextTokens()));
+    }
+    if (served.getFirst().tensorRt()) {
+      settings.put("r1.inference.generation.backend", "trtllm");
+    }
+    settings.putAll(engineSettings(ports));
+    return settings;
+  }
+
+  private Map<String, String> engineSettings(Ports ports) {
     return Map.ofEntries(
-        entry("r1.inference.models[0].path", model.toString()),
-        entry("r1.inference.security.token-file", file(INFERENCE_TOKEN)),
+        entry("r1.inference.security.token-file", file(Part.INFERENCE_TOKEN)),
         entry("r1.inference.receipts.billing-url", ports.url(Ports.Name.BILLING)),
         entry("r1.inference.receipts.billing-token-file", file(ENGINE_TOKEN)));
   }

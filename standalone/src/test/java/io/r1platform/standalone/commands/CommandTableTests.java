@@ -9,7 +9,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,7 @@ class CommandTableTests {
         "logs",
         "key",
         "limit",
+        "model",
         "admin",
         "audit",
         "reconcile",
@@ -74,6 +77,57 @@ class CommandTableTests {
     assertThat(call("key", command, "--help").exit()).isZero();
     assertThat(call("key", command, "--help").text()).contains("r1 key " + command);
     assertThat(call("key", "--help").text()).contains("  " + command + " ");
+  }
+
+  /** The module's options, told without its being built. */
+  @ParameterizedTest
+  @ValueSource(strings = {"EvalCommand", "GenerateCommand", "CheckCommand"})
+  void tellsEveryOptionOfEval(String command) throws Exception {
+    Path checkout = Path.of(System.getProperty("r1.root", ".."));
+    String source =
+        Files.readString(
+            checkout.resolve("eval/src/main/java/io/r1platform/eval/" + command + ".java"));
+    List<String> options =
+        Pattern.compile("names = \"(--[a-z0-9-]+)\"")
+            .matcher(source)
+            .results()
+            .map(option -> option.group(1))
+            .toList();
+
+    assertThat(options).hasSizeGreaterThan(1);
+    assertThat(call("eval", "--help").text()).contains(options);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "add", "use", "price", "remove"})
+  void explainsWhatIsDoneWithModels(String command) {
+    assertThat(call("model", command, "--help").exit()).isZero();
+    assertThat(call("model", command, "--help").text()).contains("r1 model " + command);
+    assertThat(call("model", "--help").text()).contains("  " + command + " ");
+  }
+
+  @Test
+  void listsTheModelThatIsAlwaysThere() {
+    assertThat(call("model").exit()).isEqualTo(2);
+    assertThat(call("model", "list").text())
+        .contains("name\tin_use\tfile\tarchitecture\tparameters\tquantization")
+        .contains("r1-nano\ttrue\t");
+    assertThat(call("model", "list", "--json").text()).startsWith("[").contains("\"r1-nano\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"use nothing", "remove nothing", "remove r1-nano", "add f --name R1"})
+  void refusesModelsWithExitCodeTwo(String arguments) {
+    Printed printed = call(("model " + arguments).split(" ", -1));
+
+    assertThat(printed.exit()).as(printed.text()).isEqualTo(2);
+    assertThat(printed.text()).startsWith("r1: ").doesNotContain("\tat ").hasLineCount(1);
+  }
+
+  @Test
+  void servesFromTheNextStartOnWhatIsUsedWhileNothingRuns() {
+    assertThat(call("model", "use", "r1-nano"))
+        .isEqualTo(new Printed(0, "in use: r1-nano; ./r1 up serves it\n"));
   }
 
   @Test

@@ -121,7 +121,7 @@ class ChildTests {
         new Plan(
             "part",
             List.of("bash", "-c", script),
-            Map.of(),
+            Map::of,
             home.log("part"),
             MARKER,
             ready,
