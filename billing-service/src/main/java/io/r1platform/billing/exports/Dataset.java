@@ -38,6 +38,16 @@ public abstract class Dataset {
     return false;
   }
 
+  /** The shortest period whose rows are all among those of a scope of it, for schedules. */
+  public Period leastPeriod() {
+    return ofWholeDays() ? Period.DAY : Period.HOUR;
+  }
+
+  /** Whether rows of days that retention took are not in it any more. */
+  public boolean losesOldDays() {
+    return false;
+  }
+
   /** The query, with its parameters. */
   public final String sql() {
     return sql;

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keep how long files wait for download
  * @param keptPerOrganization jobs of one organization whose files wait for download; of more the
  *     oldest go before their time. As many again are the operator's
+ * @param schedules that are not closed, at most
  * @param targets where else exports may be written to
  */
 @ConfigurationProperties("r1.billing.exports")
@@ -31,6 +32,7 @@ record ExportSettings(
     @Nullable Path directory,
     @DefaultValue("7d") Duration keep,
     @DefaultValue("20") int keptPerOrganization,
+    @DefaultValue("100") int schedules,
     @DefaultValue List<ExportTargetSettings> targets) {
   private static final int MOST_CONCURRENT = 8;
   private static final int MOST_ROWS = 100_000_000;
@@ -44,10 +46,12 @@ record ExportSettings(
         || partRows > MOST_ROWS
         || childMemoryMib < LEAST_MEMORY
         || !keep.isPositive()
-        || keptPerOrganization < 1) {
+        || keptPerOrganization < 1
+        || schedules < 0) {
       throw new IllegalArgumentException(
           "r1.billing.exports: concurrent is 1 to 8, part-rows 1 to 100000000, child-memory-mib 64"
-              + " or more, per-organization, keep and kept-per-organization more than 0");
+              + " or more, per-organization, keep and kept-per-organization more than 0, schedules 0"
+              + " or more");
     }
     targets = List.copyOf(targets);
     if (targets.stream().map(ExportTargetSettings::name).distinct().count() < targets.size()) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns empty: all
  * @param place below its target
+ * @param scheduleId which had it made; null: a person
  */
 record Job(
     long id,
@@ -29,7 +30,8 @@ record Job(
     String requestedBy,
     Instant createdAt,
     @Nullable Instant finishedAt,
-    boolean filesGone) {
+    boolean filesGone,
+    @Nullable Long scheduleId) {
   enum Status {
     WAITING,
     RUNNING,

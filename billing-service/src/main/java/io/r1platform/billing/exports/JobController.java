@@ -61,7 +61,8 @@ class JobController {
       boolean downloadable,
       String requestedBy,
       String createdAt,
-      @Nullable String finishedAt) {}
+      @Nullable String finishedAt,
+      @Nullable String scheduleId) {}
 
   record Page(List<View> exports, @Nullable String next) {}
 
@@ -89,7 +90,7 @@ class JobController {
                 moment("to", body.to),
                 organization(body.organizationId))
             .selecting(body.columns == null ? List.of() : body.columns);
-    String actor = body.actor.substring(0, Math.min(MOST_ACTOR, body.actor.length()));
+    String actor = shortened(body.actor);
     FileFormat format = FileFormat.named(body.format == null ? "csv" : body.format);
     return view(
         jobs.order(
@@ -99,7 +100,8 @@ class JobController {
                 format,
                 body.target,
                 Boolean.TRUE.equals(body.byOperator),
-                actor)));
+                actor,
+                null)));
   }
 
   /** Newest first. */
@@ -169,17 +171,22 @@ class JobController {
         job.status() == Job.Status.DONE && job.target() == null && !job.filesGone(),
         job.requestedBy(),
         job.createdAt().toString(),
-        job.finishedAt() == null ? null : job.finishedAt().toString());
+        job.finishedAt() == null ? null : job.finishedAt().toString(),
+        job.scheduleId() == null ? null : job.scheduleId().toString());
   }
 
-  private static @Nullable Long organization(@Nullable String id) {
+  static String shortened(String actor) {
+    return actor.substring(0, Math.min(MOST_ACTOR, actor.length()));
+  }
+
+  static @Nullable Long organization(@Nullable String id) {
     if (id != null && !id.matches("[0-9]{1,18}")) {
       throw ServiceException.invalidRequest("'organization_id' is an id, as a string.");
     }
     return id == null ? null : Long.valueOf(id);
   }
 
-  private static Instant moment(String name, @Nullable String text) {
+  static Instant moment(String name, @Nullable String text) {
     try {
       Instant moment =
           text != null && text.length() == "2026-11-01".length()

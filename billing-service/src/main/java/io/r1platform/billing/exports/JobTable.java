@@ -33,6 +33,7 @@ class JobTable {
    * What a job is made of.
    *
    * @param byOperator or by somebody of the organization
+   * @param schedule which has it made; null: a person
    */
   record Order(
       UUID commandId,
@@ -40,13 +41,14 @@ class JobTable {
       FileFormat format,
       @Nullable String target,
       boolean byOperator,
-      String by) {}
+      String by,
+      @Nullable Long schedule) {}
 
   private static final String COLUMNS =
       """
       job_id, tenant_id, dataset, format, columns, from_at, to_at, target, place, status, rows_read,
       error, manifest::text as manifest, by_operator, requested_by, created_at, finished_at,
-      files_gone_at is not null as files_gone""";
+      files_gone_at is not null as files_gone, schedule_id""";
 
   private static final int MOST_ERROR = 1_000;
 
@@ -77,20 +79,22 @@ class JobTable {
     if (made.isPresent()) {
       return sameAs(order, made.get());
     }
-    requireRoom(organization, order.byOperator, most);
+    if (order.schedule == null) {
+      requireRoom(organization, order.byOperator, most);
+    }
     String insert =
         """
         insert into export_job (command_id, tenant_id, dataset, format, columns, from_at, to_at,
-          target, place, status, by_operator, requested_by, created_at)
+          target, place, status, by_operator, requested_by, created_at, schedule_id)
         values (:command, :tenant, :dataset, :format, cast(:columns as text[]), :from, :to,
-          :target, :place, 'waiting', :operator, :by, :now)
+          :target, :place, 'waiting', :operator, :by, :now, :schedule)
         returning\s""";
     return jdbc.sql(insert + COLUMNS)
         .param("command", order.commandId)
         .param("tenant", organization)
         .param("dataset", scope.dataset().name())
         .param("format", order.format.extension())
-        .param("columns", "{" + String.join(",", columns(scope)) + "}")
+        .param("columns", "{" + String.join(",", scope.selected()) + "}")
         .param("from", utc(scope.from()))
         .param("to", utc(scope.to()))
         .param("target", order.target)
@@ -98,6 +102,7 @@ class JobTable {
         .param("operator", order.byOperator)
         .param("by", order.by)
         .param("now", utc(clock.instant()))
+        .param("schedule", order.schedule)
         .query(this::read)
         .single();
   }
@@ -211,7 +216,9 @@ class JobTable {
    */
   boolean resume(Job job, int most) {
     lock(job.organizationId());
-    requireRoom(job.organizationId(), job.byOperator(), most);
+    if (job.scheduleId() == null) {
+      requireRoom(job.organizationId(), job.byOperator(), most);
+    }
     return jdbc.sql(
                 """
                 update export_job set status = 'waiting', error = null, finished_at = null
@@ -338,7 +345,7 @@ class JobTable {
     boolean same =
         made.dataset().equals(scope.dataset().name())
             && made.format() == order.format
-            && made.columns().equals(columns(scope))
+            && made.columns().equals(scope.selected())
             && made.from().equals(scope.from())
             && made.to().equals(scope.to())
             && Objects.equals(made.organizationId(), scope.organizationId())
@@ -347,12 +354,6 @@ class JobTable {
       throw ServiceException.commandConflict(order.commandId.toString());
     }
     return made;
-  }
-
-  private static List<String> columns(Scope scope) {
-    return scope.columns().equals(scope.dataset().columns())
-        ? List.of()
-        : scope.columns().stream().map(Column::name).toList();
   }
 
   private void lock(@Nullable Long organization) {
@@ -368,7 +369,7 @@ class JobTable {
                 """
                 select count(*) from export_job
                 where status in ('waiting', 'running') and tenant_id is not distinct from ?
-                  and by_operator = ?
+                  and by_operator = ? and schedule_id is null
                 """)
             .param(organization)
             .param(byOperator)
@@ -438,7 +439,8 @@ class JobTable {
         row.getString("requested_by"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         finished == null ? null : finished.toInstant(),
-        row.getBoolean("files_gone"));
+        row.getBoolean("files_gone"),
+        row.getObject("schedule_id", Long.class));
   }
 
   private static OffsetDateTime utc(Instant moment) {

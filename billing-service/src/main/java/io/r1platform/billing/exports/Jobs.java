@@ -202,7 +202,7 @@ class Jobs implements SmartLifecycle {
     try {
       Manifest manifest = write(job, run);
       if (table.done(id, run, manifest)) {
-        count(Job.Status.DONE);
+        count("DONE");
         LOG.info(
             "Export {} of {} done: {} rows in {} parts, {} ms",
             id,
@@ -224,7 +224,7 @@ class Jobs implements SmartLifecycle {
       }
       String why = reason(e);
       if (table.failed(id, run, why)) {
-        count(Job.Status.FAILED);
+        count(job.scheduleId() == null ? "FAILED" : "RETRY");
         LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why, e);
       }
     }
@@ -290,8 +290,8 @@ class Jobs implements SmartLifecycle {
     };
   }
 
-  private void count(Job.Status how) {
-    meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how.name()).increment();
+  private void count(String how) {
+    meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how).increment();
   }
 
   /**

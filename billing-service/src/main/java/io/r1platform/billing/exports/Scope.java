@@ -78,6 +78,13 @@ record Scope(
     return new Scope(dataset, selected, from, to, organizationId);
   }
 
+  /** The columns' names as they are asked for: none for all. */
+  List<String> selected() {
+    return columns.equals(dataset.columns())
+        ? List.of()
+        : columns.stream().map(Column::name).toList();
+  }
+
   /** The place of the column that is summed; -1 if it or its currency is not among the columns. */
   int amount() {
     return currency() == NONE ? NONE : place(AMOUNTS, Column.Type.DECIMAL);

@@ -62,4 +62,9 @@ class UsageRecordsDataset extends Dataset {
   UsageRecordsDataset() {
     super("usage_records", COLUMNS, SQL);
   }
+
+  @Override
+  public boolean losesOldDays() {
+    return true;
+  }
 }

@@ -134,6 +134,11 @@ class ExportJobsIT {
     }
     assertThat(ended(id).path("manifest").isNull()).isTrue();
     assertThat(post(id, "resume").text("status")).isEqualTo("waiting");
+    await(
+        () -> {
+          billing.bean(Jobs.class).clean(); // finds one whose last run still ended, as each minute
+          return !List.of("waiting", "running").contains(status(id));
+        });
     JsonNode done = ended(id);
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
     assertThat(post(id, "resume").text("code")).isEqualTo("already_decided");
@@ -151,7 +156,8 @@ class ExportJobsIT {
             today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
             93L);
     var order =
-        new JobTable.Order(UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, false, "a test");
+        new JobTable.Order(
+            UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, false, "a test", null);
     long id = table.make(order, 2).id();
     assertThat(table.begin(id, dead)).isTrue();
     billing.bean(Jobs.class).clean();
@@ -213,6 +219,7 @@ class ExportJobsIT {
     JsonNode done = ended(ordered(body(UUID.randomUUID(), "91", "parquet", "\"bucket\"")));
     assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
     assertThat(storage.keys())
+        .filteredOn(key -> key.startsWith(place))
         .containsExactly(place + "manifest.json", place + "usage_records-00001.parquet");
     Path part = storage.object(place + "usage_records-00001.parquet");
     assertThat(Hashes.sha256(part))
@@ -220,6 +227,31 @@ class ExportJobsIT {
     assertThat(Duck.query("select count(*) from read_parquet('" + part + "')"))
         .containsExactly("2");
     assertThat(directory.resolve("exports/drafts")).isEmptyDirectory();
+  }
+
+  @Test
+  void aScheduleWritesToABucket() throws IOException {
+    Instant hour = Period.HOUR.begin(billing.clock().instant()).minus(Duration.ofHours(3));
+    String body =
+        """
+        {"command_id": "%s", "actor": "ada@example.org", "dataset": "usage_records",
+         "organization_id": "98", "target": "bucket", "period": "hour", "rhythm": "hourly",
+         "format": "parquet", "columns": ["event_id", "cost", "currency"], "from": "%s"}
+        """
+            .formatted(UUID.randomUUID(), hour);
+    String schedules = "/internal/v1/export-schedules";
+    Answer made = billing.postJson(schedules, BillingFixture.GATEWAY, body);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    billing.bean(Schedules.class).look();
+    JsonNode job = billing.get(JOBS + "?organization_id=98").json().path("exports").get(0);
+    assertThat(job.path("schedule_id").asString()).isEqualTo(made.text("schedule_id"));
+    JsonNode done = ended(job.path("export_id").asString());
+    assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
+    assertThat(storage.keys())
+        .anyMatch(key -> key.matches("finance/usage_records/organization=98/.*manifest.json"));
+    String close = schedules + "/" + made.text("schedule_id") + "/close";
+    assertThat(billing.postJson(close, BillingFixture.GATEWAY, "{}").text("status"))
+        .isEqualTo("closed");
   }
 
   @Test

@@ -20,7 +20,7 @@ class ExportSettingsTests {
   void namesAndDefaultsArePinned() {
     assertThat(bind(Map.of()))
         .isEqualTo(
-            new ExportSettings(4, 4, 1_000_000, 256, null, Duration.ofDays(7), 20, List.of()));
+            new ExportSettings(4, 4, 1_000_000, 256, null, Duration.ofDays(7), 20, 100, List.of()));
     assertThat(
             bind(
                 Map.of(
@@ -31,6 +31,7 @@ class ExportSettingsTests {
                     PREFIX + "directory", "/var/exports",
                     PREFIX + "keep", "1h",
                     PREFIX + "kept-per-organization", "5",
+                    PREFIX + "schedules", "6",
                     TARGET + "name", "share",
                     TARGET + "folder", "/mnt/share")))
         .isEqualTo(
@@ -42,6 +43,7 @@ class ExportSettingsTests {
                 Path.of("/var/exports"),
                 Duration.ofHours(1),
                 5,
+                6,
                 List.of(
                     new ExportTargetSettings(
                         "share", Path.of("/mnt/share"), null, null, null, null, null, false))));
