@@ -29,9 +29,12 @@ create table export_schedule (
   check (begins_at <= next_from and begins_at <= final_from)
 );
 comment on column export_schedule.tenant_id is 'null: all organizations';
-comment on column export_schedule.next_from is 'begin of the oldest period not written since it ended';
-comment on column export_schedule.written_at is 'moment as of which that period is written; null: not at all';
-comment on column export_schedule.final_from is 'begin of the oldest period not written since its month closed';
+comment on column export_schedule.next_from is
+  'begin of the oldest period not written since it ended';
+comment on column export_schedule.written_at is
+  'moment as of which that period is written; null: not at all';
+comment on column export_schedule.final_from is
+  'begin of the oldest period not written since its month closed';
 comment on column export_schedule.job_id is 'the job that writes for it now; one at a time';
 comment on column export_schedule.job_due is 'moment as of which the job writes';
 comment on column export_schedule.retry_at is 'when the job, which failed, runs again';
@@ -42,8 +45,13 @@ create unique index export_schedule_alone
   on export_schedule (target, dataset, coalesce(tenant_id, 0), period) where status <> 'closed';
 create index on export_schedule (look_at) where status = 'active';
 
+-- Of one project: what its keys order, and the operator may.
+alter table export_job add column project_id bigint null;
+alter table export_job add check (project_id is null or tenant_id is not null);
+
 alter table export_job add column schedule_id bigint null references export_schedule;
-comment on column export_job.schedule_id is 'which had it made; such jobs are in no limit of orders';
+comment on column export_job.schedule_id is
+  'which had it made; such jobs are in no limit of orders';
 
 -- Whether nobody has usage of that month, or an invoice of it, without a finalized one.
 create function month_is_closed(organization bigint, first_day date) returns boolean

@@ -32,6 +32,11 @@ class Datasets {
     return dataset;
   }
 
+  /** Names of those that can be of one project. */
+  List<String> ofProjects() {
+    return byName.values().stream().filter(Dataset::hasProjects).map(Dataset::name).toList();
+  }
+
   /** What each has. */
   Map<String, List<Column>> columns() {
     var columns = new TreeMap<String, List<Column>>();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Job(
     long id,
     @Nullable Long organizationId,
+    @Nullable Long projectId,
     String dataset,
     FileFormat format,
     List<String> columns,
@@ -49,6 +50,8 @@ record Job(
   }
 
   Scope scope(Datasets datasets) {
-    return Scope.of(datasets.named(dataset), from, to, organizationId).selecting(columns);
+    return Scope.of(datasets.named(dataset), from, to, organizationId)
+        .ofProject(projectId)
+        .selecting(columns);
   }
 }

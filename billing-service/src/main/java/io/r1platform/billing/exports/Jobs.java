@@ -115,7 +115,7 @@ class Jobs implements SmartLifecycle {
     return Objects.requireNonNull(
         transaction.execute(
             status -> {
-              Job job = table.make(order, settings.perOrganization());
+              Job job = table.make(order, most(order.scope().projectId() != null));
               scheduleAfterCommit(job.id());
               return job;
             }));
@@ -142,11 +142,15 @@ class Jobs implements SmartLifecycle {
     long id = job.id();
     transaction.executeWithoutResult(
         status -> {
-          if (!table.resume(job, settings.perOrganization())) {
+          if (!table.resume(job, most(job.projectId() != null))) {
             throw ServiceException.alreadyDecided("finished, or its files removed,", "its end");
           }
           scheduleAfterCommit(id);
         });
+  }
+
+  private int most(boolean ofProject) {
+    return ofProject ? settings.perOrganizationKeys() : settings.perOrganization();
   }
 
   /** A file of a finished job that waits for download. */

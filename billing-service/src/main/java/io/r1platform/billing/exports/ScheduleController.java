@@ -129,7 +129,11 @@ class ScheduleController {
     Dataset dataset = datasets.named(body.dataset == null ? "" : body.dataset);
     Schedules.requirePeriod(dataset, period, rhythm);
     Scope scope =
-        Scope.of(dataset, from, period.end(from), JobController.organization(body.organizationId))
+        Scope.of(
+                dataset,
+                from,
+                period.end(from),
+                JobController.id("organization_id", body.organizationId))
             .selecting(body.columns == null ? List.of() : body.columns);
     return View.of(
         schedules.order(

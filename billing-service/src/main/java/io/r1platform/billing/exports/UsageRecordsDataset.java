@@ -56,6 +56,7 @@ class UsageRecordsDataset extends Dataset {
           and ((:to at time zone 'UTC')::date + 1)
         and admitted_at >= :from and admitted_at < :to
         and (:organization is null or tenant_id = :organization)
+        and (:project is null or project_id = :project)
       order by bucket, event_id
       """;
 
@@ -65,6 +66,11 @@ class UsageRecordsDataset extends Dataset {
 
   @Override
   public boolean losesOldDays() {
+    return true;
+  }
+
+  @Override
+  public boolean hasProjects() {
     return true;
   }
 }

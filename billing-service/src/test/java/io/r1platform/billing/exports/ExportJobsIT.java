@@ -230,6 +230,87 @@ class ExportJobsIT {
   }
 
   @Test
+  void keysExportTheirOwnProjectAloneAsTheOperatorWould() throws IOException, SQLException {
+    var traffic = new InvoiceTraffic(billing, new Random(10));
+    for (int n = 0; n < 9; n++) {
+      traffic.chargeAny(99, billing.clock().instant());
+    }
+    String own = "/internal/v1/organizations/99/projects/990/exports";
+    String order =
+        """
+        {"command_id": "%s", "actor": "key 7", "dataset": "usage_records", "from": "%s",
+         "to": "%s", "format": "csv"}
+        """
+            .formatted(UUID.randomUUID(), today, today.plusDays(1));
+    Answer made = billing.postJson(own, BillingFixture.GATEWAY, order);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    String id = made.text("export_id");
+    assertThat(billing.postJson(own, BillingFixture.GATEWAY, order).text("export_id"))
+        .isEqualTo(id);
+    JsonNode done = ended(id);
+    assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
+    String whole =
+        body(UUID.randomUUID(), "99", "csv", "null")
+            .replace("{\"command_id", "{\"by_operator\": true, \"command_id");
+    JsonNode all = ended(ordered(whole));
+    JsonNode same =
+        ended(
+            ordered(another(whole).replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
+    assertThat(same.path("manifest")).as("the operator's").isEqualTo(done.path("manifest"));
+    assertThat(billing.get(own + "/" + id + "/files?name=usage_records-00001.csv").body())
+        .isEqualTo(
+            billing
+                .get(
+                    JOBS
+                        + "/"
+                        + same.path("export_id").asString()
+                        + "/files/usage_records-00001.csv")
+                .body())
+        .doesNotContain(",99,991,", ",99,992,");
+    assertThat(done.path("manifest").path("rows").asString())
+        .isEqualTo(billing.sum("1", "usage_record where project_id = 990").toString());
+    assertThat(all.path("manifest").path("rows").asString()).isEqualTo("9");
+
+    for (String other :
+        List.of(
+            "/internal/v1/organizations/99/projects/991/exports",
+            "/internal/v1/organizations/92/projects/990/exports")) {
+      assertThat(billing.get(other).json().path("exports")).isEmpty();
+      for (String path : List.of("/" + id, "/" + id + "/files?name=manifest.json")) {
+        assertThat(billing.get(other + path).status()).as(other + path).isEqualTo(404);
+      }
+      Answer cancel = billing.postJson(other + "/" + id + "/cancel", BillingFixture.GATEWAY, "{}");
+      assertThat(cancel.status()).isEqualTo(404);
+    }
+    for (JsonNode operators : List.of(all, same)) {
+      String path = own + "/" + operators.path("export_id").asString();
+      assertThat(billing.get(path).status()).isEqualTo(404);
+    }
+    assertThat(billing.get(own).json().path("exports")).hasSize(1);
+    for (String wrong :
+        List.of(
+            order.replace("usage_records", "ledger_entries"),
+            order.replace("usage_records", "focus_cost_and_usage"),
+            order.replace(today + "", today.minusDays(31) + ""))) {
+      Answer refused = billing.postJson(own, BillingFixture.GATEWAY, wrong);
+      assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
+    }
+    try (Connection locked = lockParts()) {
+      for (int n = 0; n < 3; n++) {
+        Answer more =
+            billing.postJson(own.replace("990", "99" + n), BillingFixture.GATEWAY, another(order));
+        assertThat(more.status()).as(more.body()).isEqualTo(n < 2 ? 200 : 503);
+      }
+      ordered(body(UUID.randomUUID(), "99", "csv", "null")); // people have their own places
+      locked.rollback();
+    }
+  }
+
+  private static String another(String order) {
+    return order.replaceFirst("[0-9a-f-]{36}", UUID.randomUUID().toString());
+  }
+
+  @Test
   void aScheduleWritesToABucket() throws IOException {
     Instant hour = Period.HOUR.begin(billing.clock().instant()).minus(Duration.ofHours(3));
     String body =
