@@ -310,6 +310,49 @@ class ExportJobsIT {
     return order.replaceFirst("[0-9a-f-]{36}", UUID.randomUUID().toString());
   }
 
+  /** Tokens and money of the shapes that other providers' readers know are those of the hours. */
+  @Test
+  void theShapesOfOthersHaveTheSameTokensAndMoney() throws IOException {
+    Instant from = today.atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant to = from.plus(Duration.ofDays(1));
+    for (String name : List.of("usage_hourly", "openai_compat", "deepseek_compat")) {
+      Dataset dataset = billing.bean(Datasets.class).named(name);
+      Exported.file(billing, dataset, from, to, "parquet", directory.resolve(name));
+    }
+    String hours = Duck.all(directory.resolve("usage_hourly"), FileFormat.PARQUET);
+    String openai = Duck.all(directory.resolve("openai_compat"), FileFormat.PARQUET);
+    String deepseek = Duck.all(directory.resolve("deepseek_compat"), FileFormat.PARQUET);
+    assertThat(
+            Duck.query(
+                """
+                select sum(num_model_requests), sum(input_tokens), sum(input_cached_tokens),
+                  sum(output_tokens), sum(amount) from %s"""
+                    .formatted(openai)))
+        .isEqualTo(
+            Duck.query(
+                """
+                select sum(requests), sum(hit_tokens + miss_tokens), sum(hit_tokens),
+                  sum(reasoning_tokens + answer_tokens), sum(cost) from %s"""
+                    .formatted(hours)));
+    assertThat(
+            Duck.query(
+                "select type, sum(amount) from %s group by type order by type".formatted(deepseek)))
+        .isEqualTo(
+            Duck.query(
+                """
+                select unnest(['input_cache_hit_tokens', 'input_cache_miss_tokens',
+                  'output_tokens', 'request_count']), unnest([sum(hit_tokens), sum(miss_tokens),
+                  sum(reasoning_tokens + answer_tokens), sum(requests)]) from %s"""
+                    .formatted(hours)));
+    assertThat(
+            Duck.query(
+                """
+                select sum(price::decimal(38,12) * amount) from %s where price is not null"""
+                    .formatted(deepseek)))
+        .as("what it costs at the prices")
+        .isEqualTo(Duck.query("select sum(cost)::decimal(38,12) from " + hours));
+  }
+
   @Test
   void aScheduleWritesToABucket() throws IOException {
     Instant hour = Period.HOUR.begin(billing.clock().instant()).minus(Duration.ofHours(3));
