@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +27,7 @@ class BillingReads {
   private static final Logger log = LoggerFactory.getLogger(BillingReads.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final Duration LATER = Duration.ofSeconds(5);
+  private static final Duration ORDERS_LATER = Duration.ofSeconds(30);
   private static final int MOST = 32;
   private static final int MOST_OF_ONE = 4;
   private static final int MOST_PROBLEM = 65_536;
@@ -93,8 +96,10 @@ class BillingReads {
    * A file as it comes, at a path that names the caller's organization; whoever gets it closes it,
    * and limits how many are open. Fails with 404 where there is none, 409 with what billing says of
    * it, and 503.
+   *
+   * @param what it is, at the begin of a sentence
    */
-  InputStream open(String path) {
+  InputStream open(String path, String what) {
     try {
       HttpResponse<InputStream> answer = billing.stream(path);
       if (answer.statusCode() == 200) {
@@ -102,7 +107,7 @@ class BillingReads {
       }
       try (InputStream body = answer.body()) {
         switch (answer.statusCode()) {
-          case 404 -> throw ServiceException.notFound("This invoice");
+          case 404 -> throw ServiceException.notFound(what);
           case 409 ->
               throw ServiceException.of(
                   ErrorCode.INVALID_STATE,
@@ -118,6 +123,55 @@ class BillingReads {
       Thread.currentThread().interrupt();
     }
     throw unavailable();
+  }
+
+  /**
+   * The answer to an order at a path that names the caller's organization. Fails with 422 and what
+   * billing says of the order, 404 and {@code what}, 409 where another order had its command or its
+   * state does not allow it, 429 where the organization has too many, and 503.
+   */
+  ObjectNode order(Caller caller, String path, ObjectNode body, String what) {
+    try (FreeCalls.Place _ = calls.begin(caller)) {
+      HttpResponse<byte[]> answer =
+          billing.post(path, "application/json", json.writeValueAsBytes(body));
+      JsonNode said = json.readTree(answer.body());
+      if (answer.statusCode() == 200 && said instanceof ObjectNode object) {
+        return object;
+      }
+      ServiceException refusal = refusal(answer.statusCode(), said, what);
+      if (refusal != null) {
+        throw refusal;
+      }
+      log.warn("billing-service answered {} to a tenant's order", answer.statusCode());
+    } catch (IOException | JacksonException e) {
+      log.warn("billing-service did not answer a tenant's order: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw unavailable();
+  }
+
+  private static @Nullable ServiceException refusal(int status, JsonNode said, String what) {
+    String code = said.path("code").asString("");
+    String detail = said.path("detail").asString("It is not taken.");
+    return switch (code) {
+      case "command_conflict" ->
+          ServiceException.about(
+              ErrorCode.IDEMPOTENCY_CONFLICT,
+              "Idempotency-Key",
+              "This Idempotency-Key came with another body. Nothing was done. Use another key for"
+                  + " another request.");
+      case "unknown_dataset" -> ServiceException.about(ErrorCode.INVALID_VALUE, "dataset", detail);
+      case "too_many_exports" ->
+          ServiceException.later(ErrorCode.RATE_LIMIT_EXCEEDED, ORDERS_LATER, detail);
+      default ->
+          switch (status) {
+            case 400, 422 -> ServiceException.of(ErrorCode.INVALID_VALUE, detail);
+            case 404 -> ServiceException.notFound(what);
+            case 409 -> ServiceException.of(ErrorCode.INVALID_STATE, detail);
+            default -> null;
+          };
+    };
   }
 
   private ObjectNode ask(String pathAndQuery) {

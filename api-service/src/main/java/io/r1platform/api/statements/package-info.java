@@ -8,6 +8,7 @@
     allowedDependencies = {
       "keys",
       "billing",
+      "idempotency",
       "holds",
       "limits",
       "metering",

@@ -59,7 +59,7 @@ public final class FakeReports implements AutoCloseable {
   }
 
   /** What was posted, in order. */
-  List<String> bodies() {
+  public List<String> bodies() {
     return List.copyOf(bodies);
   }
 

@@ -302,6 +302,8 @@ class HoldsIT {
             "/v1/tokenize",
             "/v1/quotes",
             "/v1/requests/{id}/cancel",
+            "/v1/exports",
+            "/v1/exports/{id}/cancel",
             "/v1/files",
             "/v1/batches", // whose lines ask when they start: BatchesIT
             "/v1/batches/{id}/cancel");

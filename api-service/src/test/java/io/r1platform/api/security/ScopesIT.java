@@ -63,6 +63,11 @@ class ScopesIT {
       GET    /v1/receipts               usage:read
       GET    /v1/receipts/{id}          inference batch usage:read
       GET    /v1/invoices/{id}/bundle   usage:read
+      GET    /v1/exports                usage:read
+      POST   /v1/exports                usage:read
+      GET    /v1/exports/{id}           usage:read
+      POST   /v1/exports/{id}/cancel    usage:read
+      GET    /v1/exports/{id}/files/{name}  usage:read
       GET    /v1/files                  batch
       POST   /v1/files                  batch
       GET    /v1/files/{id}             batch

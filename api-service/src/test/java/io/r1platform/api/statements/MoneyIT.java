@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +249,70 @@ class MoneyIT {
         .hasStackTraceContaining("IOException");
     over.countDown();
     freeAgain();
+  }
+
+  /** Whatever a caller sends, the path that billing is asked names its key's own project. */
+  @Test
+  void exportsAreOfTheKeysOwnProject() {
+    String exports =
+        "/internal/v1/organizations/%d/projects/%d/exports".formatted(organization, project);
+    String job =
+        """
+        {"export_id":"5","organization_id":"1","project_id":"1","dataset":"usage_records",
+         "format":"csv","columns":[],"from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z",
+         "target":null,"status":"done","rows_read":"0","error":null,"manifest":{"rows":"0"},
+         "downloadable":true,"requested_by":"key 1","created_at":"2026-11-03T00:00:00Z",
+         "finished_at":"2026-11-03T00:00:01Z","schedule_id":null}
+        """;
+    billing.say(exports, 200, job);
+    String body = "{\"dataset\":\"usage_records\",\"from\":\"2026-11-01\",\"to\":\"2026-11-02\"}";
+    HttpResponse<String> made = post("/v1/exports", own.secret(), body, "again");
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
+    assertThat(made.body()).contains("\"id\":\"5\"").doesNotContain("requested_by", "target");
+    post("/v1/exports", own.secret(), body, "again");
+    post("/v1/exports", own.secret(), body, "another");
+    List<String> commands =
+        billing.bodies().stream()
+            .map(sent -> JsonMapper.shared().readTree(sent).path("command_id").asString())
+            .toList();
+    assertThat(commands.get(1)).isEqualTo(commands.get(0)).isNotEqualTo(commands.get(2));
+    assertThat(post("/v1/exports", stranger, body, "again").statusCode()).isEqualTo(404);
+    assertThat(billing.asked().getLast()).doesNotContain("organizations/" + organization + "/");
+    for (String member : List.of("project_id", "organization_id", "command_id", "by_operator")) {
+      String more = body.replace("{", "{\"" + member + "\":\"1\",");
+      assertThat(post("/v1/exports", own.secret(), more, "x").body())
+          .as(member)
+          .contains("unsupported_parameter");
+    }
+    billing.say(exports, 200, "{\"exports\":[" + job + "],\"next\":\"5\"}");
+    JsonNode page = json("/v1/exports?limit=1");
+    assertThat(page.path("has_more").asBoolean(false)).isTrue();
+    assertThat(page.path("last_id").asString()).isEqualTo("5");
+    billing.say(exports + "/5", 200, job);
+    billing.say(exports + "/5/cancel", 409, "{\"code\":\"already_decided\",\"detail\":\"ended\"}");
+    billing.say(exports + "/5/files", 200, "a,b\n");
+    assertThat(json("/v1/exports/5").path("status").asString()).isEqualTo("done");
+    assertThat(post("/v1/exports/5/cancel", own.secret(), "{}", "y").statusCode()).isEqualTo(409);
+    assertThat(api.get("/v1/exports/5/files/usage_records-00001.csv", own.secret()).body())
+        .isEqualTo("a,b\n");
+    assertThat(billing.asked().getLast()).endsWith("/5/files?name=usage_records-00001.csv");
+    for (String path : List.of("", "/files/manifest.json", "/files/..%2fx")) {
+      assertThat(status("/v1/exports/5" + path, stranger)).as(path).isIn(400, 404);
+    }
+    billing.say(exports, 503, "{\"code\":\"too_many_exports\",\"detail\":\"2 are running\"}");
+    assertThat(post("/v1/exports", own.secret(), body, "z").statusCode()).isEqualTo(429);
+    billing.say(exports, 409, "{\"code\":\"command_conflict\",\"detail\":\"x\"}");
+    assertThat(post("/v1/exports", own.secret(), body, "z").body())
+        .contains("idempotency_conflict");
+  }
+
+  private HttpResponse<String> post(String path, String secret, String body, String key) {
+    return api.send(
+        HttpRequest.newBuilder(api.uri(path))
+            .header("Authorization", "Bearer " + secret)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private void freeAgain() {

@@ -37,6 +37,7 @@ final class DryRunController {
               + "|invoices/[0-9]+/(finalize|void|credit-notes|waivers|deliveries/[0-9]+/retry)"
               + "|tax-rules(/[0-9]+/close)?"
               + "|export-jobs(/[0-9]+/(cancel|resume))?"
+              + "|export-schedules(/[0-9]+/(pause|resume|close))?"
               + "|organizations/[0-9]+/billing-profile");
 
   private final TransactionTemplate transaction;

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A dataset's query as PostgreSQL's COPY, which takes no parameters: they stand in its text. */
 final class CopyQuery {
-  private static final Pattern PARAMETER = Pattern.compile("(?<!:):(organization|from|to)\\b");
+  private static final Pattern PARAMETER =
+      Pattern.compile("(?<!:):(organization|project|from|to)\\b");
 
   private CopyQuery() {}
 
@@ -62,13 +63,14 @@ final class CopyQuery {
         .replaceAll(
             found ->
                 switch (found.group(1)) {
-                  case "organization" -> organization(scope.organizationId());
+                  case "organization" -> id(scope.organizationId());
+                  case "project" -> id(scope.projectId());
                   case "from" -> "timestamptz '" + scope.from() + "'";
                   default -> "timestamptz '" + scope.to() + "'";
                 });
   }
 
-  private static String organization(@Nullable Long id) {
+  private static String id(@Nullable Long id) {
     return id == null ? "null::bigint" : id + "::bigint";
   }
 }

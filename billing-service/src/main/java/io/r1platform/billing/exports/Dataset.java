@@ -15,7 +15,8 @@ public abstract class Dataset {
    * @param columns in the order of the query
    * @param sql one query of PostgreSQL with exactly the columns, sorted by a unique key, so that
    *     the same rows come in the same order. Parameters: {@code :organization} (bigint; null:
-   *     all), {@code :from} and {@code :to} (timestamptz, the end excluded)
+   *     all), {@code :project} (the same, where it {@link #hasProjects}), {@code :from} and {@code
+   *     :to} (timestamptz, the end excluded)
    */
   protected Dataset(String name, List<Column> columns, String sql) {
     this.name = name;
@@ -35,6 +36,29 @@ public abstract class Dataset {
 
   /** Whether its rows are of whole UTC days, and so its scopes. */
   public boolean ofWholeDays() {
+    return false;
+  }
+
+  /** Whether it can be of one project, and so for that project's keys. */
+  public boolean hasProjects() {
+    return false;
+  }
+
+  /** The shortest period whose rows are all among those of a scope of it, for schedules. */
+  public Period leastPeriod() {
+    return ofWholeDays() ? Period.DAY : Period.HOUR;
+  }
+
+  /** Whether rows of days that retention took are not in it any more. */
+  public boolean losesOldDays() {
+    return false;
+  }
+
+  /**
+   * Whether its query joins many rows that it made itself, of which PostgreSQL expects one: it
+   * would compare each with each.
+   */
+  public boolean joinsWhatItMade() {
     return false;
   }
 

@@ -36,4 +36,9 @@ class Datasets {
   List<Dataset> all() {
     return List.copyOf(byName.values());
   }
+
+  /** Names of those that can be of one project. */
+  List<String> ofProjects() {
+    return byName.values().stream().filter(Dataset::hasProjects).map(Dataset::name).toList();
+  }
 }

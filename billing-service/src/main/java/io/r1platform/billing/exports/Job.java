@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns empty: all
  * @param place below its target
+ * @param scheduleId which had it made; null: a person
  */
 record Job(
     long id,
     @Nullable Long organizationId,
+    @Nullable Long projectId,
     String dataset,
     FileFormat format,
     List<String> columns,
@@ -29,7 +31,8 @@ record Job(
     String requestedBy,
     Instant createdAt,
     @Nullable Instant finishedAt,
-    boolean filesGone) {
+    boolean filesGone,
+    @Nullable Long scheduleId) {
   enum Status {
     WAITING,
     RUNNING,
@@ -47,6 +50,8 @@ record Job(
   }
 
   Scope scope(Datasets datasets) {
-    return Scope.of(datasets.named(dataset), from, to, organizationId).selecting(columns);
+    return Scope.of(datasets.named(dataset), from, to, organizationId)
+        .ofProject(projectId)
+        .selecting(columns);
   }
 }

@@ -37,6 +37,7 @@ class JobController {
       @Nullable String actor,
       @Nullable String dataset,
       @Nullable String organizationId,
+      @Nullable String projectId,
       @Nullable String from,
       @Nullable String to,
       @Nullable String format,
@@ -48,6 +49,7 @@ class JobController {
   record View(
       String exportId,
       @Nullable String organizationId,
+      @Nullable String projectId,
       String dataset,
       String format,
       List<String> columns,
@@ -61,7 +63,8 @@ class JobController {
       boolean downloadable,
       String requestedBy,
       String createdAt,
-      @Nullable String finishedAt) {}
+      @Nullable String finishedAt,
+      @Nullable String scheduleId) {}
 
   record Page(List<View> exports, @Nullable String next) {}
 
@@ -95,11 +98,12 @@ class JobController {
                 datasets.named(body.dataset == null ? "" : body.dataset),
                 moment("from", body.from),
                 moment("to", body.to),
-                organization(body.organizationId))
+                id("organization_id", body.organizationId))
+            .ofProject(id("project_id", body.projectId))
             .selecting(body.columns == null ? List.of() : body.columns);
-    String actor = body.actor.substring(0, Math.min(MOST_ACTOR, body.actor.length()));
+    String actor = shortened(body.actor);
     FileFormat format = FileFormat.named(body.format == null ? "csv" : body.format);
-    return view(
+    Job job =
         jobs.order(
             new JobTable.Order(
                 body.commandId,
@@ -107,7 +111,9 @@ class JobController {
                 format,
                 body.target,
                 Boolean.TRUE.equals(body.byOperator),
-                actor)));
+                actor,
+                null));
+    return view(job, json);
   }
 
   /** Newest first. */
@@ -117,33 +123,39 @@ class JobController {
       @RequestParam(name = "downloads_only", defaultValue = "false") boolean downloadsOnly,
       ListPage page) {
     List<View> found =
-        table.list(organizationId, downloadsOnly, page).stream().map(this::view).toList();
+        table.list(organizationId, downloadsOnly, page).stream()
+            .map(job -> view(job, json))
+            .toList();
     return new Page(page.of(found), page.next(found, View::exportId));
   }
 
   @GetMapping("/{id}")
   View get(@PathVariable long id) {
-    return view(find(id));
+    return view(find(id), json);
   }
 
   @PostMapping("/{id}/cancel")
   View cancel(@PathVariable long id) {
     find(id);
     jobs.cancel(id);
-    return view(find(id));
+    return view(find(id), json);
   }
 
   @PostMapping("/{id}/resume")
   View resume(@PathVariable long id) {
     jobs.resume(find(id));
-    return view(find(id));
+    return view(find(id), json);
   }
 
   /** A part, or {@code manifest.json}. */
   @GetMapping("/{id}/files/{name}")
   ResponseEntity<FileSystemResource> file(@PathVariable long id, @PathVariable String name) {
+    return file(jobs, find(id), name);
+  }
+
+  static ResponseEntity<FileSystemResource> file(Jobs jobs, Job job, String name) {
     Path file =
-        jobs.file(find(id), name)
+        jobs.file(job, name)
             .orElseThrow(() -> ServiceException.notFound("This file of the export"));
     return ResponseEntity.ok()
         .contentType(MediaType.APPLICATION_OCTET_STREAM)
@@ -165,10 +177,11 @@ class JobController {
     return table.find(id).orElseThrow(() -> ServiceException.notFound("This export"));
   }
 
-  private View view(Job job) {
+  static View view(Job job, JsonMapper json) {
     return new View(
         Long.toString(job.id()),
         job.organizationId() == null ? null : job.organizationId().toString(),
+        job.projectId() == null ? null : job.projectId().toString(),
         job.dataset(),
         job.format().extension(),
         job.columns(),
@@ -182,17 +195,22 @@ class JobController {
         job.status() == Job.Status.DONE && job.target() == null && !job.filesGone(),
         job.requestedBy(),
         job.createdAt().toString(),
-        job.finishedAt() == null ? null : job.finishedAt().toString());
+        job.finishedAt() == null ? null : job.finishedAt().toString(),
+        job.scheduleId() == null ? null : job.scheduleId().toString());
   }
 
-  private static @Nullable Long organization(@Nullable String id) {
+  static String shortened(String actor) {
+    return actor.substring(0, Math.min(MOST_ACTOR, actor.length()));
+  }
+
+  static @Nullable Long id(String name, @Nullable String id) {
     if (id != null && !id.matches("[0-9]{1,18}")) {
-      throw ServiceException.invalidRequest("'organization_id' is an id, as a string.");
+      throw ServiceException.invalidRequest("'%s' is an id, as a string.".formatted(name));
     }
     return id == null ? null : Long.valueOf(id);
   }
 
-  private static Instant moment(String name, @Nullable String text) {
+  static Instant moment(String name, @Nullable String text) {
     try {
       Instant moment =
           text != null && text.length() == "2026-11-01".length()

@@ -33,6 +33,7 @@ class JobTable {
    * What a job is made of.
    *
    * @param byOperator or by somebody of the organization
+   * @param schedule which has it made; null: a person
    */
   record Order(
       UUID commandId,
@@ -40,13 +41,14 @@ class JobTable {
       FileFormat format,
       @Nullable String target,
       boolean byOperator,
-      String by) {}
+      String by,
+      @Nullable Long schedule) {}
 
   private static final String COLUMNS =
       """
-      job_id, tenant_id, dataset, format, columns, from_at, to_at, target, place, status, rows_read,
-      error, manifest::text as manifest, by_operator, requested_by, created_at, finished_at,
-      files_gone_at is not null as files_gone""";
+      job_id, tenant_id, project_id, dataset, format, columns, from_at, to_at, target, place,
+      status, rows_read, error, manifest::text as manifest, by_operator, requested_by, created_at,
+      finished_at, files_gone_at is not null as files_gone, schedule_id""";
 
   private static final int MOST_ERROR = 1_000;
 
@@ -77,20 +79,23 @@ class JobTable {
     if (made.isPresent()) {
       return sameAs(order, made.get());
     }
-    requireRoom(organization, order.byOperator, most);
+    if (order.schedule == null) {
+      requireRoom(organization, order.byOperator, scope.projectId() != null, most);
+    }
     String insert =
         """
-        insert into export_job (command_id, tenant_id, dataset, format, columns, from_at, to_at,
-          target, place, status, by_operator, requested_by, created_at)
-        values (:command, :tenant, :dataset, :format, cast(:columns as text[]), :from, :to,
-          :target, :place, 'waiting', :operator, :by, :now)
+        insert into export_job (command_id, tenant_id, project_id, dataset, format, columns,
+          from_at, to_at, target, place, status, by_operator, requested_by, created_at, schedule_id)
+        values (:command, :tenant, :project, :dataset, :format, cast(:columns as text[]), :from,
+          :to, :target, :place, 'waiting', :operator, :by, :now, :schedule)
         returning\s""";
     return jdbc.sql(insert + COLUMNS)
         .param("command", order.commandId)
         .param("tenant", organization)
+        .param("project", scope.projectId())
         .param("dataset", scope.dataset().name())
         .param("format", order.format.extension())
-        .param("columns", "{" + String.join(",", columns(scope)) + "}")
+        .param("columns", "{" + String.join(",", scope.selected()) + "}")
         .param("from", utc(scope.from()))
         .param("to", utc(scope.to()))
         .param("target", order.target)
@@ -98,6 +103,7 @@ class JobTable {
         .param("operator", order.byOperator)
         .param("by", order.by)
         .param("now", utc(clock.instant()))
+        .param("schedule", order.schedule)
         .query(this::read)
         .single();
   }
@@ -131,6 +137,18 @@ class JobTable {
                 + " and"
                 + page.following("job_id", true))
         .param("tenant", organizationId)
+        .query(this::read)
+        .list();
+  }
+
+  /** What keys of the project ordered, newest first. */
+  List<Job> ofKeys(long organizationId, long projectId, ListPage page) {
+    return jdbc.sql(
+            "select "
+                + COLUMNS
+                + " from export_job where tenant_id = ? and project_id = ? and not by_operator and"
+                + page.following("job_id", true))
+        .params(organizationId, projectId)
         .query(this::read)
         .list();
   }
@@ -211,7 +229,9 @@ class JobTable {
    */
   boolean resume(Job job, int most) {
     lock(job.organizationId());
-    requireRoom(job.organizationId(), job.byOperator(), most);
+    if (job.scheduleId() == null) {
+      requireRoom(job.organizationId(), job.byOperator(), job.projectId() != null, most);
+    }
     return jdbc.sql(
                 """
                 update export_job set status = 'waiting', error = null, finished_at = null
@@ -295,7 +315,7 @@ class JobTable {
             "select * from (select "
                 + COLUMNS
                 + """
-                 , row_number() over (partition by tenant_id, by_operator
+                 , row_number() over (partition by tenant_id, by_operator, project_id is null
                     order by finished_at desc, job_id desc) as place_of_age
                   from export_job
                   where target is null and files_gone_at is null and finished_at is not null) kept
@@ -338,21 +358,16 @@ class JobTable {
     boolean same =
         made.dataset().equals(scope.dataset().name())
             && made.format() == order.format
-            && made.columns().equals(columns(scope))
+            && made.columns().equals(scope.selected())
             && made.from().equals(scope.from())
             && made.to().equals(scope.to())
             && Objects.equals(made.organizationId(), scope.organizationId())
+            && Objects.equals(made.projectId(), scope.projectId())
             && Objects.equals(made.target(), order.target);
     if (!same) {
       throw ServiceException.commandConflict(order.commandId.toString());
     }
     return made;
-  }
-
-  private static List<String> columns(Scope scope) {
-    return scope.columns().equals(scope.dataset().columns())
-        ? List.of()
-        : scope.columns().stream().map(Column::name).toList();
   }
 
   private void lock(@Nullable Long organization) {
@@ -362,16 +377,19 @@ class JobTable {
         .single();
   }
 
-  private void requireRoom(@Nullable Long organization, boolean byOperator, int most) {
+  /** Those of projects, which keys order, are counted apart from those that people order. */
+  private void requireRoom(
+      @Nullable Long organization, boolean byOperator, boolean ofProject, int most) {
     long unfinished =
         jdbc.sql(
                 """
                 select count(*) from export_job
                 where status in ('waiting', 'running') and tenant_id is not distinct from ?
-                  and by_operator = ?
+                  and by_operator = ? and (project_id is not null) = ? and schedule_id is null
                 """)
             .param(organization)
             .param(byOperator)
+            .param(ofProject)
             .query(Long.class)
             .single();
     if (unfinished >= most) {
@@ -386,10 +404,11 @@ class JobTable {
     }
     Scope scope = order.scope;
     Long organization = scope.organizationId();
-    return "%s/organization=%s/%s_%s"
+    return "%s/organization=%s/%s%s_%s"
         .formatted(
             scope.dataset().name(),
             organization == null ? "all" : organization.toString(),
+            scope.projectId() == null ? "" : "project=" + scope.projectId() + "/",
             hour(scope.from()),
             hour(scope.to()));
   }
@@ -423,6 +442,7 @@ class JobTable {
     return new Job(
         row.getLong("job_id"),
         row.getObject("tenant_id", Long.class),
+        row.getObject("project_id", Long.class),
         row.getString("dataset"),
         FileFormat.named(row.getString("format")),
         List.of((String[]) columns.getArray()),
@@ -438,7 +458,8 @@ class JobTable {
         row.getString("requested_by"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
         finished == null ? null : finished.toInstant(),
-        row.getBoolean("files_gone"));
+        row.getBoolean("files_gone"),
+        row.getObject("schedule_id", Long.class));
   }
 
   private static OffsetDateTime utc(Instant moment) {

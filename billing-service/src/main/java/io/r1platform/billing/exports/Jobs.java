@@ -119,7 +119,7 @@ class Jobs implements SmartLifecycle {
     return Objects.requireNonNull(
         transaction.execute(
             status -> {
-              Job job = table.make(order, settings.perOrganization());
+              Job job = table.make(order, most(order.scope().projectId() != null));
               scheduleAfterCommit(job.id());
               return job;
             }));
@@ -146,11 +146,15 @@ class Jobs implements SmartLifecycle {
     long id = job.id();
     transaction.executeWithoutResult(
         status -> {
-          if (!table.resume(job, settings.perOrganization())) {
+          if (!table.resume(job, most(job.projectId() != null))) {
             throw ServiceException.alreadyDecided("finished, or its files removed,", "its end");
           }
           scheduleAfterCommit(id);
         });
+  }
+
+  private int most(boolean ofProject) {
+    return ofProject ? settings.perOrganizationKeys() : settings.perOrganization();
   }
 
   /** A file of a finished job that waits for download. */
@@ -211,7 +215,7 @@ class Jobs implements SmartLifecycle {
     try {
       Manifest manifest = write(job, run);
       if (table.done(id, run, manifest)) {
-        count(Job.Status.DONE);
+        count("DONE");
         LOG.info(
             "Export {} of {} done: {} rows in {} parts, {} ms",
             id,
@@ -233,7 +237,7 @@ class Jobs implements SmartLifecycle {
       }
       String why = reason(e);
       if (table.failed(id, run, why)) {
-        count(Job.Status.FAILED);
+        count(job.scheduleId() == null ? "FAILED" : "RETRY");
         LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why, e);
       }
     }
@@ -299,8 +303,8 @@ class Jobs implements SmartLifecycle {
     };
   }
 
-  private void count(Job.Status how) {
-    meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how.name()).increment();
+  private void count(String how) {
+    meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how).increment();
   }
 
   /**

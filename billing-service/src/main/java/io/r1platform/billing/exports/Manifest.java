@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode {@code overwrite}: the files are all there is of the scope
  * @param to the end, excluded
  * @param organizationId null: all
+ * @param projectId null: all of them
  * @param sumPico in 10^-12 of each currency, of all rows; empty if no amount is among the columns
  * @param completeThrough until when all usage was known; null: no gateway lived
  */
@@ -25,6 +26,7 @@ record Manifest(
     String from,
     String to,
     @Nullable String organizationId,
+    @Nullable String projectId,
     List<ColumnView> columns,
     String rows,
     Map<String, String> sumPico,
@@ -54,6 +56,7 @@ record Manifest(
         scope.from().toString(),
         scope.to().toString(),
         scope.organizationId() == null ? null : scope.organizationId().toString(),
+        scope.projectId() == null ? null : scope.projectId().toString(),
         scope.columns().stream()
             .map(
                 column ->

@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param columns those that are written, in this order
  * @param to the end, excluded
  * @param organizationId null: all
+ * @param projectId one of the organization's; null: all of them
  */
 record Scope(
     Dataset dataset,
     List<Column> columns,
     Instant from,
     Instant to,
-    @Nullable Long organizationId) {
+    @Nullable Long organizationId,
+    @Nullable Long projectId) {
   /** The names of the columns that a manifest sums; a dataset has one of them, or none. */
   private static final List<String> AMOUNTS = List.of("cost", "amount", "BilledCost");
 
@@ -37,6 +39,10 @@ record Scope(
       throw ServiceException.invalidRequest(
           "'from' and 'to' of %s are UTC days.".formatted(dataset.name()));
     }
+    if (projectId != null && (organizationId == null || !dataset.hasProjects())) {
+      throw ServiceException.invalidRequest(
+          "'project_id' goes with 'organization_id', and not with %s.".formatted(dataset.name()));
+    }
     columns = List.copyOf(columns);
   }
 
@@ -46,7 +52,16 @@ record Scope(
 
   /** Every column. */
   static Scope of(Dataset dataset, Instant from, Instant to, @Nullable Long organizationId) {
-    return new Scope(dataset, dataset.columns(), from, to, organizationId);
+    return new Scope(dataset, dataset.columns(), from, to, organizationId, null);
+  }
+
+  /**
+   * The same of one project only; null: of all.
+   *
+   * @throws ServiceException {@code invalid_request} where the dataset has no projects
+   */
+  Scope ofProject(@Nullable Long project) {
+    return new Scope(dataset, columns, from, to, organizationId, project);
   }
 
   /**
@@ -75,7 +90,14 @@ record Scope(
                   return column;
                 })
             .toList();
-    return new Scope(dataset, selected, from, to, organizationId);
+    return new Scope(dataset, selected, from, to, organizationId, projectId);
+  }
+
+  /** The columns' names as they are asked for: none for all. */
+  List<String> selected() {
+    return columns.equals(dataset.columns())
+        ? List.of()
+        : columns.stream().map(Column::name).toList();
   }
 
   /** The place of the column that is summed; -1 if it or its currency is not among the columns. */

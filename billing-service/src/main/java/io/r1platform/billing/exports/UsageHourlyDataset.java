@@ -47,11 +47,17 @@ class UsageHourlyDataset extends Dataset {
         join rate_card c using (card_id)
       where h.hour >= :from and h.hour < :to
         and (:organization is null or h.tenant_id = :organization)
+        and (:project is null or h.project_id = :project)
       order by h.tenant_id, h.hour, h.project_id, h.api_key_id, h.model_id, h.version_id, h.win,
         h.batch
       """;
 
   UsageHourlyDataset() {
     super("usage_hourly", COLUMNS, SQL);
+  }
+
+  @Override
+  public boolean hasProjects() {
+    return true;
   }
 }

@@ -56,10 +56,21 @@ class UsageRecordsDataset extends Dataset {
           and ((:to at time zone 'UTC')::date + 1)
         and admitted_at >= :from and admitted_at < :to
         and (:organization is null or tenant_id = :organization)
+        and (:project is null or project_id = :project)
       order by bucket, event_id
       """;
 
   UsageRecordsDataset() {
     super("usage_records", COLUMNS, SQL);
+  }
+
+  @Override
+  public boolean losesOldDays() {
+    return true;
+  }
+
+  @Override
+  public boolean hasProjects() {
+    return true;
   }
 }

@@ -2,6 +2,7 @@ package io.r1platform.billing.focus;
 
 import io.r1platform.billing.exports.Column;
 import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Period;
 import io.r1platform.billing.invoices.InvoiceIssuer;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -25,5 +26,11 @@ class BillingPeriod extends Dataset {
 
   BillingPeriod(InvoiceIssuer issuer) {
     super("focus_billing_period", COLUMNS, Query.of("billing-period.sql", issuer.name()));
+  }
+
+  /** Months are its smallest: corrections are dated by the month that bills them. */
+  @Override
+  public Period leastPeriod() {
+    return Period.MONTH;
   }
 }

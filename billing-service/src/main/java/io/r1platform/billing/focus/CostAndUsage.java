@@ -2,6 +2,7 @@ package io.r1platform.billing.focus;
 
 import io.r1platform.billing.exports.Column;
 import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Period;
 import io.r1platform.billing.invoices.InvoiceIssuer;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -106,5 +107,16 @@ class CostAndUsage extends Dataset {
 
   CostAndUsage(InvoiceIssuer issuer) {
     super("focus_cost_and_usage", COLUMNS, Query.of("cost-and-usage.sql", issuer.name()));
+  }
+
+  @Override
+  public boolean joinsWhatItMade() {
+    return true;
+  }
+
+  /** Months are its smallest: corrections are dated by the month that bills them. */
+  @Override
+  public Period leastPeriod() {
+    return Period.MONTH;
   }
 }

@@ -2,6 +2,7 @@ package io.r1platform.billing.focus;
 
 import io.r1platform.billing.exports.Column;
 import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Period;
 import io.r1platform.billing.invoices.InvoiceIssuer;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -53,5 +54,11 @@ class InvoiceDetail extends Dataset {
 
   InvoiceDetail(InvoiceIssuer issuer) {
     super("focus_invoice_detail", COLUMNS, Query.of("invoice-detail.sql", issuer.name()));
+  }
+
+  /** Months are its smallest: corrections are dated by the month that bills them. */
+  @Override
+  public Period leastPeriod() {
+    return Period.MONTH;
   }
 }

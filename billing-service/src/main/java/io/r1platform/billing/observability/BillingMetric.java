@@ -20,8 +20,10 @@ public enum BillingMetric {
   ERRORS("r1.billing.errors"),
   /** Exports streamed to their end; tag {@code dataset} (one per dataset). */
   EXPORTS("r1.billing.exports"),
-  /** Export jobs that ended; tags {@code dataset}, {@code result} (2). Alarm on FAILED. */
+  /** Export jobs that ended; tag {@code result} (3): RETRY is a schedule's. Alarm on FAILED. */
   EXPORT_JOBS("r1.billing.exports.jobs"),
+  /** Export schedules whose last run failed, or takes hours. Alarm above 0. */
+  EXPORT_SCHEDULES_LATE("r1.billing.exports.schedules.late"),
   /**
    * Differences that billing found by itself; tag {@code scope}: {@code recent} requests, {@code
    * sums} of two days, {@code day} for every request of each hot day, {@code law} for the

@@ -11,7 +11,7 @@ final class CountersFromZero {
   CountersFromZero(MeterRegistry meters) {
     this.meters = meters;
     show(BillingMetric.UNLEASED, "cause", "MISSING", "OVERRUN", "NONE");
-    show(BillingMetric.EXPORT_JOBS, "result", "DONE", "FAILED");
+    show(BillingMetric.EXPORT_JOBS, "result", "DONE", "FAILED", "RETRY");
     show(BillingMetric.BUDGET_JOBS_FAILED, "job", "HOURS", "INCREASES", "RECALLS", "OLD");
     show(BillingMetric.ALERTS, "result", "DELIVERED", "RETRY", "GIVEN_UP");
     show(BillingMetric.BUNDLES, "result", "MADE", "FAILED");

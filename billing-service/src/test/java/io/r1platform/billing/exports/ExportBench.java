@@ -11,6 +11,7 @@ import java.lang.management.MemoryType;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ExportBench {
   private static final long MIB = 1 << 20;
+  private static final int MOST_OF_FOCUS = 1_000_000;
 
   @TempDir private Path directory;
   private final BillingFixture billing =
@@ -66,7 +68,7 @@ class ExportBench {
         String.format(
             Locale.ROOT,
             "rows=%d copy_rows_per_second=%.0f parquet_rows_per_second=%.0f ratio=%.2f"
-                + " peak_heap_mib=%d child_peak_mib=%d parts=%d bytes_per_row=%.1f",
+                + " peak_heap_mib=%d child_peak_mib=%d parts=%d bytes_per_row=%.1f %s",
             rows,
             copy,
             parquet,
@@ -74,26 +76,85 @@ class ExportBench {
             heap,
             parts.stream().mapToLong(Part::childPeakKib).max().orElse(0) / 1024,
             parts.size(),
-            parts.stream().mapToLong(Part::bytes).sum() / (double) rows));
+            parts.stream().mapToLong(Part::bytes).sum() / (double) rows,
+            focus(Math.min(rows, MOST_OF_FOCUS))));
+  }
+
+  /**
+   * A month of so many records of 900 keys as FOCUS's Cost and Usage, and a quarter of them before:
+   * four times the records should take four times as long.
+   */
+  private String focus(int records) throws IOException {
+    YearMonth month = YearMonth.of(2025, 1);
+    loadHours(month, records / 4);
+    double quarter = focusSeconds(month);
+    loadHours(month.plusMonths(6), records); // months in between: each looks two back
+    long begun = System.nanoTime();
+    long rows = rows(focusScope(month.plusMonths(6)));
+    double whole = (System.nanoTime() - begun) / 1e9;
+    return String.format(
+        Locale.ROOT,
+        "focus_records=%d focus_rows=%d focus_seconds=%.1f focus_growth=%.1f",
+        records,
+        rows,
+        whole,
+        whole / quarter);
+  }
+
+  private double focusSeconds(YearMonth month) throws IOException {
+    long begun = System.nanoTime();
+    rows(focusScope(month));
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
+  private Scope focusScope(YearMonth month) {
+    return Scope.of(
+        billing.bean(Datasets.class).named("focus_cost_and_usage"),
+        month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+        month.plusMonths(1).atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+        null);
+  }
+
+  /** Hours of a month, as if so many records had come, spread over keys and hours. */
+  private void loadHours(YearMonth month, int records) {
+    billing
+        .database()
+        .execute(
+            """
+            insert into billing.usage_hourly (tenant_id, hour, project_id, api_key_id, model_id,
+              version_id, win, batch, requests, tok_hit, tok_miss, tok_reason, tok_answer,
+              waived_in, waived_out, amount)
+            select 1 + g %% 100, timestamptz '%1$s 00:00Z' + (g / 900 %% 672) * interval '1 hour',
+              10 + g %% 300, 100 + g %% 900, 1, 1, 0, false, count(*), sum(g %% 3000),
+              sum(g %% 700), sum(g %% 5000), sum(g %% 1300), 0, 0,
+              sum(g %% 3000 * 140000 + g %% 700 * 550000 + (g %% 5000 + g %% 1300) * 2190000)
+            from generate_series(1::bigint, %2$d) g
+            group by 1, 2, 3, 4
+            """
+                .formatted(month.atDay(1), records));
+    billing.database().execute("vacuum analyze billing.usage_hourly");
   }
 
   /** Rows a second of PostgreSQL's COPY of the dataset's own query, which go nowhere. */
   private double copy(Scope scope) throws IOException {
     long begun = System.nanoTime();
-    long rows =
-        billing
-            .bean(Snapshots.class)
-            .read(
-                CopyQuery.plain(scope),
-                (found, through) -> {
-                  long count = 0;
-                  while (found.hasNext()) {
-                    found.next();
-                    count++;
-                  }
-                  return count;
-                });
-    return rows / ((System.nanoTime() - begun) / 1e9);
+    return rows(scope) / ((System.nanoTime() - begun) / 1e9);
+  }
+
+  private long rows(Scope scope) throws IOException {
+    return billing
+        .bean(Snapshots.class)
+        .read(
+            scope.dataset(),
+            CopyQuery.plain(scope),
+            (found, through) -> {
+              long count = 0;
+              while (found.hasNext()) {
+                found.next();
+                count++;
+              }
+              return count;
+            });
   }
 
   /** Records of that day whose ids rise with time, as a gateway's do, of 100 organizations. */

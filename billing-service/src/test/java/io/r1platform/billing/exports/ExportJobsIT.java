@@ -154,6 +154,11 @@ class ExportJobsIT {
     }
     assertThat(ended(id).path("manifest").isNull()).isTrue();
     assertThat(post(id, "resume").text("status")).isEqualTo("waiting");
+    await(
+        () -> {
+          billing.bean(Jobs.class).clean(); // finds one whose last run still ended, as each minute
+          return !List.of("waiting", "running").contains(status(id));
+        });
     JsonNode done = ended(id);
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
     assertThat(post(id, "resume").text("code")).isEqualTo("already_decided");
@@ -171,7 +176,8 @@ class ExportJobsIT {
             today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
             93L);
     var order =
-        new JobTable.Order(UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, false, "a test");
+        new JobTable.Order(
+            UUID.randomUUID(), scope, FileFormat.CSV_GZ, null, false, "a test", null);
     long id = table.make(order, 2).id();
     assertThat(table.begin(id, dead)).isTrue();
     billing.bean(Jobs.class).clean();
@@ -233,6 +239,7 @@ class ExportJobsIT {
     JsonNode done = ended(ordered(body(UUID.randomUUID(), "91", "parquet", "\"bucket\"")));
     assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
     assertThat(storage.keys())
+        .filteredOn(key -> key.startsWith(place))
         .containsExactly(place + "manifest.json", place + "usage_records-00001.parquet");
     Path part = storage.object(place + "usage_records-00001.parquet");
     assertThat(Hashes.sha256(part))
@@ -240,6 +247,155 @@ class ExportJobsIT {
     assertThat(Duck.query("select count(*) from read_parquet('" + part + "')"))
         .containsExactly("2");
     assertThat(directory.resolve("exports/drafts")).isEmptyDirectory();
+  }
+
+  @Test
+  void keysExportTheirOwnProjectAloneAsTheOperatorWould() throws IOException, SQLException {
+    var traffic = new InvoiceTraffic(billing, new Random(10));
+    for (int n = 0; n < 9; n++) {
+      traffic.chargeAny(99, billing.clock().instant());
+    }
+    String own = "/internal/v1/organizations/99/projects/990/exports";
+    String order =
+        """
+        {"command_id": "%s", "actor": "key 7", "dataset": "usage_records", "from": "%s",
+         "to": "%s", "format": "csv"}
+        """
+            .formatted(UUID.randomUUID(), today, today.plusDays(1));
+    Answer made = billing.postJson(own, BillingFixture.GATEWAY, order);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    String id = made.text("export_id");
+    assertThat(billing.postJson(own, BillingFixture.GATEWAY, order).text("export_id"))
+        .isEqualTo(id);
+    JsonNode done = ended(id);
+    assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
+    String whole =
+        body(UUID.randomUUID(), "99", "csv", "null")
+            .replace("{\"command_id", "{\"by_operator\": true, \"command_id");
+    JsonNode all = ended(ordered(whole));
+    JsonNode same =
+        ended(
+            ordered(another(whole).replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
+    assertThat(same.path("manifest")).as("the operator's").isEqualTo(done.path("manifest"));
+    assertThat(billing.get(own + "/" + id + "/files?name=usage_records-00001.csv").body())
+        .isEqualTo(
+            billing
+                .get(
+                    JOBS
+                        + "/"
+                        + same.path("export_id").asString()
+                        + "/files/usage_records-00001.csv")
+                .body())
+        .doesNotContain(",99,991,", ",99,992,");
+    assertThat(done.path("manifest").path("rows").asString())
+        .isEqualTo(billing.sum("1", "usage_record where project_id = 990").toString());
+    assertThat(all.path("manifest").path("rows").asString()).isEqualTo("9");
+
+    for (String other :
+        List.of(
+            "/internal/v1/organizations/99/projects/991/exports",
+            "/internal/v1/organizations/92/projects/990/exports")) {
+      assertThat(billing.get(other).json().path("exports")).isEmpty();
+      for (String path : List.of("/" + id, "/" + id + "/files?name=manifest.json")) {
+        assertThat(billing.get(other + path).status()).as(other + path).isEqualTo(404);
+      }
+      Answer cancel = billing.postJson(other + "/" + id + "/cancel", BillingFixture.GATEWAY, "{}");
+      assertThat(cancel.status()).isEqualTo(404);
+    }
+    for (JsonNode operators : List.of(all, same)) {
+      String path = own + "/" + operators.path("export_id").asString();
+      assertThat(billing.get(path).status()).isEqualTo(404);
+    }
+    assertThat(billing.get(own).json().path("exports")).hasSize(1);
+    for (String wrong :
+        List.of(
+            order.replace("usage_records", "ledger_entries"),
+            order.replace("usage_records", "focus_cost_and_usage"),
+            order.replace(today + "", today.minusDays(31) + ""))) {
+      Answer refused = billing.postJson(own, BillingFixture.GATEWAY, wrong);
+      assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
+    }
+    try (Connection locked = lockParts()) {
+      for (int n = 0; n < 3; n++) {
+        Answer more =
+            billing.postJson(own.replace("990", "99" + n), BillingFixture.GATEWAY, another(order));
+        assertThat(more.status()).as(more.body()).isEqualTo(n < 2 ? 200 : 503);
+      }
+      ordered(body(UUID.randomUUID(), "99", "csv", "null")); // people have their own places
+      locked.rollback();
+    }
+  }
+
+  private static String another(String order) {
+    return order.replaceFirst("[0-9a-f-]{36}", UUID.randomUUID().toString());
+  }
+
+  /** Tokens and money of the shapes that other providers' readers know are those of the hours. */
+  @Test
+  void theShapesOfOthersHaveTheSameTokensAndMoney() throws IOException {
+    Instant from = today.atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant to = from.plus(Duration.ofDays(1));
+    for (String name : List.of("usage_hourly", "openai_compat", "deepseek_compat")) {
+      Dataset dataset = billing.bean(Datasets.class).named(name);
+      Exported.file(billing, dataset, from, to, "parquet", directory.resolve(name));
+    }
+    String hours = Duck.all(directory.resolve("usage_hourly"), FileFormat.PARQUET);
+    String openai = Duck.all(directory.resolve("openai_compat"), FileFormat.PARQUET);
+    String deepseek = Duck.all(directory.resolve("deepseek_compat"), FileFormat.PARQUET);
+    assertThat(
+            Duck.query(
+                """
+                select sum(num_model_requests), sum(input_tokens), sum(input_cached_tokens),
+                  sum(output_tokens), sum(amount) from %s"""
+                    .formatted(openai)))
+        .isEqualTo(
+            Duck.query(
+                """
+                select sum(requests), sum(hit_tokens + miss_tokens), sum(hit_tokens),
+                  sum(reasoning_tokens + answer_tokens), sum(cost) from %s"""
+                    .formatted(hours)));
+    assertThat(
+            Duck.query(
+                "select type, sum(amount) from %s group by type order by type".formatted(deepseek)))
+        .isEqualTo(
+            Duck.query(
+                """
+                select unnest(['input_cache_hit_tokens', 'input_cache_miss_tokens',
+                  'output_tokens', 'request_count']), unnest([sum(hit_tokens), sum(miss_tokens),
+                  sum(reasoning_tokens + answer_tokens), sum(requests)]) from %s"""
+                    .formatted(hours)));
+    assertThat(
+            Duck.query(
+                """
+                select sum(price::decimal(38,12) * amount) from %s where price is not null"""
+                    .formatted(deepseek)))
+        .as("what it costs at the prices")
+        .isEqualTo(Duck.query("select sum(cost)::decimal(38,12) from " + hours));
+  }
+
+  @Test
+  void aScheduleWritesToABucket() throws IOException {
+    Instant hour = Period.HOUR.begin(billing.clock().instant()).minus(Duration.ofHours(3));
+    String body =
+        """
+        {"command_id": "%s", "actor": "ada@example.org", "dataset": "usage_records",
+         "organization_id": "98", "target": "bucket", "period": "hour", "rhythm": "hourly",
+         "format": "parquet", "columns": ["event_id", "cost", "currency"], "from": "%s"}
+        """
+            .formatted(UUID.randomUUID(), hour);
+    String schedules = "/internal/v1/export-schedules";
+    Answer made = billing.postJson(schedules, BillingFixture.GATEWAY, body);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    billing.bean(Schedules.class).look();
+    JsonNode job = billing.get(JOBS + "?organization_id=98").json().path("exports").get(0);
+    assertThat(job.path("schedule_id").asString()).isEqualTo(made.text("schedule_id"));
+    JsonNode done = ended(job.path("export_id").asString());
+    assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
+    assertThat(storage.keys())
+        .anyMatch(key -> key.matches("finance/usage_records/organization=98/.*manifest.json"));
+    String close = schedules + "/" + made.text("schedule_id") + "/close";
+    assertThat(billing.postJson(close, BillingFixture.GATEWAY, "{}").text("status"))
+        .isEqualTo("closed");
   }
 
   @Test

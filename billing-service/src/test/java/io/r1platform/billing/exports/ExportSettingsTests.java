@@ -20,28 +20,33 @@ class ExportSettingsTests {
   void namesAndDefaultsArePinned() {
     assertThat(bind(Map.of()))
         .isEqualTo(
-            new ExportSettings(4, 4, 1_000_000, 256, null, Duration.ofDays(7), 20, List.of()));
+            new ExportSettings(
+                4, 4, 2, 1_000_000, 256, null, Duration.ofDays(7), 20, 100, List.of()));
     assertThat(
             bind(
-                Map.of(
-                    PREFIX + "concurrent", "3",
-                    PREFIX + "per-organization", "2",
-                    PREFIX + "part-rows", "7",
-                    PREFIX + "child-memory-mib", "99",
-                    PREFIX + "directory", "/var/exports",
-                    PREFIX + "keep", "1h",
-                    PREFIX + "kept-per-organization", "5",
-                    TARGET + "name", "share",
-                    TARGET + "folder", "/mnt/share")))
+                Map.ofEntries(
+                    Map.entry(PREFIX + "concurrent", "3"),
+                    Map.entry(PREFIX + "per-organization", "2"),
+                    Map.entry(PREFIX + "per-organization-keys", "1"),
+                    Map.entry(PREFIX + "part-rows", "7"),
+                    Map.entry(PREFIX + "child-memory-mib", "99"),
+                    Map.entry(PREFIX + "directory", "/var/exports"),
+                    Map.entry(PREFIX + "keep", "1h"),
+                    Map.entry(PREFIX + "kept-per-organization", "5"),
+                    Map.entry(PREFIX + "schedules", "6"),
+                    Map.entry(TARGET + "name", "share"),
+                    Map.entry(TARGET + "folder", "/mnt/share"))))
         .isEqualTo(
             new ExportSettings(
                 3,
                 2,
+                1,
                 7,
                 99,
                 Path.of("/var/exports"),
                 Duration.ofHours(1),
                 5,
+                6,
                 List.of(
                     new ExportTargetSettings(
                         "share", Path.of("/mnt/share"), null, null, null, null, null, false))));

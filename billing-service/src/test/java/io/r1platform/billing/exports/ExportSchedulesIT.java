@@ -1,0 +1,367 @@
+package io.r1platform.billing.exports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.BillingFixture;
+import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.invoices.Closing;
+import io.r1platform.billing.usage.InvoiceTraffic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Schedules, with a clock that only goes on; each test has an organization of its own. */
+class ExportSchedulesIT {
+  private static final String SCHEDULES = "/internal/v1/export-schedules";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  @TempDir private static Path directory;
+  private static BillingFixture billing;
+  private static InvoiceTraffic traffic;
+
+  @BeforeAll
+  static void start() {
+    billing =
+        new BillingFixture(
+            "--r1.billing.exports.directory=" + directory.resolve("exports"),
+            "--r1.billing.exports.targets[0].name=share",
+            "--r1.billing.exports.targets[0].folder=" + directory.resolve("share"),
+            "--r1.billing.exports.schedules=9");
+    traffic = new InvoiceTraffic(billing, new Random(11));
+    YearMonth month = YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC));
+    billing.clock().set(at(month.plusMonths(1).atDay(10) + "T10:20:00Z")); // far from any end
+  }
+
+  @AfterAll
+  static void stop() {
+    billing.close();
+  }
+
+  @Test
+  void aMonthIsOverwrittenEachDayAndOnceMoreWhenItIsClosed() throws IOException {
+    long tenant = 301;
+    YearMonth month = month();
+    traffic.chargeAny(tenant, billing.clock().instant());
+    String id = ordered(body(tenant, "usage_hourly", "month", "daily"));
+    Path place = place("usage_hourly", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
+    written(id);
+    assertThat(rows(place)).isEqualTo("1");
+    assertThat(get(id).path("written_as_of").asString()).isEqualTo(today() + "T00:00:00Z");
+
+    traffic.chargeAny(tenant, billing.clock().instant());
+    assertThat(jobs(id)).as("not before the next midnight").isEqualTo(1);
+    billing.clock().set(at(tomorrow() + "T00:10:00Z"));
+    look();
+    assertThat(jobs(id)).as("a gateway has not been heard of").isEqualTo(1);
+    traffic.hear(billing.clock().instant());
+    billing.clock().advance(Duration.ofMinutes(2));
+    written(id);
+    assertThat(jobs(id)).isEqualTo(2);
+    assertThat(rows(place)).isEqualTo("2");
+
+    billing.clock().set(at(month.plusMonths(1).atDay(3) + "T04:00:00Z"));
+    written(id);
+    JsonNode open = get(id);
+    assertThat(open.path("written_until").asString())
+        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
+    assertThat(open.path("closed_until").asString()).isEqualTo(month.atDay(1) + "T00:00:00Z");
+    byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    long jobs = jobs(id);
+    new Closing(billing).finalizeMonth(tenant, month);
+    billing.clock().advance(Duration.ofMinutes(11));
+    written(id);
+    assertThat(get(id).path("closed_until").asString())
+        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
+    assertThat(jobs(id)).isEqualTo(jobs + 1);
+    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME)))
+        .as("nothing new")
+        .isEqualTo(before);
+    billing.clock().advance(Duration.ofHours(2));
+    written(id);
+    assertThat(jobs(id)).as("never again").isEqualTo(jobs + 1);
+    post(id, "close");
+  }
+
+  @Test
+  void missedHoursAreMadeUpByOneOfSeveralReplicas() throws IOException {
+    long tenant = 302;
+    Instant hour = Period.HOUR.begin(billing.clock().instant());
+    traffic.chargeAny(tenant, hour.minus(Duration.ofHours(2)).plusSeconds(5));
+    String body = body(tenant, "usage_records", "hour", "hourly");
+    String id = ordered(from(body, hour.minus(Duration.ofHours(3)) + ""));
+    post(id, "pause");
+    billing.clock().advance(Duration.ofHours(2));
+    look();
+    assertThat(jobs(id)).as("paused").isZero();
+    post(id, "resume");
+    List<CompletableFuture<Void>> replicas =
+        IntStream.range(0, 4)
+            .mapToObj(n -> CompletableFuture.runAsync(ExportSchedulesIT::look))
+            .toList();
+    replicas.forEach(CompletableFuture::join);
+    written(id);
+    assertThat(
+            billing
+                .sql()
+                .sql(
+                    "select from_at::text from export_job where schedule_id = ?::bigint"
+                        + " order by job_id")
+                .param(id)
+                .query(String.class)
+                .list())
+        .as("each hour once, the oldest first")
+        .hasSize(4)
+        .doesNotHaveDuplicates()
+        .isSorted();
+    Path place = place("usage_records", tenant, "");
+    try (Stream<Path> hours = Files.list(place.getParent())) {
+      assertThat(hours.map(ExportSchedulesIT::rows)).containsExactlyInAnyOrder("0", "1", "0", "0");
+    }
+    post(id, "close");
+    billing.clock().advance(Duration.ofHours(3));
+    look();
+    assertThat(jobs(id)).isEqualTo(4);
+    assertThat(post(id, "resume").text("code")).isEqualTo("already_decided");
+  }
+
+  @Test
+  void aRunThatFailedIsTriedAgainLaterAndLaterAndIsSeen() throws IOException {
+    long tenant = 303;
+    Path wall = directory.resolve("share/usage_hourly/organization=" + tenant);
+    Files.createDirectories(wall.getParent());
+    Files.writeString(wall, "a file where the folder should be");
+    String id = ordered(body(tenant, "usage_hourly", "day", "hourly"));
+    look();
+    failed(id, 1);
+    Instant first = Instant.parse(get(id).path("retry_at").asString());
+    assertThat(first).isEqualTo(billing.clock().instant().plus(Duration.ofMinutes(1)));
+    assertThat(get(id).path("error").asString()).contains("organization=" + tenant);
+    assertThat(late()).isEqualTo(1);
+    billing.clock().advance(Duration.ofSeconds(50));
+    look();
+    assertThat(get(id).path("retry_at").asString()).isEqualTo(first.toString());
+    billing.clock().advance(Duration.ofSeconds(10));
+    look();
+    failed(id, 2);
+    assertThat(Instant.parse(get(id).path("retry_at").asString()))
+        .isEqualTo(billing.clock().instant().plus(Duration.ofMinutes(2)));
+    Files.delete(wall);
+    post(id, "resume");
+    written(id);
+    assertThat(get(id).path("failures").asInt()).isZero();
+    assertThat(get(id).path("error").isNull()).isTrue();
+    assertThat(late()).isZero();
+    assertThat(jobs(id)).as("the same job").isEqualTo(1);
+    post(id, "close");
+  }
+
+  /** Else a file that has the records would be replaced by one that has not. */
+  @Test
+  void filesOfDaysThatLeftTheDatabaseStay() throws IOException {
+    long tenant = 304;
+    String id = ordered(body(tenant, "usage_records", "month", "daily"));
+    written(id);
+    YearMonth month = month();
+    Path place =
+        place("usage_records", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
+    byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    billing
+        .database()
+        .execute(
+            """
+            insert into billing.usage_retired (day, part, requests, input, output, amount,
+              engine_requests, engine_input, engine_output, waived_requests, waived_input,
+              waived_output, manifest_sha256)
+            values (date '%1$s', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sha256('x'));
+            insert into billing.usage_retired_tenant
+            values (date '%1$s', 1, %2$d, 'USD', date '%1$s', 0, 0)
+            """
+                .formatted(month.atDay(2), tenant));
+    billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
+    written(id);
+    assertThat(get(id).path("closed_until").asString())
+        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
+    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
+    post(id, "close");
+  }
+
+  @Test
+  void whatCannotBeIsRefusedAndACommandIsDoneOnce() {
+    long tenant = 305;
+    String good = body(tenant, "usage_hourly", "day", "after_close");
+    String id = ordered(good);
+    assertThat(ordered(good)).isEqualTo(id);
+    look();
+    assertThat(jobs(id)).isZero();
+    Answer other =
+        billing.postJson(SCHEDULES, BillingFixture.GATEWAY, good.replace("\"day\"", "\"month\""));
+    assertThat(other.text("code")).isEqualTo("command_conflict");
+    for (String wrong :
+        List.of(
+            body(tenant, "usage_hourly", "day", "daily"), // the same files
+            body(tenant, "focus_cost_and_usage", "day", "daily"),
+            body(tenant, "ledger_entries", "hour", "hourly"),
+            body(tenant, "usage_records", "hour", "daily"),
+            body(tenant, "usage_records", "week", "daily"),
+            body(tenant, "usage_records", "month", "yearly"),
+            body(tenant, "usage_records", "month", "daily").replace("share", "elsewhere"),
+            from(body(tenant, "usage_records", "month", "daily"), today().toString()),
+            from(body(tenant, "usage_records", "day", "daily"), "2019-01-01"),
+            from(body(tenant, "usage_records", "day", "daily"), tomorrow().toString()))) {
+      Answer refused = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, wrong);
+      assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
+    }
+    int open = 0;
+    Answer more;
+    do {
+      more =
+          billing.postJson(
+              SCHEDULES,
+              BillingFixture.GATEWAY,
+              body(40_000 + open, "usage_hourly", "day", "after_close"));
+      open++;
+    } while (more.status() == 200);
+    assertThat(more.text("detail")).contains("There are 9 schedules");
+    assertThat(open).isLessThan(10);
+    billing
+        .get(SCHEDULES + "?limit=100")
+        .json()
+        .path("schedules")
+        .forEach(schedule -> post(schedule.path("schedule_id").asString(), "close"));
+    assertThat(get(id).path("status").asString()).isEqualTo("closed");
+  }
+
+  /** Looks until nothing runs for it and nothing is due. */
+  private static void written(String id) {
+    do {
+      look();
+      await(() -> idle(id));
+      billing.clock().advance(Duration.ofSeconds(31)); // it is looked at again then
+      look();
+    } while (!get(id).path("export_id").isNull());
+    assertThat(get(id).path("failures").asInt()).as(() -> get(id).toString()).isZero();
+  }
+
+  private static void failed(String id, int times) {
+    await(() -> idle(id));
+    billing
+        .database()
+        .execute("update billing.export_schedule set look_at = 'epoch' where retry_at is null");
+    look();
+    assertThat(get(id).path("failures").asInt()).isEqualTo(times);
+  }
+
+  private static boolean idle(String id) {
+    String job = get(id).path("export_id").asString(null);
+    return job == null
+        || !List.of("waiting", "running")
+            .contains(billing.get("/internal/v1/export-jobs/" + job).text("status"));
+  }
+
+  private static void look() {
+    billing.bean(Schedules.class).look();
+  }
+
+  private static double late() {
+    return billing
+        .bean(MeterRegistry.class)
+        .get("r1.billing.exports.schedules.late")
+        .gauge()
+        .value();
+  }
+
+  private static long jobs(String id) {
+    return billing
+        .sql()
+        .sql("select count(*) from export_job where schedule_id = ?::bigint")
+        .param(id)
+        .query(Long.class)
+        .single();
+  }
+
+  private static String rows(Path place) {
+    try {
+      return JsonMapper.shared()
+          .readTree(Files.readString(place.resolve(Manifest.NAME)))
+          .path("rows")
+          .asString();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Path place(String dataset, long tenant, String range) {
+    return directory
+        .resolve("share")
+        .resolve(dataset)
+        .resolve("organization=" + tenant)
+        .resolve(range.isEmpty() ? "x" : range);
+  }
+
+  private static String body(long tenant, String dataset, String period, String rhythm) {
+    return """
+    {"command_id": "%s", "actor": "ada@example.org", "dataset": "%s", "organization_id": "%d",
+     "format": "csv", "target": "share", "period": "%s", "rhythm": "%s"}
+    """
+        .formatted(UUID.randomUUID(), dataset, tenant, period, rhythm);
+  }
+
+  private static String from(String body, String from) {
+    return body.replace("\"format\"", "\"from\": \"" + from + "\", \"format\"");
+  }
+
+  private static String ordered(String body) {
+    Answer made = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, body);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    return made.text("schedule_id");
+  }
+
+  private static Answer post(String id, String verb) {
+    return billing.postJson(SCHEDULES + "/" + id + "/" + verb, BillingFixture.GATEWAY, "{}");
+  }
+
+  private static JsonNode get(String id) {
+    return billing.get(SCHEDULES + "/" + id).json();
+  }
+
+  private static YearMonth month() {
+    return YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC));
+  }
+
+  private static LocalDate today() {
+    return LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
+  }
+
+  private static LocalDate tomorrow() {
+    return today().plusDays(1);
+  }
+
+  private static Instant at(String moment) {
+    return Instant.parse(moment);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long begun = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - begun).isLessThan(PATIENCE.toNanos());
+    }
+  }
+}
