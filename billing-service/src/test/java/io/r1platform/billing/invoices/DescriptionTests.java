@@ -71,7 +71,7 @@ class DescriptionTests {
     var names = new PropertyNamingStrategies.SnakeCaseStrategy();
     for (RecordComponent component : components("io.r1platform.billing." + record)) {
       boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-      members.put(names.translate(component.getName()), told(nullable));
+      members.put(names.nameForField(null, null, component.getName()), told(nullable));
     }
     return members;
   }
