@@ -54,6 +54,14 @@ public abstract class Dataset {
     return false;
   }
 
+  /**
+   * Whether its query joins many rows that it made itself, of which PostgreSQL expects one: it
+   * would compare each with each.
+   */
+  public boolean joinsWhatItMade() {
+    return false;
+  }
+
   /** The query, with its parameters. */
   public final String sql() {
     return sql;

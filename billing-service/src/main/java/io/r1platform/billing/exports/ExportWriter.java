@@ -79,6 +79,7 @@ class ExportWriter {
       try {
         return snapshots.readFor(
             target.key(),
+            scope.dataset(),
             CopyQuery.forChild(scope, format),
             (rows, through) ->
                 new Run(scope, format, target, progress, drafts, scratch).write(rows, through));

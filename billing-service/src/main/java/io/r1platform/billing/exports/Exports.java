@@ -84,7 +84,9 @@ class Exports {
     try {
       StreamManifest manifest =
           snapshots.read(
-              CopyQuery.forReaders(scope), (rows, through) -> stream(scope, rows, through, to));
+              scope.dataset(),
+              CopyQuery.forReaders(scope),
+              (rows, through) -> stream(scope, rows, through, to));
       record(run, manifest);
       meters
           .counter(BillingMetric.EXPORTS.meterName(), "dataset", scope.dataset().name())

@@ -54,8 +54,8 @@ class Snapshots {
    *
    * @throws DataAccessException if PostgreSQL refuses it, or cannot be reached
    */
-  <T> T read(String copy, Reading<T> reading) throws IOException {
-    return read(copy, null, reading);
+  <T> T read(Dataset dataset, String copy, Reading<T> reading) throws IOException {
+    return read(dataset, copy, null, reading);
   }
 
   /**
@@ -64,15 +64,16 @@ class Snapshots {
    * @param place what names it
    * @throws PessimisticLockingFailureException if another does for more than some seconds
    */
-  <T> T readFor(String place, String copy, Reading<T> reading) throws IOException {
-    return read(copy, place, reading);
+  <T> T readFor(String place, Dataset dataset, String copy, Reading<T> reading) throws IOException {
+    return read(dataset, copy, place, reading);
   }
 
-  private <T> T read(String copy, @Nullable String place, Reading<T> reading) throws IOException {
+  private <T> T read(Dataset dataset, String copy, @Nullable String place, Reading<T> reading)
+      throws IOException {
     try (Connection connection = database.getConnection()) {
       boolean whole = false;
       try {
-        T result = read(connection, copy, place, reading);
+        T result = read(connection, dataset, copy, place, reading);
         connection.rollback();
         connection.setAutoCommit(true);
         whole = true;
@@ -89,7 +90,11 @@ class Snapshots {
   }
 
   private static <T> T read(
-      Connection connection, String copy, @Nullable String place, Reading<T> reading)
+      Connection connection,
+      Dataset dataset,
+      String copy,
+      @Nullable String place,
+      Reading<T> reading)
       throws SQLException, IOException {
     connection.setAutoCommit(false);
     Instant through;
@@ -97,6 +102,9 @@ class Snapshots {
       statement.execute("set transaction isolation level repeatable read, read only");
       statement.execute("set local timezone = 'UTC'");
       statement.execute("set local datestyle = 'ISO, YMD'");
+      if (dataset.joinsWhatItMade()) {
+        statement.execute("set local enable_nestloop = off");
+      }
       if (place != null) {
         lock(connection, statement, place);
       }

@@ -109,6 +109,11 @@ class CostAndUsage extends Dataset {
     super("focus_cost_and_usage", COLUMNS, Query.of("cost-and-usage.sql", issuer.name()));
   }
 
+  @Override
+  public boolean joinsWhatItMade() {
+    return true;
+  }
+
   /** Months are its smallest: corrections are dated by the month that bills them. */
   @Override
   public Period leastPeriod() {

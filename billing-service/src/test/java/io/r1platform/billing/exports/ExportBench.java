@@ -145,6 +145,7 @@ class ExportBench {
     return billing
         .bean(Snapshots.class)
         .read(
+            scope.dataset(),
             CopyQuery.plain(scope),
             (found, through) -> {
               long count = 0;
