@@ -38,6 +38,28 @@ class ComposeTests {
     assertThat(Files.readString(ROOT.resolve(LOADER))).contains("getProperty(\"r1.native.dir\")");
   }
 
+  @Test
+  void billingOwnsAndFindsItsDirectories() throws IOException {
+    String all = Files.readString(ROOT.resolve("docker-compose.yml"));
+    String owner =
+        all.substring(all.indexOf("\n  billing-volumes:"), all.indexOf("\n  billing-service:"));
+    String billing =
+        all.substring(all.indexOf("\n  billing-service:"), all.indexOf("\n  inference-service:"));
+
+    assertThat(all).contains("user: \"10001:10001\"");
+    assertThat(billing)
+        .contains("R1_BILLING_EXPORTS_DIRECTORY: /exports\n")
+        .contains("R1_BILLING_LOG_CHECKPOINTFILE: /checkpoint/newest\n")
+        .contains("R1_BILLING_LOG_FOLDER: /log\n")
+        .contains("billing-volumes: {condition: service_completed_successfully}")
+        .contains("volumes: *billing-volumes");
+    for (String directory : List.of("/exports", "/checkpoint", "/log")) {
+      assertThat(owner)
+          .containsPattern("install -d -o 10001 -g 10001 .*" + directory)
+          .containsPattern(":" + directory + "\"?\n");
+    }
+  }
+
   private static boolean hasCompose() throws InterruptedException {
     try {
       return run(List.of("docker", "compose", "version")).exit() == 0;

@@ -19,9 +19,10 @@ record Options(Path bundle, Map<String, Path> named, Map<String, Path> models) {
   static final String KEY = "--key";
   static final String PREVIOUS = "--previous";
   static final String RECEIPTS = "--receipts";
+  static final String LOG = "--log";
   static final String RECOUNT = "--recount";
   static final String MODEL = "--model";
-  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS, RECOUNT);
+  private static final List<String> NAMES = List.of(KEY, PREVIOUS, RECEIPTS, LOG, RECOUNT);
 
   static final String HELP =
       """
@@ -37,6 +38,8 @@ record Options(Path bundle, Map<String, Path> named, Map<String, Path> models) {
         --receipts PATH   a file of the receipts you kept, one a line (x-usage-receipt), or a
                           directory of such files: each of this month must be in the bundle
                           once and unchanged; with --previous those of its month in either
+        --log DIR         the public log as you have it, a folder with checkpoint and tile/:
+                          all of it is checked, and the bundle's log must be its beginning
         --recount DIR     what you stored of requests, each as GET /v1/requests/ID/content gave
                           it, named ID.json: prompts and answers are tokenized again
         --model NAME=FILE for --recount: the GGUF file of the model that requests ask for by

@@ -1,6 +1,7 @@
 package io.r1platform.verifybill;
 
 import io.r1platform.receipts.Lines;
+import io.r1platform.receipts.Manifest;
 import io.r1platform.receipts.NotGenuine;
 import io.r1platform.receipts.TrustedKeys;
 import java.io.FileDescriptor;
@@ -76,6 +77,12 @@ public final class VerifyBill {
                   previous,
                   options.file(Options.RECEIPTS),
                   recount == null ? record -> {} : recount::check);
+      Path published = options.file(Options.LOG);
+      if (published != null) {
+        var log = new PublishedLog(published, keys == null ? bundled(bundle) : keys);
+        log.requireBegins(proved.end());
+        found("published log: %d entries, begins with the bundle's".formatted(log.size()));
+      }
       if (recount != null) {
         recount.found().forEach(this::found);
       }
@@ -96,6 +103,10 @@ public final class VerifyBill {
 
   private void found(String what) {
     out.println("ok " + what);
+  }
+
+  private static TrustedKeys bundled(Bundle bundle) {
+    return TrustedKeys.parse(bundle.text(Manifest.KEYS), Manifest.KEYS);
   }
 
   private static @Nullable TrustedKeys keys(@Nullable Path file) throws IOException {

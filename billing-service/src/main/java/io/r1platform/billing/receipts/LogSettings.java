@@ -16,12 +16,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param checkpointFile where the newest checkpoint is kept, on a disk that is not the database's:
  *     a log that does not continue it, since the database was restored, is not signed; null: that
  *     is not noticed
+ * @param folder where checkpoint, keys and tiles are published as files, which any web server or
+ *     bucket can serve; the checkpoint last; null: nowhere but at {@code /log/}
  */
 @ConfigurationProperties("r1.billing.log")
 record LogSettings(
     @Nullable Path keyFile,
     @DefaultValue("r1-platform.local/log") String origin,
-    @Nullable Path checkpointFile) {
+    @Nullable Path checkpointFile,
+    @Nullable Path folder) {
   LogSettings {
     if (!origin.matches("[A-Za-z0-9._/-]{1,200}")) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package io.r1platform.billing.bundles;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
@@ -68,6 +70,7 @@ class BundlesIT {
         new BillingFixture(
             "--r1.billing.log.key-file=" + key,
             "--r1.billing.log.origin=bundles.test/log",
+            "--r1.billing.log.folder=" + directory.resolve("log"),
             "--r1.billing.retention.directory=" + directory.resolve("old"));
     traffic = new InvoiceTraffic(billing, RANDOM);
     closing = new Closing(billing);
@@ -399,6 +402,46 @@ class BundlesIT {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  @Test
+  void theFolderOfTheLogAloneProvesABundlesLog() throws IOException {
+    Path folder = directory.resolve("log");
+    for (int i = 0; i < 300; i++) { // more than a tile
+      traffic.chargeAny(organization, now.plusMillis(i));
+    }
+    Sequencing.sequence(billing);
+    Sequencing.publish(billing, folder);
+    end(month);
+    JsonNode invoice = closing.finalizeMonth(organization, month);
+    make();
+    Path bundle = bundle(invoice);
+    Sequencing.publish(billing, folder);
+    Path keys = folder.resolve("keys");
+    assertThat(Verifier.verify(bundle, "--key", keys, "--log", folder))
+        .contains("begins with the bundle's")
+        .contains("bill verified");
+    assertThat(folder.resolve("tile/0/000")).hasSize(256 * Hash.BYTES);
+    assertThat(folder.resolve("tile/0/000.p")).doesNotExist();
+
+    Files.delete(folder.resolve("checkpoint")); // as if it had died at its first time
+    Sequencing.publish(billing, folder);
+    assertThat(Verifier.verify(bundle, "--log", folder)).contains("bill verified");
+
+    Path tile = folder.resolve("tile/0/000");
+    byte[] hashes = Files.readAllBytes(tile);
+    hashes[7] ^= 1;
+    Files.write(tile, hashes);
+    assertThat(Verifier.verify(bundle, "--log", folder))
+        .contains("REJECTED: tile 0/000 of the published log has another root");
+    Files.write(tile, Arrays.copyOf(hashes, 32));
+    assertThat(Verifier.verify(bundle, "--log", folder)).contains("REJECTED: tile 0/000 of");
+    Path checkpoint = folder.resolve("checkpoint");
+    Files.writeString(checkpoint, Files.readString(checkpoint).replace("bundles.", "other."));
+    assertThatThrownBy(() -> Sequencing.publish(billing, folder)).hasMessageContaining("of other.");
+    Files.delete(checkpoint);
+    Sequencing.publish(billing, folder);
+    assertThat(Verifier.verify(bundle, "--log", folder)).contains("bill verified");
   }
 
   private static Path keys() throws IOException {

@@ -23,7 +23,7 @@ class LastCheckpointTests {
   @TempDir private Path directory;
 
   private LastCheckpoint opened(@Nullable Path file, String origin) {
-    return new LastCheckpoint(new LogSettings(null, origin, file));
+    return new LastCheckpoint(new LogSettings(null, origin, file, null));
   }
 
   private static String note(String origin, long size, Hash root) {
