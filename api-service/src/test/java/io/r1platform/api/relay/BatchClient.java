@@ -31,9 +31,9 @@ final class BatchClient {
   /** A line of a batch of chats. */
   static String line(String customId, String prompt) {
     return """
-    {"custom_id":"%s","method":"POST","url":"/v1/chat/completions","body":{"model":"r1-nano",\
-    "messages":[{"role":"user","content":"%s"}],"max_tokens":20}}
-    """
+        {"custom_id":"%s","method":"POST","url":"/v1/chat/completions","body":{"model":"r1-nano",\
+        "messages":[{"role":"user","content":"%s"}],"max_tokens":20}}
+        """
         .formatted(customId, prompt);
   }
 
