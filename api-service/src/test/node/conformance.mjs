@@ -1,8 +1,9 @@
 // The official Node client against a platform that answers sums: node conformance.mjs
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { APIUserAbortError, AuthenticationError, NotFoundError } from 'openai';
-import { BadRequestError, UnprocessableEntityError } from 'openai';
+import { BadRequestError, toFile, UnprocessableEntityError } from 'openai';
 import { client, model, question, run } from './client.mjs';
 
 const openai = client();
@@ -25,6 +26,20 @@ async function collect(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return chunks;
+}
+
+/** A line of a batch's input. */
+function line(custom_id, more) {
+  const body = { ...ask, ...more };
+  return JSON.stringify({ custom_id, method: 'POST', url: '/v1/chat/completions', body });
+}
+
+async function linesOf(file) {
+  const content = await (await openai.files.content(file)).text();
+  return content
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text));
 }
 
 const text = (chunks, field) => chunks.map((c) => c.choices[0]?.delta[field] ?? '').join('');
@@ -113,6 +128,47 @@ await run({
     const answer = await openai.completions.create({ model, prompt: '1 + 1', max_tokens: 8 });
     assert.equal(answer.object, 'text_completion');
     assert.equal(answer.usage.completion_tokens, 8);
+  },
+
+  async filesAndABatchToTheEnd() {
+    const input = Buffer.from([line('sum'), line('nobody', { model: 'r2-mega' })].join('\n'));
+    const hour = { anchor: 'created_at', seconds: 3600 };
+    const file = await openai.files.create({
+      file: await toFile(input, 'questions.jsonl'),
+      purpose: 'batch',
+      expires_after: hour,
+    });
+    assert.equal(file.expires_at - file.created_at, 3600);
+    assert.deepEqual(await openai.files.retrieve(file.id), file);
+    let batch = await openai.batches.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+      metadata: { run: 'node' },
+      output_expires_after: hour,
+    });
+    while (['validating', 'in_progress', 'finalizing'].includes(batch.status)) {
+      await wait(200);
+      batch = await openai.batches.retrieve(batch.id);
+    }
+    assert.equal(batch.status, 'completed');
+    assert.equal(batch.metadata.run, 'node');
+    assert.deepEqual(batch.request_counts, { total: 2, completed: 1, failed: 1 });
+
+    const [answered, ...noMore] = await linesOf(batch.output_file_id);
+    assert.deepEqual(noMore, []);
+    assert.equal(answered.custom_id, 'sum');
+    assert.match(answered.response.body.choices[0].message.content, /936/);
+    assert.match(answered.response.body.usage.cost, /^0\.\d+$/);
+    const [refused] = await linesOf(batch.error_file_id);
+    assert.equal(refused.custom_id, 'nobody');
+    assert.equal(refused.response.status_code, 404);
+
+    const batches = [];
+    for await (const one of openai.batches.list()) batches.push(one.id);
+    assert.ok(batches.includes(batch.id));
+    assert.equal((await openai.files.delete(file.id)).deleted, true);
+    await assert.rejects(openai.files.retrieve(file.id), NotFoundError);
   },
 
   async refusals() {

@@ -81,6 +81,15 @@ final class BatchClient {
   }
 
   HttpResponse<String> create(String fileId, @Nullable String idempotencyKey) {
+    return create(fileId, idempotencyKey, "");
+  }
+
+  /**
+   * Creates one.
+   *
+   * @param more further members, each with a comma before it
+   */
+  HttpResponse<String> create(String fileId, @Nullable String idempotencyKey, String more) {
     HttpRequest.Builder request =
         request("/v1/batches")
             .header("Content-Type", "application/json")
@@ -88,9 +97,9 @@ final class BatchClient {
                 BodyPublishers.ofString(
                     """
                     {"input_file_id":"%s","endpoint":"/v1/chat/completions",
-                     "completion_window":"24h","metadata":{"run":"7"}}
+                     "completion_window":"24h","metadata":{"run":"7"}%s}
                     """
-                        .formatted(fileId)));
+                        .formatted(fileId, more)));
     if (idempotencyKey != null) {
       request.header("Idempotency-Key", idempotencyKey);
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
+import io.r1platform.api.files.FileSweeps;
 import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import java.math.BigDecimal;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Batches of one replica, from the upload to the output. */
 class BatchesIT {
@@ -289,6 +291,64 @@ class BatchesIT {
   }
 
   @Test
+  void itsOutputsGoWhenItSaid() {
+    gateway.engine.does(BatchesIT::answer);
+    String input = client.file(line("l1", "hi") + line("l2", "x").replace("r1-nano", "gpt-5"));
+    String created = client.create(input, null, expiresAfter("created_at", "3600")).body();
+    JsonNode batch = client.awaitStatus(idOf(created), "completed");
+    List<String> outputs =
+        List.of(batch.path("output_file_id").asString(), batch.path("error_file_id").asString());
+    for (String file : outputs) {
+      JsonNode seen = json(client.get("/v1/files/" + file).body());
+      assertThat(seen.path("expires_at").asLong() - seen.path("created_at").asLong())
+          .isEqualTo(3600);
+    }
+    gateway.api.clock().advance(Duration.ofMinutes(59));
+    assertThat(client.content(batch, "output_file_id")).hasSize(1);
+    assertThat(client.content(batch, "error_file_id")).hasSize(1);
+
+    gateway.api.clock().advance(Duration.ofMinutes(1));
+    for (String file : outputs) {
+      String path = "/v1/files/" + file;
+      for (var gone :
+          List.of(client.get(path), client.get(path + "/content"), client.delete(path))) {
+        assertThat(gone.statusCode()).as(gone.body()).isEqualTo(404);
+        assertThat(gone.headers().firstValue("x-should-retry")).contains("false");
+        assertThat(json(gone.body()).at("/error/code").asString()).isEqualTo("not_found");
+      }
+    }
+    assertThat(client.get("/v1/files").body()).contains(input).doesNotContain(outputs);
+    FileSweeps.sweep(gateway.api);
+    assertThat(count("select count(*) from file_chunk")).as("chunks of the input").isEqualTo(1);
+    JsonNode after = client.see(idOf(created));
+    assertThat(after.path("status").asString()).isEqualTo("completed");
+    assertThat(after.path("output_file_id").asString()).isEqualTo(outputs.getFirst());
+    assertThat(count("select count(*) from usage_journal where kind = 'F'")).isEqualTo(1);
+  }
+
+  @Test
+  void refusesToKeepOutputsForLongerOrShorterThanItMay() {
+    String file = client.file(lines(1));
+    refuses(file, expiresAfter("created_at", "3599"), 422, "output_expires_after.seconds");
+    refuses(file, expiresAfter("created_at", "2592001"), 422, "output_expires_after.seconds");
+    refuses(file, expiresAfter("created_at", "\"1 h\""), 400, "output_expires_after.seconds");
+    refuses(file, expiresAfter("ended_at", "3600"), 400, "output_expires_after.anchor");
+    refuses(file, ",\"output_expires_after\":3600", 400, "output_expires_after");
+    assertThat(client.get("/v1/batches").body()).contains("\"data\":[]");
+  }
+
+  private static String expiresAfter(String anchor, String seconds) {
+    return ",\"output_expires_after\":{\"anchor\":\"%s\",\"seconds\":%s}"
+        .formatted(anchor, seconds);
+  }
+
+  private void refuses(String file, String more, int status, String param) {
+    var answer = client.create(file, null, more);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(json(answer.body()).at("/error/param").asString()).isEqualTo(param);
+  }
+
+  @Test
   void waitsForMoneyAndSaysWhatItWaitsFor() {
     gateway.engine.does(BatchesIT::answer);
     gateway.billing.leases().limit("KEY", 1, "2026-12-01T00:00:00Z");
@@ -408,7 +468,11 @@ class BatchesIT {
   }
 
   private static String idOf(String batch) {
-    return tools.jackson.databind.json.JsonMapper.shared().readTree(batch).path("id").asString();
+    return json(batch).path("id").asString();
+  }
+
+  private static JsonNode json(String text) {
+    return JsonMapper.shared().readTree(text);
   }
 
   private long doneLines() {

@@ -4,8 +4,10 @@ import static io.r1platform.api.relay.BatchClient.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.api.Await;
+import io.r1platform.api.files.FileSweeps;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -171,8 +173,16 @@ class FilesIT {
     gateway.api.clock().advance(Duration.ofMinutes(59));
     assertThat(client.get(path).statusCode()).isEqualTo(200);
     gateway.api.clock().advance(Duration.ofMinutes(1));
-    assertThat(client.get(path).statusCode()).isEqualTo(404);
+    for (HttpResponse<String> gone :
+        List.of(client.get(path), client.get(path + "/content"), client.delete(path))) {
+      assertThat(gone.statusCode()).as(gone.body()).isEqualTo(404);
+      assertThat(gone.body()).contains("\"code\":\"not_found\"");
+    }
     assertThat(client.get("/v1/files").body()).contains("\"data\":[]");
+    String file = path.substring("/v1/files/".length());
+    assertThat(client.create(file, null).statusCode()).as("a batch over it").isEqualTo(404);
+    FileSweeps.sweep(gateway.api);
+    assertThat(count("select count(*) from file_chunk")).isZero();
   }
 
   @Test

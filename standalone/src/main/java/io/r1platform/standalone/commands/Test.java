@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  limits      limits and revocations at three gateways, 100 times; PostgreSQL paused",
       "  upstreams   two foreign servers killed, hung, slow or lying: what is seen and charged",
       "  clients     OpenAI's clients for Java and Node, Spring AI's and LangChain4j's, unchanged",
+      "  resume      a stream cut and resumed 50 times: byte-identical, one charge",
       "  fuzz        20,000 random requests to every endpoint of the tenant API"
     })
 final class Test implements Callable<Integer> {
@@ -148,6 +149,12 @@ final class Test implements Callable<Integer> {
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "upstreams" ->
           new ModuleFigures("api-service", "upstreams", "UpstreamsIT")
+              .run(invocation, out(), List.of("-Dconsole.skip=true"));
+      case "resume" ->
+          new ModuleFigures(
+                  "api-service",
+                  "resume",
+                  "IdempotencyIT#survivesFiftyCutsOfItsStreamWithOneTextAndOneCharge")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "fuzz" ->
           new ModuleFigures("api-service", "fuzz", "FuzzIT")

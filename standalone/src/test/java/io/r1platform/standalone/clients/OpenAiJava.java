@@ -66,6 +66,7 @@ public final class OpenAiJava implements AutoCloseable {
     schema();
     choicesAndLogprobs();
     completions();
+    new OpenAiJavaBatch(target, openai).check();
     refusals();
     hangUp();
     repeat();
