@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class FakeBilling implements AutoCloseable {
   /** One (replica, epoch). */
   private static final class Stream {
     final Map<Long, byte[]> records = new ConcurrentSkipListMap<>();
+    final Map<Long, String> labels = new ConcurrentSkipListMap<>();
     final List<Long> firstSeqs = new CopyOnWriteArrayList<>();
     long next = 1;
     @Nullable Long last;
@@ -89,6 +91,11 @@ public final class FakeBilling implements AutoCloseable {
   /** Records of a stream by sequence number, each as it came first. */
   public Map<Long, byte[]> records(long replica, int epoch) {
     return stream(replica, epoch).records;
+  }
+
+  /** Labels of a stream's records that have any, as they came first. */
+  public Map<Long, String> labels(long replica, int epoch) {
+    return stream(replica, epoch).labels;
   }
 
   /** First sequence numbers of the batches that came, also of refused ones. */
@@ -207,14 +214,29 @@ public final class FakeBilling implements AutoCloseable {
     }
   }
 
+  private static List<String> labels(byte[] rest, int n) {
+    ByteBuffer in = ByteBuffer.wrap(rest).position(n * 216);
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      byte[] json = new byte[in.getInt()];
+      in.get(json);
+      labels.add(new String(json, StandardCharsets.UTF_8));
+    }
+    if (in.hasRemaining()) {
+      throw new IllegalStateException("a batch is longer than its labels");
+    }
+    return labels;
+  }
+
   private void batch(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
     ByteBuffer in = ByteBuffer.wrap(body);
     byte[] magic = new byte[4];
     in.get(magic);
+    short version = in.getShort();
     boolean sane =
         new String(magic, StandardCharsets.US_ASCII).equals("R1UB")
-            && in.getShort() == 1
+            && (version == 1 || version == 2)
             && in.get() == 1
             && in.get() == 0;
     long replica = in.getLong();
@@ -224,7 +246,8 @@ public final class FakeBilling implements AutoCloseable {
     byte[] hash = new byte[32];
     in.get(hash);
     byte[] rest = Arrays.copyOfRange(body, 64, body.length);
-    if (!sane || rest.length != n * 216 || !Arrays.equals(hash, sha256(rest))) {
+    List<String> labels = version == 1 ? List.of() : labels(rest, n);
+    if (!sane || (version == 1 && rest.length != n * 216) || !Arrays.equals(hash, sha256(rest))) {
       answer(exchange, 400, "{\"code\":\"bad_batch\"}");
       return;
     }
@@ -253,6 +276,9 @@ public final class FakeBilling implements AutoCloseable {
       for (int i = 0; i < n; i++) {
         leases.settle(rest, i * 216, first + i >= stream.next);
         stream.records.putIfAbsent(first + i, Arrays.copyOfRange(rest, i * 216, i * 216 + 184));
+        if (version == 2 && !labels.get(i).isEmpty()) {
+          stream.labels.putIfAbsent(first + i, labels.get(i));
+        }
       }
       stream.next = Math.max(stream.next, first + n);
       String results =

@@ -47,6 +47,20 @@ final class Laws {
           select coalesce(sum(amount - remaining), 0) as drawn from billing.credit_grant
           where tenant_id = a.tenant_id) g
       where b.limit_pico <> a.credit_limit + a.paid + g.drawn
+      union all
+      select 'labels of ' || r.event_id
+      from billing.usage_record r full join billing.usage_label l using (bucket, event_id)
+      where (l.client_reference, l.end_user, l.metadata::text) is distinct from
+        (r.event_id::text, 'user of ' || r.api_key_id, '{"k": "v"}')
+      union all
+      select 'end users of ' || tenant_id || ', hour ' || hour || ', key ' || api_key_id
+      from (
+        select tenant_id, hour, api_key_id, requests, amount from billing.usage_hourly
+        union all
+        select tenant_id, hour, api_key_id, -requests, -amount from billing.usage_hourly_user
+        where end_user = 'user of ' || api_key_id) sums
+      group by tenant_id, hour, api_key_id
+      having sum(requests) <> 0 or sum(amount) <> 0
       """;
 
   private Laws() {}

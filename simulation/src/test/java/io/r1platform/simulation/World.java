@@ -55,7 +55,8 @@ final class World implements AutoCloseable {
   private static final String TRUNCATE =
       """
       truncate api.replica, api.shipping, api.usage_journal, billing.usage_record,
-        billing.usage_held, billing.usage_hourly, billing.ingest_hwm, billing.entry,
+        billing.usage_held, billing.usage_hourly, billing.usage_label,
+        billing.usage_hourly_user, billing.ingest_hwm, billing.entry,
         billing.journal, billing.account_day, billing.account, billing.budget,
         billing.budget_version, billing.credit_account, billing.log_batch cascade
       """;

@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param admittedAt now
  * @param salt for its records
  * @param reservation what is held for it
+ * @param labels what the caller calls it, kept beside its records
  */
 public record Admission(
     UUID eventId,
@@ -30,7 +31,8 @@ public record Admission(
     boolean stream,
     Instant admittedAt,
     Salt salt,
-    Reservation reservation) {
+    Reservation reservation,
+    Labels labels) {
 
   /** An admission with a fresh salt. */
   public static Admission of(
@@ -50,13 +52,20 @@ public record Admission(
         stream,
         admittedAt,
         Salt.random(),
-        Reservation.NONE);
+        Reservation.NONE,
+        Labels.NONE);
   }
 
   /** The same with what is held for it, without which the journal does not admit it. */
   public Admission holding(Reservation held) {
     return new Admission(
-        eventId, caller, modelId, price, outputCap, stream, admittedAt, salt, held);
+        eventId, caller, modelId, price, outputCap, stream, admittedAt, salt, held, labels);
+  }
+
+  /** The same with what the caller calls it. */
+  public Admission labelled(Labels given) {
+    return new Admission(
+        eventId, caller, modelId, price, outputCap, stream, admittedAt, salt, reservation, given);
   }
 
   /** The journal's ADMIT. */

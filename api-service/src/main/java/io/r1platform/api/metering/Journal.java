@@ -104,7 +104,8 @@ public class Journal implements SmartLifecycle {
       open.remove(id);
       return CompletableFuture.failedFuture(ServiceException.meteringUnavailable());
     }
-    CompletableFuture<Void> written = current.append(admission.admit(), admission.reservation());
+    CompletableFuture<Void> written =
+        current.append(admission.admit(), admission.reservation(), admission.labels());
     var unused = written.exceptionally(refused -> forget(id));
     return written;
   }
@@ -115,7 +116,7 @@ public class Journal implements SmartLifecycle {
    */
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
     return running()
-        .append(admission.settle(outcome), admission.reservation())
+        .append(admission.settle(outcome), admission.reservation(), admission.labels())
         .whenComplete((done, failure) -> open.remove(admission.eventId()));
   }
 

@@ -73,7 +73,8 @@ public class JournalReports {
       Tokens tokens,
       String finish,
       long amountPico,
-      String priceSha256) {}
+      String priceSha256,
+      Labels labels) {}
 
   JournalReports(JdbcTemplate connection) {
     this.connection = connection;
@@ -201,14 +202,15 @@ public class JournalReports {
     return database
         .sql(
             """
-            select record from usage_journal
+            select record, labels from usage_journal
             where bucket = :bucket and event_id = :event order by kind desc limit 1
             """)
         .param("bucket", UsageRecord.bucket(eventId))
         .param("event", eventId)
-        .query((row, n) -> UsageRecordCodec.decode(row.getBytes(1)))
-        .optional()
-        .map(JournalReports::entry);
+        .query(
+            (row, n) ->
+                entry(UsageRecordCodec.decode(row.getBytes(1)), Labels.read(row.getBytes(2))))
+        .optional();
   }
 
   /**
@@ -236,7 +238,7 @@ public class JournalReports {
         .map(r -> new Receipt(r.organizationId(), r.projectId(), UsageRecordCodec.receipt(r)));
   }
 
-  private static Entry entry(UsageRecord record) {
+  private static Entry entry(UsageRecord record, Labels labels) {
     return new Entry(
         record.eventId(),
         record.organizationId(),
@@ -248,7 +250,8 @@ public class JournalReports {
         record.charged(),
         record.finish().wire(),
         record.amount().value(),
-        record.priceSha256());
+        record.priceSha256(),
+        labels);
   }
 
   private static Instant instant(long micros) {

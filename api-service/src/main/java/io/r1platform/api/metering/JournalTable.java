@@ -21,13 +21,13 @@ final class JournalTable {
         select replica_id, epoch from replica where replica_id = ? and epoch = ? for share
       ), written as (
         insert into usage_journal (bucket, event_id, kind, replica_id, epoch, ship_seq,
-          record, hold_pico, leases)
+          record, hold_pico, leases, labels)
         select r.bucket, r.event_id, r.kind, mine.replica_id, mine.epoch, r.ship_seq, r.record,
           r.hold, case when r.credit = 0 then '{}'::bigint[]
-            else array[r.credit, r.org, r.project, r.key] end
+            else array[r.credit, r.org, r.project, r.key] end, nullif(r.labels, '')
         from mine, unnest(?::date[], ?::uuid[], ?::text[], ?::bigint[], ?::bytea[],
-            ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-          as r (bucket, event_id, kind, ship_seq, record, hold, credit, org, project, key)
+            ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[])
+          as r (bucket, event_id, kind, ship_seq, record, hold, credit, org, project, key, labels)
       )
       select count(*) from mine
       """;
@@ -43,8 +43,11 @@ final class JournalTable {
 
   private static final String UNIQUE_VIOLATION = "23505";
 
-  /** A row: the record, what is held for it, and its place in the stream if it is a FINAL. */
-  record Row(UsageRecord record, Reservation reservation, @Nullable Long shipSeq) {}
+  /**
+   * A row: the record, what is held for it, what its caller calls it, and its place in the stream
+   * if it is a FINAL.
+   */
+  record Row(UsageRecord record, Reservation reservation, Labels labels, @Nullable Long shipSeq) {}
 
   private JournalTable() {}
 
@@ -61,6 +64,8 @@ final class JournalTable {
       setLongs(statement, 10, rows, Reservation::organization);
       setLongs(statement, 11, rows, Reservation::project);
       setLongs(statement, 12, rows, Reservation::key);
+      byte[][] labels = rows.stream().map(row -> row.labels.bytes()).toArray(byte[][]::new);
+      setArray(statement, 13, "bytea", labels);
       ResultSet result = statement.executeQuery();
       result.next();
       return result.getLong(1) == 1 ? new Appended.Written() : new Appended.Over();

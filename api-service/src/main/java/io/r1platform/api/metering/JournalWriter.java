@@ -72,12 +72,12 @@ final class JournalWriter implements Runnable {
    * the charge is pending where the record may be on disk all the same.
    */
   CompletableFuture<Void> append(UsageRecord record) {
-    return append(record, Reservation.NONE);
+    return append(record, Reservation.NONE, Labels.NONE);
   }
 
-  /** Queues a record with what is held for it. */
-  CompletableFuture<Void> append(UsageRecord record, Reservation reservation) {
-    JournalEntry entry = JournalEntry.of(record, reservation);
+  /** Queues a record with what is held for it and what its caller calls it. */
+  CompletableFuture<Void> append(UsageRecord record, Reservation reservation, Labels labels) {
+    JournalEntry entry = JournalEntry.of(record, reservation, labels);
     queue.add(entry);
     if (fenced || abandoned) {
       failQueued();
@@ -191,7 +191,7 @@ final class JournalWriter implements Runnable {
     List<JournalTable.Row> rows = new ArrayList<>(batch.size());
     for (JournalEntry entry : batch) {
       Long shipSeq = entry.isFinal() ? Long.valueOf(seq++) : null;
-      rows.add(new JournalTable.Row(entry.record(), entry.reservation(), shipSeq));
+      rows.add(new JournalTable.Row(entry.record(), entry.reservation(), entry.labels(), shipSeq));
     }
     return switch (appendUntilKnown(rows)) {
       case null -> {

@@ -28,6 +28,13 @@ class Orphans {
 
   private record Ended(long replicaId, int epoch) {}
 
+  /** An ADMIT without its FINAL, and what its caller called it. */
+  private record Orphan(UsageRecord admit, Labels labels) {
+    CompletableFuture<Void> settle(JournalWriter writer, long nowMicros) {
+      return writer.append(admit.lost(nowMicros), Reservation.NONE, labels);
+    }
+  }
+
   Orphans(JdbcClient database, TransactionTemplate transaction, Clock clock) {
     this.database = database;
     this.transaction = transaction;
@@ -67,17 +74,17 @@ class Orphans {
   }
 
   private int settle(Ended ended, JournalWriter writer) {
-    List<UsageRecord> orphans = find(ended);
+    List<Orphan> orphans = find(ended);
     long now = Admission.micros(clock.instant());
     CompletableFuture<?>[] finals =
         orphans.stream()
-            .map(admit -> writer.append(admit.lost(now)).exceptionally(Orphans::unlessSettled))
+            .map(orphan -> orphan.settle(writer, now).exceptionally(Orphans::unlessSettled))
             .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(finals).orTimeout(COMMIT_WAIT_SECONDS, TimeUnit.SECONDS).join();
-    for (UsageRecord orphan : orphans) {
+    for (Orphan orphan : orphans) {
       log.warn(
           "request {} lost its gateway (replica {} epoch {}): settled, nothing charged",
-          orphan.eventId(),
+          orphan.admit.eventId(),
           ended.replicaId,
           ended.epoch);
     }
@@ -102,11 +109,11 @@ class Orphans {
   }
 
   /** ADMITs without FINAL; nothing runs for a day, so older days than the last are not read. */
-  private List<UsageRecord> find(Ended ended) {
+  private List<Orphan> find(Ended ended) {
     return database
         .sql(
             """
-            select a.record from usage_journal a
+            select a.record, a.labels from usage_journal a
             where a.replica_id = :replica and a.epoch = :epoch and a.kind = 'A'
               and a.bucket >= (
                 select last.bucket - 1 from usage_journal last
@@ -119,7 +126,9 @@ class Orphans {
             """)
         .param("replica", ended.replicaId)
         .param("epoch", ended.epoch)
-        .query((row, n) -> UsageRecordCodec.decode(row.getBytes(1)))
+        .query(
+            (row, n) ->
+                new Orphan(UsageRecordCodec.decode(row.getBytes(1)), Labels.read(row.getBytes(2))))
         .list();
   }
 }

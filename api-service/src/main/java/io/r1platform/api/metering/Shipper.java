@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +42,12 @@ final class Shipper implements Runnable {
   private volatile Set<String> failing = Set.of();
   private long lastPostNanos = System.nanoTime();
 
-  /** Consecutive FINALs of a stream. */
-  private record Waiting(long firstSeq, List<UsageBatch.Item> records) {}
+  /**
+   * Consecutive FINALs of a stream.
+   *
+   * @param full whether more may wait behind them
+   */
+  private record Waiting(long firstSeq, List<UsageBatch.Item> records, boolean full) {}
 
   Shipper(
       Epochs epochs,
@@ -147,7 +152,7 @@ final class Shipper implements Runnable {
     if (last != null && acked >= last && stream.settled()) {
       close(stream, last);
     }
-    return acked != stream.ackedSeq() && waiting.records.size() == settings.shipRows();
+    return acked != stream.ackedSeq() && waiting.full;
   }
 
   /** Whether to say that this replica lives and has shipped all it has: every few seconds. */
@@ -164,21 +169,29 @@ final class Shipper implements Runnable {
         .sql(
             """
             select ship_seq, record, coalesce(leases[1], 0), coalesce(leases[2], 0),
-              coalesce(leases[3], 0), coalesce(leases[4], 0)
-            from usage_journal
-            where replica_id = :replica and epoch = :epoch and kind = 'F' and ship_seq > :acked
-            order by ship_seq limit :rows
+              coalesce(leases[3], 0), coalesce(leases[4], 0), labels
+            from (
+              select ship_seq, record, leases, labels,
+                sum(octet_length(labels)) over (order by ship_seq rows unbounded preceding)
+                  as label_bytes
+              from usage_journal
+              where replica_id = :replica and epoch = :epoch and kind = 'F' and ship_seq > :acked
+              order by ship_seq limit :rows) stretch
+            where coalesce(label_bytes, 0) <= :most
+            order by ship_seq
             """)
         .param("replica", stream.replicaId())
         .param("epoch", stream.epoch())
         .param("acked", stream.ackedSeq())
         .param("rows", settings.shipRows())
+        .param("most", UsageBatch.MOST_LABEL_BYTES)
         .query((ResultSet rows) -> withoutGap(stream, rows));
   }
 
-  private static Waiting withoutGap(Epochs.Stream stream, ResultSet rows) throws SQLException {
+  private Waiting withoutGap(Epochs.Stream stream, ResultSet rows) throws SQLException {
     List<UsageBatch.Item> records = new ArrayList<>();
     long first = stream.ackedSeq() + 1;
+    int labelBytes = 0;
     while (rows.next()) {
       long seq = rows.getLong(1);
       if (records.isEmpty() && seq != first) {
@@ -192,15 +205,21 @@ final class Shipper implements Runnable {
       if (seq != first + records.size()) {
         break;
       }
+      byte[] labels = Objects.requireNonNullElse(rows.getBytes(7), new byte[0]);
+      labelBytes += labels.length;
       records.add(
           new UsageBatch.Item(
               rows.getBytes(2),
               rows.getLong(3),
               rows.getLong(4),
               rows.getLong(5),
-              rows.getLong(6)));
+              rows.getLong(6),
+              labels));
     }
-    return new Waiting(first, records);
+    boolean full =
+        records.size() == settings.shipRows()
+            || labelBytes > UsageBatch.MOST_LABEL_BYTES - Labels.MOST_BYTES;
+    return new Waiting(first, records, full);
   }
 
   /** Returns the sequence number up to which billing has the stream. */

@@ -50,10 +50,11 @@ final class ChatController {
     ServerHttpResponse response = exchange.getResponse();
     ClientKey key = ClientKey.of(request.getHeaders());
     Duration timeout = Timeout.of(request.getHeaders());
+    String reference = LabelFields.reference(request.getHeaders());
     limits.on(exchange, caller);
     return bodies.read(
         request,
-        content -> ChatRequest.parse(kind, content).within(timeout),
+        content -> ChatRequest.parse(kind, content).with(reference, timeout),
         (body, chat) -> {
           limits.about(exchange, chat.model());
           return response.writeAndFlushWith(

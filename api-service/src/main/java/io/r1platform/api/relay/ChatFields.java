@@ -2,6 +2,7 @@ package io.r1platform.api.relay;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +32,14 @@ final class ChatFields {
           "max_tokens",
           "max_completion_tokens",
           "max_cost",
+          "metadata",
           "n",
+          "prompt_cache_key",
+          "safety_identifier",
           "stream",
-          "stream_options");
+          "stream_options",
+          "user",
+          "user_id");
   private static final Set<String> FOR_THE_ENGINE =
       Set.of(
           "messages",
@@ -52,11 +58,6 @@ final class ChatFields {
           "tools",
           "tool_choice",
           "parallel_tool_calls",
-          "metadata",
-          "user",
-          "safety_identifier",
-          "user_id",
-          "prompt_cache_key",
           "service_tier",
           "thinking",
           "reasoning_effort");
@@ -87,6 +88,14 @@ final class ChatFields {
 
   /** True or false. */
   record Flag(boolean set) implements Value {}
+
+  /**
+   * The members of an object, in their order.
+   *
+   * @param pairs those that are strings, one more than may be at most
+   * @param strings whether all of them are
+   */
+  record Pairs(Map<String, String> pairs, boolean strings) implements Value {}
 
   /** What is not looked at: an object, an array or a fraction. */
   enum Other implements Value {
@@ -173,6 +182,9 @@ final class ChatFields {
 
   private void readValue(String name, JsonParser parser) {
     Value value = value(parser);
+    if (value == Other.OBJECT && name.equals("metadata")) {
+      value = pairs(parser);
+    }
     if (value == null) {
       values.remove(name);
     } else {
@@ -197,6 +209,21 @@ final class ChatFields {
         parser.skipChildren();
       }
     }
+  }
+
+  /** The object where the parser stands, which is left at its end. */
+  private static Pairs pairs(JsonParser parser) {
+    var pairs = new LinkedHashMap<String, String>();
+    boolean strings = true;
+    for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+      if (parser.nextToken() != JsonToken.VALUE_STRING) {
+        strings = false;
+        parser.skipChildren();
+      } else if (pairs.size() <= LabelFields.PAIRS_MAX) {
+        pairs.put(name, parser.getString());
+      }
+    }
+    return new Pairs(pairs, strings);
   }
 
   /** The value where the parser stands; null for JSON's null. Does not enter what has children. */

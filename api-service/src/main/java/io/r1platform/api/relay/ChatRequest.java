@@ -2,10 +2,13 @@ package io.r1platform.api.relay;
 
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Labels;
 import io.r1platform.api.money.Pico;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -21,7 +24,10 @@ import tools.jackson.core.JacksonException;
  * @param stream whether events are wanted
  * @param includeUsage whether the stream shall end with the usage
  * @param ignored names of top-level fields that have no effect here
- * @param conversation a hash of how its messages begin, 0 if it is not known
+ * @param conversation a hash of its prompt_cache_key, else of how its messages begin; 0 if neither
+ *     is there
+ * @param labels what the caller calls it
+ * @param userId DeepSeek's user_id, which computed prompts are kept apart by, or null
  * @param timeout of {@code x-r1-timeout}, after which the answer ends as at its cap, or null
  */
 record ChatRequest(
@@ -35,6 +41,8 @@ record ChatRequest(
     boolean includeUsage,
     List<String> ignored,
     int conversation,
+    Labels labels,
+    @Nullable String userId,
     @Nullable Duration timeout) {
   private static final int CHOICES_MAX = 8;
   private static final int RAW_MAX_TOKENS = 16;
@@ -74,12 +82,14 @@ record ChatRequest(
         stream,
         includeUsage(fields),
         fields.ignored(),
-        fields.conversation(),
+        conversation(fields),
+        LabelFields.of(fields),
+        LabelFields.userId(fields),
         /* timeout= */ null);
   }
 
-  /** The same with a limit of time. */
-  ChatRequest within(@Nullable Duration limit) {
+  /** The same with the caller's own id of it and a limit of time. */
+  ChatRequest with(@Nullable String reference, @Nullable Duration limit) {
     return new ChatRequest(
         kind,
         model,
@@ -91,7 +101,20 @@ record ChatRequest(
         includeUsage,
         ignored,
         conversation,
+        labels.referredToAs(reference),
+        userId,
         limit);
+  }
+
+  private static int conversation(ChatFields fields) {
+    String key = LabelFields.cacheKey(fields);
+    if (key == null) {
+      return fields.conversation();
+    }
+    var crc = new CRC32C();
+    crc.update(key.getBytes(StandardCharsets.UTF_8));
+    int hash = (int) crc.getValue();
+    return hash == 0 ? 1 : hash;
   }
 
   /** The model that a body asks for, by name or alias. Throws a 400 that names what is wrong. */

@@ -171,6 +171,10 @@ final class EngineClient {
     if (left != null) {
       headers.set(Timeout.HEADER, Timeout.text(left));
     }
+    String user = call.asker.user();
+    if (user != null) {
+      headers.set("x-r1-cache-user", user);
+    }
     Observations.of(
         call.id,
         () -> {

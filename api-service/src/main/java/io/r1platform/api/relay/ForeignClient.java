@@ -87,7 +87,7 @@ final class ForeignClient {
       throw new IllegalStateException("the request was over before it was sent");
     }
     CacheSalts salts = route.upstream().salts();
-    String salt = salts == null ? null : salts.of(call.asker().organization());
+    String salt = salts == null ? null : salts.of(call.asker().cacheScope());
     return ForeignBody.of(content, route.model(), call.maxTokens(), call.choices(), salt);
   }
 

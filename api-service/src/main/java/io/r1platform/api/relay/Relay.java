@@ -159,18 +159,19 @@ class Relay implements SmartLifecycle {
     }
     var admission =
         Admission.of(
-            id,
-            caller,
-            offer.model().id(),
-            offer.price(),
-            worst.outputCap(),
-            request.stream(),
-            now);
+                id,
+                caller,
+                offer.model().id(),
+                offer.price(),
+                worst.outputCap(),
+                request.stream(),
+                now)
+            .labelled(request.labels());
     var call =
         new EngineClient.Call(
             id,
             request.kind(),
-            Asker.of(caller),
+            Asker.of(caller, request.userId()),
             batch,
             journal.replica(),
             offer.model().name(),

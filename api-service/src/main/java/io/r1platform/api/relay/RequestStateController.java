@@ -4,10 +4,12 @@ import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.metering.JournalReports;
+import io.r1platform.api.metering.Labels;
 import io.r1platform.api.money.Pico;
 import io.r1platform.api.prices.PriceVersion;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.upstreams.Catalogue;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,9 @@ final class RequestStateController {
    * @param finish how it ended, as usage exports have it; null while it runs
    * @param usage what is charged; null while it runs
    * @param cost decimal string; null while it runs
+   * @param client_reference the caller's own id of it, if it sent one
+   * @param end_user for whom it was asked, if that was said
+   * @param metadata as it was sent; null without any
    */
   record RequestView(
       String id,
@@ -59,7 +64,10 @@ final class RequestStateController {
       @Nullable JsonNode usage,
       @Nullable String cost,
       @Nullable String currency,
-      @Nullable String price_version) {}
+      @Nullable String price_version,
+      @Nullable String client_reference,
+      @Nullable String end_user,
+      @Nullable Map<String, String> metadata) {}
 
   record Cancelling(String id, String object, String status) {}
 
@@ -103,6 +111,7 @@ final class RequestStateController {
 
   private RequestView view(JournalReports.Entry entry) {
     boolean over = entry.finishedAt() != null;
+    Labels labels = entry.labels();
     PriceVersion price = prices.version(entry.priceSha256()).orElse(null);
     return new RequestView(
         entry.eventId().toString(),
@@ -115,7 +124,10 @@ final class RequestStateController {
         over ? Usage.of(entry.tokens(), json).object() : null,
         over ? new Pico(entry.amountPico()).decimal() : null,
         price == null ? null : price.currency(),
-        price == null ? null : price.publicVersion());
+        price == null ? null : price.publicVersion(),
+        labels.clientReference(),
+        labels.endUser(),
+        labels.metadata().isEmpty() ? null : labels.metadata());
   }
 
   private static String status(JournalReports.Entry entry) {

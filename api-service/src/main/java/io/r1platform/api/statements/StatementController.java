@@ -25,9 +25,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @RestController
 final class StatementController {
-  private static final Set<String> OF_USAGE = Set.of("project_id", "api_key_id", "model", "batch");
+  private static final Set<String> OF_USAGE =
+      Set.of("project_id", "api_key_id", "model", "batch", "end_user");
   private static final Set<String> OF_COSTS =
-      Set.of("project_id", "api_key_id", "model", "batch", "line_item", "price_version");
+      Set.of(
+          "project_id", "api_key_id", "model", "batch", "end_user", "line_item", "price_version");
 
   /**
    * A page.
@@ -56,7 +58,8 @@ final class StatementController {
       @Nullable String project_id,
       @Nullable String api_key_id,
       @Nullable String model,
-      @Nullable Boolean batch) {}
+      @Nullable Boolean batch,
+      @Nullable String end_user) {}
 
   record Amount(String value, String currency) {}
 
@@ -67,6 +70,7 @@ final class StatementController {
       @Nullable String api_key_id,
       @Nullable String model,
       @Nullable Boolean batch,
+      @Nullable String end_user,
       @Nullable String price_version,
       @Nullable String line_item) {}
 
@@ -126,7 +130,8 @@ final class StatementController {
         by(row, "project_id"),
         by(row, "api_key_id"),
         by(row, "model"),
-        batch(row));
+        batch(row),
+        by(row, "end_user"));
   }
 
   private static Object cost(JsonNode row) {
@@ -140,6 +145,7 @@ final class StatementController {
         by(row, "api_key_id"),
         by(row, "model"),
         batch(row),
+        by(row, "end_user"),
         by(row, "price_version"),
         by(row, "line_item"));
   }

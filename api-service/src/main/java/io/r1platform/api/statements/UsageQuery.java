@@ -31,9 +31,11 @@ record UsageQuery(
     Set<String> groupBy,
     @Nullable String apiKeyId,
     @Nullable String model,
-    @Nullable String batch) {
+    @Nullable String batch,
+    @Nullable String endUser) {
   private static final long HOUR = 3_600;
   private static final long DAY = 24 * HOUR;
+  private static final int END_USER_MAX = 512;
   private static final String PAGE = "page_";
   private static final Set<String> PARAMETERS =
       Set.of(
@@ -46,6 +48,7 @@ record UsageQuery(
           "api_key_id",
           "model",
           "batch",
+          "end_user",
           "limit",
           "page");
 
@@ -95,7 +98,8 @@ record UsageQuery(
         groupBy(sent, dimensions),
         key,
         sent.getFirst("model"),
-        batch);
+        batch,
+        endUser(sent.getFirst("end_user")));
   }
 
   /** Where the next page begins; null if this is the last. */
@@ -125,7 +129,17 @@ record UsageQuery(
     if (batch != null) {
       path.append("&batch=").append(batch);
     }
+    if (endUser != null) {
+      path.append("&end_user=").append(URLEncoder.encode(endUser, StandardCharsets.UTF_8));
+    }
     return path.toString();
+  }
+
+  private static @Nullable String endUser(@Nullable String user) {
+    if (user != null && (user.isEmpty() || user.length() > 2 * END_USER_MAX)) {
+      throw invalid("end_user", "'end_user' has 1 to %d characters.".formatted(END_USER_MAX));
+    }
+    return user;
   }
 
   /** A filter that is not understood would give the sums of more than was asked for. */
@@ -140,7 +154,19 @@ record UsageQuery(
             throw ServiceException.about(
                 ErrorCode.UNSUPPORTED_VALUE, name, "'%s' may be given once.".formatted(name));
           }
+          if (values.stream().anyMatch(UsageQuery::hasNoMeaning)) {
+            throw invalid(name, "'%s' has a NUL or half a character.".formatted(name));
+          }
         });
+  }
+
+  /** Nothing that is stored has it. */
+  private static boolean hasNoMeaning(@Nullable String value) {
+    return value != null
+        && value
+            .codePoints()
+            .anyMatch(
+                c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }
 
   private static void onlyOwnProject(@Nullable String project, Caller caller) {

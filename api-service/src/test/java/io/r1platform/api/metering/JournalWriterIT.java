@@ -297,8 +297,8 @@ class JournalWriterIT {
   void aRecordThatIsRefusedForGoodHoldsUpNoOther() {
     JdbcClient.create(owner).sql("alter table usage_journal add check (hold_pico <> 666)").update();
     JournalWriter writer = writer(1, epochs.raise(1), database);
-    CompletableFuture<Void> bad = writer.append(admission().admit(), held(666));
-    CompletableFuture<Void> good = writer.append(admission().admit(), held(1));
+    CompletableFuture<Void> bad = writer.append(admission().admit(), held(666), Labels.NONE);
+    CompletableFuture<Void> good = writer.append(admission().admit(), held(1), Labels.NONE);
     good.orTimeout(20, TimeUnit.SECONDS).join();
     assertThatThrownBy(() -> bad.orTimeout(20, TimeUnit.SECONDS).join())
         .hasCauseInstanceOf(ServiceException.class);

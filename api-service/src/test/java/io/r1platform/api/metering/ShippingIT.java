@@ -11,6 +11,7 @@ import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.prices.Tokens;
 import io.r1platform.testing.TestDatabase;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,6 +85,36 @@ class ShippingIT {
     settle(5);
     awaitShipped(before + 10);
     assertThat(journal()).isEqualTo(hex());
+  }
+
+  /** Also what outgrows a batch, and what a peer or the next life settles. */
+  @Test
+  void labelsGoWithTheirRecordsAndChangeNoByteOfThem() {
+    int before = shipped();
+    int old = epoch();
+    billing.become(Illness.DOWN);
+    var large = new Labels("ref", "user", Map.of("k", "v".repeat(Labels.MOST_BYTES - 100)));
+    int most = UsageBatch.MOST_LABEL_BYTES / large.bytes().length;
+    for (int i = 0; i <= most; i++) {
+      settle(admit(large));
+    }
+    settle(1);
+    UUID orphan = admit(new Labels(null, "the orphan's", Map.of())).eventId();
+    billing.become(Illness.NONE);
+    awaitShipped(before + most + 2);
+    assertThat(billing.batches(1, old)).anyMatch(first -> first > before + 1);
+    assertThat(journal()).isEqualTo(hex());
+    assertThat(billing.labels(1, old)).hasSize(most + 1);
+    assertThat(billing.labels(1, old).values())
+        .containsOnly(new String(large.bytes(), StandardCharsets.UTF_8));
+    api.close();
+    api = startApi();
+    awaitShipped(1);
+    assertThat(billing.labels(1, old + 1).values())
+        .containsExactly("{\"end_user\":\"the orphan's\"}");
+    assertThat(api.bean(JournalReports.class).find(orphan))
+        .hasValueSatisfying(
+            entry -> assertThat(entry.labels().endUser()).isEqualTo("the orphan's"));
   }
 
   @Test
@@ -210,6 +241,10 @@ class ShippingIT {
   }
 
   private Admission admit() {
+    return admit(Labels.NONE);
+  }
+
+  private Admission admit(Labels labels) {
     Price price =
         Await.value("prices", () -> api.bean(Prices.class).at(2, RunningApi.START).orElse(null));
     long high = (RunningApi.START.toEpochMilli() << 16) | 0x7000L | random.nextInt(0x1000);
@@ -217,6 +252,7 @@ class ShippingIT {
     Admission admission =
         Admission.of(
                 new UUID(high, low), new Caller(3, 2, 1), 2, price, 100, true, RunningApi.START)
+            .labelled(labels)
             .holding(new Reservation(1_000_000_000, 1, 0, 0, 0));
     api.bean(Journal.class).admit(admission).join();
     return admission;
@@ -236,6 +272,13 @@ class ShippingIT {
       finals.add(api.bean(Journal.class).settle(admit(), outcome));
     }
     finals.forEach(CompletableFuture::join);
+  }
+
+  private void settle(Admission admission) {
+    var outcome =
+        new Outcome(
+            Finish.STOP, new Tokens(1, 2, 3, 4), false, 5, UsageRecord.NO_HASH, RunningApi.START);
+    api.bean(Journal.class).settle(admission, outcome).join();
   }
 
   private void awaitShipped(int n) {

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.r1platform.api.errors.ServiceException;
+import io.r1platform.api.metering.Labels;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.util.unit.DataSize;
@@ -70,6 +74,67 @@ class ChatRequestTests {
     assertRefused(
         with("\"stream_options\":{\"include_usage\":{}}"), "stream_options.include_usage");
     assertRefused(with("\"max_cost\":\"-1\""), "max_cost");
+  }
+
+  @Test
+  void namesTheLabelThatIsWrong() {
+    String seventeen =
+        IntStream.range(0, 17)
+            .mapToObj("\"k%d\":\"\""::formatted)
+            .collect(Collectors.joining(",", "\"metadata\":{", "}"));
+    assertRefused(with(seventeen), "metadata");
+    assertRefused(with("\"metadata\":[]"), "metadata");
+    assertRefused(with("\"metadata\":{\"a\":1}"), "metadata");
+    assertRefused(with("\"metadata\":{\"\":\"x\"}"), "metadata");
+    assertRefused(with("\"metadata\":{\"%s\":\"x\"}".formatted("k".repeat(65))), "metadata");
+    assertRefused(with("\"metadata\":{\"a\":\"%s\"}".formatted("v".repeat(513))), "metadata");
+    assertRefused(with("\"metadata\":{\"a\":\"\\u0000\"}"), "metadata");
+    for (String user : List.of("user", "safety_identifier", "user_id", "prompt_cache_key")) {
+      assertRefused(with("\"%s\":7".formatted(user)), user);
+      assertRefused(with("\"%s\":\"%s\"".formatted(user, "u".repeat(513))), user);
+      assertRefused(with("\"%s\":\"\\ud800\"".formatted(user)), user);
+    }
+  }
+
+  @Test
+  void takesTheLargestLabelsThatItAllows() {
+    String value = "\\u0001".repeat(512);
+    String pairs =
+        IntStream.range(0, 16)
+            .mapToObj(i -> "\"%s%02d\":\"%s\"".formatted("\\u0001".repeat(62), i, value))
+            .collect(Collectors.joining(",", "\"metadata\":{", "}"));
+    Labels labels =
+        parse(with(pairs + ",\"user\":\"%s\"".formatted(value)))
+            .with("\\".repeat(512), null)
+            .labels();
+    assertThat(labels.metadata()).hasSize(16);
+    assertThat(labels.endUser()).hasSize(512);
+  }
+
+  @Test
+  void theEndUserIsWhoeverIsNamedBest() {
+    String user = "\"user\":\"u\"";
+    assertThat(labels(user).endUser()).isEqualTo("u");
+    assertThat(labels(user + ",\"user_id\":\"d\"").endUser()).isEqualTo("d");
+    assertThat(labels(user + ",\"user_id\":\"d\",\"safety_identifier\":\"s\"").endUser())
+        .isEqualTo("s");
+    assertThat(labels("\"metadata\":null,\"user\":\"\"")).isEqualTo(Labels.NONE);
+    assertThat(labels("\"metadata\":{\"b\":\"1\",\"a\":\"\"}").metadata())
+        .containsExactly(Map.entry("b", "1"), Map.entry("a", ""));
+  }
+
+  @Test
+  void equalCacheKeysMeetWhateverTheConversation() {
+    String key = "\"prompt_cache_key\":\"team\"";
+    int conversation = parse(with(key)).conversation();
+    String other = with(key).replace("\"user\"}", "\"user\",\"content\":\"x\"}");
+    assertThat(parse(other).conversation()).isEqualTo(conversation).isNotZero();
+    assertThat(parse(with("\"prompt_cache_key\":\"other\"")).conversation())
+        .isNotEqualTo(conversation);
+  }
+
+  private static Labels labels(String fields) {
+    return parse(with(fields)).labels();
   }
 
   @Test

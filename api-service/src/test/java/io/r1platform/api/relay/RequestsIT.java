@@ -12,6 +12,7 @@ import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.UUID;
@@ -74,6 +75,40 @@ class RequestsIT {
     } finally {
       gateway.billing.become(Illness.NONE);
     }
+  }
+
+  @Test
+  void tellsWhatItsCallerCalledItAndNobodyElse() {
+    gateway.engine.does(chat -> chat.stream().write(usageChunk(2, 3, "stop") + DONE));
+    String labels =
+        STREAM.replaceFirst(
+            "\\{",
+            "{\"user_id\":\"u-7\",\"user\":\"x\",\"metadata\":{\"run\":\"ü 1\",\"a\":\"\"},");
+    HttpResponse<String> response =
+        gateway.api.send(
+            HttpRequest.newBuilder(gateway.api.uri("/v1/chat/completions"))
+                .header("Authorization", "Bearer " + gateway.key)
+                .header("Content-Type", "application/json")
+                .header("X-Request-Id", "of-a-proxy")
+                .header("X-Client-Request-Id", "mine-1")
+                .POST(HttpRequest.BodyPublishers.ofString(labels)));
+    String id = Gateway.id(response);
+    assertThat(id).isNotEqualTo("mine-1");
+    JsonNode request = json(gateway.get("/v1/requests/" + id));
+    assertThat(request.path("client_reference").asString()).isEqualTo("mine-1");
+    assertThat(request.path("end_user").asString()).isEqualTo("u-7");
+    assertThat(request.path("metadata").toString()).isEqualTo("{\"run\":\"ü 1\",\"a\":\"\"}");
+    assertThat(gateway.api.get("/v1/requests/" + id, sibling).statusCode()).isEqualTo(404);
+    assertThat(gateway.engine.chats().getLast().header("x-r1-cache-user")).matches("[0-9a-f]{16}");
+  }
+
+  @Test
+  void refusesLabelsThatAreTooLongAndNamesTheField() {
+    HttpResponse<String> refused =
+        gateway.chat(
+            STREAM.replaceFirst("\\{", "{\"metadata\":{\"%s\":\"\"},".formatted("k".repeat(65))));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("\"param\":\"metadata\"", "\"charged\":\"0\"");
   }
 
   @Test

@@ -106,7 +106,7 @@ class StartIT {
         new EngineClient.Call(
             id,
             Kind.CHAT,
-            new Asker("tenant", "project", 1),
+            new Asker("tenant", "project", 1, null),
             false,
             "1.1",
             "r1-nano",

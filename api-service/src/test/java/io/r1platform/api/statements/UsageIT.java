@@ -99,6 +99,15 @@ class UsageIT {
   }
 
   @Test
+  void anEndUserIsAGroupAndAFilterWhateverItsCharacters() {
+    JsonNode page =
+        json("/v1/usage?start_time=" + TODAY + "&group_by=end_user&end_user=a%26to%3D1%20%C3%BC");
+    JsonNode result = page.path("data").get(0).path("results").get(0);
+    assertThat(result.path("end_user").isNull()).isTrue();
+    assertThat(billing.asked().getLast()).endsWith("&group_by=end_user&end_user=a%26to%3D1+%C3%BC");
+  }
+
+  @Test
   void costsAreDecimalStrings() {
     JsonNode page = json("/v1/costs?start_time=" + TODAY + "&group_by%5B%5D=line_item");
     JsonNode result = page.path("data").get(0).path("results").get(0);
@@ -136,7 +145,10 @@ class UsageIT {
     "start_time=10&bucket_width=1w,invalid_value",
     "start_time=10&limit=32,invalid_value",
     "start_time=10&limit=x,invalid_type",
-    "start_time=10&group_by=end_user,unsupported_value",
+    "start_time=10&group_by=user,unsupported_value",
+    "start_time=10&end_user=,invalid_value",
+    "start_time=10&end_user=a%00,invalid_value",
+    "start_time=10&model=%00,invalid_value",
     "start_time=10&group_by,unsupported_value",
     "start_time=10&api_key_ids=7,unsupported_parameter",
     "start_time=10&organization_id=1,unsupported_parameter",

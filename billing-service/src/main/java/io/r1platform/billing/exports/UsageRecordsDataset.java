@@ -2,6 +2,7 @@ package io.r1platform.billing.exports;
 
 import static io.r1platform.billing.exports.Column.Type.BIGINT;
 import static io.r1platform.billing.exports.Column.Type.DECIMAL;
+import static io.r1platform.billing.exports.Column.Type.JSON;
 import static io.r1platform.billing.exports.Column.Type.TEXT;
 import static io.r1platform.billing.exports.Column.Type.TIMESTAMP;
 
@@ -36,7 +37,10 @@ class UsageRecordsDataset extends Dataset {
           new Column("cost", DECIMAL, false, "its charge in the currency, exact"),
           new Column("currency", TEXT, false, "ISO 4217"),
           new Column("leaf_sha256", TEXT, false, "hash of the record, its leaf in the log"),
-          new Column("batch", TEXT, false, "true: a line of a batch"));
+          new Column("batch", TEXT, false, "true: a line of a batch"),
+          new Column("client_reference", TEXT, true, "the caller's own id of it"),
+          new Column("end_user", TEXT, true, "for whom the caller asked"),
+          new Column("metadata", JSON, true, "the caller's pairs"));
 
   private static final String SQL =
       """
@@ -50,8 +54,9 @@ class UsageRecordsDataset extends Dataset {
           'cancelled'])[finish] as finish,
         (flags & 1 = 1)::text as stream, ttft_ms, version_id as price_version_id,
         amount_pico as cost_pico, amount_pico * 0.000000000001 as cost, currency,
-        encode(leaf_sha256, 'hex') as leaf_sha256, (flags & 8 = 8)::text as batch
-      from charged_request
+        encode(leaf_sha256, 'hex') as leaf_sha256, (flags & 8 = 8)::text as batch,
+        client_reference, end_user, metadata::text as metadata
+      from charged_request left join usage_label using (bucket, event_id)
       where bucket between ((:from at time zone 'UTC')::date - 1)
           and ((:to at time zone 'UTC')::date + 1)
         and admitted_at >= :from and admitted_at < :to

@@ -30,6 +30,7 @@ class TenantSums {
     API_KEY_ID("api_key_id::text"),
     MODEL("model"),
     BATCH("batch::text"),
+    END_USER("end_user"),
     PRICE_VERSION("'pv_' || version_id"),
     LINE_ITEM("sku");
 
@@ -46,13 +47,19 @@ class TenantSums {
    * @param apiKeyId null: of every key
    * @param model its name, null: of every model
    * @param batch only lines of batches, or only others; null: of both
+   * @param endUser for whom its callers asked; null: for anybody, also if they did not say
    */
   record Of(
       long organizationId,
       long projectId,
       @Nullable Long apiKeyId,
       @Nullable String model,
-      @Nullable Boolean batch) {}
+      @Nullable Boolean batch,
+      @Nullable String endUser) {
+    boolean byUser(Set<Dimension> by) {
+      return endUser != null || by.contains(Dimension.END_USER);
+    }
+  }
 
   /** A group of a bucket that has usage, which begins at that Unix second. */
   record Group<T>(long start, Map<Dimension, String> by, T sums) {}
@@ -104,25 +111,31 @@ class TenantSums {
         whose,
         buckets,
         by,
-        "named_usage",
+        whose.byUser(by) ? "named_user_usage" : "named_usage",
         """
         sum(tok_hit + tok_miss) as input, sum(tok_hit) as cached,
         sum(tok_reason + tok_answer) as output, sum(tok_reason) as reasoning,
         sum(requests) as requests, sum(cancelled) as cancelled
         """,
         "",
+        "sum(requests)",
         Tokens::read);
   }
 
   /** What that cost, by currency. */
   List<Group<Cost>> costs(Of whose, Buckets buckets, Set<Dimension> by) {
+    boolean lines = by.contains(Dimension.LINE_ITEM);
+    boolean byUser = whose.byUser(by);
     return groups(
         whose,
         buckets,
         by,
-        by.contains(Dimension.LINE_ITEM) ? "usage_line" : "named_usage",
+        lines
+            ? byUser ? "user_usage_line" : "usage_line"
+            : byUser ? "named_user_usage" : "named_usage",
         "currency, sum(amount) as pico",
         ", currency",
+        lines ? "sum(amount)" : "sum(requests)",
         Cost::read);
   }
 
@@ -133,6 +146,7 @@ class TenantSums {
       String from,
       String sums,
       String alsoBy,
+      String remains,
       Read<T> read) {
     var dimensions = new TreeSet<>(by);
     String columns =
@@ -152,10 +166,19 @@ class TenantSums {
           and hour >= :from and hour < :to
           and (cast(:key as bigint) is null or api_key_id = :key)
           and (cast(:model as text) is null or model = :model)
-          and (cast(:batch as boolean) is null or batch = :batch)
-        group by start %s %s order by start %s limit %d
+          and (cast(:batch as boolean) is null or batch = :batch) %s
+        group by start %s %s %s order by start %s limit %d
         """
-            .formatted(columns, sums, from, groups, alsoBy, groups, MOST_ROWS + 1);
+            .formatted(
+                columns,
+                sums,
+                from,
+                whose.endUser == null ? "" : "and end_user = :endUser",
+                groups,
+                alsoBy,
+                whose.byUser(by) ? "having " + remains + " <> 0" : "",
+                groups,
+                MOST_ROWS + 1);
     List<Group<T>> rows =
         bind(jdbc.sql(sql), whose, buckets)
             .query(
@@ -169,6 +192,9 @@ class TenantSums {
   }
 
   private static StatementSpec bind(StatementSpec statement, Of whose, Buckets buckets) {
+    if (whose.endUser != null) {
+      statement = statement.param("endUser", whose.endUser);
+    }
     return statement
         .param("width", buckets.width().interval())
         .param("organization", whose.organizationId)

@@ -36,7 +36,8 @@ class TenantUsageController {
           TenantSums.Dimension.PROJECT_ID,
           TenantSums.Dimension.API_KEY_ID,
           TenantSums.Dimension.MODEL,
-          TenantSums.Dimension.BATCH);
+          TenantSums.Dimension.BATCH,
+          TenantSums.Dimension.END_USER);
   private static final Set<TenantSums.Dimension> OF_COSTS =
       EnumSet.allOf(TenantSums.Dimension.class);
 
@@ -58,8 +59,9 @@ class TenantUsageController {
       @RequestParam(name = "group_by", required = false) @Nullable List<String> groupBy,
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
       @RequestParam(required = false) @Nullable String model,
-      @RequestParam(required = false) @Nullable Boolean batch) {
-    var whose = new TenantSums.Of(organization, project, key, model, batch);
+      @RequestParam(required = false) @Nullable Boolean batch,
+      @RequestParam(name = "end_user", required = false) @Nullable String endUser) {
+    var whose = new TenantSums.Of(organization, project, key, model, batch, endUser);
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_USAGE);
     return questions.answer(
@@ -81,8 +83,9 @@ class TenantUsageController {
       @RequestParam(name = "group_by", required = false) @Nullable List<String> groupBy,
       @RequestParam(name = "api_key_id", required = false) @Nullable Long key,
       @RequestParam(required = false) @Nullable String model,
-      @RequestParam(required = false) @Nullable Boolean batch) {
-    var whose = new TenantSums.Of(organization, project, key, model, batch);
+      @RequestParam(required = false) @Nullable Boolean batch,
+      @RequestParam(name = "end_user", required = false) @Nullable String endUser) {
+    var whose = new TenantSums.Of(organization, project, key, model, batch, endUser);
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_COSTS);
     return questions.answer(

@@ -50,6 +50,7 @@ class HeldDecisions {
       UsageRecord record,
       HeldReason reason,
       LeaseIds leases,
+      Labels labels,
       @Nullable String resolved,
       @Nullable String resolvedBy) {}
 
@@ -59,6 +60,7 @@ class HeldDecisions {
   private final Budgets budgets;
   private final UsageTable table;
   private final UsageHours hours;
+  private final UsageLabels labels;
   private final LateUsage late;
   private final UsagePartitions partitions;
   private final JdbcClient jdbc;
@@ -72,6 +74,7 @@ class HeldDecisions {
       Budgets budgets,
       UsageTable table,
       UsageHours hours,
+      UsageLabels labels,
       LateUsage late,
       UsagePartitions partitions,
       JdbcClient jdbc,
@@ -83,6 +86,7 @@ class HeldDecisions {
     this.budgets = budgets;
     this.table = table;
     this.hours = hours;
+    this.labels = labels;
     this.late = late;
     this.partitions = partitions;
     this.jdbc = jdbc;
@@ -147,7 +151,8 @@ class HeldDecisions {
   private Kept lock(long heldId, String how) {
     return jdbc.sql(
             """
-            select record, reason, coalesce(leases, '{0,0,0,0}') as leases, resolved, resolved_by
+            select record, reason, coalesce(leases, '{0,0,0,0}') as leases, labels, resolved,
+              resolved_by
             from usage_held
             where held_id = ? %s
             """
@@ -159,10 +164,16 @@ class HeldDecisions {
                     UsageRecord.read(ByteBuffer.wrap(row.getBytes("record"))),
                     HeldReason.valueOf(row.getString("reason")),
                     leases((Long[]) row.getArray("leases").getArray()),
+                    labels(row.getBytes("labels")),
                     row.getString("resolved"),
                     row.getString("resolved_by")))
         .optional()
         .orElseThrow(() -> ServiceException.notFound("This held record"));
+  }
+
+  private static Labels labels(byte @Nullable [] json) {
+    Labels read = json == null ? null : Labels.read(json);
+    return read == null ? Labels.NONE : read;
   }
 
   /** In the order of the wire. */
@@ -193,7 +204,9 @@ class HeldDecisions {
     var position = new UsageJournal.Position("held", heldId, 0, 1, 1);
     var row =
         new UsageTable.Row(
-            new UsageBatch.Item(1, record, UsageRecord.leaf(record.bytes()), kept.leases), version);
+            new UsageBatch.Item(
+                1, record, UsageRecord.leaf(record.bytes()), kept.leases, kept.labels),
+            version);
     var rows = Map.of(record.eventId(), row);
     var inserted =
         late.leaves(List.of(record)).isEmpty()
@@ -203,6 +216,7 @@ class HeldDecisions {
       throw ServiceException.notConfirmable("its id is charged already. Reject it.");
     }
     hours.add(rows.values(), inserted);
+    labels.keep(rows.values(), inserted);
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     LocalDate effective = record.day().isAfter(today) ? record.day() : today;
     var amounts = new TreeMap<UsageJournal.Line, BigInteger>();

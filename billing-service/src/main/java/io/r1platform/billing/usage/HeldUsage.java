@@ -47,13 +47,14 @@ class HeldUsage {
           jdbc.sql(
                   """
                   insert into usage_held (event_id, record, leaf_sha256, reason, source, replica_id,
-                    epoch, ship_seq, held_at, leases)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::bigint[]) on conflict do nothing
+                    epoch, ship_seq, held_at, leases, labels)
+                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::bigint[], ?::bytea) on conflict do nothing
                   """)
               .params(item.record().eventId(), item.record().bytes())
               .params(HexFormat.of().parseHex(item.leaf()), reason.name())
               .params(stream.source(), stream.replica(), stream.epoch(), item.seq(), now)
               .param(leases(item.leases()))
+              .param(item.labels().bytes())
               .update();
         });
   }

@@ -13,7 +13,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The sums by hour. They go in by key, so that two batches never wait for each other in a circle.
+ * The sums by hour, and of requests whose callers said for whom they asked also by that end user.
+ * They go in by key, so that two batches never wait for each other in a circle.
  */
 @Component
 class UsageHours {
@@ -27,7 +28,8 @@ class UsageHours {
       int model,
       long version,
       int window,
-      boolean batch) {}
+      boolean batch,
+      String endUser) {}
 
   private static final Comparator<Key> ORDER =
       Comparator.comparingLong(Key::tenant)
@@ -37,7 +39,8 @@ class UsageHours {
           .thenComparingInt(Key::model)
           .thenComparingLong(Key::version)
           .thenComparingInt(Key::window)
-          .thenComparing(Key::batch);
+          .thenComparing(Key::batch)
+          .thenComparing(Key::endUser);
 
   private static final class Sums {
     private long requests;
@@ -81,35 +84,55 @@ class UsageHours {
   /** Adds those of the rows whose ids were inserted. */
   void add(Collection<UsageTable.Row> rows, Set<UUID> inserted) {
     var sums = new TreeMap<Key, Sums>(ORDER);
+    var byUser = new TreeMap<Key, Sums>(ORDER);
     for (UsageTable.Row row : rows) {
       UsageRecord r = row.item().record();
       if (inserted.contains(r.eventId())) {
-        var key =
-            new Key(
-                r.tenantId(),
-                Math.floorDiv(r.admittedMicros(), HOUR_MICROS),
-                r.projectId(),
-                r.keyId(),
-                r.modelId(),
-                row.version().versionId(),
-                r.window(),
-                r.isBatch());
-        sums.computeIfAbsent(key, k -> new Sums()).add(r);
+        sums.computeIfAbsent(key(row, ""), k -> new Sums()).add(r);
+        String endUser = row.item().labels().endUser();
+        if (endUser != null) {
+          byUser.computeIfAbsent(key(row, endUser), k -> new Sums()).add(r);
+        }
       }
     }
-    upsert(sums);
+    upsert("usage_hourly", "", sums);
+    if (!byUser.isEmpty()) {
+      upsert("usage_hourly_user", ", end_user", byUser);
+    }
   }
 
-  private void upsert(Map<Key, Sums> sums) {
+  private static Key key(UsageTable.Row row, String endUser) {
+    UsageRecord r = row.item().record();
+    return new Key(
+        r.tenantId(),
+        Math.floorDiv(r.admittedMicros(), HOUR_MICROS),
+        r.projectId(),
+        r.keyId(),
+        r.modelId(),
+        row.version().versionId(),
+        r.window(),
+        r.isBatch(),
+        endUser);
+  }
+
+  private void upsert(String table, String alsoBy, Map<Key, Sums> sums) {
     jdbc.sql(
             """
-            insert into usage_hourly as h (tenant_id, hour, project_id, api_key_id, model_id,
-              version_id, win, batch, requests, tok_hit, tok_miss, tok_reason, tok_answer,
-              waived_in, waived_out, cancelled, amount)
-            select * from unnest(?::bigint[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::int[],
+            insert into %1$s as h (tenant_id, hour, project_id, api_key_id, model_id, version_id,
+              win, batch, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
+              waived_out, cancelled, amount%2$s)
+            select tenant_id, hour, project_id, api_key_id, model_id, version_id, win, batch,
+              requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in, waived_out,
+              cancelled, amount%2$s
+            from unnest(?::bigint[], ?::timestamptz[], ?::bigint[], ?::bigint[], ?::int[],
               ?::bigint[], ?::int[], ?::boolean[], ?::bigint[], ?::bigint[], ?::bigint[],
-              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
-            on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win, batch)
+              ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[],
+              ?::text[])
+              as s (tenant_id, hour, project_id, api_key_id, model_id, version_id, win, batch,
+                requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in, waived_out,
+                cancelled, amount, end_user)
+            on conflict (tenant_id, hour, project_id, api_key_id, model_id, version_id, win, batch
+              %2$s)
             do update set
               requests = h.requests + excluded.requests,
               tok_hit = h.tok_hit + excluded.tok_hit,
@@ -120,7 +143,8 @@ class UsageHours {
               waived_out = h.waived_out + excluded.waived_out,
               cancelled = h.cancelled + excluded.cancelled,
               amount = h.amount + excluded.amount
-            """)
+            """
+                .formatted(table, alsoBy))
         .param(keys(sums, Key::tenant))
         .param(keys(sums, key -> Instant.ofEpochSecond(key.hour * 3_600)))
         .param(keys(sums, Key::project))
@@ -138,6 +162,7 @@ class UsageHours {
         .param(values(sums, sum -> sum.waivedOut))
         .param(values(sums, sum -> sum.cancelled))
         .param(values(sums, Sums::amount))
+        .param(sums.keySet().stream().map(Key::endUser).toArray(String[]::new))
         .update();
   }
 

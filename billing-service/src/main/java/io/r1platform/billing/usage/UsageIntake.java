@@ -63,6 +63,7 @@ class UsageIntake {
   private final UsageStreams streams;
   private final UsageTable table;
   private final UsageHours hours;
+  private final UsageLabels labels;
   private final LateUsage late;
   private final HeldUsage held;
   private final Holes holes;
@@ -80,6 +81,7 @@ class UsageIntake {
       UsageStreams streams,
       UsageTable table,
       UsageHours hours,
+      UsageLabels labels,
       LateUsage late,
       HeldUsage held,
       Holes holes,
@@ -95,6 +97,7 @@ class UsageIntake {
     this.streams = streams;
     this.table = table;
     this.hours = hours;
+    this.labels = labels;
     this.late = late;
     this.held = held;
     this.holes = holes;
@@ -214,6 +217,7 @@ class UsageIntake {
     held.keep(stream, heldItems);
     if (!inserted.isEmpty()) {
       hours.add(rows.values(), inserted);
+      labels.keep(rows.values(), inserted);
       List<Charge> charges = charges(rows.values(), inserted);
       ledger.post(
           new UsageJournal(

@@ -78,6 +78,14 @@ class ExportJobsIT {
     for (long tenant : List.of(91L, 91L, 92L)) {
       traffic.chargeAny(tenant, billing.clock().instant());
     }
+    billing
+        .sql()
+        .sql(
+            """
+            insert into usage_label select bucket, event_id, null, 'a,b', '{"k": "v"}'
+            from usage_record where tenant_id = 91 order by event_id limit 1
+            """)
+        .update();
   }
 
   @AfterAll
@@ -102,6 +110,10 @@ class ExportJobsIT {
     JsonNode part = done.path("manifest").path("parts").get(0);
     assertThat(done.path("manifest").path("rows").asString()).isEqualTo("2");
     Answer file = billing.get(JOBS + "/" + id + "/files/" + part.path("file").asString());
+    List<String> lines = file.body().lines().toList();
+    assertThat(lines.get(0)).endsWith(",batch,client_reference,end_user,metadata");
+    assertThat(lines.get(1)).endsWith(",,\"a,b\",\"{\"\"k\"\": \"\"v\"\"}\"");
+    assertThat(lines.get(2)).endsWith(",,,");
     Path copy = directory.resolve("copy.csv");
     Files.writeString(copy, file.body());
     assertThat(Hashes.sha256(copy)).isEqualTo(part.path("sha256").asString());

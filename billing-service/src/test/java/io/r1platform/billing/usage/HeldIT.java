@@ -65,8 +65,11 @@ class HeldIT {
   @Test
   void confirmedLateRecordIsPostedInTheOpenPeriodOnce() {
     UsageRecord late = late();
-    assertThat(post(1, late).json().path("results").get(0).asString()).isEqualTo("LATE");
+    String labels = "{\"client_reference\":\"r\",\"end_user\":\"u\"}";
+    Answer taken = billing.postBatch(Samples.batch(1, 1, 1, List.of(late), List.of(labels)));
+    assertThat(taken.json().path("results").get(0).asString()).isEqualTo("LATE");
     assertThat(charged()).isZero();
+    assertThat(billing.sum("1", "usage_label")).isZero();
     String id = held().get(0).path("id").asString();
     assertThat(decide(id, "confirm").status()).isEqualTo(204);
     assertThat(decide(id, "confirm").status()).isEqualTo(204);
@@ -76,6 +79,9 @@ class HeldIT {
             billing.sum(
                 "-amount",
                 "posted_entry where account = 'revenue'" + " and effective_on = '" + today + "'"))
+        .isEqualTo(BigInteger.valueOf(late.amountPico()));
+    assertThat(billing.sum("1", "usage_label where client_reference = 'r'")).isOne();
+    assertThat(billing.sum("amount", "usage_hourly_user where end_user = 'u'"))
         .isEqualTo(BigInteger.valueOf(late.amountPico()));
     assertThat(decide(id, "reject").text("code")).isEqualTo("already_decided");
     JsonNode day = billing.get("/internal/v1/reconciliation?day=" + late.day()).json();

@@ -1,6 +1,7 @@
 package io.r1platform.billing.usage;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -136,12 +137,23 @@ public final class Samples {
 
   /** The bytes of a batch. */
   public static byte[] batch(long replica, int epoch, long firstSeq, List<UsageRecord> records) {
-    var rest = ByteBuffer.allocate(records.size() * 216);
+    return batch(replica, epoch, firstSeq, records, List.of());
+  }
+
+  /** The bytes of a batch whose records have labels, JSON or nothing; without a list, none. */
+  public static byte[] batch(
+      long replica, int epoch, long firstSeq, List<UsageRecord> records, List<String> labels) {
+    List<byte[]> json =
+        labels.stream().map(label -> label.getBytes(StandardCharsets.UTF_8)).toList();
+    int more = json.stream().mapToInt(label -> 4 + label.length).sum();
+    var rest = ByteBuffer.allocate(records.size() * 216 + more);
     for (UsageRecord record : records) {
       rest.put(record.bytes()).putLong(7).putLong(0).putLong(0).putLong(0);
     }
+    json.forEach(label -> rest.putInt(label.length).put(label));
+    int version = labels.isEmpty() ? 1 : 2;
     var batch = ByteBuffer.allocate(64 + rest.capacity());
-    batch.putInt(0x52315542).putShort((short) 1).put((byte) 1).put((byte) 0);
+    batch.putInt(0x52315542).putShort((short) version).put((byte) 1).put((byte) 0);
     batch.putLong(replica).putInt(epoch).putInt(records.size()).putLong(firstSeq);
     try {
       batch.put(MessageDigest.getInstance("SHA-256").digest(rest.array()));

@@ -7,9 +7,13 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,9 +50,20 @@ class TenantUsageIT {
       RECORDS.add(i % 5 == 0 ? Samples.ofBatch(record) : record);
     }
     RECORDS.add(samples.free(1, 7, 0));
-    assertThat(billing.postBatch(Samples.batch(1, 1, 1, RECORDS)).status()).isEqualTo(200);
+    List<String> labels = IntStream.range(0, RECORDS.size()).mapToObj(i -> labels(i)).toList();
+    assertThat(billing.postBatch(Samples.batch(1, 1, 1, RECORDS, labels)).status()).isEqualTo(200);
     from = Math.floorDiv(now.getEpochSecond(), 86_400) * 86_400 - 2 * 86_400;
     to = from + 3 * 86_400;
+  }
+
+  /** Every fourth request says nothing; the users' names are those of other tenants' users. */
+  private static String labels(int i) {
+    String user = user(i);
+    return user == null ? "" : "{\"end_user\":\"%s\"}".formatted(user);
+  }
+
+  private static @Nullable String user(int i) {
+    return i % 4 == 0 ? null : "user " + i % 4;
   }
 
   @AfterAll
@@ -81,7 +96,9 @@ class TenantUsageIT {
         "&group_by=price_version,line_item",
         "&group_by=model&group_by=api_key_id",
         "&group_by=project_id",
-        "&group_by=batch,line_item"
+        "&group_by=batch,line_item",
+        "&group_by=end_user",
+        "&group_by=line_item,end_user"
       })
   void costsAgreeToThePico(String grouped) {
     for (String width : List.of("1h", "1d")) {
@@ -130,6 +147,36 @@ class TenantUsageIT {
       cost += Long.parseLong(row.path("cost").path("pico").asString());
     }
     assertThat(cost).isEqualTo(total(1, r -> r.isBatch() ? r.amountPico() : 0));
+  }
+
+  @Test
+  void endUsersAreAFilterAndAGroupOfOneTenantsOwn() {
+    var cost = new HashMap<String, Long>();
+    var requests = new HashMap<String, Long>();
+    for (int i = 0; i < RECORDS.size(); i++) {
+      if (RECORDS.get(i).tenantId() == 1) {
+        cost.merge(String.valueOf(user(i)), RECORDS.get(i).amountPico(), Long::sum);
+        requests.merge(String.valueOf(user(i)), 1L, Long::sum);
+      }
+    }
+    assertThat(cost).hasSize(4);
+    assertThat(byUser("usage", "tokens", "requests", "")).isEqualTo(requests);
+    assertThat(byUser("costs", "cost", "pico", "")).isEqualTo(cost);
+    assertThat(byUser("costs", "cost", "pico", ",line_item")).isEqualTo(cost);
+    assertThat(byUser("costs", "cost", "pico", "&end_user=user%202"))
+        .containsExactly(Map.entry("user 2", cost.get("user 2")));
+    assertThat(sum(rows(1, "usage", "1d", "&end_user=user%202"), "tokens", "requests"))
+        .isEqualTo(requests.get("user 2"));
+    assertThat(rows(1, "usage", "1d", "&end_user=nobody").size()).isZero();
+  }
+
+  private static Map<String, Long> byUser(String report, String part, String sum, String more) {
+    var sums = new HashMap<String, Long>();
+    for (JsonNode row : rows(1, report, "1d", "&group_by=end_user" + more)) {
+      String user = row.path("by").path("end_user").asString("null");
+      sums.merge(user, row.path(part).path(sum).asLong(), Long::sum);
+    }
+    return sums;
   }
 
   /** A project of another organization has nothing here, whoever names it. */

@@ -93,6 +93,79 @@ class UsageIntakeIT {
     assertThat(charged()).isEqualTo(once.add(BigInteger.valueOf(longer.getLast().amountPico())));
   }
 
+  /** Bad labels never cost a record its place; a batch that comes again changes none. */
+  @Test
+  void labelsAreKeptBesideTheRecordOnceAndDroppedWhereTheyCannotBe() {
+    var records = IntStream.range(0, 6).mapToObj(i -> samples.any(tenant)).toList();
+    String good =
+        "{\"client_reference\":\"r\",\"end_user\":\"u\",\"metadata\":{\"b\":\"1\",\"a\":\"ü\"}}";
+    var labels =
+        List.of(
+            good,
+            "",
+            "{\"end_user\":\"\\u0000\"}",
+            "{\"metadata\":{\"\\ud800\":\"x\"}}",
+            "no json",
+            "{\"end_user\":\"%s\"}".formatted("u".repeat(513)));
+    byte[] batch = Samples.batch(tenant, 1, 1, records, labels);
+    for (int i = 0; i < 2; i++) {
+      assertThat(billing.postBatch(batch).status()).isEqualTo(200);
+    }
+    Answer elsewhere =
+        billing.postBatch(
+            Samples.batch(tenant + 50_000, 1, 1, records.subList(0, 2), List.of("", good)));
+    assertThat(results(elsewhere)).containsExactly("DUPLICATE", "DUPLICATE");
+    assertThat(count("usage_record")).isEqualTo(6);
+    assertThat(
+            billing
+                .sql()
+                .sql(
+                    """
+                    select concat_ws(' ', l.client_reference, l.end_user, l.metadata ->> 'a')
+                    from usage_label l join usage_record using (bucket, event_id)
+                    where tenant_id = ?
+                    """)
+                .param(tenant)
+                .query(String.class)
+                .list())
+        .containsExactly("r u ü");
+    assertThat(billing.sum("amount", "usage_hourly_user where tenant_id = " + tenant))
+        .isEqualTo(BigInteger.valueOf(records.getFirst().amountPico()));
+  }
+
+  @Test
+  void refusesABatchWhoseLabelsDoNotFit() {
+    var record = List.of(samples.any(tenant));
+    for (String labels : List.of("x".repeat(65_537), "{}")) {
+      byte[] batch = Samples.batch(tenant, 1, 1, record, List.of(labels, labels));
+      assertThat(billing.postBatch(batch).text("code")).isEqualTo("bad_batch");
+    }
+    assertThat(count("usage_record")).isZero();
+  }
+
+  @Test
+  void labelsAreForgottenAfterTheirTimeAndSumsStay() {
+    var record = samples.charged(tenant, 1, 2, 3, 4);
+    byte[] batch = Samples.batch(tenant, 1, 1, List.of(record), List.of("{\"end_user\":\"u\"}"));
+    billing.postBatch(batch);
+    var labels = billing.bean(UsageLabels.class);
+    labels.forget();
+    assertThat(count("usage_hourly_user")).isEqualTo(1);
+    var clock = java.time.Clock.offset(billing.clock(), Duration.ofDays(402));
+    new UsageLabels(billing.sql(), new LabelSettings(400), clock).forget();
+    assertThat(count("usage_hourly_user")).isZero();
+    assertThat(count("usage_record")).isEqualTo(1);
+    assertThat(count("usage_hourly")).isEqualTo(1);
+    assertThat(
+            billing
+                .sql()
+                .sql("select count(*) from usage_label where event_id = ?")
+                .param(record.eventId())
+                .query(Long.class)
+                .single())
+        .isZero();
+  }
+
   @Test
   void nothingLeavesQueueBeforeCommit() {
     billing

@@ -22,7 +22,7 @@ import org.springframework.http.HttpHeaders;
  * @param eventId the request, a UUIDv7
  * @param attempt from 1
  * @param replica the gateway's replica and epoch
- * @param cacheSalt from the tenant's opaque key; 0 = shares no computed prompts
+ * @param cacheSalt from the opaque keys of the tenant and its user; 0 = shares no computed prompts
  * @param model the resolved name, or null
  * @param maxTokens the resolved cap, or null
  * @param maxPromptTokens what the gateway holds money for, or null
@@ -56,7 +56,7 @@ record CallHeaders(
         eventId(headers.getFirst("x-r1-request-id")),
         attempt == null ? 1 : attempt,
         replica == null || replica.length() > TEXT_MAX ? "0.0" : replica,
-        tenant == null || tenant.isEmpty() ? 0 : salt(tenant),
+        cacheSalt(tenant, headers.getFirst("x-r1-cache-user")),
         model(headers),
         integer(headers, "x-r1-max-tokens"),
         integer(headers, "x-r1-max-prompt-tokens"),
@@ -139,7 +139,15 @@ record CallHeaders(
     throw ServiceException.invalidValue("x-r1-timeout", "The timeout must be seconds from 0.001.");
   }
 
-  /** The same tenant, the same salt; never 0. */
+  /** Of the tenant, or of one user within it; a user alone is nobody. */
+  private static long cacheSalt(@Nullable String tenant, @Nullable String user) {
+    if (tenant == null || tenant.isEmpty()) {
+      return 0;
+    }
+    return salt(user == null || user.isEmpty() ? tenant : tenant + " " + user);
+  }
+
+  /** The same name, the same salt; never 0. */
   private static long salt(String tenant) {
     try {
       byte[] hash =

@@ -124,19 +124,21 @@ public final class SimulatedGateway {
     return WorstCase.of(prompt, cap, LIST);
   }
 
-  /** An admission, stamped by this gateway's clock. */
+  /** An admission, stamped by this gateway's clock, with labels that name it. */
   public Admission admission(UUID id, Caller caller, int cap, Reservation held) {
-    return Admission.of(id, caller, 2, price, cap, true, clock.instant()).holding(held);
+    return Admission.of(id, caller, 2, price, cap, true, clock.instant())
+        .labelled(new Labels(id.toString(), "user of " + caller.keyId(), Map.of("k", "v")))
+        .holding(held);
   }
 
   /** Writes the ADMIT. */
   public CompletableFuture<Void> admit(Admission admission) {
-    return writer.append(admission.admit(), admission.reservation());
+    return writer.append(admission.admit(), admission.reservation(), admission.labels());
   }
 
   /** Writes the FINAL with these counts. */
   public CompletableFuture<Void> settle(Admission admission, Outcome outcome) {
-    return writer.append(admission.settle(outcome), admission.reservation());
+    return writer.append(admission.settle(outcome), admission.reservation(), admission.labels());
   }
 
   /** How a request ended, at this gateway's time; without output it is free. */
