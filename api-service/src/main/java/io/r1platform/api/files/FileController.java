@@ -170,6 +170,10 @@ final class FileController {
       @RequestParam(required = false) @Nullable String after,
       @RequestParam(required = false) @Nullable String order) {
     int most = ListQuery.limit(limit, 1_000, 100);
+    if (purpose != null && purpose.chars().anyMatch(Character::isISOControl)) { // nor may a query
+      throw ServiceException.about(
+          ErrorCode.INVALID_VALUE, "purpose", "'purpose' has no control characters.");
+    }
     StoredFile last = after == null ? null : find(caller, after);
     List<StoredFile> found =
         files.page(caller.projectId(), purpose, last, ListQuery.newestFirst(order), most + 1);

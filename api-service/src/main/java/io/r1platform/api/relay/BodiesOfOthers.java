@@ -39,6 +39,7 @@ final class BodiesOfOthers implements WebFilter {
 
   private static boolean isReadBySpring(String path) {
     return path.equals("/v1/batches")
+        || path.equals("/v1/exports")
         || path.startsWith("/webhooks/")
         || path.startsWith("/admin/api/");
   }

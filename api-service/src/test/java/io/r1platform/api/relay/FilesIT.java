@@ -78,6 +78,7 @@ class FilesIT {
     assertThat(next.path("has_more").asBoolean()).isFalse();
     assertThat(json(client.get("/v1/files?order=asc")).path("first_id").asString()).isEqualTo(one);
     assertThat(client.get("/v1/files?purpose=batch_output").body()).contains("\"data\":[]");
+    assertThat(client.get("/v1/files?purpose=%00").statusCode()).isEqualTo(422);
     assertThat(client.get("/v1/files?limit=0").statusCode()).isEqualTo(422);
     assertThat(client.get("/v1/files?order=up").statusCode()).isEqualTo(400);
   }
