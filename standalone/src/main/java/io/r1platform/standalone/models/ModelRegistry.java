@@ -50,8 +50,27 @@ public final class ModelRegistry {
 
   @JsonNaming(SnakeCaseStrategy.class)
   private record Content(
-      int version, int nextId, List<String> inUse, List<RegisteredModel> models) {
-    static final Content EMPTY = new Content(1, FIRST_ID, List.of(BUILT_IN), List.of());
+      int version,
+      int nextId,
+      List<String> inUse,
+      List<RegisteredModel> models,
+      @Nullable List<String> retired) { // names of those that were removed; none in older files
+    static final Content EMPTY = new Content(1, FIRST_ID, List.of(BUILT_IN), List.of(), null);
+
+    Content using(List<String> names) {
+      return new Content(version, nextId, names, models, retired);
+    }
+
+    boolean isRetired(String name) {
+      return retired != null && retired.contains(name);
+    }
+
+    Content without(String name) {
+      var left = models.stream().filter(model -> !model.name().equals(name)).toList();
+      var gone = new ArrayList<String>(retired == null ? List.of() : retired);
+      gone.add(name);
+      return new Content(version, nextId, inUse, left, gone);
+    }
 
     Optional<RegisteredModel> find(String name) {
       return models.stream().filter(model -> model.name().equals(name)).findFirst();
@@ -108,7 +127,7 @@ public final class ModelRegistry {
     return read().find(name).orElseThrow(() -> unknown(name));
   }
 
-  /** Refuses a name that is wrong or taken. */
+  /** Refuses a name that is wrong or taken, or that a model had which was removed. */
   public void requireFree(String name) {
     requireFree(read(), name);
   }
@@ -122,12 +141,17 @@ public final class ModelRegistry {
     if (name.equals(BUILT_IN) || TAKEN.contains(name) || content.find(name).isPresent()) {
       throw new ModelRefused("the name '" + name + "' is taken; --name gives another");
     }
+    if (content.isRetired(name)) { // the gateway knows it with the number and the prices of before
+      throw new ModelRefused(
+          "'%s' was the name of a model that was removed: add it under another --name"
+              .formatted(name));
+    }
   }
 
   /**
    * Adds one, whose files are read whole.
    *
-   * @throws ModelRefused if the name is wrong or taken
+   * @throws ModelRefused if the name is wrong, taken or was a removed model's
    */
   public RegisteredModel add(
       String name, Path path, Description description, boolean copied, Instant now) {
@@ -151,7 +175,7 @@ public final class ModelRegistry {
                       copied,
                       now));
               int next = known ? content.nextId : content.nextId + 1;
-              return new Content(content.version, next, content.inUse, models);
+              return new Content(content.version, next, content.inUse, models, content.retired);
             });
     return changed.models.getLast();
   }
@@ -189,7 +213,7 @@ public final class ModelRegistry {
     }
   }
 
-  /** Forgets one that is not in use; files that were copied go with it. */
+  /** Forgets one that is not in use, but for its name; files that were copied go with it. */
   public void remove(String name) {
     if (name.equals(BUILT_IN)) {
       throw new ModelRefused(BUILT_IN + " comes with the checkout and stays");
@@ -202,9 +226,7 @@ public final class ModelRegistry {
                 throw new ModelRefused(
                     name + " is in use; ./r1 model use " + BUILT_IN + " (or another) first");
               }
-              List<RegisteredModel> left =
-                  content.models.stream().filter(model -> !model.name().equals(name)).toList();
-              return new Content(content.version, content.nextId, content.inUse, left);
+              return content.without(name);
             });
     if (gone.copied()) {
       discard(name);
@@ -226,8 +248,7 @@ public final class ModelRegistry {
       throw new ModelRefused("TensorRT-LLM has one model for a process: use it alone");
     }
     names.forEach(this::verify);
-    Content unused =
-        change(content -> new Content(content.version, content.nextId, names, content.models));
+    Content unused = change(content -> content.using(names));
   }
 
   /** Refuses to start with what has changed. */
@@ -245,7 +266,7 @@ public final class ModelRegistry {
         throw new ModelRefused(
             "%s is not what was added as '%s': %s. Bring the file back, or ./r1 model remove %s"
                     .formatted(file.path(), name, why, name)
-                + " and add it anew");
+                + " and add it under another --name");
       }
     }
   }

@@ -94,7 +94,8 @@ class ModelRegistryTests {
     registry.verifyInUse();
 
     Files.writeString(model.path(), "one.gguF");
-    refuses(registry::verifyInUse, "its SHA-256 is ", "not " + model.sha256(), "model remove one");
+    refuses(registry::verifyInUse, "its SHA-256 is ", "not " + model.sha256());
+    refuses(registry::verifyInUse, "./r1 model remove one and add it under another --name");
     refuses(() -> registry.use(List.of("one")), "is not what was added as 'one'");
     Files.writeString(model.path(), "longer than it was");
     refuses(registry::verifyInUse, "it has 18 bytes, not 8");
@@ -103,14 +104,30 @@ class ModelRegistryTests {
   }
 
   @Test
-  void aNumberIsNeverGivenAgain() throws Exception {
+  void aNumberIsNeverGivenAgainNorIsAName() throws Exception {
     add("one");
     registry.remove("one");
 
     assertThat(registry.models()).isEmpty();
-    assertThat(add("one").modelId()).isEqualTo(1_002);
+    refuses(() -> add("one"), "'one' was the name of a model", "add it under another --name");
+    refuses(() -> again().requireFree("one"), "add it under another --name");
+    assertThat(add("another").modelId()).isEqualTo(1_002);
     assertThat(add("deepseek-r1").modelId()).isEqualTo(1); // known to catalogue and price book
+    registry.remove("deepseek-r1");
+    refuses(() -> add("deepseek-r1"), "add it under another --name");
+    refuses(() -> add("one"), "add it under another --name");
     assertThat(add("two").modelId()).isEqualTo(1_003);
+  }
+
+  @Test
+  void readsAFileOfBeforeNamesWereKept() throws Exception {
+    add("one");
+    Path file = directory.resolve("home/models/registry.json");
+    Files.writeString(file, Files.readString(file).replaceAll(",?\"retired\":null", ""));
+    assertThat(file).content().doesNotContain("retired");
+
+    registry.remove("one");
+    refuses(() -> add("one"), "add it under another --name");
   }
 
   @Test
