@@ -242,13 +242,21 @@ public final class ModelRegistry {
     if (names.isEmpty() || new HashSet<>(names).size() < names.size()) {
       throw new ModelRefused("name one model or several, each once");
     }
-    Content now = read();
-    List<Served> wanted = names.stream().map(name -> served(now, name)).toList();
+    requireServable(read(), names);
+    names.forEach(this::verify);
+    Content unused =
+        change(
+            content -> {
+              requireServable(content, names); // one may be gone since
+              return content.using(names);
+            });
+  }
+
+  private void requireServable(Content content, List<String> names) {
+    List<Served> wanted = names.stream().map(name -> served(content, name)).toList();
     if (wanted.size() > 1 && wanted.stream().anyMatch(Served::tensorRt)) {
       throw new ModelRefused("TensorRT-LLM has one model for a process: use it alone");
     }
-    names.forEach(this::verify);
-    Content unused = change(content -> content.using(names));
   }
 
   /** Refuses to start with what has changed. */

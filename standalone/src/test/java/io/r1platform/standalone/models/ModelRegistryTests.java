@@ -192,6 +192,34 @@ class ModelRegistryTests {
     assertThat(again().models()).hasSize(8);
   }
 
+  /** Whoever comes first, what is in use is there. */
+  @Test
+  void whatIsRemovedMeanwhileIsNotUsed() throws Exception {
+    try (var pool = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 40; i++) {
+        String name = "m" + i;
+        add(name);
+        List<Callable<Object>> both =
+            List.of(
+                Executors.callable(() -> unlessRefused(() -> registry.use(List.of(name)))),
+                Executors.callable(() -> unlessRefused(() -> registry.remove(name))));
+        for (var one : pool.invokeAll(both)) {
+          one.get();
+        }
+        assertThat(again().served()).hasSize(1);
+        registry.use(List.of("r1-nano"));
+      }
+    }
+  }
+
+  private static void unlessRefused(Runnable what) {
+    try {
+      what.run();
+    } catch (ModelRefused e) {
+      assertThat(e.getMessage()).containsAnyOf("there is no model", "is in use");
+    }
+  }
+
   @Test
   void saysWhichFileIsDamaged() throws Exception {
     add("one");
