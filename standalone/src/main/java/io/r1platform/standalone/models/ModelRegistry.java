@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -180,11 +181,15 @@ public final class ModelRegistry {
     return changed.models.getLast();
   }
 
-  /** Copies the files of a model to where {@code ./r1} keeps its own; not registered yet. */
+  /**
+   * Copies the files of a model to where {@code ./r1} keeps its own; not registered yet.
+   *
+   * @throws ModelRefused if something is there already: it may be another's who copies now
+   */
   public Path copy(String name, Path path, List<String> files) {
     Path directory = home.models().resolve(name);
+    create(directory);
     try {
-      Files.createDirectories(directory);
       for (String file : files) {
         Path from = Path.of(file);
         Files.copy(from, directory.resolve(String.valueOf(from.getFileName())));
@@ -198,7 +203,20 @@ public final class ModelRegistry {
     }
   }
 
-  /** Removes what {@link #copy} made. */
+  private static void create(Path directory) {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new ModelRefused(
+          ("%s is there: another add --copy goes on, or one was cut off. Remove it if none does,"
+                  + " or add this under another --name")
+              .formatted(directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make " + directory, e);
+    }
+  }
+
+  /** Removes what {@link #copy} made; only for whom it made it. */
   public void discard(String name) {
     Path directory = home.models().resolve(name);
     if (!Files.isDirectory(directory)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.models.RegisteredModel.Description;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -176,6 +177,23 @@ class ModelRegistryTests {
     registry.remove("own");
     assertThat(copy.getParent()).doesNotExist();
     assertThat(original).exists();
+  }
+
+  @Test
+  void aSecondCopyTouchesNothingOfTheFirst() throws Exception {
+    Path original = Files.writeString(directory.resolve("own.gguf"), "weights");
+    Path copy = registry.copy("own", original, List.of(original.toString()));
+
+    refuses(
+        () -> again().copy("own", original, List.of(original.toString())),
+        copy.getParent() + " is there",
+        "another --name");
+    assertThat(copy).hasContent("weights");
+
+    Path gone = directory.resolve("gone.gguf");
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> registry.copy("gone", gone, List.of(gone.toString())));
+    assertThat(directory.resolve("home/models/gone")).doesNotExist();
   }
 
   @Test
