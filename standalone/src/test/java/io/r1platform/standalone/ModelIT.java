@@ -76,6 +76,9 @@ class ModelIT {
     assertThat(back.text()).contains("unloading tiny");
     Platform.awaitThat("it is gone", () -> model(NAME).has("error"));
     assertThat(platform.r1("model", "remove", NAME).text()).isEqualTo("removed tiny\n");
+    Printed anew = platform.r1("model", "add", file.toString());
+    assertThat(anew.exit()).as(anew.text()).isEqualTo(2);
+    assertThat(anew.text()).contains("add it under another --name");
     assertThat(ask(Platform.MODEL).statusCode()).isEqualTo(200);
   }
 
@@ -97,11 +100,11 @@ class ModelIT {
   }
 
   private void refuses(Path file, String why) {
-    Printed refused = platform.r1("model", "add", file.toString(), "--name", NAME);
+    Printed refused = platform.r1("model", "add", file.toString(), "--name", "wrong");
 
     assertThat(refused.exit()).as(refused.text()).isEqualTo(2);
     assertThat(refused.text()).contains(why).doesNotContain("\tat ").hasLineCount(1);
-    assertThat(platform.r1("model", "list").text()).doesNotContain(NAME);
+    assertThat(platform.r1("model", "list").text()).doesNotContain("wrong");
   }
 
   private static Path fixture() {

@@ -37,7 +37,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * {@code /admin/api/members} and {@code /admin/api/invitations}. Only owners, and the operator,
- * make owners or take their roles. A token is in the answer that makes it and nowhere else.
+ * make owners or take their roles, and no management key gives any. A token is in the answer that
+ * makes it and nowhere else.
  */
 @RestController
 @RequestMapping("/admin/api")
@@ -83,7 +84,7 @@ final class MemberController {
       @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
       @RequestBody NewRole body,
       ServerWebExchange exchange) {
-    Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
+    Principal who = giver(principal);
     requireReached(who, id);
     Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
@@ -147,7 +148,7 @@ final class MemberController {
       @AuthenticationPrincipal @Nullable Principal principal,
       @RequestBody NewInvitation body,
       ServerWebExchange exchange) {
-    Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
+    Principal who = giver(principal);
     Write write = Write.of(who, exchange);
     long organization = Fields.requiredId("organization_id", body.organizationId());
     Reach reach = who.reach(Permission.MEMBERS_WRITE);
@@ -202,6 +203,18 @@ final class MemberController {
 
   private long whose(Reach reach, MultiValueMap<String, String> parameters) {
     return tenancy.oneOrganization(reach, parameters.getFirst("organization_id"));
+  }
+
+  /** Who may give roles. What a key gave would outlive its revocation. */
+  private Principal giver(@Nullable Principal principal) {
+    Principal who = access.allowed(principal, Permission.MEMBERS_WRITE);
+    if (who.isKey()) {
+      throw ServiceException.of(
+          ErrorCode.FORBIDDEN,
+          "Management keys invite nobody and give no roles; owners and admins who have logged in"
+              + " do. Nothing was changed.");
+    }
+    return who;
   }
 
   private void requireReached(Principal who, long id) {

@@ -18,8 +18,20 @@ public record Principal(
     boolean enabled,
     boolean operator,
     List<Membership> memberships) {
+  private static final String KEY = "key ";
+
   public Principal {
     memberships = List.copyOf(memberships);
+  }
+
+  /** A management key, named by the part of it that is no secret. */
+  public static Principal ofKey(String open, Membership membership) {
+    return new Principal(null, KEY + open, true, false, List.of(membership));
+  }
+
+  /** Whether this is a management key: neither a person nor a machine of the identity provider. */
+  public boolean isKey() {
+    return personId == null && name.startsWith(KEY);
   }
 
   /** Where this may be done. */

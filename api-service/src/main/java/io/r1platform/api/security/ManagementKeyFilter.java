@@ -94,8 +94,7 @@ final class ManagementKeyFilter implements WebFilter {
   /** Named by the part of the key that is no secret. */
   private static Principal principal(String token, KeyCheck.Accepted accepted) {
     var admin = new Membership(accepted.caller().organizationId(), null, Role.ADMIN);
-    return new Principal(
-        null, "key " + token.substring(0, "sk-r1-".length() + 8), true, false, List.of(admin));
+    return Principal.ofKey(token.substring(0, "sk-r1-".length() + 8), admin);
   }
 
   /** The filter of machines would take it for a token of the identity provider. */

@@ -124,10 +124,14 @@ public class Catalogue {
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     foreign.read(names);
     Map<String, List<Upstream>> behind = new HashMap<>();
-    for (Upstream server : upstreams()) {
-      for (String model : server.models().keySet()) {
-        behind.merge(
-            model, List.of(server), (a, b) -> Stream.concat(a.stream(), b.stream()).toList());
+    for (Model model : all) {
+      List<Upstream> servers =
+          upstreams().stream()
+              .filter(server -> server.models().containsKey(model.name()))
+              .filter(server -> !own.hasAnother(server, model.name(), model.id()))
+              .toList();
+      if (!servers.isEmpty()) {
+        behind.put(model.name(), servers);
       }
     }
     Map<String, ModelCard> known = new HashMap<>();
@@ -137,10 +141,13 @@ public class Catalogue {
     cards = Map.copyOf(known);
   }
 
-  /** A model of ours is expected until each of our servers has said what it has. */
+  /**
+   * A model of ours is expected until each of our servers has said what it has. Prices go by the
+   * number here and receipts by the server's, so what has another number there is not this model.
+   */
   private boolean stands(Model model) {
     boolean expected = model.isServed() && !own.haveAllTold();
-    return expected || own.have(model.name()) || foreign.serve(model.name());
+    return expected || own.have(model.name(), model.id()) || foreign.serve(model.name());
   }
 
   private static ModelCard commonCard(String model, List<Upstream> servers) {

@@ -58,6 +58,10 @@ final class OwnUpstreams implements AutoCloseable {
     boolean isLeaving() {
       return "unloading".equals(state);
     }
+
+    boolean is(String name, int number) {
+      return id.equals(name) && (model_id == null || model_id == number);
+    }
   }
 
   private record Names(List<Told> data, @Nullable List<Told> not_ready) {
@@ -114,9 +118,15 @@ final class OwnUpstreams implements AutoCloseable {
     return told.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Whether one of them has that model. */
-  boolean have(String model) {
-    return told().stream().anyMatch(each -> each.id().equals(model));
+  /** Whether one of them has that model: the name alone may by now be another model's. */
+  boolean have(String model, int number) {
+    return told().stream().anyMatch(each -> each.is(model, number));
+  }
+
+  /** Whether a server of ours has under that name what has another number in its receipts. */
+  boolean hasAnother(Upstream server, String model, int number) {
+    return told.getOrDefault(server.id(), List.of()).stream()
+        .anyMatch(each -> each.id().equals(model) && !each.is(model, number));
   }
 
   /** Whether each of them has said once what it has. */

@@ -198,6 +198,19 @@ class QuotesIT {
     gateway.engine.has("");
     Await.until("it is gone", () -> model("distill").statusCode() == 404);
     assertThat(model("r1-nano").statusCode()).isEqualTo(200);
+
+    gateway.engine.has(
+        """
+        ,{"id":"distill","model_id":1003,"context_length":4096,"max_output_tokens":1024,
+          "default_max_tokens":512},
+         {"id":"later","model_id":1004,"context_length":4096,"max_output_tokens":1024,
+          "default_max_tokens":512}""");
+    Await.until("what it has now is known", () -> model("later").statusCode() == 200);
+    assertThat(model("distill").statusCode()).as("the name, another number").isEqualTo(404);
+    assertThat(gateway.chat(BODY.formatted("").replace("deepseek-reasoner", "distill")))
+        .satisfies(run -> assertThat(run.statusCode()).isEqualTo(404));
+    gateway.engine.has("");
+    Await.until("it is gone", () -> model("later").statusCode() == 404);
   }
 
   private HttpResponse<String> model(String name) {

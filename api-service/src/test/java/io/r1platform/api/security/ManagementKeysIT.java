@@ -92,6 +92,41 @@ class ManagementKeysIT {
         .contains("key " + key.substring(0, 14));
   }
 
+  /** Else whoever had a key stays after its revocation. */
+  @Test
+  void invitesNobodyAndGivesNoRolesButTakesThem() {
+    String key = secret(admin, "admin:write");
+    loggedInAs("viewer", null);
+    JsonNode viewer = member(key, "viewer");
+    String path = "/admin/api/members/" + viewer.path("id").asString();
+    String invitation =
+        "{\"organization_id\":\"%s\",\"email\":\"back@one.example\",\"role\":\"viewer\"}"
+            .formatted(organization);
+    for (HttpResponse<String> refused :
+        List.of(
+            call("POST", "/admin/api/invitations", key, invitation),
+            call("POST", "/admin/api/invitations?dry_run=true", key, invitation),
+            call("PUT", path, key, "{\"role\":\"admin\"}", ifMatch(viewer)))) {
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(403);
+      assertThat(refused.body()).contains("Management keys invite nobody").doesNotContain("token");
+    }
+    assertThat(superuser.sql("select count(*) from api.invitation").query(Long.class).single())
+        .isZero();
+    assertThat(member(key, "viewer").path("version")).isEqualTo(viewer.path("version"));
+    assertThat(call("DELETE", path, key, "", ifMatch(viewer)).statusCode()).isEqualTo(204);
+    assertThat(admin.post("/admin/api/invitations", invitation).statusCode()).isEqualTo(201);
+  }
+
+  private JsonNode member(String key, String role) {
+    String path = "/admin/api/members?organization_id=" + organization;
+    for (JsonNode member : Browser.json(call("GET", path, key, "")).path("items")) {
+      if (member.path("role").asString().equals(role)) {
+        return member;
+      }
+    }
+    throw new AssertionError("no " + role);
+  }
+
   @Test
   void runsNothing() {
     String key = secret(admin, "admin:read", "admin:write");
@@ -194,12 +229,14 @@ class ManagementKeysIT {
     return new String[] {"If-Match", "\"" + key.path("version").asString() + "\""};
   }
 
-  private HttpResponse<String> call(String method, String path, String key, String body) {
-    return api.send(
+  private HttpResponse<String> call(
+      String method, String path, String key, String body, String... headers) {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(api.uri(path))
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body)));
+            .method(method, BodyPublishers.ofString(body));
+    return api.send(headers.length == 0 ? request : request.headers(headers));
   }
 
   private Browser loggedInAs(String role, @Nullable String ofProject) {

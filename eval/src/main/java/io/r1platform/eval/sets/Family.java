@@ -148,7 +148,7 @@ enum Family {
   }
 
   /** Problems that are more than one formula. */
-  private static final class Words {
+  static final class Words {
     private static final List<String> DAYS =
         List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
     private static final List<String> KOREAN_DAYS =
@@ -172,8 +172,13 @@ enum Family {
           korean
               ? "%s, %s 중 더 큰 수는?".formatted(first, second)
               : "Which is larger, %s or %s?".formatted(first, second);
-      String key = "decimals " + (a.compareTo(b) < 0 ? a + " " + b : b + " " + a);
-      return new Drawn("choice", question, larger ? a : b, List.of(first, second), key);
+      return new Drawn(
+          "choice", question, larger ? a : b, List.of(first, second), keyOfDecimals(a, b));
+    }
+
+    /** The same for both orders; the order is that of the texts. */
+    static String keyOfDecimals(String a, String b) {
+      return "decimals " + (a.compareTo(b) < 0 ? a + " " + b : b + " " + a);
     }
 
     private static String places(Draws draws, int count) {
@@ -196,8 +201,12 @@ enum Family {
           korean
               ? "단어 %s에 글자 %s가 몇 개 있나요?".formatted(word, letter)
               : "How many %s's are in %s?".formatted(letter, word);
-      return new Drawn(
-          "math", question, Long.toString(count), List.of(), "letters " + letter + " " + word);
+      String key = keyOfLetters(letter, word.toString());
+      return new Drawn("math", question, Long.toString(count), List.of(), key);
+    }
+
+    static String keyOfLetters(char letter, String word) {
+      return "letters " + letter + " " + word;
     }
 
     static Drawn dates(Draws draws, int level, boolean korean) {
@@ -211,8 +220,13 @@ enum Family {
               ? "%s에서 %d일 %s 무슨 요일입니까?".formatted(names.get(day), count, after ? "후는" : "전은")
               : "What day is %d days %s %s?"
                   .formatted(count, after ? "after" : "before", names.get(day));
-      String key = "dates " + (after ? "after " : "before ") + day + " " + count;
+      String key = keyOfDates(after, day, count);
       return new Drawn("choice", question, names.get(asked), names, key);
+    }
+
+    /** The weekday is counted from Monday, 0. */
+    static String keyOfDates(boolean after, int day, int count) {
+      return "dates " + (after ? "after " : "before ") + day + " " + count;
     }
 
     static Drawn integers(Draws draws, int level, boolean korean) {
@@ -220,7 +234,7 @@ enum Family {
         int number = draws.digits(draws.between(1, 4));
         List<String> words = korean ? List.of("짝수", "홀수") : List.of("even", "odd");
         String question = korean ? number + ": 짝수 또는 홀수?" : "Is " + number + " even or odd?";
-        String key = "integers parity " + number;
+        String key = keyOfParity(number);
         return new Drawn("choice", question, words.get(number % 2), words, key);
       }
       var words = korean ? List.of("네", "아니요") : List.of("Yes", "No");
@@ -232,14 +246,26 @@ enum Family {
             korean
                 ? "%d, %d로 나누어떨어집니까?".formatted(number, divisor)
                 : "Is %d divisible by %d?".formatted(number, divisor);
-        String key = "integers divisible " + number + " " + divisor;
+        String key = keyOfDivisible(number, divisor);
         return new Drawn("choice", question, words.get(number % divisor == 0 ? 0 : 1), words, key);
       }
       int number = level == 3 ? draws.between(0, 99) : draws.between(100, 199);
       String question = korean ? number + ", 소수입니까?" : "Is " + number + " prime?";
       boolean prime = isPrime(number);
-      return new Drawn(
-          "choice", question, words.get(prime ? 0 : 1), words, "integers prime " + number);
+      return new Drawn("choice", question, words.get(prime ? 0 : 1), words, keyOfPrime(number));
+    }
+
+    /** The same whether even or odd is asked for, or which of them. */
+    static String keyOfParity(int number) {
+      return "integers parity " + number;
+    }
+
+    static String keyOfDivisible(int number, int divisor) {
+      return "integers divisible " + number + " " + divisor;
+    }
+
+    static String keyOfPrime(int number) {
+      return "integers prime " + number;
     }
 
     private static boolean isPrime(int number) {

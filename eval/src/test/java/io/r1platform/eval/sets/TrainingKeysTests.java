@@ -2,12 +2,14 @@ package io.r1platform.eval.sets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.r1platform.eval.sets.Family.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,13 @@ class TrainingKeysTests {
                   facts.path(2).asInt(),
                   facts.path(3).asInt());
           case "logic" -> keyOfLogic(facts);
-          default -> example.path("key").asString(); // held against Python's by the hash alone
+          case "decimals" ->
+              Words.keyOfDecimals(facts.path(1).asString(), facts.path(2).asString());
+          case "letters" ->
+              Words.keyOfLetters(facts.path(0).asString().charAt(0), facts.path(1).asString());
+          case "dates" -> keyOfDates(facts);
+          case "integers" -> keyOfIntegers(facts);
+          default -> throw new AssertionError(example);
         };
 
     assertThat(key).isEqualTo(example.path("key").asString());
@@ -108,6 +116,28 @@ class TrainingKeysTests {
     }
     char operator = node.path(0).asString().charAt(0);
     return Formula.of(operator, formula(node.path(1)), formula(node.path(2)));
+  }
+
+  /** Questions about a month, a date or what lies between two are training's alone. */
+  private static String keyOfDates(JsonNode facts) {
+    String asked = facts.path(0).asString();
+    return switch (asked) {
+      case "after", "before" ->
+          Words.keyOfDates(asked.equals("after"), facts.path(1).asInt(), facts.path(2).asInt());
+      case "same month", "date after", "date before", "between" ->
+          "dates " + stream(facts).map(JsonNode::asString).collect(Collectors.joining(" "));
+      default -> throw new AssertionError(facts);
+    };
+  }
+
+  private static String keyOfIntegers(JsonNode facts) {
+    int number = facts.path(1).asInt();
+    return switch (facts.path(0).asString()) {
+      case "parity", "even", "odd" -> Words.keyOfParity(number);
+      case "divisible" -> Words.keyOfDivisible(number, facts.path(2).asInt());
+      case "prime" -> Words.keyOfPrime(number);
+      default -> throw new AssertionError(facts);
+    };
   }
 
   private static String keyOfLogic(JsonNode facts) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     name = "remove",
     description = {
       "Forget a model that is not in use. Its file stays, but for a copy (--copy).",
-      "Its number is never given again: records and prices name it."
+      "Its number and name are never given again: records and prices have them."
     })
 final class ModelRemove implements Callable<Integer> {
   private final Invocation invocation;

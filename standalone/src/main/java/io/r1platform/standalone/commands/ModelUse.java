@@ -12,7 +12,6 @@ import io.r1platform.standalone.models.RegisteredModel;
 import io.r1platform.standalone.models.RegisteredModel.Description;
 import io.r1platform.standalone.supervisor.Part;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -89,29 +88,17 @@ final class ModelUse implements Callable<Integer> {
     var engine =
         new EngineModels(
             ports.url(Ports.Name.INFERENCE), invocation.secrets().value(Part.INFERENCE_TOKEN));
-    List<String> there = engine.names();
-    var failures = new ArrayList<String>();
-    for (Served model : served) {
-      if (!there.contains(model.name())) {
-        try {
-          engine.load(model);
-          out.println("loaded " + model.name());
-        } catch (IllegalStateException e) {
-          failures.add(model.name() + ": " + e.getMessage());
-        }
-        out.flush();
-      }
-    }
+    List<String> failures =
+        engine.exchange(
+            served,
+            line -> {
+              out.println(line);
+              out.flush();
+            });
     if (!failures.isEmpty()) {
       failures.forEach(out::println);
       out.println("not all are loaded, so nothing is unloaded; " + AT_NEXT_START);
       return 1;
-    }
-    for (String name : there) {
-      if (served.stream().noneMatch(model -> model.name().equals(name))) {
-        engine.unload(name);
-        out.println("unloading " + name + ": what it runs may end");
-      }
     }
     tellPrices(served, ports, out);
     return 0;

@@ -10,9 +10,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +25,7 @@ public final class EngineModels {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOAD_LIMIT = Duration.ofMinutes(30); // hundreds of gigabytes
+  private static final String READY = "ready";
 
   private final String url;
   private final String token;
@@ -38,17 +41,63 @@ public final class EngineModels {
     this.token = token;
   }
 
-  /** The names of all that it has, in whatever state. */
-  public List<String> names() {
+  /**
+   * Serves these from now on: loads what is not ready, and only when all are, unloads the others.
+   * What is just loading or unloading is not loaded again: that is a failure.
+   *
+   * @param progress is told what is loaded and what is unloaded
+   * @return what could not be loaded and why; if there is any, nothing was unloaded
+   */
+  public List<String> exchange(List<Served> wanted, Consumer<String> progress) {
+    Map<String, String> there = states();
+    var failures = new ArrayList<String>();
+    for (Served model : wanted) {
+      String state = there.getOrDefault(model.name(), "");
+      if (state.equals(READY)) {
+        continue;
+      }
+      try {
+        if (state.equals("failed")) {
+          forget(model.name());
+        }
+        load(model);
+        progress.accept("loaded " + model.name());
+      } catch (IllegalStateException e) {
+        failures.add(model.name() + ": " + e.getMessage());
+      }
+    }
+    if (failures.isEmpty()) {
+      for (String name : there.keySet()) {
+        if (wanted.stream().noneMatch(model -> model.name().equals(name))) {
+          unload(name);
+          progress.accept("unloading " + name + ": what it runs may end");
+        }
+      }
+    }
+    return failures;
+  }
+
+  /** Of all that it has, by name. */
+  private Map<String, String> states() {
     JsonNode answer = call("GET", "/v1/models", null);
-    var names = new ArrayList<String>();
-    answer.path("data").forEach(model -> names.add(model.path("id").asString()));
-    answer.path("not_ready").forEach(model -> names.add(model.path("id").asString()));
-    return names;
+    Map<String, String> states = new LinkedHashMap<>();
+    answer.path("data").forEach(model -> states.put(model.path("id").asString(), READY));
+    answer
+        .path("not_ready")
+        .forEach(model -> states.put(model.path("id").asString(), model.path("state").asString()));
+    return states;
+  }
+
+  /** Waits until a failed one is gone: until then it has its name. */
+  private void forget(String name) {
+    unload(name);
+    if (!Await.until(PATIENCE, () -> !states().containsKey(name))) {
+      throw new IllegalStateException("it failed before and is still there");
+    }
   }
 
   /** Loads one and waits until it is ready; a refusal or failure is an IllegalStateException. */
-  public void load(Served model) {
+  private void load(Served model) {
     Map<String, Object> body = new HashMap<>();
     body.put("path", model.path().toString());
     body.put("name", model.name());
@@ -61,11 +110,11 @@ public final class EngineModels {
             LOAD_LIMIT,
             () -> {
               last.set(call("GET", "/v1/models/" + model.name(), null));
-              String state = last.get().path("state").asString("ready");
+              String state = last.get().path("state").asString(READY);
               return !state.equals("loading");
             });
     JsonNode state = last.get();
-    if (!ended || !state.path("state").asString("ready").equals("ready")) {
+    if (!ended || !state.path("state").asString(READY).equals(READY)) {
       unload(model.name());
       throw new IllegalStateException(
           model.name() + " was not loaded: " + state.path("failure").asString("not in time"));
@@ -73,7 +122,7 @@ public final class EngineModels {
   }
 
   /** Begins to unload one: what it runs may end. */
-  public void unload(String name) {
+  private void unload(String name) {
     JsonNode unused = call("DELETE", "/v1/models/" + name, null);
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,8 +51,27 @@ public final class ModelRegistry {
 
   @JsonNaming(SnakeCaseStrategy.class)
   private record Content(
-      int version, int nextId, List<String> inUse, List<RegisteredModel> models) {
-    static final Content EMPTY = new Content(1, FIRST_ID, List.of(BUILT_IN), List.of());
+      int version,
+      int nextId,
+      List<String> inUse,
+      List<RegisteredModel> models,
+      @Nullable List<String> retired) { // names of those that were removed; none in older files
+    static final Content EMPTY = new Content(1, FIRST_ID, List.of(BUILT_IN), List.of(), null);
+
+    Content using(List<String> names) {
+      return new Content(version, nextId, names, models, retired);
+    }
+
+    boolean isRetired(String name) {
+      return retired != null && retired.contains(name);
+    }
+
+    Content without(String name) {
+      var left = models.stream().filter(model -> !model.name().equals(name)).toList();
+      var gone = new ArrayList<String>(retired == null ? List.of() : retired);
+      gone.add(name);
+      return new Content(version, nextId, inUse, left, gone);
+    }
 
     Optional<RegisteredModel> find(String name) {
       return models.stream().filter(model -> model.name().equals(name)).findFirst();
@@ -108,7 +128,7 @@ public final class ModelRegistry {
     return read().find(name).orElseThrow(() -> unknown(name));
   }
 
-  /** Refuses a name that is wrong or taken. */
+  /** Refuses a name that is wrong or taken, or that a model had which was removed. */
   public void requireFree(String name) {
     requireFree(read(), name);
   }
@@ -122,12 +142,17 @@ public final class ModelRegistry {
     if (name.equals(BUILT_IN) || TAKEN.contains(name) || content.find(name).isPresent()) {
       throw new ModelRefused("the name '" + name + "' is taken; --name gives another");
     }
+    if (content.isRetired(name)) { // the gateway knows it with the number and the prices of before
+      throw new ModelRefused(
+          "'%s' was the name of a model that was removed: add it under another --name"
+              .formatted(name));
+    }
   }
 
   /**
    * Adds one, whose files are read whole.
    *
-   * @throws ModelRefused if the name is wrong or taken
+   * @throws ModelRefused if the name is wrong, taken or was a removed model's
    */
   public RegisteredModel add(
       String name, Path path, Description description, boolean copied, Instant now) {
@@ -151,16 +176,20 @@ public final class ModelRegistry {
                       copied,
                       now));
               int next = known ? content.nextId : content.nextId + 1;
-              return new Content(content.version, next, content.inUse, models);
+              return new Content(content.version, next, content.inUse, models, content.retired);
             });
     return changed.models.getLast();
   }
 
-  /** Copies the files of a model to where {@code ./r1} keeps its own; not registered yet. */
+  /**
+   * Copies the files of a model to where {@code ./r1} keeps its own; not registered yet.
+   *
+   * @throws ModelRefused if something is there already: it may be another's who copies now
+   */
   public Path copy(String name, Path path, List<String> files) {
     Path directory = home.models().resolve(name);
+    create(directory);
     try {
-      Files.createDirectories(directory);
       for (String file : files) {
         Path from = Path.of(file);
         Files.copy(from, directory.resolve(String.valueOf(from.getFileName())));
@@ -174,7 +203,20 @@ public final class ModelRegistry {
     }
   }
 
-  /** Removes what {@link #copy} made. */
+  private static void create(Path directory) {
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new ModelRefused(
+          ("%s is there: another add --copy goes on, or one was cut off. Remove it if none does,"
+                  + " or add this under another --name")
+              .formatted(directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make " + directory, e);
+    }
+  }
+
+  /** Removes what {@link #copy} made; only for whom it made it. */
   public void discard(String name) {
     Path directory = home.models().resolve(name);
     if (!Files.isDirectory(directory)) {
@@ -189,7 +231,7 @@ public final class ModelRegistry {
     }
   }
 
-  /** Forgets one that is not in use; files that were copied go with it. */
+  /** Forgets one that is not in use, but for its name; files that were copied go with it. */
   public void remove(String name) {
     if (name.equals(BUILT_IN)) {
       throw new ModelRefused(BUILT_IN + " comes with the checkout and stays");
@@ -202,9 +244,7 @@ public final class ModelRegistry {
                 throw new ModelRefused(
                     name + " is in use; ./r1 model use " + BUILT_IN + " (or another) first");
               }
-              List<RegisteredModel> left =
-                  content.models.stream().filter(model -> !model.name().equals(name)).toList();
-              return new Content(content.version, content.nextId, content.inUse, left);
+              return content.without(name);
             });
     if (gone.copied()) {
       discard(name);
@@ -220,14 +260,21 @@ public final class ModelRegistry {
     if (names.isEmpty() || new HashSet<>(names).size() < names.size()) {
       throw new ModelRefused("name one model or several, each once");
     }
-    Content now = read();
-    List<Served> wanted = names.stream().map(name -> served(now, name)).toList();
+    requireServable(read(), names);
+    names.forEach(this::verify);
+    Content unused =
+        change(
+            content -> {
+              requireServable(content, names); // one may be gone since
+              return content.using(names);
+            });
+  }
+
+  private void requireServable(Content content, List<String> names) {
+    List<Served> wanted = names.stream().map(name -> served(content, name)).toList();
     if (wanted.size() > 1 && wanted.stream().anyMatch(Served::tensorRt)) {
       throw new ModelRefused("TensorRT-LLM has one model for a process: use it alone");
     }
-    names.forEach(this::verify);
-    Content unused =
-        change(content -> new Content(content.version, content.nextId, names, content.models));
   }
 
   /** Refuses to start with what has changed. */
@@ -245,7 +292,7 @@ public final class ModelRegistry {
         throw new ModelRefused(
             "%s is not what was added as '%s': %s. Bring the file back, or ./r1 model remove %s"
                     .formatted(file.path(), name, why, name)
-                + " and add it anew");
+                + " and add it under another --name");
       }
     }
   }

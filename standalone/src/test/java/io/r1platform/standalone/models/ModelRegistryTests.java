@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.r1platform.standalone.home.Home;
 import io.r1platform.standalone.models.RegisteredModel.Description;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -94,7 +95,8 @@ class ModelRegistryTests {
     registry.verifyInUse();
 
     Files.writeString(model.path(), "one.gguF");
-    refuses(registry::verifyInUse, "its SHA-256 is ", "not " + model.sha256(), "model remove one");
+    refuses(registry::verifyInUse, "its SHA-256 is ", "not " + model.sha256());
+    refuses(registry::verifyInUse, "./r1 model remove one and add it under another --name");
     refuses(() -> registry.use(List.of("one")), "is not what was added as 'one'");
     Files.writeString(model.path(), "longer than it was");
     refuses(registry::verifyInUse, "it has 18 bytes, not 8");
@@ -103,14 +105,30 @@ class ModelRegistryTests {
   }
 
   @Test
-  void aNumberIsNeverGivenAgain() throws Exception {
+  void aNumberIsNeverGivenAgainNorIsAName() throws Exception {
     add("one");
     registry.remove("one");
 
     assertThat(registry.models()).isEmpty();
-    assertThat(add("one").modelId()).isEqualTo(1_002);
+    refuses(() -> add("one"), "'one' was the name of a model", "add it under another --name");
+    refuses(() -> again().requireFree("one"), "add it under another --name");
+    assertThat(add("another").modelId()).isEqualTo(1_002);
     assertThat(add("deepseek-r1").modelId()).isEqualTo(1); // known to catalogue and price book
+    registry.remove("deepseek-r1");
+    refuses(() -> add("deepseek-r1"), "add it under another --name");
+    refuses(() -> add("one"), "add it under another --name");
     assertThat(add("two").modelId()).isEqualTo(1_003);
+  }
+
+  @Test
+  void readsAFileOfBeforeNamesWereKept() throws Exception {
+    add("one");
+    Path file = directory.resolve("home/models/registry.json");
+    Files.writeString(file, Files.readString(file).replaceAll(",?\"retired\":null", ""));
+    assertThat(file).content().doesNotContain("retired");
+
+    registry.remove("one");
+    refuses(() -> add("one"), "add it under another --name");
   }
 
   @Test
@@ -162,6 +180,23 @@ class ModelRegistryTests {
   }
 
   @Test
+  void aSecondCopyTouchesNothingOfTheFirst() throws Exception {
+    Path original = Files.writeString(directory.resolve("own.gguf"), "weights");
+    Path copy = registry.copy("own", original, List.of(original.toString()));
+
+    refuses(
+        () -> again().copy("own", original, List.of(original.toString())),
+        copy.getParent() + " is there",
+        "another --name");
+    assertThat(copy).hasContent("weights");
+
+    Path gone = directory.resolve("gone.gguf");
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> registry.copy("gone", gone, List.of(gone.toString())));
+    assertThat(directory.resolve("home/models/gone")).doesNotExist();
+  }
+
+  @Test
   void severalAtATimeLoseNothing() throws Exception {
     List<Callable<RegisteredModel>> adds =
         IntStream.range(0, 8).<Callable<RegisteredModel>>mapToObj(i -> () -> add("m" + i)).toList();
@@ -173,6 +208,34 @@ class ModelRegistryTests {
 
     assertThat(again().models()).extracting(RegisteredModel::modelId).doesNotHaveDuplicates();
     assertThat(again().models()).hasSize(8);
+  }
+
+  /** Whoever comes first, what is in use is there. */
+  @Test
+  void whatIsRemovedMeanwhileIsNotUsed() throws Exception {
+    try (var pool = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 40; i++) {
+        String name = "m" + i;
+        add(name);
+        List<Callable<Object>> both =
+            List.of(
+                Executors.callable(() -> unlessRefused(() -> registry.use(List.of(name)))),
+                Executors.callable(() -> unlessRefused(() -> registry.remove(name))));
+        for (var one : pool.invokeAll(both)) {
+          one.get();
+        }
+        assertThat(again().served()).hasSize(1);
+        registry.use(List.of("r1-nano"));
+      }
+    }
+  }
+
+  private static void unlessRefused(Runnable what) {
+    try {
+      what.run();
+    } catch (ModelRefused e) {
+      assertThat(e.getMessage()).containsAnyOf("there is no model", "is in use");
+    }
   }
 
   @Test
