@@ -97,7 +97,7 @@ class BatchesIT {
   @Test
   void linesOfAModelThatWasWithdrawnFailAndCostNothing() {
     gateway.engine.does(BatchesIT::answer);
-    gateway.database.execute("update api.model set upstream = null where name = 'r1-nano'");
+    gateway.engine.unloads(true);
     Await.until(
         "it is not served", () -> !gateway.get("/v1/models").body().contains("\"r1-nano\""));
     JsonNode batch = client.awaitStatus(client.batch(lines(2)), "completed");

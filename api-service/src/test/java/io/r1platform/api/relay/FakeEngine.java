@@ -26,6 +26,7 @@ final class FakeEngine implements AutoCloseable {
   private final AtomicInteger deafTo = new AtomicInteger();
   private final List<String> counted = new CopyOnWriteArrayList<>();
   private volatile int promptTokens = 12;
+  private volatile boolean unloaded;
   private volatile String guests = "";
   private volatile Script script = chat -> chat.error(503, "engine_unavailable", "no script");
 
@@ -61,6 +62,11 @@ final class FakeEngine implements AutoCloseable {
   /** Has these models beside r1-nano from now on: more of the list, each with a comma before it. */
   void has(String others) {
     guests = others;
+  }
+
+  /** Lists r1-nano no more, or again. */
+  void unloads(boolean gone) {
+    unloaded = gone;
   }
 
   /** Says from now on that any prompt has so many tokens. */
@@ -132,13 +138,14 @@ final class FakeEngine implements AutoCloseable {
   }
 
   private void models(HttpExchange exchange) throws IOException {
+    String nano =
+        """
+        {"id":"r1-nano","object":"model","context_length":2048,"max_output_tokens":1024,
+         "default_max_tokens":512,"tokenizer_sha256":"%s","capabilities":["reasoning"]}%s"""
+            .formatted("ef".repeat(32), guests);
     byte[] body =
-        """
-        {"object":"list","data":[{"id":"r1-nano","object":"model","context_length":2048,
-         "max_output_tokens":1024,"default_max_tokens":512,"tokenizer_sha256":"%s",
-         "capabilities":["reasoning"]}%s]}
-        """
-            .formatted("ef".repeat(32), guests)
+        "{\"object\":\"list\",\"data\":[%s]}"
+            .formatted(unloaded ? "" : nano)
             .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);

@@ -85,7 +85,7 @@ class KeyTermsOfRunsIT {
         var stranger = new KeyedClient(gateway.api, foreign)) {
       assertThat(owner.chat("answer-2", BODY.formatted("r1-nano")).statusCode()).isEqualTo(200);
       KeyedClient.awaitStored(gateway.api);
-      serve("null");
+      serve(false);
       HttpResponse<String> refused = stranger.chat("answer-2", BODY.formatted("r1-nano"));
       assertThat(refused.statusCode()).as(refused.body()).isEqualTo(404);
       assertThat(refused.body()).contains("model_not_found").doesNotContain("\"x\":1");
@@ -93,17 +93,16 @@ class KeyTermsOfRunsIT {
       assertThat(replayed.body()).contains("\"x\":1");
       assertThat(replayed.headers().firstValue("x-r1-replayed")).contains("true");
     } finally {
-      serve("'local'");
+      serve(true);
     }
     assertThat(gateway.engine.chats()).hasSize(1);
   }
 
-  private void serve(String upstream) {
-    gateway.database.execute(
-        "update api.model set upstream = %s where name = 'r1-nano'".formatted(upstream));
+  private void serve(boolean served) {
+    gateway.engine.unloads(!served);
     Await.until(
         "the catalogue says so",
-        () -> gateway.get("/v1/models").body().contains("\"r1-nano\"") != upstream.equals("null"));
+        () -> gateway.get("/v1/models").body().contains("\"r1-nano\"") == served);
   }
 
   @Test

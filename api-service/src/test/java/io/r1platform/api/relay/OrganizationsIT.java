@@ -44,7 +44,14 @@ class OrganizationsIT {
   private static final String REASON = "{\"reason\":\"An invoice is overdue.\"}";
 
   private final Gateway gateway =
-      new Gateway(Map.of("r1.api.batches.look-every", "50ms", "r1.api.batches.try-after", "100ms"));
+      new Gateway(
+          Map.of(
+              "r1.api.batches.look-every",
+              "50ms",
+              "r1.api.batches.try-after",
+              "100ms",
+              "r1.api.batches.of-batch", // so that lines are left when it is suspended
+              "2"));
   private final BatchClient client = new BatchClient(gateway.api, gateway.key);
   private String path;
   private Browser operator;
