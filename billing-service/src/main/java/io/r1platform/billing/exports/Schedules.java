@@ -324,9 +324,15 @@ class Schedules {
         .due(ready)
         .or(
             () ->
-                schedule
-                    .dueOnceMore(now)
-                    .filter(due -> table.isClosed(schedule.organizationId(), month(due))));
+                schedule.dueOnceMore(now).filter(due -> isKnown(schedule.organizationId(), due)));
+  }
+
+  /** Whether its month is closed and nothing is left that could yet be a row of it. */
+  private boolean isKnown(@Nullable Long organizationId, Due due) {
+    Instant through = table.completeThrough();
+    return (through == null || !through.isBefore(Period.MONTH.end(month(due))))
+        && table.isClosed(organizationId, month(due))
+        && !table.hasHeld(organizationId, due.from(), due.to());
   }
 
   private static Instant month(Due due) {

@@ -83,17 +83,27 @@ class ExportSchedulesIT {
     assertThat(open.path("written_until").asString())
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(open.path("closed_until").asString()).isEqualTo(month.atDay(1) + "T00:00:00Z");
-    byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    JsonNode before = parts(place);
     long jobs = jobs(id);
     new Closing(billing).finalizeMonth(tenant, month);
-    billing.clock().advance(Duration.ofMinutes(11));
-    written(id);
+    lookForTheClose(id);
+    assertThat(jobs(id)).as("a gateway may yet have usage of the month").isEqualTo(jobs);
+    traffic.hold(tenant, at(month.plusMonths(1).atDay(1) + "T00:00:00Z").minusSeconds(1), 7);
+    traffic.hear(billing.clock().instant());
+    lookForTheClose(id);
+    assertThat(jobs(id)).as("a held record may yet be charged").isEqualTo(jobs);
+    billing
+        .database()
+        .execute(
+            """
+            update billing.usage_held set resolved = 'REJECTED', resolved_by = 'somebody',
+              resolved_why = 'a test', resolved_at = now()
+            """);
+    lookForTheClose(id);
     assertThat(get(id).path("closed_until").asString())
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(jobs(id)).isEqualTo(jobs + 1);
-    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME)))
-        .as("nothing new")
-        .isEqualTo(before);
+    assertThat(parts(place)).as("nothing new").isEqualTo(before);
     billing.clock().advance(Duration.ofHours(2));
     written(id);
     assertThat(jobs(id)).as("never again").isEqualTo(jobs + 1);
@@ -196,6 +206,7 @@ class ExportSchedulesIT {
             """
                 .formatted(month.atDay(2), tenant));
     billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
+    traffic.hear(billing.clock().instant());
     written(id);
     assertThat(get(id).path("closed_until").asString())
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
@@ -260,6 +271,11 @@ class ExportSchedulesIT {
     assertThat(get(id).path("failures").asInt()).as(() -> get(id).toString()).isZero();
   }
 
+  private static void lookForTheClose(String id) {
+    billing.clock().advance(Duration.ofMinutes(11));
+    written(id);
+  }
+
   private static void failed(String id, int times) {
     await(() -> idle(id));
     billing
@@ -298,11 +314,16 @@ class ExportSchedulesIT {
   }
 
   private static String rows(Path place) {
+    return manifest(place).path("rows").asString();
+  }
+
+  private static JsonNode parts(Path place) {
+    return manifest(place).path("parts");
+  }
+
+  private static JsonNode manifest(Path place) {
     try {
-      return JsonMapper.shared()
-          .readTree(Files.readString(place.resolve(Manifest.NAME)))
-          .path("rows")
-          .asString();
+      return JsonMapper.shared().readTree(Files.readString(place.resolve(Manifest.NAME)));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
