@@ -275,11 +275,11 @@ class Schedules {
           table.put(schedule.id(), schedule.progress().runningAgain(), now.plus(WHILE_IT_RUNS));
       case DONE -> begin(schedule.with(schedule.past(schedule.of(run), job.finishedAt())), now);
       case CANCELLED -> begin(schedule.with(schedule.past(schedule.of(run), null)), now);
-      case FAILED -> afterFailure(schedule, job, now);
+      case FAILED -> afterFailure(schedule, run, job, now);
     }
   }
 
-  private void afterFailure(Schedule schedule, Job job, Instant now) {
+  private void afterFailure(Schedule schedule, Run run, Job job, Instant now) {
     Progress progress = schedule.progress();
     Instant retry = progress.retryAt();
     if (retry == null) {
@@ -287,6 +287,15 @@ class Schedules {
       table.put(schedule.id(), progress, Objects.requireNonNull(progress.retryAt()));
     } else if (now.isBefore(retry)) {
       table.put(schedule.id(), progress, retry);
+    } else if (hasLeft(scope(schedule, schedule.of(run)))) {
+      LOG.error(
+          "Schedule {} of exports gives up {} to {}, whose records have left the database since"
+              + " export {} failed: what is in its place may be old or without a manifest",
+          schedule.id(),
+          job.from(),
+          job.to(),
+          job.id());
+      begin(schedule.with(schedule.past(schedule.of(run), null)), now);
     } else {
       jobs.resume(job);
       table.put(schedule.id(), progress.runningAgain(), now.plus(WHILE_IT_RUNS));
@@ -299,8 +308,7 @@ class Schedules {
     Instant ready = ready(now);
     for (Optional<Due> due = next(at, ready, now); due.isPresent(); due = next(at, ready, now)) {
       Scope scope = scope(at, due.get());
-      if (!scope.dataset().losesOldDays()
-          || !table.hasLeft(scope.organizationId(), scope.from(), scope.to())) {
+      if (!hasLeft(scope)) {
         Job job = jobs.order(order(at, due.get(), scope));
         table.put(
             at.id(),
@@ -317,6 +325,12 @@ class Schedules {
     }
     table.put(
         at.id(), at.progress(), at.nextLook(now, SETTLING, WHILE_IT_SETTLES, WHILE_NOT_CLOSED));
+  }
+
+  /** Whether files of it would be without records that those there may have. */
+  private boolean hasLeft(Scope scope) {
+    return scope.dataset().losesOldDays()
+        && table.hasLeft(scope.organizationId(), scope.from(), scope.to());
   }
 
   private Optional<Due> next(Schedule schedule, Instant ready, Instant now) {

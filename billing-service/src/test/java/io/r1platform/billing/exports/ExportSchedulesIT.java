@@ -193,18 +193,7 @@ class ExportSchedulesIT {
     Path place =
         place("usage_records", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
     byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
-    billing
-        .database()
-        .execute(
-            """
-            insert into billing.usage_retired (day, part, requests, input, output, amount,
-              engine_requests, engine_input, engine_output, waived_requests, waived_input,
-              waived_output, manifest_sha256)
-            values (date '%1$s', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sha256('x'));
-            insert into billing.usage_retired_tenant
-            values (date '%1$s', 1, %2$d, 'USD', date '%1$s', 0, 0)
-            """
-                .formatted(month.atDay(2), tenant));
+    retire(tenant, month.atDay(2));
     billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
     traffic.hear(billing.clock().instant());
     written(id);
@@ -212,6 +201,43 @@ class ExportSchedulesIT {
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
     post(id, "close");
+  }
+
+  /** The same of a run that failed while they were there. */
+  @Test
+  void aFailedRunIsNotTriedAgainOnceItsDaysHaveLeft() throws IOException {
+    long tenant = 306;
+    Path wall = directory.resolve("share/usage_records/organization=" + tenant);
+    Files.createDirectories(wall.getParent());
+    Files.writeString(wall, "a file where the folder should be");
+    String id = ordered(body(tenant, "usage_records", "month", "hourly"));
+    look();
+    failed(id, 1);
+    retire(tenant, month().atDay(3));
+    Files.delete(wall);
+    post(id, "resume");
+    look();
+    assertThat(get(id).path("export_id").isNull()).isTrue();
+    assertThat(get(id).path("failures").asInt()).isZero();
+    assertThat(jobs(id)).isEqualTo(1);
+    assertThat(wall).as("nothing was written").doesNotExist();
+    post(id, "close");
+  }
+
+  private static void retire(long tenant, LocalDate day) {
+    billing
+        .database()
+        .execute(
+            """
+            insert into billing.usage_retired (day, part, requests, input, output, amount,
+              engine_requests, engine_input, engine_output, waived_requests, waived_input,
+              waived_output, manifest_sha256)
+            values (date '%1$s', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sha256('x'))
+            on conflict do nothing;
+            insert into billing.usage_retired_tenant
+            values (date '%1$s', 1, %2$d, 'USD', date '%1$s', 0, 0)
+            """
+                .formatted(day, tenant));
   }
 
   @Test
