@@ -125,6 +125,10 @@ class Schedules {
       throw ServiceException.invalidRequest(
           "There are %d schedules; close one.".formatted(settings.schedules()));
     }
+    if (hasLeft(order.scope())) {
+      throw ServiceException.invalidRequest(
+          "'from' is of a period whose records have left the database; begin later.");
+    }
     return table.make(order, now);
   }
 

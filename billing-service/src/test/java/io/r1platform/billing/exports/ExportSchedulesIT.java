@@ -201,6 +201,10 @@ class ExportSchedulesIT {
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
     post(id, "close");
+    String late = from(body(tenant, "usage_records", "day", "daily"), month.atDay(2) + "");
+    Answer refused = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, late);
+    assertThat(refused.text("code")).isEqualTo("invalid_request");
+    assertThat(refused.text("detail")).startsWith("'from'");
   }
 
   /** The same of a run that failed while they were there. */
