@@ -60,7 +60,8 @@ public record Labels(
     }
     byte[] bytes = JsonMapper.shared().writeValueAsBytes(json);
     if (bytes.length > MOST_BYTES) {
-      log.error("Labels of {} bytes are left out; the request is charged all the same", bytes.length);
+      log.error(
+          "Labels of {} bytes are left out; the request is charged all the same", bytes.length);
       return NOTHING;
     }
     return bytes;

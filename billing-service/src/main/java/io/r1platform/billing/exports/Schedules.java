@@ -340,9 +340,7 @@ class Schedules {
   private Optional<Due> next(Schedule schedule, Instant ready, Instant now) {
     return schedule
         .due(ready)
-        .or(
-            () ->
-                schedule.dueOnceMore(now).filter(due -> isKnown(schedule.organizationId(), due)));
+        .or(() -> schedule.dueOnceMore(now).filter(due -> isKnown(schedule.organizationId(), due)));
   }
 
   /** Whether its month is closed and nothing is left that could yet be a row of it. */
