@@ -33,8 +33,15 @@ create table usage_hourly_user (
 ) with (fillfactor = 70);
 create index on usage_hourly_user (hour);
 
-alter table usage_held add column labels bytea null check (octet_length(labels) <= 65536);
-comment on column usage_held.labels is 'what the caller called it, JSON, for whoever confirms it';
+-- The same of held records, for whoever confirms one.
+create table usage_held_label (
+  held_id bigint primary key references usage_held,
+  day date not null,
+  labels bytea not null check (octet_length(labels) <= 65536)
+);
+create index on usage_held_label (day);
+comment on column usage_held_label.day is 'UTC day of the id, or on which it was held if that is less';
+comment on column usage_held_label.labels is 'JSON, in UTF-8';
 
 -- named_usage by end user: those that are known, and all less those, so that both views add up to
 -- the same whatever has been let go of.
@@ -66,6 +73,6 @@ create view user_usage_line as
       and p.sku = l.sku
   where l.tokens <> 0;
 
-grant select, insert, delete on usage_label to r1_billing;
+grant select, insert, delete on usage_label, usage_held_label to r1_billing;
 grant select, insert, update, delete on usage_hourly_user to r1_billing;
 grant select on named_user_usage, user_usage_line to r1_billing;

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +27,7 @@ public record Labels(
   /** Most bytes of a request's labels, above all that the tenant API's limits let through. */
   public static final int MOST_BYTES = 65_536;
 
+  private static final Logger log = LoggerFactory.getLogger(Labels.class);
   private static final byte[] NOTHING = {};
 
   public Labels {
@@ -36,7 +39,10 @@ public record Labels(
     return reference == null ? this : new Labels(reference, endUser, metadata);
   }
 
-  /** A JSON object of what is there, in UTF-8; nothing at all where nothing is. */
+  /**
+   * A JSON object of what is there, in UTF-8; nothing at all where nothing is, or more than may be:
+   * labels never stop the journal.
+   */
   byte[] bytes() {
     if (equals(NONE)) {
       return NOTHING;
@@ -54,7 +60,9 @@ public record Labels(
     }
     byte[] bytes = JsonMapper.shared().writeValueAsBytes(json);
     if (bytes.length > MOST_BYTES) {
-      throw new IllegalArgumentException("labels of %d bytes".formatted(bytes.length));
+      log.error(
+          "Labels of {} bytes are left out; the request is charged all the same", bytes.length);
+      return NOTHING;
     }
     return bytes;
   }

@@ -18,9 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads from billing for tenants. Blocks, {@link #LONGEST} at most, but for files; so many at once,
- * so that no tenant keeps billing from its work or from others. While billing is away the answer is
- * 503.
+ * Asks billing for tenants. A question blocks {@link #LONGEST} at most, an order {@code
+ * r1.api.billing.timeout}, a file as long as it is read; so many at once, so that no tenant keeps
+ * billing from its work or from others. While billing is away the answer is 503.
  */
 @Component
 class BillingReads {

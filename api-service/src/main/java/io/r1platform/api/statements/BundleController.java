@@ -23,9 +23,9 @@ class BundleController {
   private final BillingReads billing;
   private final Downloads downloads;
 
-  BundleController(BillingReads billing, BundleSettings settings) {
+  BundleController(BillingReads billing, Downloads downloads) {
     this.billing = billing;
-    this.downloads = new Downloads(settings);
+    this.downloads = downloads;
   }
 
   /** 409 with what is missing until there is one. */

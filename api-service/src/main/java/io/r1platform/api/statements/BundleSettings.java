@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Limits of tenants' downloads of invoices' bundles.
+ * Limits of tenants' downloads of invoices' bundles and of exports, together.
  *
  * @param downloads most of all organizations at once; each takes some MiB of memory
  * @param downloadsOfOne most of one organization

@@ -11,6 +11,7 @@ import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,7 +22,8 @@ import reactor.core.scheduler.Schedulers;
  * Files of billing's, passed on as they come, as long as they are read at a least pace; in places
  * of their own, so that the other questions of a tenant never wait for them.
  */
-final class Downloads {
+@Component
+class Downloads {
   private final BundleSettings settings;
   private final FreeCalls places;
   private final Scheduler threads =

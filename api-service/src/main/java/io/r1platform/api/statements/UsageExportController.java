@@ -97,9 +97,9 @@ class UsageExportController {
   private final Downloads downloads;
   private final JsonMapper json;
 
-  UsageExportController(BillingReads billing, BundleSettings settings, JsonMapper json) {
+  UsageExportController(BillingReads billing, Downloads downloads, JsonMapper json) {
     this.billing = billing;
-    this.downloads = new Downloads(settings);
+    this.downloads = downloads;
     this.json = json;
   }
 

@@ -13,14 +13,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param concurrent exports at once, streams and jobs each; each holds a database connection
  * @param perOrganization jobs of one organization that wait or run, at most; as many again are the
  *     operator's
- * @param perOrganizationKeys the same of jobs of one project, which its keys order
+ * @param perOrganizationKeys the same of jobs of single projects of one organization, which keys
+ *     order
  * @param partRows rows of a file at most; the next ones go into another
  * @param childMemoryMib what DuckDB may take in the child process that writes a file
  * @param directory where files wait for download, and drafts lie; null: {@code r1-exports} where
  *     the system keeps temporary files
  * @param keep how long files wait for download
  * @param keptPerOrganization jobs of one organization whose files wait for download; of more the
- *     oldest go before their time. As many again are the operator's
+ *     oldest go before their time. As many again are the operator's, and of jobs of each project
  * @param schedules that are not closed, at most
  * @param targets where else exports may be written to
  */

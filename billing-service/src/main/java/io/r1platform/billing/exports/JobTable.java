@@ -307,15 +307,15 @@ class JobTable {
   }
 
   /**
-   * With files that wait for download: those that ended before then, and of an organization those
-   * that are more than so many, the oldest.
+   * With files that wait for download: those that ended before then, and of an organization, or of
+   * one project of it, those that are more than so many, the oldest.
    */
   List<Job> old(Instant before, int most) {
     return jdbc.sql(
             "select * from (select "
                 + COLUMNS
                 + """
-                 , row_number() over (partition by tenant_id, by_operator, project_id is null
+                 , row_number() over (partition by tenant_id, by_operator, project_id
                     order by finished_at desc, job_id desc) as place_of_age
                   from export_job
                   where target is null and files_gone_at is null and finished_at is not null) kept

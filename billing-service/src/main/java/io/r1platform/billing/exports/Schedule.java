@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are written again and again: of the period that runs in a rhythm and when it ends, and
- * of each period once more when its month is closed.
+ * of each period once more when its month is closed and all its usage is known.
  *
  * @param organizationId null: all
  * @param columns empty: all
@@ -136,7 +136,7 @@ record Schedule(
         : Optional.empty();
   }
 
-  /** The oldest period that is to be written once more, if its month is closed. */
+  /** The oldest period to write once more, if its month is closed and all of it is known. */
   Optional<Due> dueOnceMore(Instant now) {
     Instant from = progress.finalFrom;
     boolean written = rhythm == Rhythm.AFTER_CLOSE || from.isBefore(progress.nextFrom);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -218,6 +219,29 @@ class ScheduleTable {
         .param(LocalDate.ofInstant(month, ZoneOffset.UTC))
         .query(Boolean.class)
         .single();
+  }
+
+  /** Whether a record of the scope waits for a person, who may have it charged. */
+  boolean hasHeld(@Nullable Long organizationId, Instant from, Instant to) {
+    return jdbc.sql(
+            """
+            select exists (select from usage_held
+              where resolved is null and reason not in ('CONFLICT', 'MALFORMED')
+                and substring(record from 49 for 8) >= int8send(:from)
+                and substring(record from 49 for 8) < int8send(:to)
+                and (cast(:tenant as bigint) is null
+                  or substring(record from 25 for 8) = int8send(cast(:tenant as bigint))))
+            """)
+        .param("from", micros(from))
+        .param("to", micros(to))
+        .param("tenant", organizationId)
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** As a record has it. */
+  private static long micros(Instant moment) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
   }
 
   /** Whether records of the scope have left the database. */

@@ -125,6 +125,10 @@ class Schedules {
       throw ServiceException.invalidRequest(
           "There are %d schedules; close one.".formatted(settings.schedules()));
     }
+    if (hasLeft(order.scope())) {
+      throw ServiceException.invalidRequest(
+          "'from' is of a period whose records have left the database; begin later.");
+    }
     return table.make(order, now);
   }
 
@@ -275,11 +279,11 @@ class Schedules {
           table.put(schedule.id(), schedule.progress().runningAgain(), now.plus(WHILE_IT_RUNS));
       case DONE -> begin(schedule.with(schedule.past(schedule.of(run), job.finishedAt())), now);
       case CANCELLED -> begin(schedule.with(schedule.past(schedule.of(run), null)), now);
-      case FAILED -> afterFailure(schedule, job, now);
+      case FAILED -> afterFailure(schedule, run, job, now);
     }
   }
 
-  private void afterFailure(Schedule schedule, Job job, Instant now) {
+  private void afterFailure(Schedule schedule, Run run, Job job, Instant now) {
     Progress progress = schedule.progress();
     Instant retry = progress.retryAt();
     if (retry == null) {
@@ -287,6 +291,15 @@ class Schedules {
       table.put(schedule.id(), progress, Objects.requireNonNull(progress.retryAt()));
     } else if (now.isBefore(retry)) {
       table.put(schedule.id(), progress, retry);
+    } else if (hasLeft(scope(schedule, schedule.of(run)))) {
+      LOG.error(
+          "Schedule {} of exports gives up {} to {}, whose records have left the database since"
+              + " export {} failed: what is in its place may be old or without a manifest",
+          schedule.id(),
+          job.from(),
+          job.to(),
+          job.id());
+      begin(schedule.with(schedule.past(schedule.of(run), null)), now);
     } else {
       jobs.resume(job);
       table.put(schedule.id(), progress.runningAgain(), now.plus(WHILE_IT_RUNS));
@@ -299,8 +312,7 @@ class Schedules {
     Instant ready = ready(now);
     for (Optional<Due> due = next(at, ready, now); due.isPresent(); due = next(at, ready, now)) {
       Scope scope = scope(at, due.get());
-      if (!scope.dataset().losesOldDays()
-          || !table.hasLeft(scope.organizationId(), scope.from(), scope.to())) {
+      if (!hasLeft(scope)) {
         Job job = jobs.order(order(at, due.get(), scope));
         table.put(
             at.id(),
@@ -319,14 +331,24 @@ class Schedules {
         at.id(), at.progress(), at.nextLook(now, SETTLING, WHILE_IT_SETTLES, WHILE_NOT_CLOSED));
   }
 
+  /** Whether files of it would be without records that those there may have. */
+  private boolean hasLeft(Scope scope) {
+    return scope.dataset().losesOldDays()
+        && table.hasLeft(scope.organizationId(), scope.from(), scope.to());
+  }
+
   private Optional<Due> next(Schedule schedule, Instant ready, Instant now) {
     return schedule
         .due(ready)
-        .or(
-            () ->
-                schedule
-                    .dueOnceMore(now)
-                    .filter(due -> table.isClosed(schedule.organizationId(), month(due))));
+        .or(() -> schedule.dueOnceMore(now).filter(due -> isKnown(schedule.organizationId(), due)));
+  }
+
+  /** Whether its month is closed and nothing is left that could yet be a row of it. */
+  private boolean isKnown(@Nullable Long organizationId, Due due) {
+    Instant through = table.completeThrough();
+    return (through == null || !through.isBefore(Period.MONTH.end(month(due))))
+        && table.isClosed(organizationId, month(due))
+        && !table.hasHeld(organizationId, due.from(), due.to());
   }
 
   private static Instant month(Due due) {

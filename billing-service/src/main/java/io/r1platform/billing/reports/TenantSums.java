@@ -186,7 +186,9 @@ class TenantSums {
             .list();
     if (rows.size() > MOST_ROWS) {
       throw ServiceException.invalidRequest(
-          "These are more than %d groups. Ask for fewer buckets.".formatted(MOST_ROWS));
+          ("These are more than %d groups. Ask for fewer buckets. Filter by end_user or api_key_id,"
+                  + " or export usage_records.")
+              .formatted(MOST_ROWS));
     }
     return rows;
   }

@@ -151,9 +151,9 @@ class HeldDecisions {
   private Kept lock(long heldId, String how) {
     return jdbc.sql(
             """
-            select record, reason, coalesce(leases, '{0,0,0,0}') as leases, labels, resolved,
-              resolved_by
-            from usage_held
+            select record, reason, coalesce(leases, '{0,0,0,0}') as leases, resolved, resolved_by,
+              (select labels from usage_held_label l where l.held_id = h.held_id) as labels
+            from usage_held h
             where held_id = ? %s
             """
                 .formatted(how))

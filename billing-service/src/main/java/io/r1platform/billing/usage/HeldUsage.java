@@ -46,9 +46,15 @@ class HeldUsage {
               item.seq());
           jdbc.sql(
                   """
-                  insert into usage_held (event_id, record, leaf_sha256, reason, source, replica_id,
-                    epoch, ship_seq, held_at, leases, labels)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::bigint[], ?::bytea) on conflict do nothing
+                  with held as (
+                    insert into usage_held (event_id, record, leaf_sha256, reason, source,
+                      replica_id, epoch, ship_seq, held_at, leases)
+                    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::bigint[]) on conflict do nothing
+                    returning held_id, event_id, held_at)
+                  insert into usage_held_label (held_id, day, labels)
+                  select held_id, (least(uuid_extract_timestamp(event_id), held_at)
+                    at time zone 'UTC')::date, labels
+                  from held cross join (values (?::bytea)) as l(labels) where labels is not null
                   """)
               .params(item.record().eventId(), item.record().bytes())
               .params(HexFormat.of().parseHex(item.leaf()), reason.name())

@@ -77,6 +77,12 @@ class UsageLabels {
               first)
           + forget(
               """
+              delete from usage_held_label where day = (
+                select min(day) from usage_held_label where day < ?::date)
+              """,
+              first)
+          + forget(
+              """
               delete from usage_hourly_user where hour = (
                 select min(hour) from usage_hourly_user
                 where hour < ?::timestamp at time zone 'UTC')

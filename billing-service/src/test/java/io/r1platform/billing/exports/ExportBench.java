@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExportBench {
   private static final long MIB = 1 << 20;
   private static final int MOST_OF_FOCUS = 1_000_000;
+  private static final double MOST_GROWTH = 8; // as the square it were 16
 
   @TempDir private Path directory;
   private final BillingFixture billing =
@@ -92,13 +93,15 @@ class ExportBench {
     long begun = System.nanoTime();
     long rows = rows(focusScope(month.plusMonths(6)));
     double whole = (System.nanoTime() - begun) / 1e9;
+    double growth = whole / quarter;
+    assertThat(growth).as("of seconds, where records grow fourfold").isLessThan(MOST_GROWTH);
     return String.format(
         Locale.ROOT,
         "focus_records=%d focus_rows=%d focus_seconds=%.1f focus_growth=%.1f",
         records,
         rows,
         whole,
-        whole / quarter);
+        growth);
   }
 
   private double focusSeconds(YearMonth month) throws IOException {

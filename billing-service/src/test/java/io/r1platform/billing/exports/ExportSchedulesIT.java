@@ -83,17 +83,27 @@ class ExportSchedulesIT {
     assertThat(open.path("written_until").asString())
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(open.path("closed_until").asString()).isEqualTo(month.atDay(1) + "T00:00:00Z");
-    byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    JsonNode before = parts(place);
     long jobs = jobs(id);
     new Closing(billing).finalizeMonth(tenant, month);
-    billing.clock().advance(Duration.ofMinutes(11));
-    written(id);
+    lookForTheClose(id);
+    assertThat(jobs(id)).as("a gateway may yet have usage of the month").isEqualTo(jobs);
+    traffic.hold(tenant, at(month.plusMonths(1).atDay(1) + "T00:00:00Z").minusSeconds(1), 7);
+    traffic.hear(billing.clock().instant());
+    lookForTheClose(id);
+    assertThat(jobs(id)).as("a held record may yet be charged").isEqualTo(jobs);
+    billing
+        .database()
+        .execute(
+            """
+            update billing.usage_held set resolved = 'REJECTED', resolved_by = 'somebody',
+              resolved_why = 'a test', resolved_at = now()
+            """);
+    lookForTheClose(id);
     assertThat(get(id).path("closed_until").asString())
         .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
     assertThat(jobs(id)).isEqualTo(jobs + 1);
-    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME)))
-        .as("nothing new")
-        .isEqualTo(before);
+    assertThat(parts(place)).as("nothing new").isEqualTo(before);
     billing.clock().advance(Duration.ofHours(2));
     written(id);
     assertThat(jobs(id)).as("never again").isEqualTo(jobs + 1);
@@ -183,6 +193,42 @@ class ExportSchedulesIT {
     Path place =
         place("usage_records", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
     byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    retire(tenant, month.atDay(2));
+    billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
+    traffic.hear(billing.clock().instant());
+    written(id);
+    assertThat(get(id).path("closed_until").asString())
+        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
+    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
+    post(id, "close");
+    String late = from(body(tenant, "usage_records", "day", "daily"), month.atDay(2) + "");
+    Answer refused = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, late);
+    assertThat(refused.text("code")).isEqualTo("invalid_request");
+    assertThat(refused.text("detail")).startsWith("'from'");
+  }
+
+  /** The same of a run that failed while they were there. */
+  @Test
+  void aFailedRunIsNotTriedAgainOnceItsDaysHaveLeft() throws IOException {
+    long tenant = 306;
+    Path wall = directory.resolve("share/usage_records/organization=" + tenant);
+    Files.createDirectories(wall.getParent());
+    Files.writeString(wall, "a file where the folder should be");
+    String id = ordered(body(tenant, "usage_records", "month", "hourly"));
+    look();
+    failed(id, 1);
+    retire(tenant, month().atDay(3));
+    Files.delete(wall);
+    post(id, "resume");
+    look();
+    assertThat(get(id).path("export_id").isNull()).isTrue();
+    assertThat(get(id).path("failures").asInt()).isZero();
+    assertThat(jobs(id)).isEqualTo(1);
+    assertThat(wall).as("nothing was written").doesNotExist();
+    post(id, "close");
+  }
+
+  private static void retire(long tenant, LocalDate day) {
     billing
         .database()
         .execute(
@@ -190,17 +236,12 @@ class ExportSchedulesIT {
             insert into billing.usage_retired (day, part, requests, input, output, amount,
               engine_requests, engine_input, engine_output, waived_requests, waived_input,
               waived_output, manifest_sha256)
-            values (date '%1$s', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sha256('x'));
+            values (date '%1$s', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sha256('x'))
+            on conflict do nothing;
             insert into billing.usage_retired_tenant
             values (date '%1$s', 1, %2$d, 'USD', date '%1$s', 0, 0)
             """
-                .formatted(month.atDay(2), tenant));
-    billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
-    written(id);
-    assertThat(get(id).path("closed_until").asString())
-        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
-    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
-    post(id, "close");
+                .formatted(day, tenant));
   }
 
   @Test
@@ -260,6 +301,11 @@ class ExportSchedulesIT {
     assertThat(get(id).path("failures").asInt()).as(() -> get(id).toString()).isZero();
   }
 
+  private static void lookForTheClose(String id) {
+    billing.clock().advance(Duration.ofMinutes(11));
+    written(id);
+  }
+
   private static void failed(String id, int times) {
     await(() -> idle(id));
     billing
@@ -298,11 +344,16 @@ class ExportSchedulesIT {
   }
 
   private static String rows(Path place) {
+    return manifest(place).path("rows").asString();
+  }
+
+  private static JsonNode parts(Path place) {
+    return manifest(place).path("parts");
+  }
+
+  private static JsonNode manifest(Path place) {
     try {
-      return JsonMapper.shared()
-          .readTree(Files.readString(place.resolve(Manifest.NAME)))
-          .path("rows")
-          .asString();
+      return JsonMapper.shared().readTree(Files.readString(place.resolve(Manifest.NAME)));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -7,6 +7,7 @@ import io.r1platform.billing.BillingFixture.Answer;
 import io.r1platform.billing.DryFirst;
 import io.r1platform.billing.budgets.LeaseIds;
 import java.math.BigInteger;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -94,6 +95,26 @@ class HeldIT {
     assertThat(page.path("corrections").get(0)).isEqualTo(day.path("corrections").get(0));
     assertThat(page.path("next").isNull()).isTrue();
     assertThat(billing.get(pages + "&after=" + id).json().path("corrections").isEmpty()).isTrue();
+  }
+
+  @Test
+  void labelsOfHeldRecordsAreForgottenToo() {
+    var labels = List.of("{\"end_user\":\"u\"}", "");
+    var records = List.of(late(), late());
+    assertThat(billing.postBatch(Samples.batch(1, 1, 1, records, labels)).status()).isEqualTo(200);
+    assertThat(billing.sum("1", "usage_held_label")).isOne();
+    forgetLabels(Duration.ofDays(358)); // 40 days old when they came, and 400 are kept
+    assertThat(billing.sum("1", "usage_held_label")).isOne();
+    forgetLabels(Duration.ofDays(362));
+    assertThat(billing.sum("1", "usage_held_label")).isZero();
+    heldIds().forEach(id -> assertThat(decide(id, "confirm").status()).isEqualTo(204));
+    assertThat(charged()).isPositive();
+    assertThat(billing.sum("1", "usage_label")).isZero();
+  }
+
+  private void forgetLabels(Duration later) {
+    var clock = Clock.offset(billing.clock(), later);
+    new UsageLabels(billing.sql(), new LabelSettings(400), clock).forget();
   }
 
   @Test
