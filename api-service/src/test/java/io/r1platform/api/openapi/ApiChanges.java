@@ -19,9 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a newer description takes from the clients of an older one, as openapi-diff judges it. That
- * library reads 3.1 but compares no types of it, so both are put as 3.0 says it. What it lets pass is
- * added: null where there was none, members of a request that are gone, a bound of a list that had
- * none, and a request that takes no unknown members any more.
+ * library reads 3.1 but compares no types of it, so both are put as 3.0 says it. What it lets pass
+ * is added: null where there was none, members of a request that are gone, a bound of a list that
+ * had none, and a request that takes no unknown members any more.
  */
 final class ApiChanges {
   private static final String ERROR_CODES = "/components/schemas/ErrorCode";
