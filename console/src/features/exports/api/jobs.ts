@@ -46,7 +46,10 @@ export const jobPageSchema = z.object({
   next: z.nullable(z.string()),
 });
 
-/** An export, maybe of a schedule; no column is all of them, and the manifest is there once it is done. */
+/**
+ * An export, maybe of a schedule; no column is all of them, and the manifest is there once it is
+ * done.
+ */
 export type Job = z.infer<typeof jobSchema>;
 export type ExportFile = z.infer<typeof fileSchema>;
 

@@ -56,7 +56,8 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
         <div>
           {original.dataset}
           <Text size="xs" c="dimmed">
-            {`${original.schedule_id} · ${original.format} · ${t('exports.to', { target: original.target })}`}
+            {original.schedule_id} · {original.format} ·{' '}
+            {t('exports.to', { target: original.target })}
           </Text>
         </div>
       ),

@@ -158,9 +158,9 @@ class LogPublisher {
   private long continued(Checkpoint known, Checkpoint now) {
     if (!known.origin().equals(now.origin()) || known.size() > now.size()) {
       throw new IllegalStateException(
-          "The folder has %d entries of %s, which is not %s or has more than were signed. Nothing is"
+          "The folder has %d entries of %s, which is not %s or has more than were signed. Nothing"
                   .formatted(known.size(), known.origin(), now.origin())
-              + " published; see 'A restored database' in docs/operations/receipts-log.md.");
+              + " is published; see 'A restored database' in docs/operations/receipts-log.md.");
     }
     if (known.size() > 0) {
       var hasher = new Hasher();
