@@ -33,6 +33,7 @@ import { tenantPageSchema, tenantSchema } from '@/features/organizations/api/org
 import { creditSchema } from '@/lib/credit';
 import { jobPageSchema, jobSchema } from '@/features/exports/api/jobs';
 import { optionsSchema } from '@/features/exports/api/options';
+import { schedulePageSchema, scheduleSchema } from '@/features/exports/api/schedules';
 import { profileSchema } from '@/features/billing/api/profile';
 import { taxRuleSchema, taxRulesSchema } from '@/features/billing/api/taxRules';
 import { deliveriesSchema } from '@/features/invoices/api/deliveries';
@@ -205,6 +206,10 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ],
   ['exports/jobs/17/cancel', jobSchema, post({ command_id: 'any' })],
   ['exports/jobs/12/resume', jobSchema, post({ command_id: 'any' })],
+  ['exports/schedules', schedulePageSchema],
+  ['exports/schedules/3/pause', scheduleSchema, post({ command_id: 'any' })],
+  ['exports/schedules/3/resume', scheduleSchema, post({ command_id: 'any' })],
+  ['exports/schedules/3/close', scheduleSchema, post({ command_id: 'any' })],
 ];
 
 const NOT_FIT = { ...UPSTREAM, url: `https://${UNFIT}.internal` };

@@ -2,17 +2,29 @@
 import { http, HttpResponse } from 'msw';
 import type { Job } from '@/features/exports/api/jobs';
 import type { NewExport } from '@/features/exports/api/orders';
+import type { Schedule } from '@/features/exports/api/schedules';
 import type { Pico, Tokens } from '@/lib/money';
 import { problem, type Answer } from './answers.ts';
 import type { World } from './world.ts';
 
 export interface Exports {
   jobs: Job[];
+  schedules: (Schedule & typeof BESIDE)[];
   /** Orders as they were sent. */
   orders: NewExport[];
 }
 
 const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+/** What the description of a schedule requires and the console does not read. */
+const BESIDE = {
+  columns: [] as string[],
+  from: '2026-11-01T00:00:00Z',
+  closed_until: '2026-11-01T00:00:00Z',
+  failures: 0,
+  made_by: 'operator@localhost',
+  made_at: '2026-11-01T09:00:00Z',
+};
 
 const column = (name: string, type: string, description: string) => ({
   name,
@@ -79,6 +91,7 @@ export function createExports(now: Date): Exports {
     requested_by: 'finance@acme.example',
     created_at: ago(90),
     finished_at: null,
+    schedule_id: null,
     ...more,
   });
   const done = (id: string, rows: number[], pico: string, more: Partial<Job> = {}) => {
@@ -113,6 +126,42 @@ export function createExports(now: Date): Exports {
         created_at: ago(20_000),
       }),
       job('12', { status: 'cancelled', finished_at: ago(200), created_at: ago(210) }),
+      job('11', {
+        organization_id: null,
+        requested_by: 'operator@localhost',
+        target: 'bucket',
+        status: 'waiting',
+        schedule_id: '3',
+      }),
+    ],
+    schedules: [
+      {
+        ...BESIDE,
+        schedule_id: '3',
+        organization_id: null,
+        dataset: 'usage_records',
+        format: 'parquet',
+        target: 'bucket',
+        period: 'month',
+        rhythm: 'daily',
+        status: 'active',
+        written_until: '2026-11-01T00:00:00Z',
+        error: null,
+      },
+      {
+        ...BESIDE,
+        schedule_id: '2',
+        organization_id: '1',
+        dataset: 'ledger_entries',
+        format: 'csv.gz',
+        target: 'share',
+        period: 'day',
+        rhythm: 'after_close',
+        status: 'active',
+        written_until: '2026-11-20T00:00:00Z',
+        error: 'No space left on device',
+        failures: 3,
+      },
     ],
     orders: [],
   };
@@ -138,7 +187,31 @@ export function exportHandlers(
     }
     return Object.assign(job, change);
   };
+  const turned = (id: string, status: Schedule['status']) => {
+    const schedule = exports.schedules.find((one) => one.schedule_id === id);
+    return schedule ? Object.assign(schedule, { status, error: null }) : gone();
+  };
   return [
+    http.get(
+      '*/admin/api/exports/schedules',
+      answer(() =>
+        operator()
+          ? { items: exports.schedules, next: null }
+          : problem(403, 'forbidden', 'Only operators of this site have it.'),
+      ),
+    ),
+    http.post(
+      '*/admin/api/exports/schedules/:id/pause',
+      answer((_request, id) => turned(id, 'paused')),
+    ),
+    http.post(
+      '*/admin/api/exports/schedules/:id/resume',
+      answer((_request, id) => turned(id, 'active')),
+    ),
+    http.post(
+      '*/admin/api/exports/schedules/:id/close',
+      answer((_request, id) => turned(id, 'closed')),
+    ),
     http.get(
       '*/admin/api/exports/options',
       answer(() => ({
@@ -183,6 +256,7 @@ export function exportHandlers(
           requested_by: 'operator@localhost',
           created_at: world.now.toISOString(),
           finished_at: null,
+          schedule_id: null,
         };
         exports.jobs.unshift(job);
         return HttpResponse.json(job, { status: 201 });

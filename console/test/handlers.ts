@@ -56,6 +56,7 @@ export function createHandlers({
     bills.invoices = [];
     bills.revenue = [];
     exports.jobs = [];
+    exports.schedules = [];
   }
   const state = { signedIn };
   const session = () =>

@@ -375,7 +375,7 @@ export function siteHandlers(world: World, site: Site, answer: Answer) {
     ),
     http.get(
       '*/admin/api/invoices/tax-rules',
-      answer(() => ({ tax_rules: site.taxRules })),
+      answer(() => ({ items: site.taxRules, next: null })),
     ),
     http.post(
       '*/admin/api/invoices/tax-rules',

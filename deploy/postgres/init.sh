@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs once in a new PostgreSQL container: makes the platform's roles and schemas, and gives each
-# role the password from its secret file.
+# role the password from its secret file. It runs as the image's user postgres (999), who has to be
+# able to read postgres.password and the roles' passwords: docker-compose.yml says how.
 set -euo pipefail
 psql=(psql -v ON_ERROR_STOP=1 --no-psqlrc --quiet --username "$POSTGRES_USER" --dbname "$POSTGRES_DB")
 PGPASSWORD=$(</run/secrets/postgres.password)

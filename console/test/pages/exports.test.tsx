@@ -39,6 +39,7 @@ describe('exports', () => {
   it('are the organization’s own for finance, without targets', async () => {
     const { user } = renderApp('/exports', { who: 'finance' });
     expect(within(await table()).queryByText(/to share/)).toBeNull();
+    expect(screen.queryByText('Schedules')).toBeNull();
     await user.click(screen.getByRole('button', { name: 'New export' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'New export' }));
     expect(await dialog.findByText('Of Acme Research.')).toBeVisible();
@@ -77,6 +78,43 @@ describe('exports', () => {
     exports.jobs[0]!.status = 'done';
     await user.click(screen.getByRole('button', { name: 'Cancel export 17' }));
     expect(await screen.findByText(/has ended by itself/)).toBeVisible();
+  });
+
+  it('of a schedule are cancelled once it was said that the period is left out', async () => {
+    const { user, exports } = renderApp('/exports');
+    const one = await row('11');
+    expect(one.getByText(/to bucket · of schedule 3/)).toBeVisible();
+    await user.click(one.getByRole('button', { name: 'Cancel export 11' }));
+    const dialog = () => screen.findByRole('dialog', { name: 'Cancel export 11?' });
+    expect(within(await dialog()).getByText(/schedule 3, which then leaves/)).toBeVisible();
+    await expectAccessible();
+    await user.click(within(await dialog()).getByRole('button', { name: 'Let it run' }));
+    expect(exports.jobs.at(-1)?.status).toBe('waiting');
+    await user.click((await row('11')).getByRole('button', { name: 'Cancel export 11' }));
+    await user.click(within(await dialog()).getByRole('button', { name: 'Cancel export 11' }));
+    await waitFor(() => {
+      expect(exports.jobs.at(-1)?.status).toBe('cancelled');
+    });
+  });
+
+  it('by schedules are paused, gone on with and closed by operators', async () => {
+    const { user, exports } = renderApp('/exports');
+    const schedules = within(await screen.findByRole('table', { name: 'Schedules' }));
+    expect(schedules.getByText('renewed each day')).toBeVisible();
+    expect(schedules.getByText('No space left on device')).toBeVisible();
+    await user.click(schedules.getByRole('button', { name: 'Go on with schedule 2' }));
+    await waitFor(() => {
+      expect(schedules.queryByText('No space left on device')).toBeNull();
+    });
+    await user.click(schedules.getByRole('button', { name: 'Pause schedule 3' }));
+    expect(await schedules.findByText('Paused')).toBeVisible();
+    await user.click(schedules.getByRole('button', { name: 'Close schedule 3' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Close schedule 3?' }));
+    expect(exports.schedules[0]?.status).toBe('paused');
+    await user.click(dialog.getByRole('button', { name: 'Close schedule 3' }));
+    expect(await schedules.findByText('Closed')).toBeVisible();
+    expect(schedules.queryByRole('button', { name: /schedule 3$/ })).toBeNull();
+    await expectAccessible();
   });
 
   it('are ordered for days, columns, a format and a target', async () => {

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Back } from '@/components/Back';
 import { EmptyState } from '@/components/EmptyState';
 import { Icon } from '@/components/Icon';
 import { Lines } from '@/components/Lines';
+import { More } from '@/components/More';
 import { PageHeader } from '@/components/PageHeader';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
@@ -17,7 +18,7 @@ import { TaxRuleTable } from '@/features/billing/components/TaxRuleTable';
 /** Which taxes invoices have. */
 export function TaxRulesPage() {
   const { t } = useTranslation();
-  const query = useQuery(taxRulesQuery);
+  const query = useInfiniteQuery(taxRulesQuery);
   const [making, setMaking] = useState(false);
   const [closing, setClosing] = useState<TaxRule>();
   const make = (
@@ -38,15 +39,19 @@ export function TaxRulesPage() {
       </PageHeader>
       <Panel summary={t('taxRules.order')} title={t('taxRules.table')}>
         <QueryState query={query} what={t('taxRules.what')} skeleton={<Lines count={4} />}>
-          {({ tax_rules: rules }) =>
-            rules.length === 0 ? (
+          {({ pages }) => {
+            const rules = pages.flatMap((page) => page.items);
+            return rules.length === 0 ? (
               <EmptyState title={t('taxRules.empty')} body={t('taxRules.empty.body')}>
                 {make}
               </EmptyState>
             ) : (
-              <TaxRuleTable rules={rules} onEnd={setClosing} />
-            )
-          }
+              <>
+                <TaxRuleTable rules={rules} onEnd={setClosing} />
+                <More query={query} />
+              </>
+            );
+          }}
         </QueryState>
       </Panel>
       {making && (

@@ -103,6 +103,9 @@ function Contents({ job }: { job: Job }) {
             name: t('exports.sum', { currency }),
             value: <ExactMoney pico={pico} currency={currency} />,
           })),
+          ...(job.schedule_id == null
+            ? []
+            : [{ name: t('exports.schedule'), value: job.schedule_id }]),
           { name: t('exports.col.by'), value: job.requested_by },
           { name: t('exports.col.ordered'), value: <Moment at={job.created_at} /> },
           { name: t('exports.col.finished'), value: <Moment at={job.finished_at} /> },

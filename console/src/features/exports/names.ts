@@ -6,6 +6,8 @@ export const DATASETS = [
   'focus_cost_and_usage',
   'focus_invoice_detail',
   'focus_billing_period',
+  'openai_compat',
+  'deepseek_compat',
 ] as const;
 
 export const FORMATS = ['csv', 'csv.gz', 'jsonl.gz', 'parquet'] as const;

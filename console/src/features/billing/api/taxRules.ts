@@ -1,5 +1,5 @@
-import { mutationOptions, queryOptions } from '@tanstack/react-query';
-import { get, write } from '@/lib/http';
+import { infiniteQueryOptions, mutationOptions } from '@tanstack/react-query';
+import { get, query, write } from '@/lib/http';
 import { z } from '@/lib/wire';
 
 export const LINE_KINDS = ['USAGE', 'TIER', 'SHORTFALL', 'CREDIT'] as const;
@@ -18,7 +18,10 @@ export const taxRuleSchema = z.object({
   made_at: z.string(),
 });
 
-export const taxRulesSchema = z.object({ tax_rules: z.array(taxRuleSchema) });
+export const taxRulesSchema = z.object({
+  items: z.array(taxRuleSchema),
+  next: z.nullish(z.string()),
+});
 
 /** A tax of some lines of somebody's invoices, in millionths; `to` is the first day after it. */
 export type TaxRule = z.infer<typeof taxRuleSchema>;
@@ -26,9 +29,13 @@ export type TaxRule = z.infer<typeof taxRuleSchema>;
 const TAX_RULES = ['tax-rules'];
 const PATH = '/admin/api/invoices/tax-rules';
 
-export const taxRulesQuery = queryOptions({
+/** Newest first, 50 at a time. */
+export const taxRulesQuery = infiniteQueryOptions({
   queryKey: TAX_RULES,
-  queryFn: ({ signal }) => get(PATH, taxRulesSchema, signal),
+  queryFn: ({ signal, pageParam }) =>
+    get(`${PATH}${query({ limit: '50', after: pageParam })}`, taxRulesSchema, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next ?? undefined,
 });
 
 export interface NewTaxRule {

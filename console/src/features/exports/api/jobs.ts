@@ -38,6 +38,7 @@ export const jobSchema = z.object({
   requested_by: z.string(),
   created_at: z.string(),
   finished_at: z.nullish(z.string()),
+  schedule_id: z.nullish(z.string()),
 });
 
 export const jobPageSchema = z.object({
@@ -45,7 +46,10 @@ export const jobPageSchema = z.object({
   next: z.nullable(z.string()),
 });
 
-/** An export; no column is all of them, and the manifest is there once it is done. */
+/**
+ * An export, maybe of a schedule; no column is all of them, and the manifest is there once it is
+ * done.
+ */
 export type Job = z.infer<typeof jobSchema>;
 export type ExportFile = z.infer<typeof fileSchema>;
 

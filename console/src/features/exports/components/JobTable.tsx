@@ -48,6 +48,8 @@ export function JobTable({ jobs, nameOf }: JobTableProps) {
           <Text size="xs" c="dimmed">
             {original.format}
             {original.target != null && ` · ${t('exports.to', { target: original.target })}`}
+            {original.schedule_id != null &&
+              ` · ${t('exports.ofSchedule', { id: original.schedule_id })}`}
           </Text>
         </div>
       ),

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a newer description takes from the clients of an older one, as openapi-diff judges it. That
- * library reads 3.1 but compares no types of it, so both are put as 3.0 says it. Two things that it
- * lets pass are added: null where there was none, and members of a request that are gone.
+ * library reads 3.1 but compares no types of it, so both are put as 3.0 says it. What it lets pass
+ * is added: null where there was none, members of a request that are gone, a bound of a list that
+ * had none, and a request that takes no unknown members any more.
  */
 final class ApiChanges {
   private static final String ERROR_CODES = "/components/schemas/ErrorCode";
@@ -94,6 +95,7 @@ final class ApiChanges {
       orNull(schema, root);
       constant(schema);
       types(schema);
+      bounds(schema);
     }
     node.forEach(child -> rewrite(child, root));
   }
@@ -118,6 +120,17 @@ final class ApiChanges {
     }
     if (schema.path("enum").path(0).isString() && !schema.has("type")) {
       schema.put("type", "string");
+    }
+  }
+
+  /** Those that are compared only if both have one; a closed object has no more than it names. */
+  private static void bounds(ObjectNode schema) {
+    if (schema.path("type").asString("").equals("array")) {
+      schema.put("minItems", schema.path("minItems").asInt(0));
+      schema.put("maxItems", schema.path("maxItems").asInt(Integer.MAX_VALUE));
+    }
+    if (!schema.path("additionalProperties").asBoolean(true)) {
+      schema.put("maxProperties", schema.path("properties").size());
     }
   }
 

@@ -50,6 +50,9 @@ class ApiChangesTests {
           a field's type narrowed | ChatRequest/properties/user | type | "string"
           a field of another type | ChatRequest/properties/user | type | ["integer", "null"]
           a bound narrowed | ChatRequest/properties/temperature | maximum | 1
+          a list's first bound | ChatRequest/properties/messages | maxItems | 4
+          a list not empty any more | ChatRequest/properties/tools | minItems | 1
+          an unknown field refused | ChatRequest | additionalProperties | false
           a choice gone | BatchRequest/properties/endpoint | enum | ["/v1/completions"]
           a parameter that must be there | /components/parameters/EndTime | required | true
           parameters gone | /paths/~1v1~1usage/get | parameters | []
@@ -76,6 +79,8 @@ class ApiChangesTests {
           a member that is sure | Request/properties/model | type | "string"
           a field or null | BatchRequest/properties/input_file_id | type | ["string", "null"]
           a bound widened | ChatRequest/properties/temperature | maximum | 3
+          a longer list | ChatRequest/properties/tools | maxItems | 256
+          one more field of a closed request | ExportRequest/properties | more | {"type": "string"}
           one more error code | ErrorCode | enum | ["something_new"]
           other words | ChatRequest/properties/model | description | "A name"
           """)

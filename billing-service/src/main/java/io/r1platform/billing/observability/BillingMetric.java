@@ -55,6 +55,11 @@ public enum BillingMetric {
   LOG_WAITING("r1.billing.log.waiting.seconds"),
   /** Entries of the log of receipts. */
   LOG_SIZE("r1.billing.log.size"),
+  /**
+   * Seconds since the folder of the log was last as far as the log; 0 without a folder. Alarm above
+   * 300.
+   */
+  LOG_FOLDER_BEHIND("r1.billing.log.folder.behind.seconds"),
   /** Requests re-rated, adjustments changed; tag {@code kind} (4). Alarm on FAILED. */
   ADJUSTMENTS("r1.billing.adjustments"),
   /** Months that the job closed, or could not; tag {@code result} (2). Alarm on FAILED. */

@@ -1,5 +1,7 @@
 package io.r1platform.billing.receipts;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.r1platform.billing.observability.BillingMetric;
 import io.r1platform.receipts.Checkpoint;
 import io.r1platform.receipts.Hash;
 import io.r1platform.receipts.Hasher;
@@ -18,6 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -36,7 +41,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Publishes the log to a folder, each second: tiles first, the checkpoint last, so that whoever
  * reads the checkpoint finds all that it is of. The folder's own checkpoint says how far it is: a
- * process that dies leaves nothing to clean up, and the next one goes on from there.
+ * process that dies leaves nothing to clean up, and the next one goes on from there. Whether the
+ * folder is the beginning of the log is looked at each time: a database may be restored meanwhile.
  */
 @Component
 class LogPublisher {
@@ -47,48 +53,78 @@ class LogPublisher {
   private final JdbcClient jdbc;
   private final Receipts receipts;
   private final TransactionTemplate transaction;
-  private boolean compared;
+  private final Clock clock;
+  private volatile Instant upToDate;
+  private @Nullable String told;
 
   LogPublisher(
-      LogSettings settings, JdbcClient jdbc, Receipts receipts, TransactionTemplate transaction) {
+      LogSettings settings,
+      JdbcClient jdbc,
+      Receipts receipts,
+      TransactionTemplate transaction,
+      MeterRegistry meters,
+      Clock clock) {
     this.folder = settings.folder();
     this.jdbc = jdbc;
     this.receipts = receipts;
     this.transaction = transaction;
+    this.clock = clock;
+    this.upToDate = clock.instant();
+    meters.gauge(BillingMetric.LOG_FOLDER_BEHIND.meterName(), this, LogPublisher::secondsBehind);
+  }
+
+  private double secondsBehind() {
+    return folder == null ? 0 : Duration.between(upToDate, clock.instant()).toSeconds();
   }
 
   @Scheduled(fixedDelayString = "PT1S", initialDelayString = "PT1S")
   void eachSecond() {
     try {
-      publish();
+      if (publish()) {
+        told = null;
+      }
     } catch (DataAccessException
         | TransactionException
         | UncheckedIOException
         | NotGenuine
         | IllegalStateException e) {
-      LOG.error("The log of receipts could not be published to {}", folder, e);
+      String what = e.toString();
+      if (!what.equals(told)) { // the same each second is told once; the metric goes on telling
+        LOG.error("The log of receipts could not be published to {}", folder, e);
+        told = what;
+      }
     }
   }
 
   /**
    * Once, unless another process does.
    *
+   * @return whether the folder is as far as the log; false: another process is at it, or none is
+   *     wanted
    * @throws IllegalStateException if the folder has another log, or more of it
    */
-  void publish() {
+  boolean publish() {
     Path to = folder;
-    if (to != null) {
-      transaction.executeWithoutResult(
-          status -> {
-            boolean alone =
-                jdbc.sql("select pg_try_advisory_xact_lock(hashtext('billing.log.folder'))")
-                    .query(Boolean.class)
-                    .single();
-            if (alone) {
-              publish(to);
-            }
-          });
+    if (to == null) {
+      return false;
     }
+    boolean done =
+        Boolean.TRUE.equals(
+            transaction.execute(
+                status -> {
+                  boolean alone =
+                      jdbc.sql("select pg_try_advisory_xact_lock(hashtext('billing.log.folder'))")
+                          .query(Boolean.class)
+                          .single();
+                  if (alone) {
+                    publish(to);
+                  }
+                  return alone;
+                }));
+    if (done) {
+      upToDate = clock.instant();
+    }
+    return done;
   }
 
   private void publish(Path to) {
@@ -122,11 +158,11 @@ class LogPublisher {
   private long continued(Checkpoint known, Checkpoint now) {
     if (!known.origin().equals(now.origin()) || known.size() > now.size()) {
       throw new IllegalStateException(
-          "The folder has %d entries of %s, signed are %d of %s. Nothing is published; see 'A"
-                  .formatted(known.size(), known.origin(), now.size(), now.origin())
-              + " restored database' in docs/operations/receipts-log.md.");
+          "The folder has %d entries of %s, which is not %s or has more than were signed. Nothing"
+                  .formatted(known.size(), known.origin(), now.origin())
+              + " is published; see 'A restored database' in docs/operations/receipts-log.md.");
     }
-    if (!compared && known.size() > 0) {
+    if (known.size() > 0) {
       var hasher = new Hasher();
       var tiles = new TiledLog((level, index) -> Tiles.stored(jdbc, level, index), hasher);
       Hash root = new LogTree(tiles, hasher).root(known.size());
@@ -136,7 +172,6 @@ class LogPublisher {
                 .formatted(known.size()));
       }
     }
-    compared = true;
     return known.size();
   }
 
