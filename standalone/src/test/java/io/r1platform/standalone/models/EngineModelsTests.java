@@ -91,7 +91,10 @@ class EngineModelsTests {
             free ? "" : "{\"error\":{\"message\":\"The name '%s' is taken.\"}}".formatted(wanted));
       }
       case "DELETE" -> send(exchange, states.remove(name) == null ? 404 : 202, "");
-      default -> send(exchange, 200, name.isEmpty() ? list() : one(name, states.get(name)));
+      default -> {
+        String state = states.getOrDefault(name, "gone");
+        send(exchange, 200, name.isEmpty() ? list() : one(name, state));
+      }
     }
   }
 
