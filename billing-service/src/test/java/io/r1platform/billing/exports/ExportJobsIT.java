@@ -35,6 +35,7 @@ class ExportJobsIT {
   @TempDir private static Path directory;
   private static StorageServer storage;
   private static BillingFixture billing;
+  private static InvoiceTraffic traffic;
   private static LocalDate today;
 
   @BeforeAll
@@ -73,7 +74,7 @@ class ExportJobsIT {
             targets + "[3].region=eu-central-1",
             targets + "[3].bucket=" + StorageServer.BUCKET,
             targets + "[3].credentials-file=" + blank);
-    var traffic = new InvoiceTraffic(billing, new Random(9));
+    traffic = new InvoiceTraffic(billing, new Random(9));
     today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
     for (long tenant : List.of(91L, 91L, 92L)) {
       traffic.chargeAny(tenant, billing.clock().instant());
@@ -263,7 +264,6 @@ class ExportJobsIT {
 
   @Test
   void keysExportTheirOwnProjectAloneAsTheOperatorWould() throws IOException, SQLException {
-    var traffic = new InvoiceTraffic(billing, new Random(10));
     for (int n = 0; n < 9; n++) {
       traffic.chargeAny(99, billing.clock().instant());
     }

@@ -66,6 +66,7 @@ class ExportSchedulesIT {
     assertThat(rows(place)).isEqualTo("1");
     assertThat(get(id).path("written_as_of").asString()).isEqualTo(today() + "T00:00:00Z");
 
+    billing.clock().advance(Duration.ofHours(1)); // another hour is another row
     traffic.chargeAny(tenant, billing.clock().instant());
     assertThat(jobs(id)).as("not before the next midnight").isEqualTo(1);
     billing.clock().set(at(tomorrow() + "T00:10:00Z"));
