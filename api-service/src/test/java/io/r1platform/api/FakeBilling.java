@@ -176,6 +176,8 @@ public final class FakeBilling implements AutoCloseable {
       answer(exchange, 503, "{}");
     } else if (path.contains("/receipts") || path.endsWith("/bundle")) {
       receipts(exchange, path);
+    } else if (path.contains("/exports")) {
+      exports(exchange, path);
     } else if (path.endsWith("/balance")) {
       answer(
           exchange,
@@ -211,6 +213,25 @@ public final class FakeBilling implements AutoCloseable {
       answer(exchange, 200, "\n");
     } catch (DateTimeException e) {
       answer(exchange, 400, "{\"detail\":\"'from' is a time.\"}");
+    }
+  }
+
+  /** It takes any order, and keeps none. */
+  private static void exports(HttpExchange exchange, String path) throws IOException {
+    if (!path.endsWith("/exports")) {
+      answer(exchange, 404, "{\"code\":\"not_found\"}");
+    } else if (exchange.getRequestMethod().equals("POST")) {
+      answer(
+          exchange,
+          200,
+          """
+          {"export_id":"5","dataset":"usage_records","format":"csv","columns":[],
+           "from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z","status":"waiting",
+           "rows_read":"0","error":null,"manifest":null,"downloadable":false,
+           "created_at":"2026-11-03T00:00:00Z","finished_at":null}
+          """);
+    } else {
+      answer(exchange, 200, "{\"exports\":[],\"next\":null}");
     }
   }
 

@@ -41,39 +41,19 @@ class ExportJobsIT {
   @BeforeAll
   static void start() throws IOException {
     storage = StorageServer.start(directory);
-    Path good = directory.resolve("good");
-    Files.write(good, List.of(StorageServer.KEY_ID, StorageServer.SECRET));
-    Path wrong = directory.resolve("wrong");
-    Files.write(wrong, List.of(StorageServer.KEY_ID, "another-secret-of-nobody"));
-    Path blank = directory.resolve("blank");
-    Files.write(blank, List.of("", ""));
-    String targets = "--r1.billing.exports.targets";
-    billing =
-        new BillingFixture(
-            "--r1.billing.exports.directory=" + directory.resolve("exports"),
-            "--r1.billing.exports.per-organization=2",
-            "--r1.billing.exports.kept-per-organization=2",
-            targets + "[0].name=share",
-            targets + "[0].folder=" + directory.resolve("share"),
-            targets + "[1].name=bucket",
-            targets + "[1].endpoint=" + storage.endpoint(),
-            targets + "[1].plain-http=true",
-            targets + "[1].region=eu-central-1",
-            targets + "[1].bucket=" + StorageServer.BUCKET,
-            targets + "[1].prefix=finance",
-            targets + "[1].credentials-file=" + good,
-            targets + "[2].name=locked",
-            targets + "[2].endpoint=" + storage.endpoint(),
-            targets + "[2].plain-http=true",
-            targets + "[2].region=eu-central-1",
-            targets + "[2].bucket=" + StorageServer.BUCKET,
-            targets + "[2].credentials-file=" + wrong,
-            targets + "[3].name=blank",
-            targets + "[3].endpoint=" + storage.endpoint(),
-            targets + "[3].plain-http=true",
-            targets + "[3].region=eu-central-1",
-            targets + "[3].bucket=" + StorageServer.BUCKET,
-            targets + "[3].credentials-file=" + blank);
+    var settings =
+        new ArrayList<>(
+            List.of(
+                "--r1.billing.exports.directory=" + directory.resolve("exports"),
+                "--r1.billing.exports.per-organization=2",
+                "--r1.billing.exports.kept-per-organization=2",
+                "--r1.billing.exports.targets[0].name=share",
+                "--r1.billing.exports.targets[0].folder=" + directory.resolve("share"),
+                "--r1.billing.exports.targets[1].prefix=finance"));
+    settings.addAll(storage.target(1, "bucket", StorageServer.KEY_ID, StorageServer.SECRET));
+    settings.addAll(storage.target(2, "locked", StorageServer.KEY_ID, "another-secret-of-nobody"));
+    settings.addAll(storage.target(3, "blank", "", ""));
+    billing = new BillingFixture(settings.toArray(String[]::new));
     traffic = new InvoiceTraffic(billing, new Random(9));
     today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
     for (long tenant : List.of(91L, 91L, 92L)) {

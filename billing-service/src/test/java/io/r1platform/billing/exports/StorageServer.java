@@ -76,6 +76,20 @@ final class StorageServer implements AutoCloseable {
     return endpoint;
   }
 
+  /** Billing's settings of its n-th target: this bucket, with a key that may be wrong. */
+  List<String> target(int n, String name, String id, String secret) throws IOException {
+    Path credentials = objects.resolveSibling("credentials-" + name);
+    Files.write(credentials, List.of(id, secret));
+    String target = "--r1.billing.exports.targets[" + n + "].";
+    return List.of(
+        target + "name=" + name,
+        target + "endpoint=" + endpoint,
+        target + "plain-http=true",
+        target + "region=eu-central-1",
+        target + "bucket=" + BUCKET,
+        target + "credentials-file=" + credentials);
+  }
+
   /** The keys of the bucket, sorted. */
   List<String> keys() throws IOException {
     Path bucket = objects.resolve(BUCKET);
