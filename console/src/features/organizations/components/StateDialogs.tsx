@@ -85,7 +85,7 @@ interface OrderProps {
   children: ReactNode;
 }
 
-/** Where somebody was faster, the list is read again, and the same button is about what it is now. */
+/** Where somebody was faster, the list is read again: the button is about what it is now. */
 function Order({ error, busy, submit, color, disabled, onClose, onSubmit, children }: OrderProps) {
   const { t } = useTranslation();
   const stale = error instanceof Problem && error.status === 412;

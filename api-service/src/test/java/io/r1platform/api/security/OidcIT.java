@@ -349,8 +349,6 @@ class OidcIT {
             unsigned,
             "another signature",
             good.substring(0, good.length() - 8) + "AAAAAAAA",
-            "an API key",
-            "sk-r1-" + "a".repeat(46),
             "nonsense",
             "nonsense");
     bad.forEach(
