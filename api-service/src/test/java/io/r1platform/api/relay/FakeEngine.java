@@ -64,7 +64,7 @@ final class FakeEngine implements AutoCloseable {
     guests = others;
   }
 
-  /** Lists r1-nano no more, or again. */
+  /** Has another model instead of r1-nano from now on, or r1-nano again. */
   void unloads(boolean gone) {
     unloaded = gone;
   }
@@ -138,15 +138,13 @@ final class FakeEngine implements AutoCloseable {
   }
 
   private void models(HttpExchange exchange) throws IOException {
-    String nano =
+    String models =
         """
-        {"id":"r1-nano","object":"model","context_length":2048,"max_output_tokens":1024,
+        {"id":"%s","object":"model","context_length":2048,"max_output_tokens":1024,
          "default_max_tokens":512,"tokenizer_sha256":"%s","capabilities":["reasoning"]}%s"""
-            .formatted("ef".repeat(32), guests);
+            .formatted(unloaded ? "another" : "r1-nano", "ef".repeat(32), guests);
     byte[] body =
-        "{\"object\":\"list\",\"data\":[%s]}"
-            .formatted(unloaded ? "" : nano)
-            .getBytes(StandardCharsets.UTF_8);
+        "{\"object\":\"list\",\"data\":[%s]}".formatted(models).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
