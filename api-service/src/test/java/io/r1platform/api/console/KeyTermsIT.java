@@ -75,7 +75,7 @@ class KeyTermsIT {
     Map<String, String> wrong =
         Map.of(
             "\"scopes\":[]", "scopes",
-            "\"scopes\":[\"admin:write\"]", "scopes",
+            "\"scopes\":[\"everything\"]", "scopes",
             "\"models\":[]", "models",
             "\"models\":[\"gpt-5\"]", "models",
             "\"networks\":[\"10.1/16\"]", "networks");
