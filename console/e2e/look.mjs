@@ -146,6 +146,10 @@ async function siteTour(page, label) {
   await page.getByRole('button', { name: 'Change terms' }).click();
   await page.getByRole('dialog').waitFor();
   await shoot(page, 'organization-terms', label);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click(); // the mock's world is the next tour's
+  await page.getByRole('button', { name: 'Resume Acme Research' }).click();
+  await page.getByText('Active', { exact: true }).waitFor();
   await page.goto(`${origin}/console/invoices`);
   await page.getByText('R1-2026-000002').waitFor();
   await shoot(page, 'invoices', label);

@@ -4,12 +4,14 @@ import io.r1platform.api.prices.Prices;
 import io.r1platform.api.upstreams.Catalogue;
 import io.r1platform.api.upstreams.ServedModel;
 import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * Ready once every served model has a card and a price. Both are kept when their service goes away
+ * Ready once a served model has a card and a price. Both are kept when their service goes away
  * again, so only a first start waits.
  */
 @Component
@@ -24,20 +26,27 @@ final class AdmissionHealthIndicator implements HealthIndicator {
     this.clock = clock;
   }
 
+  /** One model that lacks something does not take the others from their callers. */
   @Override
   public Health health() {
-    for (ServedModel model : catalogue.served()) {
-      if (catalogue.card(model).isEmpty()) {
-        return waiting(model, "the engine has not described it yet");
-      }
-      if (prices.at(model.id(), clock.instant()).isEmpty()) {
-        return waiting(model, "billing has no price for it");
+    Health.Builder health = Health.outOfService();
+    List<ServedModel> served = catalogue.served();
+    boolean anyRuns = served.isEmpty();
+    for (ServedModel model : served) {
+      String lack = lack(model);
+      if (lack == null) {
+        anyRuns = true;
+      } else {
+        health.withDetail(model.name(), lack);
       }
     }
-    return Health.up().build();
+    return (anyRuns ? health.up() : health).build();
   }
 
-  private static Health waiting(ServedModel model, String why) {
-    return Health.outOfService().withDetail(model.name(), why).build();
+  private @Nullable String lack(ServedModel model) {
+    if (catalogue.card(model).isEmpty()) {
+      return "the engine has not described it yet";
+    }
+    return prices.at(model.id(), clock.instant()).isEmpty() ? "billing has no price for it" : null;
   }
 }

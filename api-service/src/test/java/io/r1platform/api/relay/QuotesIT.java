@@ -194,6 +194,7 @@ class QuotesIT {
     assertThat(refused.body())
         .contains("metering_unavailable", "The model 'distill' has no price now")
         .contains("\"charged\":\"0\"");
+    assertThat(gateway.api.get("/readyz", "").statusCode()).as("for the others").isEqualTo(200);
 
     gateway.engine.has("");
     Await.until("it is gone", () -> model("distill").statusCode() == 404);
