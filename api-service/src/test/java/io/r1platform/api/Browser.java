@@ -25,6 +25,7 @@ public final class Browser {
   private RunningApi api;
   private @Nullable String cookie;
   private @Nullable String csrf;
+  private @Nullable String key;
 
   /** A browser without a session. */
   public Browser(RunningApi api) {
@@ -39,6 +40,13 @@ public final class Browser {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }
     return browser;
+  }
+
+  /** No browser, but a program with a management key. */
+  public static Browser ofKey(RunningApi api, String key) {
+    var program = new Browser(api);
+    program.key = key;
+    return program;
   }
 
   /** Fetches a CSRF token and logs in. */
@@ -141,6 +149,9 @@ public final class Browser {
     }
     if (csrf != null) {
       request.header("X-CSRF-TOKEN", csrf);
+    }
+    if (key != null) {
+      request.header("Authorization", "Bearer " + key);
     }
     return request;
   }

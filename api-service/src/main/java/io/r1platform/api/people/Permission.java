@@ -70,6 +70,14 @@ public enum Permission {
     return this != CONTENT_READ;
   }
 
+  /**
+   * Whether a management key can have it: the operator makes keys too, and would read by them what
+   * is the tenant's alone.
+   */
+  public boolean isOfKeys() {
+    return this != CONTENT_READ;
+  }
+
   /** Whether the role gives it. */
   boolean isGivenBy(Role role) {
     return roles.contains(role);

@@ -36,7 +36,7 @@ public record Principal(
 
   /** Where this may be done. */
   public Reach reach(Permission permission) {
-    if (!enabled) {
+    if (!enabled || (isKey() && !permission.isOfKeys())) {
       return Reach.NOWHERE;
     }
     return operator && permission.isOperators()

@@ -44,6 +44,30 @@ final class MatrixWorld {
     return settings;
   }
 
+  /** Somebody with a role in an organization or one of its projects, or with none. */
+  static void person(
+      JdbcClient superuser,
+      String email,
+      @Nullable String role,
+      String organization,
+      @Nullable String project) {
+    superuser
+        .sql(
+            """
+            with p as (
+              insert into api.person (email, password_hash, created_at)
+              values (:email, '{noop}a long password', now()) returning id)
+            insert into api.membership (person_id, organization_id, project_id, role, created_at)
+            select id, :organization::bigint, :project::bigint, :role, now() from p
+            where :role::text is not null\
+            """)
+        .param("email", email)
+        .param("organization", organization)
+        .param("project", project)
+        .param("role", role)
+        .update();
+  }
+
   /** Has the target's project keep its request, with the secret in the prompt. */
   static void store(Target target, RunningApi api, Browser operator) {
     String path = "/admin/api/projects/" + target.project() + "/content";

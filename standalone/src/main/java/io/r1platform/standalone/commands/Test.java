@@ -55,6 +55,7 @@ import picocli.CommandLine.Spec;
       "  upstreams   two foreign servers killed, hung, slow or lying: what is seen and charged",
       "  clients     OpenAI's clients for Java and Node, Spring AI's and LangChain4j's, unchanged",
       "  resume      a stream cut and resumed 50 times: byte-identical, one charge",
+      "  authorization  every route of the admin API by every role and key, own and foreign",
       "  fuzz        20,000 random requests to every endpoint of the tenant API"
     })
 final class Test implements Callable<Integer> {
@@ -155,6 +156,9 @@ final class Test implements Callable<Integer> {
                   "api-service",
                   "resume",
                   "IdempotencyIT#survivesFiftyCutsOfItsStreamWithOneTextAndOneCharge")
+              .run(invocation, out(), List.of("-Dconsole.skip=true"));
+      case "authorization" ->
+          new ModuleFigures("api-service", "authorization", "AuthorizationMatrixIT")
               .run(invocation, out(), List.of("-Dconsole.skip=true"));
       case "fuzz" ->
           new ModuleFigures("api-service", "fuzz", "FuzzIT")
