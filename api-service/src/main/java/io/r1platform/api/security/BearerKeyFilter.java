@@ -65,7 +65,10 @@ final class BearerKeyFilter implements WebFilter {
     ServerHttpRequest request = exchange.getRequest();
     ServiceException refusal =
         RouteScopes.refusal(
-            request.getMethod(), request.getPath().pathWithinApplication(), accepted);
+            request.getMethod(),
+            request.getPath().pathWithinApplication(),
+            request.getHeaders().containsHeader("Idempotency-Key"),
+            accepted);
     if (refusal != null) {
       return refuse(exchange, refusal);
     }

@@ -74,17 +74,27 @@ final class RouteScopes {
       this(method, PathPatternParser.defaultInstance.parse(path), EnumSet.of(first, others));
     }
 
-    /** Whether it begins something new: all that is sent, but a cancellation. */
-    boolean begins() {
-      return method.equals(POST) && !path.getPatternString().endsWith("/cancel");
+    /**
+     * Whether it begins something new: all that is sent, but a cancellation, and what may be a
+     * repeat of a completion, which is charged and not withheld; the relay begins no new one.
+     */
+    boolean begins(boolean keyed) {
+      String pattern = path.getPatternString();
+      return method.equals(POST)
+          && !pattern.endsWith("/cancel")
+          && !(keyed && pattern.endsWith("/completions"));
     }
   }
 
   private RouteScopes() {}
 
-  /** Why this caller may not go there; null if it may. */
+  /**
+   * Why this caller may not go there; null if it may.
+   *
+   * @param keyed whether the request has an {@code Idempotency-Key}
+   */
   static @Nullable ServiceException refusal(
-      HttpMethod method, PathContainer path, KeyCheck.Accepted accepted) {
+      HttpMethod method, PathContainer path, boolean keyed, KeyCheck.Accepted accepted) {
     List<Entry> here = TABLE.stream().filter(entry -> entry.path.matches(path)).toList();
     if (here.isEmpty()) {
       return ServiceException.notFound("This path");
@@ -102,7 +112,7 @@ final class RouteScopes {
     if (entry.scopes.stream().noneMatch(accepted.scopes()::contains)) {
       return missing(entry.scopes);
     }
-    return accepted.caller().suspended() && entry.begins() ? KeyChecks.suspended() : null;
+    return accepted.caller().suspended() && entry.begins(keyed) ? KeyChecks.suspended() : null;
   }
 
   private static ServiceException missing(Set<Scope> enough) {

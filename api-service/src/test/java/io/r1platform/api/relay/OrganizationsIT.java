@@ -133,6 +133,37 @@ class OrganizationsIT {
     Await.until("it goes on", () -> gateway.chat(STREAM).statusCode() == 200);
   }
 
+  /** What is charged is not withheld: a repeat begins nothing. */
+  @Test
+  void whatItBeganUnderAKeyIsFetchedAllTheSame() throws IOException {
+    var go = new CountDownLatch(1);
+    gateway.engine.does(
+        chat -> {
+          chat.stream().write(token(1, "reasoning_content", "We"));
+          go.await(20, TimeUnit.SECONDS);
+          chat.write(token(2, "content", "end"))
+              .write(finish(2, "stop") + usageChunk(1, 1, "stop") + DONE);
+        });
+    try (var client = new KeyedClient(gateway.api, gateway.key)) {
+      try (InputStream cut = client.open("cut", STREAM, 0).body()) {
+        Gateway.readUntil(cut, "We");
+      }
+      suspend();
+      Await.until("it is refused", () -> gateway.chat(CHAT).statusCode() == 403);
+      int asked = gateway.engine.chats().size();
+      go.countDown();
+      assertThat(client.resume("cut", STREAM, 1).body()).contains("end", "[DONE]");
+      KeyedClient.awaitStored(gateway.api);
+      assertThat(client.chat("cut", STREAM).body()).contains("We", "end", "[DONE]");
+      HttpResponse<String> fresh = client.chat("fresh", STREAM);
+      assertThat(fresh.statusCode()).isEqualTo(403);
+      assertThat(fresh.body()).contains("organization_suspended", "\"charged\":\"0\"");
+      assertThat(gateway.engine.chats()).hasSize(asked);
+      resume();
+      Await.until("it goes on", () -> client.chat("fresh", STREAM).statusCode() == 200);
+    }
+  }
+
   /** A key is looked at before the body comes, which may take half a minute. */
   @Test
   void whatWasLetInBeforeBeginsNothingAfter() {

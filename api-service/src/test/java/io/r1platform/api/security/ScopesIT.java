@@ -182,9 +182,10 @@ class ScopesIT {
   void filesAndBatchesAreForTheScopeBatch() {
     for (String path : List.of("/v1/files", "/v1/batches", "/v1/files/f", "/v1/batches/b")) {
       PathContainer parsed = PathContainer.parsePath(path);
-      assertThat(RouteScopes.refusal(HttpMethod.GET, parsed, with(Scope.BATCH))).isNull();
+      assertThat(RouteScopes.refusal(HttpMethod.GET, parsed, false, with(Scope.BATCH))).isNull();
       assertThat(
-              RouteScopes.refusal(HttpMethod.GET, parsed, with(Scope.INFERENCE, Scope.USAGE_READ)))
+              RouteScopes.refusal(
+                  HttpMethod.GET, parsed, false, with(Scope.INFERENCE, Scope.USAGE_READ)))
           .hasMessageContaining("batch");
     }
   }
