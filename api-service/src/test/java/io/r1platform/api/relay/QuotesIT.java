@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.r1platform.api.Await;
 import io.r1platform.api.FakeBilling.Illness;
 import io.r1platform.api.FakeLeases;
+import io.r1platform.api.RunningApi;
 import io.r1platform.api.holds.Holds;
 import io.r1platform.api.money.Pico;
 import java.math.BigDecimal;
@@ -212,6 +213,34 @@ class QuotesIT {
         .satisfies(run -> assertThat(run.statusCode()).isEqualTo(404));
     gateway.engine.has("");
     Await.until("it is gone", () -> model("later").statusCode() == 404);
+  }
+
+  /** Else nobody could publish its price: that goes by way of the gateway. */
+  @Test
+  void aFreshGatewayIsReadyThoughItsOnlyModelHasNoPrice() {
+    gateway.engine.unloads(true);
+    gateway.engine.has(
+        """
+        ,{"id":"alone","model_id":1011,"context_length":4096,"max_output_tokens":1024,
+          "default_max_tokens":512}""");
+    var settings =
+        Map.of(
+            "r1.api.upstreams.inference-url", gateway.engine.url(),
+            "r1.api.billing.url", gateway.billing.url(),
+            "r1.api.metering.replica-id", "2");
+    try (RunningApi fresh = RunningApi.start(gateway.database, settings)) {
+      Await.until(
+          "it is known",
+          () -> {
+            String listed = fresh.get("/v1/models", gateway.key).body();
+            return listed.contains("\"alone\"") && !listed.contains("\"r1-nano\"");
+          });
+      Await.until("it is ready", () -> fresh.get("/readyz", "").statusCode() == 200);
+    } finally {
+      gateway.engine.unloads(false);
+      gateway.engine.has("");
+      Await.until("as before", () -> model("r1-nano").statusCode() == 200);
+    }
   }
 
   private HttpResponse<String> model(String name) {
