@@ -4,6 +4,7 @@ import io.r1platform.api.billing.StreamedBody;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyChecks;
 import java.io.InputStream;
 import java.util.concurrent.Callable;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -25,12 +26,14 @@ import reactor.core.scheduler.Schedulers;
 @Component
 class Downloads {
   private final BundleSettings settings;
+  private final KeyChecks keys;
   private final FreeCalls places;
   private final Scheduler threads =
       Schedulers.fromExecutor(command -> Thread.ofVirtual().name("download").start(command));
 
-  Downloads(BundleSettings settings) {
+  Downloads(BundleSettings settings, KeyChecks keys) {
     this.settings = settings;
+    this.keys = keys;
     this.places = new FreeCalls(settings.downloads(), settings.downloadsOfOne());
   }
 
@@ -46,12 +49,12 @@ class Downloads {
         download ->
             Mono.fromCallable(() -> download.of(file.call()))
                 .subscribeOn(threads)
-                .flatMap(in -> send(in, type, name, response)),
+                .flatMap(in -> send(caller, in, type, name, response)),
         Download::close);
   }
 
   private Mono<Void> send(
-      InputStream in, MediaType type, String name, ServerHttpResponse response) {
+      Caller caller, InputStream in, MediaType type, String name, ServerHttpResponse response) {
     HttpHeaders headers = response.getHeaders();
     headers.setContentType(type);
     headers.setContentDisposition(ContentDisposition.attachment().filename(name).build());
@@ -59,10 +62,22 @@ class Downloads {
     Flux<DataBuffer> pieces =
         JdkFlowAdapter.flowPublisherToFlux(new StreamedBody(in))
             .doOnNext(piece -> pace.moved(piece.remaining()))
+            .doOnNext(piece -> requireKey(caller, response))
             .map(response.bufferFactory()::wrap);
     return Mono.firstWithSignal(
             response.writeWith(pieces), pace.fellBehind().then(Mono.defer(() -> tooSlow(response))))
         .doOnError(failure -> forget(response));
+  }
+
+  /** What a revoked key is being sent ends there. */
+  private void requireKey(Caller caller, ServerHttpResponse response) {
+    ServiceException revoked = keys.revokedSince(caller);
+    if (revoked != null) {
+      if (response.isCommitted()) {
+        Pace.hangUp(response);
+      }
+      throw revoked;
+    }
   }
 
   /** Whoever does not read hears nothing. */

@@ -8,7 +8,10 @@ import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.console.FakeReports;
 import io.r1platform.api.keys.IssuedKey;
+import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.keys.Rights;
+import io.r1platform.api.keys.Scope;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -233,6 +237,41 @@ class MoneyIT {
     }
   }
 
+  @Test
+  void whatARevokedKeyIsBeingSentEnds() throws IOException {
+    var revoked = new CountDownLatch(1);
+    var ended = new AtomicInteger();
+    billing.answer(
+        "/internal/v1/organizations/%d/invoices/20/bundle".formatted(organization),
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          var piece = new byte[1_024];
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(piece);
+            out.flush();
+            await(revoked);
+            while (true) {
+              out.write(piece);
+            }
+          } finally {
+            ended.incrementAndGet();
+          }
+        });
+    var rights = new Rights(Set.of(Scope.USAGE_READ), null, List.of());
+    Keys keys = api.bean(Keys.class);
+    IssuedKey stolen = keys.issue(project, new KeyTerms("stolen", null, rights));
+    Await.until("it is good", () -> status("/v1/balance", stolen.secret()) == 200);
+    Socket thief = asks("/v1/invoices/20/bundle", stolen.secret());
+    thief.getInputStream().readNBytes(12);
+    keys.revoke(stolen.key().id(), stolen.key().version());
+    Await.until("it is revoked", () -> status("/v1/balance", stolen.secret()) == 401);
+    revoked.countDown();
+    thief.getInputStream().readAllBytes();
+    Await.until("it is ended", () -> ended.get() == 1);
+    thief.close();
+    freeAgain();
+  }
+
   /** Nor does billing keep a place, when it says no more. */
   @Test
   void bundleThatBillingDoesNotEndIsEnded() {
@@ -323,6 +362,10 @@ class MoneyIT {
 
   /** A client that has sent its request and reads nothing. */
   private Socket asks(String path) throws IOException {
+    return asks(path, own.secret());
+  }
+
+  private Socket asks(String path, String secret) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4_096);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), api.uri("/").getPort()));
@@ -330,7 +373,7 @@ class MoneyIT {
         .getOutputStream()
         .write(
             "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
-                .formatted(path, own.secret())
+                .formatted(path, secret)
                 .getBytes(US_ASCII));
     return socket;
   }
