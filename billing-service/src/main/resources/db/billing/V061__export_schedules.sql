@@ -53,6 +53,10 @@ alter table export_job add column schedule_id bigint null references export_sche
 comment on column export_job.schedule_id is
   'which had it made; such jobs are in no limit of orders';
 
+-- Ended ones do not stay for ever.
+create index on export_job (finished_at) where finished_at is not null;
+grant delete on export_job to r1_billing;
+
 -- Whether nobody has usage of that month, or an invoice of it, without a finalized one.
 create function month_is_closed(organization bigint, first_day date) returns boolean
 language sql stable as $$

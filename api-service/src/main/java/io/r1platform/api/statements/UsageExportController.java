@@ -103,7 +103,7 @@ class UsageExportController {
     this.json = json;
   }
 
-  /** Sent again with the same Idempotency-Key it is the same export, for ever. */
+  /** Sent again with the same Idempotency-Key it is the same export, while it is known. */
   @PostMapping(path = "/v1/exports", consumes = MediaType.APPLICATION_JSON_VALUE)
   View create(
       @AuthenticationPrincipal Caller caller,

@@ -327,6 +327,31 @@ class JobTable {
         .list();
   }
 
+  /**
+   * Forgets jobs that ended before then, and of an organization's, or of a project's, those that
+   * are more than so many, the oldest: whose files do not wait, and which no schedule looks at.
+   */
+  int forget(Instant before, int most) {
+    return jdbc.sql(
+            """
+            with over as (
+              select job_id from (
+                select job_id, finished_at, row_number() over (
+                    partition by tenant_id, by_operator, project_id, schedule_id is null
+                    order by job_id desc) as place_of_age
+                from export_job
+                where finished_at is not null and (target is not null or files_gone_at is not null)
+              ) ended
+              where (finished_at < :before or place_of_age > :most)
+                and not exists (select from export_schedule s where s.job_id = ended.job_id)),
+            parts as (delete from export_part where job_id in (select job_id from over))
+            delete from export_job where job_id in (select job_id from over)
+            """)
+        .param("before", utc(before))
+        .param("most", most)
+        .update();
+  }
+
   /** Where files of jobs since then went, by the name of the target. */
   List<Map.Entry<String, String>> places(Instant since) {
     return jdbc.sql(

@@ -55,6 +55,9 @@ class Jobs implements SmartLifecycle {
   private static final Duration DRAFTS_KEPT = Duration.ofDays(1);
   private static final Duration DRAFTS_LOOKED_FOR = Duration.ofDays(14);
   private static final FixedDelay CLEANING = FixedDelay.ofMinutes(1);
+  private static final FixedDelay FORGETTING = FixedDelay.ofHours(1);
+  private static final Duration KNOWN = Duration.ofDays(90);
+  private static final int MOST_KNOWN = 10_000;
 
   /** Rows that come late change an open period's parts while they are written. */
   private static final int TRIES = 5;
@@ -307,6 +310,14 @@ class Jobs implements SmartLifecycle {
     meters.counter(BillingMetric.EXPORT_JOBS.meterName(), "result", how).increment();
   }
 
+  /** Ended jobs are known for 90 days, and 10,000 of an organization, or of one of its projects. */
+  void forget() {
+    int forgotten = table.forget(clock.instant().minus(KNOWN), MOST_KNOWN);
+    if (forgotten > 0) {
+      LOG.info("{} ended exports are forgotten", forgotten);
+    }
+  }
+
   /**
    * Takes files away that waited for download long enough or are too many, and drafts that are
    * nobody's; finds jobs that nobody runs.
@@ -370,9 +381,11 @@ class Jobs implements SmartLifecycle {
   public synchronized void start() {
     RecurringTask<Void> cleaning =
         Tasks.recurring("export-cleaning", CLEANING).execute((instance, context) -> clean());
+    RecurringTask<Void> forgetting =
+        Tasks.recurring("export-forgetting", FORGETTING).execute((instance, context) -> forget());
     Scheduler started =
         Scheduler.create(database, export)
-            .startTasks(cleaning)
+            .startTasks(cleaning, forgetting)
             .tableName("export_task")
             .threads(settings.concurrent())
             .pollingInterval(POLLING)

@@ -430,6 +430,9 @@ class ExportJobsIT {
     JsonNode downloads = billing.get(JOBS + "?organization_id=96&downloads_only=true").json();
     assertThat(downloads.path("exports")).hasSize(3);
     assertThat(billing.get(JOBS + "?organization_id=96").json().path("exports")).hasSize(4);
+    Instant soon = billing.clock().instant().plusSeconds(1);
+    assertThat(billing.bean(JobTable.class).forget(soon, 9)).isGreaterThanOrEqualTo(2);
+    assertThat(billing.get(JOBS + "?organization_id=96").json().path("exports")).hasSize(2);
   }
 
   @Test
