@@ -1,4 +1,4 @@
-// The official Node client where the server refuses or lets it wait: node refusals.mjs
+// The official Node client where the server refuses or fails: node refusals.mjs
 // The server knows by the question what to do; R1_POOR_KEY at R1_POOR_URL has no money left.
 import assert from 'node:assert/strict';
 import { APIError, RateLimitError } from 'openai';
@@ -25,18 +25,6 @@ await run({
   async comesAgainAfter429ByItself() {
     const answer = await client({ maxRetries: 2 }).chat.completions.create(ask('full once node'));
     assert.equal(answer.choices[0].message.content, 'at last');
-  },
-
-  async waitsInTheQueue() {
-    const answer = await once.chat.completions.create(ask('queue'));
-    assert.equal(answer.choices[0].message.content, 'at last');
-  },
-
-  async waitsInTheQueueForAStream() {
-    let said = '';
-    const stream = await once.chat.completions.create({ ...ask('queue'), stream: true });
-    for await (const chunk of stream) said += chunk.choices[0]?.delta.content ?? '';
-    assert.equal(said, 'at last');
   },
 
   async failsInTheMiddleOfAStream() {

@@ -43,7 +43,8 @@ class BatchesIT {
             Map.of(
                 "r1.api.batches.look-every", "50ms",
                 "r1.api.batches.try-after", "100ms",
-                "r1.api.batches.of-batch", "4"));
+                "r1.api.batches.of-batch", "4",
+                "r1.api.batches.lines", "30"));
     client = new BatchClient(gateway.api, gateway.key);
     database = gateway.api.bean(JdbcClient.class);
   }
@@ -108,6 +109,14 @@ class BatchesIT {
         .allMatch(line -> line.toString().contains("model_not_found"));
     assertThat(gateway.engine.chats()).isEmpty();
     assertThat(count("select count(*) from usage_journal where kind = 'F'")).isZero();
+  }
+
+  @Test
+  void oneLineTooManyRunsNone() {
+    JsonNode batch = client.awaitStatus(client.batch(lines(31)), "failed");
+    assertThat(batch.at("/errors/data/0/code").asString()).isEqualTo("too_many_lines");
+    assertThat(gateway.engine.chats()).isEmpty();
+    assertThat(count("select count(*) from usage_journal")).isZero();
   }
 
   @Test

@@ -14,9 +14,13 @@ import io.r1platform.api.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -73,7 +77,16 @@ class ClientRefusalsIT {
         .build();
   }
 
-  private void reply(FakeEngine.Chat chat) throws IOException {
+  /** Half a minute in the queue, as the engine's server tells it: a sign of life every 10 s. */
+  private static void queue(FakeEngine.Chat chat, String sign)
+      throws IOException, InterruptedException {
+    for (int n = 0; n < WAITS; n++) {
+      chat.write(sign);
+      new CountDownLatch(1).await(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private void reply(FakeEngine.Chat chat) throws IOException, InterruptedException {
     JsonNode body = JsonMapper.shared().readTree(chat.body());
     String question = body.path("messages").get(0).path("content").asString();
     boolean stream = body.path("stream").asBoolean(false);
@@ -83,19 +96,22 @@ class ClientRefusalsIT {
     } else if (question.equals("break")) {
       chat.stream().write(Wire.token(1, "content", "half"));
     } else if (stream) {
-      chat.stream()
-          .write(Wire.KEEP_ALIVE.repeat(WAITS) + Wire.token(2, "content", "at last"))
+      chat.stream();
+      queue(chat, Wire.KEEP_ALIVE);
+      chat.write(Wire.token(2, "content", "at last"))
           .write(Wire.finish(2, "stop") + Wire.usageChunk(0, 2, "stop") + Wire.DONE);
     } else {
-      chat.json()
-          .write("\n".repeat(WAITS))
-          .write(
-              """
+      chat.json();
+      if (question.equals("queue")) {
+        queue(chat, "\n");
+      }
+      chat.write(
+          """
               {"id":"chatcmpl-x","object":"chat.completion","created":1,"model":"r1-nano",
                "choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant",
                "content":"at last"}}],%s,%s}
               """
-                  .formatted(Wire.usage(0, 2), Wire.r1("stop")));
+              .formatted(Wire.usage(0, 2), Wire.r1("stop")));
     }
   }
 
@@ -126,16 +142,27 @@ class ClientRefusalsIT {
     patient.close();
   }
 
+  /** All of them wait at once. */
   @Test
-  void javaWaitsInTheQueue() {
-    assertThat(said(once.chat().completions().create(ask("queue")))).isEqualTo("at last");
+  void waitInTheQueueForHalfAMinute() throws Exception {
+    long begun = System.nanoTime();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> node = threads.submit(() -> node("queue.mjs"));
+      Future<String> json =
+          threads.submit(() -> said(once.chat().completions().create(ask("queue"))));
+      assertThat(streamed()).isEqualTo("at last");
+      assertThat(json.get()).isEqualTo("at last");
+      assertThat(node.get()).contains("checks=2");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(30));
+  }
+
+  private String streamed() {
     try (var stream = once.chat().completions().createStreaming(ask("queue"))) {
-      assertThat(
-              stream.stream()
-                  .flatMap(chunk -> chunk.choices().stream())
-                  .map(choice -> choice.delta().content().orElse(""))
-                  .collect(Collectors.joining()))
-          .isEqualTo("at last");
+      return stream.stream()
+          .flatMap(chunk -> chunk.choices().stream())
+          .map(choice -> choice.delta().content().orElse(""))
+          .collect(Collectors.joining());
     }
   }
 
@@ -148,7 +175,11 @@ class ClientRefusalsIT {
 
   @Test
   void nodeSeesTheSame() throws Exception {
-    var builder = new ProcessBuilder("node", "refusals.mjs").redirectErrorStream(true);
+    assertThat(node("refusals.mjs")).contains("checks=4");
+  }
+
+  private String node(String script) throws IOException, InterruptedException {
+    var builder = new ProcessBuilder("node", script).redirectErrorStream(true);
     builder.directory(Path.of("src/test/node").toFile());
     builder.environment().put("R1_URL", gateway.api.uri("").toString());
     builder.environment().put("R1_KEY", gateway.key);
@@ -159,7 +190,7 @@ class ClientRefusalsIT {
     String printed = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(node.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(node.exitValue()).as(printed).isZero();
-    assertThat(printed).contains("checks=6");
+    return printed;
   }
 
   private static String said(ChatCompletion answer) {
