@@ -424,24 +424,23 @@ class ExportWriterIT {
   }
 
   private static void killTheNextChild() {
-    List<Long> before = children();
     Thread.ofVirtual()
         .start(
-            () -> {
-              while (true) {
-                List<Long> now = new ArrayList<>(children());
-                now.removeAll(before);
-                if (!now.isEmpty()) {
-                  ProcessHandle.of(now.getFirst()).ifPresent(ProcessHandle::destroyForcibly);
-                  return;
-                }
-                Thread.onSpinWait();
-              }
-            });
+            () ->
+                Stream.generate(() -> ProcessHandle.current().children())
+                    .flatMap(children -> children.filter(ExportWriterIT::isExporter))
+                    .findFirst()
+                    .ifPresent(ProcessHandle::destroyForcibly));
   }
 
-  private static List<Long> children() {
-    return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
+  /** Whether it runs its own program already: killed before, it would not have started at all. */
+  private static boolean isExporter(ProcessHandle child) {
+    try {
+      return Files.readString(Path.of("/proc/" + child.pid() + "/cmdline"))
+          .contains("io.r1platform.exporter.Exporter");
+    } catch (IOException e) {
+      return false; // gone
+    }
   }
 
   private static Scope usage(@Nullable Long organization) {
