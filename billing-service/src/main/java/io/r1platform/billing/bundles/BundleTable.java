@@ -15,8 +15,10 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -232,6 +234,17 @@ class BundleTable {
         .param(id)
         .query((row, n) -> new Stored(row.getString(1), row.getLong(2), row.getString(3)))
         .optional();
+  }
+
+  /** Which of these invoices have one. */
+  Set<Long> bundled(Collection<Long> ids) {
+    return ids.isEmpty()
+        ? Set.of()
+        : Set.copyOf(
+            jdbc.sql("select invoice_id from bill_bundle where invoice_id in (:ids)")
+                .param("ids", ids)
+                .query(Long.class)
+                .list());
   }
 
   /** Writes a stored one's bytes, a part at a time. */

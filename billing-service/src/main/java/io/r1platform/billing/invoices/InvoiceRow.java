@@ -81,6 +81,11 @@ record InvoiceRow(
     return status == Status.OPEN || status == Status.DRAFT;
   }
 
+  /** Whether it asks for money. */
+  boolean isReceivable() {
+    return status == Status.FINALIZED && kind == Kind.INVOICE;
+  }
+
   /** The first moment after its month. */
   Instant end() {
     return month.plusMonths(1).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);

@@ -56,7 +56,7 @@ class InvoiceTable {
     return find(id).orElseThrow(() -> ServiceException.notFound("Invoice " + id));
   }
 
-  private Optional<InvoiceRow> find(long id) {
+  Optional<InvoiceRow> find(long id) {
     return jdbc.sql(ROW + "where invoice_id = ?")
         .param(id)
         .query((row, n) -> InvoiceRow.read(row))
@@ -109,6 +109,24 @@ class InvoiceTable {
         .param("tenant", tenant)
         .param("status", status)
         .param("month", month == null ? null : month.atDay(1))
+        .query((row, n) -> InvoiceRow.read(row))
+        .list();
+  }
+
+  /** What the organization was sent, the newest first; one row more than the page has. */
+  List<InvoiceRow> issued(long tenant, ListPage page) {
+    return jdbc.sql(
+            ROW
+                + """
+                where tenant_id = :tenant and status in ('finalized', 'void')
+                  and (cast(:after as bigint) is null or (issued_at, invoice_id) < (
+                    select issued_at, invoice_id from invoice
+                    where invoice_id = :after and tenant_id = :tenant))
+                order by issued_at desc, invoice_id desc limit :rows
+                """)
+        .param("tenant", tenant)
+        .param("after", page.after())
+        .param("rows", page.rows() + 1)
         .query((row, n) -> InvoiceRow.read(row))
         .list();
   }

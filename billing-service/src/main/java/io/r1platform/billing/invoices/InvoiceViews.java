@@ -71,23 +71,32 @@ public class InvoiceViews {
                             b.code().name(), b.what(), b.code().isWaivable(), b.waiver()))
                 .toList()
             : List.of();
-    return view(row, table.lines(row.id()), blocking);
+    return view(row, table.lines(row.id()), blocking, paidOf(row));
   }
 
   /** Without lines and blockers, as lists have it. */
   InvoiceView summary(InvoiceRow row) {
-    return view(row, List.of(), List.of());
+    return view(row, List.of(), List.of(), paidOf(row));
+  }
+
+  /** Of what is finalized or void; {@code paid} in minor units. */
+  InvoiceView issued(InvoiceRow row, List<Rounded> lines, long paid) {
+    return view(row, lines, List.of(), paid);
+  }
+
+  private long paidOf(InvoiceRow row) {
+    if (!row.isReceivable()) {
+      return 0;
+    }
+    Paid.Standing standing = paid.of(row.tenantId(), row.currency()).get(row.id());
+    return standing == null ? 0 : standing.paid();
   }
 
   private InvoiceView view(
-      InvoiceRow row, List<Rounded> lines, List<InvoiceView.Blocker> blocking) {
+      InvoiceRow row, List<Rounded> lines, List<InvoiceView.Blocker> blocking, long settled) {
     MinorUnit unit = MinorUnit.of(row.currency());
     Long of = row.referenceId();
     BigInteger rounding = unit.picoOf(row.netMinor()).subtract(row.netPico());
-    long settled =
-        row.status() == InvoiceRow.Status.FINALIZED && row.kind() == InvoiceRow.Kind.INVOICE
-            ? paid.of(row.tenantId(), row.currency()).getOrDefault(row.id(), 0L)
-            : 0;
     return new InvoiceView(
         Long.toString(row.id()),
         Long.toString(row.tenantId()),
@@ -152,6 +161,9 @@ public class InvoiceViews {
   }
 
   private List<LineView> lineViews(List<Rounded> lines, MinorUnit unit) {
+    if (lines.isEmpty()) {
+      return List.of();
+    }
     Map<Integer, String> models = names("select model_id, name from model");
     Map<Integer, String> hashes =
         names("select version_id, encode(content_sha256, 'hex') from rate_card_version");

@@ -158,7 +158,8 @@ class Invoices {
     if (row.kind() != Kind.INVOICE || journal == null) {
       throw ServiceException.invalidRequest("Only a finalized invoice is made void.");
     }
-    if (paid.of(row.tenantId(), row.currency()).getOrDefault(id, 0L) != 0) {
+    Paid.Standing standing = paid.of(row.tenantId(), row.currency()).get(id);
+    if (standing != null && standing.paid() != 0) {
       throw ServiceException.invalidRequest(
           "Money is on it: give it back first, or write a credit note.");
     }

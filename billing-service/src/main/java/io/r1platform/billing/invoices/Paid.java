@@ -8,21 +8,33 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * How much of each invoice is paid. Money is on account and goes to the oldest invoice first; a
- * credit note lowers what its own invoice asks for.
+ * How much of each invoice is asked for and paid. Money is on account and goes to the oldest
+ * invoice first; a credit note lowers what its own invoice asks for.
  */
 @Component
 class Paid {
+  /**
+   * How a finalized invoice stands, in minor units.
+   *
+   * @param asked its total less its credit notes
+   * @param paid of that, rounded down
+   */
+  record Standing(long asked, long paid) {
+    long due() {
+      return Math.subtractExact(asked, paid);
+    }
+  }
+
   private final JdbcClient jdbc;
 
   Paid(JdbcClient jdbc) {
     this.jdbc = jdbc;
   }
 
-  /** What is paid of each finalized invoice, in minor units and rounded down. */
-  Map<Long, Long> of(long tenant, String currency) {
+  /** Of each finalized invoice. */
+  Map<Long, Standing> of(long tenant, String currency) {
     BigInteger unit = MinorUnit.of(currency).pico();
-    var paid = new HashMap<Long, Long>();
+    var standings = new HashMap<Long, Standing>();
     jdbc.sql(
             """
             with money as (
@@ -40,9 +52,9 @@ class Paid {
               where i.tenant_id = :tenant and i.currency = :currency and i.kind = 'INVOICE'
                 and i.status = 'finalized'
             )
-            select a.invoice_id, greatest(0, least(a.amount, m.amount - coalesce(sum(a.amount)
+            select a.invoice_id, a.amount as asked, greatest(0, least(a.amount, m.amount - coalesce(sum(a.amount)
               over (order by a.issued_at, a.invoice_id
-                rows between unbounded preceding and 1 preceding), 0))) as amount
+                rows between unbounded preceding and 1 preceding), 0))) as paid
             from asked a cross join money m
             """)
         .param("tenant", tenant)
@@ -50,9 +62,13 @@ class Paid {
         .param("unit", new BigDecimal(unit))
         .query(
             row -> {
-              BigInteger pico = row.getBigDecimal("amount").toBigInteger();
-              paid.put(row.getLong("invoice_id"), pico.divide(unit).longValueExact());
+              BigInteger asked = row.getBigDecimal("asked").toBigIntegerExact();
+              BigInteger paid = row.getBigDecimal("paid").toBigInteger();
+              standings.put(
+                  row.getLong("invoice_id"),
+                  new Standing(
+                      asked.divide(unit).longValueExact(), paid.divide(unit).longValueExact()));
             });
-    return paid;
+    return standings;
   }
 }

@@ -114,6 +114,8 @@ class BundlesIT {
     assertThat(billing.get(path.formatted(organization)).status()).isEqualTo(200);
     assertThat(billing.get(path.formatted(organization + 1)).status()).isEqualTo(404);
     assertThat(billing.get("/internal/v1/invoices/999999/bundle").status()).isEqualTo(404);
+    JsonNode sent = billing.get(path.replaceAll("/\\d+/.*", "").formatted(organization)).json();
+    assertThat(sent.at("/invoices/0/bundle").asBoolean(false)).isTrue();
   }
 
   @Test

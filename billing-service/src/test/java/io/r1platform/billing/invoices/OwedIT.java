@@ -308,6 +308,62 @@ class OwedIT {
     assertThat(billing.get("/internal/v1/tax-rules?limit=1001").status()).isEqualTo(400);
   }
 
+  /** Neither drafts nor what others were sent; what is asked for is what nothing covers yet. */
+  @Test
+  void anOrganizationIsToldOfWhatItWasSent() {
+    charge(10_000_000);
+    YearMonth first = month();
+    nextMonth();
+    JsonNode draft = closing.draft(organization, first);
+    String own = "/internal/v1/organizations/%d/invoices".formatted(organization);
+    assertThat(sent(own)).isEmpty();
+    assertThat(billing.get(own + "/" + id(draft)).status()).isEqualTo(404);
+    charge(10_000_000);
+    finalizeMonths();
+    JsonNode invoice = invoices.getFirst();
+    assertThat(sent(own)).containsExactly(id(invoice));
+    pay(CENT);
+    String part = ", \"lines\": [{\"line_no\": 1, \"amount_minor\": \"7\"}]";
+    Answer note = post(path(invoice) + "/credit-notes", note(UUID.randomUUID(), part));
+    ok(note);
+    JsonNode told = billing.get(own + "/" + id(invoice)).json();
+    assertThat(told.path("invoice"))
+        .isEqualTo(billing.get(path(invoice)).json())
+        .isNotEqualTo(invoice);
+    assertThat(told.path("credited").asString()).isEqualTo("0.07");
+    assertThat(told.at("/invoice/paid").asString()).isEqualTo("0.01");
+    assertThat(minor(told, "due"))
+        .isEqualTo(minor(invoice, "total").subtract(BigInteger.valueOf(8)));
+    assertThat(told.path("bundle").asBoolean(true)).isFalse();
+    nextMonth();
+    finalizeMonths();
+    JsonNode gone = closing.order(path(invoices.getLast()) + "/void", "");
+    closing.draft(organization, first.plusMonths(1));
+    JsonNode page = billing.get(own + "?limit=1").json();
+    assertThat(page.at("/invoices/0/invoice/status").asString()).isEqualTo("void");
+    assertThat(page.at("/invoices/0/due").asString()).isEqualTo("0.00");
+    assertThat(page.path("next").asString()).isEqualTo(id(gone));
+    assertThat(sent(own)).containsExactly(id(gone), id(note.json()), id(invoice));
+    assertThat(sent(own + "?after=" + id(gone))).containsExactly(id(note.json()), id(invoice));
+    assertThat(sent(own + "?after=" + id(invoice))).isEmpty();
+    String others = own.replace("/" + organization, "/" + ++last);
+    assertThat(sent(others)).isEmpty();
+    assertThat(sent(others + "?after=" + id(gone))).isEmpty();
+    assertThat(billing.get(others + "/" + id(invoice)).status()).isEqualTo(404);
+  }
+
+  private static List<String> sent(String path) {
+    Answer answer = billing.get(path);
+    ok(answer);
+    List<String> ids = new ArrayList<>();
+    answer.json().path("invoices").forEach(one -> ids.add(id(one.path("invoice"))));
+    return ids;
+  }
+
+  private static String id(JsonNode invoice) {
+    return invoice.path("invoice_id").asString();
+  }
+
   private static JsonNode rules(String query, List<String> codes) {
     JsonNode page = billing.get("/internal/v1/tax-rules?" + query).json();
     page.path("tax_rules").forEach(rule -> codes.add(rule.path("code").asString()));
