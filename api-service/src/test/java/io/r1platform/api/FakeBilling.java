@@ -169,13 +169,17 @@ public final class FakeBilling implements AutoCloseable {
             .formatted("cd".repeat(32), rows, PRICE_SHA256, rows));
   }
 
-  /** Balance, usage and costs, which carry whose they are where the model's name stands. */
+  /**
+   * Balance, invoices, usage and costs, which carry whose they are where the model's name stands.
+   */
   private void statements(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     if (illness == Illness.DOWN) {
       answer(exchange, 503, "{}");
     } else if (path.contains("/receipts") || path.endsWith("/bundle")) {
       receipts(exchange, path);
+    } else if (path.contains("/invoices")) {
+      invoices(exchange, path);
     } else if (path.contains("/exports")) {
       exports(exchange, path);
     } else if (path.endsWith("/balance")) {
@@ -198,6 +202,34 @@ public final class FakeBilling implements AutoCloseable {
            "cost":{"pico":"12340000000001","currency":"USD"}}]}
           """
               .formatted(from, path.replaceAll("\\W", "-")));
+    }
+  }
+
+  /** Each organization was sent one, whose id and number nobody else has. */
+  private static void invoices(HttpExchange exchange, String path) throws IOException {
+    String organization = path.replaceAll(".*/organizations/(\\d+)/.*", "$1");
+    String id = Long.toString(1_000_000 + Long.parseLong(organization));
+    String invoice =
+        """
+        {"invoice":{"invoice_id":"%s","organization_id":"%s","kind":"INVOICE",
+         "status":"finalized","number":"secret-invoice-%2$s","month":"2026-11",
+         "period_start":"2026-11-01T00:00:00Z","period_end":"2026-12-01T00:00:00Z",
+         "currency":"USD","built_at":"2026-12-02T00:00:00Z","issued_at":"2026-12-02T00:00:00Z",
+         "due_on":"2027-01-01","terms":"Net 30","issuer":{"name":"R1","address":["1 Main Street"],
+         "tax_number":null},"customer":{"name":"Acme","address":[],"country":"KR",
+         "tax_number":null,"email":"ada@acme.example","language":"en","paper":"A4"},
+         "reference":null,"net":"12.30","tax":"0.00","total":"12.30","paid":"2.00",
+         "net_pico":"12299999999999","rounding_pico":"1","usage_root":null,
+         "checkpoint_size":null,"lines":[],"taxes":[],"voided":null,"blockers":[]},
+         "credited":"0.30","due":"10.00","bundle":true}
+        """
+            .formatted(id, organization);
+    if (path.endsWith("/invoices")) {
+      answer(exchange, 200, "{\"invoices\":[" + invoice + "],\"next\":null}");
+    } else if (path.endsWith("/" + id)) {
+      answer(exchange, 200, invoice);
+    } else {
+      answer(exchange, 404, "{\"code\":\"not_found\"}");
     }
   }
 

@@ -48,6 +48,8 @@ final class RouteScopes {
           new Entry(DELETE, "/v1/requests/{id}/content", INFERENCE),
           new Entry(GET, "/v1/receipts", USAGE_READ),
           new Entry(GET, "/v1/receipts/{id}", INFERENCE, BATCH, USAGE_READ),
+          new Entry(GET, "/v1/invoices", USAGE_READ),
+          new Entry(GET, "/v1/invoices/{id}", USAGE_READ),
           new Entry(GET, "/v1/invoices/{id}/bundle", USAGE_READ),
           new Entry(GET, "/v1/exports", USAGE_READ),
           new Entry(POST, "/v1/exports", USAGE_READ),
@@ -65,6 +67,8 @@ final class RouteScopes {
           new Entry(POST, "/v1/batches/{id}/cancel", BATCH),
           new Entry(GET, "/v1/usage", USAGE_READ),
           new Entry(GET, "/v1/costs", USAGE_READ),
+          new Entry(GET, "/v1/organization/usage/completions", USAGE_READ),
+          new Entry(GET, "/v1/organization/costs", USAGE_READ),
           new Entry(GET, "/v1/balance", USAGE_READ),
           new Entry(GET, "/user/balance", USAGE_READ),
           new Entry(GET, "/v1/limits", USAGE_READ));

@@ -1,15 +1,11 @@
 package io.r1platform.api.statements;
 
+import static io.r1platform.api.statements.UsagePages.by;
+
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.money.Pico;
 import java.math.BigInteger;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
@@ -17,7 +13,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code /v1/usage} and {@code /v1/costs}: the caller's project by hour or day, as OpenAI's pages
@@ -25,27 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @RestController
 final class StatementController {
-  private static final Set<String> OF_USAGE =
-      Set.of("project_id", "api_key_id", "model", "batch", "end_user");
-  private static final Set<String> OF_COSTS =
-      Set.of(
-          "project_id", "api_key_id", "model", "batch", "end_user", "line_item", "price_version");
-
-  /**
-   * A page.
-   *
-   * @param as_of RFC 3339; until then all usage is in
-   */
-  record Page(
-      String object,
-      List<Bucket> data,
-      boolean has_more,
-      @Nullable String next_page,
-      String as_of) {}
-
-  /** Times are Unix seconds; without usage there are no results. */
-  record Bucket(String object, long start_time, long end_time, List<Object> results) {}
-
   /** Tokens are charged ones; what is not grouped by is null. */
   record UsageResult(
       String object,
@@ -74,47 +48,28 @@ final class StatementController {
       @Nullable String price_version,
       @Nullable String line_item) {}
 
-  private final BillingReads billing;
+  private final UsagePages pages;
   private final Clock clock;
 
-  StatementController(BillingReads billing, Clock clock) {
-    this.billing = billing;
+  StatementController(UsagePages pages, Clock clock) {
+    this.pages = pages;
     this.clock = clock;
   }
 
   @GetMapping("/v1/usage")
-  Page usage(
+  UsagePages.Page usage(
       @AuthenticationPrincipal Caller caller,
       @RequestParam MultiValueMap<String, String> parameters) {
-    var query = UsageQuery.of(parameters, caller, OF_USAGE, clock.instant());
-    return page(caller, query, "usage", StatementController::usage);
+    var query = UsageQuery.of(parameters, caller, UsageShape.USAGE, clock.instant());
+    return pages.page(caller, query, StatementController::usage);
   }
 
   @GetMapping("/v1/costs")
-  Page costs(
+  UsagePages.Page costs(
       @AuthenticationPrincipal Caller caller,
       @RequestParam MultiValueMap<String, String> parameters) {
-    var query = UsageQuery.of(parameters, caller, OF_COSTS, clock.instant());
-    return page(caller, query, "costs", StatementController::cost);
-  }
-
-  private Page page(
-      Caller caller, UsageQuery query, String report, Function<JsonNode, Object> result) {
-    ObjectNode answer = billing.read(caller, query.on(report, caller));
-    Map<Long, List<Object>> results = new HashMap<>();
-    for (JsonNode row : answer.path("rows")) {
-      results
-          .computeIfAbsent(row.path("start").asLong(), start -> new ArrayList<>())
-          .add(result.apply(row));
-    }
-    List<Bucket> buckets = new ArrayList<>();
-    for (long start = query.from(); start < query.to(); start += query.seconds()) {
-      buckets.add(
-          new Bucket(
-              "bucket", start, start + query.seconds(), results.getOrDefault(start, List.of())));
-    }
-    String next = query.nextPage();
-    return new Page("page", buckets, next != null, next, answer.path("as_of").asString());
+    var query = UsageQuery.of(parameters, caller, UsageShape.COSTS, clock.instant());
+    return pages.page(caller, query, StatementController::cost);
   }
 
   private static Object usage(JsonNode row) {
@@ -130,7 +85,7 @@ final class StatementController {
         by(row, "project_id"),
         by(row, "api_key_id"),
         by(row, "model"),
-        batch(row),
+        UsagePages.batch(row),
         by(row, "end_user"));
   }
 
@@ -144,19 +99,9 @@ final class StatementController {
         by(row, "project_id"),
         by(row, "api_key_id"),
         by(row, "model"),
-        batch(row),
+        UsagePages.batch(row),
         by(row, "end_user"),
         by(row, "price_version"),
         by(row, "line_item"));
-  }
-
-  private static @Nullable Boolean batch(JsonNode row) {
-    String value = by(row, "batch");
-    return value == null ? null : Boolean.valueOf(value);
-  }
-
-  private static @Nullable String by(JsonNode row, String dimension) {
-    JsonNode value = row.path("by").path(dimension);
-    return value.isString() ? value.asString() : null;
   }
 }

@@ -3,14 +3,17 @@ package io.r1platform.api.statements;
 import io.r1platform.api.errors.ErrorCode;
 import io.r1platform.api.errors.ServiceException;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.statements.UsageShape.Width;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 
@@ -22,50 +25,29 @@ import org.springframework.util.MultiValueMap;
  * @param to where the page ends
  * @param end where the last page ends
  * @param width 1h or 1d
+ * @param seconds of a bucket
  */
 record UsageQuery(
+    UsageShape shape,
     long from,
     long to,
     long end,
     String width,
+    long seconds,
     Set<String> groupBy,
     @Nullable String apiKeyId,
     @Nullable String model,
     @Nullable String batch,
     @Nullable String endUser) {
-  private static final long HOUR = 3_600;
-  private static final long DAY = 24 * HOUR;
   private static final int END_USER_MAX = 512;
   private static final String PAGE = "page_";
-  private static final Set<String> PARAMETERS =
-      Set.of(
-          "start_time",
-          "end_time",
-          "bucket_width",
-          "group_by",
-          "group_by[]",
-          "project_id",
-          "api_key_id",
-          "model",
-          "batch",
-          "end_user",
-          "limit",
-          "page");
 
-  /** Most buckets of a page, and how many unless the caller says. */
-  private record Span(long seconds, int most, int usual) {}
-
-  /** Reads what a caller sent; {@code dimensions} are what it may group by. */
+  /** Reads what a caller sent. */
   static UsageQuery of(
-      MultiValueMap<String, String> sent, Caller caller, Set<String> dimensions, Instant now) {
-    onlyKnown(sent);
-    String width = text(sent, "bucket_width", "1d");
-    Span span =
-        switch (width) {
-          case "1h" -> new Span(HOUR, 168, 24);
-          case "1d" -> new Span(DAY, 31, 7);
-          default -> throw invalid("bucket_width", "'bucket_width' is 1h or 1d.");
-        };
+      MultiValueMap<String, String> sent, Caller caller, UsageShape shape, Instant now) {
+    onlyKnown(sent, shape);
+    String name = text(sent, "bucket_width", "1d");
+    Width width = width(name, shape);
     String begin = sent.getFirst("start_time");
     if (begin == null) {
       throw ServiceException.about(
@@ -77,27 +59,25 @@ record UsageQuery(
     if (start >= end) {
       throw invalid("end_time", "'end_time' must be after 'start_time'.");
     }
-    onlyOwnProject(sent.getFirst("project_id"), caller);
-    long from =
-        page(sent.getFirst("page"), Math.floorDiv(start, span.seconds) * span.seconds, span);
-    long last = Math.ceilDiv(end, span.seconds) * span.seconds;
-    int limit = limit(sent.getFirst("limit"), span);
-    String key = sent.getFirst("api_key_id");
-    if (key != null && !key.matches("\\d{1,18}")) {
-      throw invalid("api_key_id", "'api_key_id' is a number of ours.");
-    }
+    onlyOwnProject(sent, caller, shape);
+    long first = Math.floorDiv(start, width.seconds()) * width.seconds();
+    long from = page(sent.getFirst("page"), first, width);
+    long last = Math.ceilDiv(end, width.seconds()) * width.seconds();
+    int limit = limit(sent.getFirst("limit"), width);
     String batch = sent.getFirst("batch");
     if (batch != null && !batch.matches("true|false")) {
       throw ServiceException.about(ErrorCode.INVALID_TYPE, "batch", "'batch' is true or false.");
     }
     return new UsageQuery(
+        shape,
         from,
-        Math.max(from, Math.min(last, from + limit * span.seconds)),
+        Math.max(from, Math.min(last, from + limit * width.seconds())),
         last,
-        width,
-        groupBy(sent, dimensions),
-        key,
-        sent.getFirst("model"),
+        name,
+        width.seconds(),
+        groupBy(sent, shape.dimensions()),
+        key(sent, shape),
+        shape.sent(sent, "model"),
         batch,
         endUser(sent.getFirst("end_user")));
   }
@@ -107,16 +87,13 @@ record UsageQuery(
     return to < end ? PAGE + to : null;
   }
 
-  long seconds() {
-    return width.equals("1h") ? HOUR : DAY;
-  }
-
-  /** The path of a report of the caller's project with this query. */
-  String on(String report, Caller caller) {
+  /** The path of billing's report of the caller's project with this query. */
+  String path(Caller caller) {
     var path = new StringBuilder();
     path.append(
         "/internal/v1/organizations/%d/projects/%d/%s?from=%d&to=%d&width=%s"
-            .formatted(caller.organizationId(), caller.projectId(), report, from, to, width));
+            .formatted(
+                caller.organizationId(), caller.projectId(), shape.report(), from, to, width));
     if (!groupBy.isEmpty()) {
       path.append("&group_by=").append(String.join(",", groupBy));
     }
@@ -135,6 +112,26 @@ record UsageQuery(
     return path.toString();
   }
 
+  private static Width width(String name, UsageShape shape) {
+    Width width = shape.widths().get(name);
+    if (width == null) {
+      throw invalid(
+          "bucket_width",
+          "'bucket_width' is %s."
+              .formatted(String.join(" or ", new TreeSet<>(shape.widths().keySet()))));
+    }
+    return width;
+  }
+
+  private static @Nullable String key(MultiValueMap<String, String> sent, UsageShape shape) {
+    String key = shape.sent(sent, "api_key_id");
+    if (key != null && !key.matches("\\d{1,18}")) {
+      String name = shape.spelled("api_key_id");
+      throw invalid(name, "'%s' is a number of ours.".formatted(name));
+    }
+    return key;
+  }
+
   private static @Nullable String endUser(@Nullable String user) {
     if (user != null && (user.isEmpty() || user.length() > 2 * END_USER_MAX)) {
       throw invalid("end_user", "'end_user' has 1 to %d characters.".formatted(END_USER_MAX));
@@ -143,16 +140,19 @@ record UsageQuery(
   }
 
   /** A filter that is not understood would give the sums of more than was asked for. */
-  private static void onlyKnown(MultiValueMap<String, String> sent) {
+  private static void onlyKnown(MultiValueMap<String, String> sent, UsageShape shape) {
+    Set<String> known = shape.parameters();
+    var seen = new HashSet<String>();
     sent.forEach(
         (name, values) -> {
-          if (!PARAMETERS.contains(name)) {
+          if (!known.contains(name)) {
             throw ServiceException.about(
                 ErrorCode.UNSUPPORTED_PARAMETER, name, "'%s' is not supported.".formatted(name));
           }
-          if (values.size() > 1 && !name.startsWith("group_by")) {
+          String bare = UsageShape.bare(name);
+          if (!bare.equals("group_by") && (values.size() > 1 || !seen.add(bare))) {
             throw ServiceException.about(
-                ErrorCode.UNSUPPORTED_VALUE, name, "'%s' may be given once.".formatted(name));
+                ErrorCode.UNSUPPORTED_VALUE, bare, "'%s' may be given once.".formatted(bare));
           }
           if (values.stream().anyMatch(UsageQuery::hasNoMeaning)) {
             throw invalid(name, "'%s' has a NUL or half a character.".formatted(name));
@@ -169,11 +169,13 @@ record UsageQuery(
                 c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }
 
-  private static void onlyOwnProject(@Nullable String project, Caller caller) {
+  private static void onlyOwnProject(
+      MultiValueMap<String, String> sent, Caller caller, UsageShape shape) {
+    String project = shape.sent(sent, "project_id");
     if (project != null && !project.equals(Long.toString(caller.projectId()))) {
       throw ServiceException.about(
           ErrorCode.NOT_FOUND,
-          "project_id",
+          shape.spelled("project_id"),
           "This project does not exist or this key may not see it.");
     }
   }
@@ -197,7 +199,7 @@ record UsageQuery(
     return new LinkedHashSet<>(values);
   }
 
-  private static long page(@Nullable String page, long first, Span span) {
+  private static long page(@Nullable String page, long first, Width width) {
     if (page == null) {
       return first;
     }
@@ -205,22 +207,22 @@ record UsageQuery(
       throw invalid("page", "'page' is a 'next_page' of ours.");
     }
     long from = Long.parseLong(page.substring(PAGE.length()));
-    if (from < first || from % span.seconds != 0) {
+    if (from < first || from % width.seconds() != 0) {
       throw invalid("page", "This page belongs to another question.");
     }
     return from;
   }
 
-  private static int limit(@Nullable String limit, Span span) {
+  private static int limit(@Nullable String limit, Width width) {
     if (limit == null) {
-      return span.usual;
+      return width.usual();
     }
     if (!limit.matches("\\d{1,4}")) {
       throw ServiceException.about(ErrorCode.INVALID_TYPE, "limit", "'limit' is a whole number.");
     }
     int wanted = Integer.parseInt(limit);
-    if (wanted < 1 || wanted > span.most) {
-      throw invalid("limit", "'limit' is 1 to %d buckets.".formatted(span.most));
+    if (wanted < 1 || wanted > width.most()) {
+      throw invalid("limit", "'limit' is 1 to %d buckets.".formatted(width.most()));
     }
     return wanted;
   }

@@ -144,6 +144,7 @@ class OpenApiIT {
     described("post", "/v1/tokenize", "{\"model\":\"r1-nano\",\"input\":\"x\"}", 200);
     described("post", "/v1/quotes", "{\"request\":" + CHAT + "}", 200);
     described("get", "/v1/limits", null, 200);
+    statements();
     filesAndBatches();
     HttpResponse<String> request = gateway.get("/v1/requests/" + id);
     assertThat(
@@ -151,6 +152,20 @@ class OpenApiIT {
                 description.answer("/v1/requests/{id}", "get", 200),
                 JsonMapper.shared().readTree(request.body())))
         .isEmpty();
+  }
+
+  private void statements() {
+    HttpResponse<String> invoices = described("get", "/v1/invoices", null, 200);
+    String last = JsonMapper.shared().readTree(invoices.body()).path("last_id").asString();
+    fits(gateway.get("/v1/invoices/" + last), "/v1/invoices/{id}", "get");
+    for (String path :
+        List.of(
+            "/v1/usage",
+            "/v1/costs",
+            "/v1/organization/usage/completions",
+            "/v1/organization/costs")) {
+      fits(gateway.get(path + "?start_time=1795305600"), path, "get");
+    }
   }
 
   private void filesAndBatches() {
@@ -185,6 +200,8 @@ class OpenApiIT {
     described("get", "/v1/usage", null, 400);
     described("post", "/v1/batches", "{}", 400);
     described("get", "/v1/costs", null, 400);
+    described("get", "/v1/organization/costs", null, 400);
+    described("get", "/v1/organization/usage/completions", null, 400);
     gateway.billing.leases().limit("KEY", 1, "2026-12-01T00:00:00Z");
     Await.until(
         "the budget binds", () -> gateway.post("/v1/chat/completions", CHAT).statusCode() == 402);

@@ -118,7 +118,8 @@ class OrganizationsIT {
         assertThat(gateway.post(begins, CHAT).body()).as(begins).contains("organization_suspended");
       }
       String id = Gateway.id(running);
-      for (String reads : List.of("/v1/models", "/v1/batches", "/v1/requests/" + id)) {
+      for (String reads :
+          List.of("/v1/models", "/v1/batches", "/v1/requests/" + id, "/v1/invoices")) {
         assertThat(gateway.get(reads).statusCode()).as(reads).isEqualTo(200);
       }
       assertThat(gateway.post("/v1/requests/" + UUID.randomUUID() + "/cancel", "").statusCode())

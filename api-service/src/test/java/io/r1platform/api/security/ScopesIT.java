@@ -62,6 +62,8 @@ class ScopesIT {
       DELETE /v1/requests/{id}/content  inference
       GET    /v1/receipts               usage:read
       GET    /v1/receipts/{id}          inference batch usage:read
+      GET    /v1/invoices               usage:read
+      GET    /v1/invoices/{id}          usage:read
       GET    /v1/invoices/{id}/bundle   usage:read
       GET    /v1/exports                usage:read
       POST   /v1/exports                usage:read
@@ -79,6 +81,8 @@ class ScopesIT {
       POST   /v1/batches/{id}/cancel    batch
       GET    /v1/usage                  usage:read
       GET    /v1/costs                  usage:read
+      GET    /v1/organization/usage/completions  usage:read
+      GET    /v1/organization/costs     usage:read
       GET    /v1/balance                usage:read
       GET    /user/balance              usage:read
       GET    /v1/limits                 usage:read

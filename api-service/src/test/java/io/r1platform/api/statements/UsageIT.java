@@ -10,6 +10,7 @@ import io.r1platform.api.keys.Keys;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +23,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code /v1/usage} and {@code /v1/costs} of two projects. */
+/** Usage and costs of two projects in both shapes, and invoices of their organization. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UsageIT {
   private static final long DAY = 86_400;
   private static final long TODAY = RunningApi.START.getEpochSecond() / DAY * DAY;
+
+  private static final String INVOICE =
+      """
+      {"invoice":{"invoice_id":"17","organization_id":"1","kind":"CREDIT_NOTE","status":"void",
+       "number":"R1-CN-2026-000001","month":"2026-11","period_start":"2026-11-01T00:00:00Z",
+       "period_end":"2026-12-01T00:00:00Z","currency":"USD","built_at":"2026-12-02T00:00:00Z",
+       "issued_at":"2026-12-02T00:00:00Z","due_on":"2027-01-01","terms":"Net 30",
+       "issuer":{"name":"R1","address":["1 Main Street"],"tax_number":null},
+       "customer":{"name":"Acme","address":["2 Main Street"],"country":"KR","tax_number":null,
+       "email":"hidden@acme.example","language":"en","paper":"A4"},
+       "reference":{"invoice_id":"16","number":"R1-2026-000001"},"net":"-12.30","tax":"0.00",
+       "total":"-12.30","paid":"0.00","net_pico":"-12299999999999","rounding_pico":"-1",
+       "usage_root":null,"checkpoint_size":"40",
+       "lines":[{"line_no":1,"kind":"USAGE","month":"2026-11","project_id":"8",
+       "model":"deepseek-r1","sku":"deepseek-r1-output","version_id":"4","price_version":"9f86",
+       "window":0,"quantity":"9007199254740993","unit_pico":"2190000","unit_price":"2.19",
+       "note":null,"reference_line":null,"amount_pico":"-1","amount":"0.00","tax_code":"VAT",
+       "tax_ppm":100000}],
+       "taxes":[{"code":"VAT","label":"VAT 10 %","rate_ppm":100000,"net":"1.00",
+       "amount":"0.10"}],
+       "voided":{"at":"2026-12-03T00:00:00Z","by":"hidden@operator.example","reason":"twice"},
+       "blockers":[{"code":"HELD","what":"hidden","waivable":true,"waiver":null}]},
+       "credited":"0.00","due":"0.00","bundle":true}
+      """;
 
   private final FakeReports billing = new FakeReports();
   private RunningApi api;
@@ -157,12 +182,120 @@ class UsageIT {
     "start_time=10&page=page_5,invalid_value",
     "start_time=10&page=x,invalid_value",
     "start_time=10&batch=yes,invalid_type",
+    "start_time=10&project_ids=1,unsupported_parameter",
+    "start_time=10&model[]=1,unsupported_parameter",
     "start_time=10&api_key_id=x,invalid_value"
   })
   void refusesWhatItCannotAnswer(String query, String code) {
-    HttpResponse<String> refused = api.get("/v1/usage?" + query, own.secret());
+    assertRefused("/v1/usage?" + query, code);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "usage/completions?limit=1,missing_parameter",
+    "usage/completions?start_time=10&bucket_width=1m,invalid_value",
+    "usage/completions?start_time=10&group_by=user_id,unsupported_value",
+    "usage/completions?start_time=10&group_by=end_user,unsupported_value",
+    "usage/completions?start_time=10&user_ids=7,unsupported_parameter",
+    "usage/completions?start_time=10&project_id=7,unsupported_parameter",
+    "usage/completions?start_time=10&organization_id=7,unsupported_parameter",
+    "usage/completions?start_time=10&models=a&models[]=b,unsupported_value",
+    "usage/completions?start_time=10&api_key_ids=7&api_key_ids=8,unsupported_value",
+    "usage/completions?start_time=10&api_key_ids=x,invalid_value",
+    "costs?start_time=10&bucket_width=1h,invalid_value",
+    "costs?start_time=10&limit=181,invalid_value",
+    "costs?start_time=10&group_by=model,unsupported_value",
+    "costs?start_time=10&batch=true,unsupported_parameter"
+  })
+  void refusesWhatItCannotAnswerInOpenAisShape(String question, String code) {
+    assertRefused("/v1/organization/" + question, code);
+  }
+
+  private void assertRefused(String path, String code) {
+    HttpResponse<String> refused =
+        api.get(path.replace("[", "%5B").replace("]", "%5D"), own.secret());
     assertThat(refused.statusCode()).isBetween(400, 422);
     assertThat(refused.body()).contains("\"code\":\"" + code + "\"");
+    assertThat(billing.asked()).isEmpty();
+  }
+
+  @Test
+  void usageIsInOpenAisShapeToo() {
+    String question =
+        "/v1/organization/usage/completions?start_time=%d&group_by%%5B%%5D=model"
+                .formatted(TODAY - DAY + 5)
+            + "&group_by%%5B%%5D=batch&project_ids%%5B%%5D=%d&api_key_ids=%d&models=r1&batch=true"
+                .formatted(project, own.key().id());
+    HttpResponse<String> answer = api.get(question, own.secret());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains(
+            "{\"object\":\"page\",\"data\":[{\"object\":\"bucket\",\"start_time\":%d,"
+                    .formatted(TODAY - DAY)
+                + "\"end_time\":%d,\"results\":[]},".formatted(TODAY),
+            "{\"object\":\"organization.usage.completions.result\","
+                + "\"input_tokens\":9007199254740993,\"output_tokens\":3,"
+                + "\"input_cached_tokens\":2,\"num_model_requests\":4,\"project_id\":null,"
+                + "\"user_id\":null,\"api_key_id\":null,\"model\":\"r1-nano\","
+                + "\"batch\":null,\"service_tier\":null}",
+            "\"has_more\":false,\"next_page\":null");
+    assertThat(billing.asked())
+        .containsExactly(
+            path("usage")
+                + "?from=%d&to=%d&width=1d&group_by=model,batch&api_key_id=%d&model=r1&batch=true"
+                    .formatted(TODAY - DAY, TODAY + DAY, own.key().id()));
+  }
+
+  /** No double has been near it: 17 digits would not hold these. */
+  @ParameterizedTest
+  @CsvSource({
+    "12340000000000000001,12340000.000000000001",
+    "1,0.000000000001",
+    "0,0",
+    "-2500000000000,-2.5",
+    "100000000000000,100",
+    "92233720368547758079223372036854775807,92233720368547758079223372.036854775807"
+  })
+  void costsInOpenAisShapeAreNumbersWithEveryDigit(String pico, String value) {
+    billing.say(
+        path("costs"),
+        200,
+        """
+        {"as_of":"2026-11-22T09:59:58Z","rows":[{"start":%d,"by":{"line_item":"MISS"},
+         "cost":{"pico":"%s","currency":"USD"}}]}
+        """
+            .formatted(TODAY, pico));
+    String question = "/v1/organization/costs?limit=180&group_by=line_item&start_time=";
+    HttpResponse<String> answer = api.get(question + (TODAY - 200 * DAY), own.secret());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(billing.asked().getLast())
+        .contains("?from=%d&to=%d&".formatted(TODAY - 200 * DAY, TODAY - 20 * DAY));
+    JsonNode page = JsonMapper.shared().readTree(answer.body());
+    String next = "&page=" + page.path("next_page").asString();
+    assertThat(api.get(question + (TODAY - 200 * DAY) + next, own.secret()).body())
+        .contains(
+            "{\"object\":\"organization.costs.result\",\"amount\":{\"value\":"
+                + value
+                + ",\"currency\":\"usd\"},\"line_item\":\"MISS\",\"project_id\":null,"
+                + "\"api_key_id\":null}",
+            "\"has_more\":false");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"usage/completions", "costs"})
+  void nobodyAsksForAnotherProjectInOpenAisShape(String report) {
+    String question = "/v1/organization/%s?start_time=%d".formatted(report, TODAY);
+    for (long other : new long[] {project - 1, project + 1}) {
+      for (String name : List.of("project_ids", "project_ids%5B%5D")) {
+        HttpResponse<String> refused =
+            api.get("%s&%s=%d".formatted(question, name, other), own.secret());
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(refused.body()).contains("\"param\":\"project_ids\"");
+      }
+      assertRefused(
+          "%s&project_ids=%d&project_ids[]=%d".formatted(question, project, other),
+          "unsupported_value");
+    }
     assertThat(billing.asked()).isEmpty();
   }
 
@@ -192,7 +325,14 @@ class UsageIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/v1/usage?start_time=10", "/v1/costs?start_time=10"})
+  @ValueSource(
+      strings = {
+        "/v1/usage?start_time=10",
+        "/v1/costs?start_time=10",
+        "/v1/organization/usage/completions?start_time=10",
+        "/v1/organization/costs?start_time=10",
+        "/v1/invoices"
+      })
   void saysLaterWhileBillingIsAwayAndNothingToARevokedKey(String path) {
     billing.forget();
     HttpResponse<String> away = api.get(path, own.secret());
@@ -206,6 +346,79 @@ class UsageIT {
     keys.revoke(gone.key().id(), gone.key().version());
     Await.until(
         "the revocation", () -> api.get(path, gone.secret()).body().contains("key_revoked"));
+  }
+
+  private String invoices() {
+    return "/internal/v1/organizations/%d/invoices".formatted(organization);
+  }
+
+  @Test
+  void anInvoiceHasItsLinesAndNothingOfTheOperators() {
+    billing.say(invoices() + "/17", 200, INVOICE);
+    HttpResponse<String> answer = api.get("/v1/invoices/17", own.secret());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).doesNotContain("hidden", "built_at", "blockers", "\"by\"");
+    JsonNode invoice = JsonMapper.shared().readTree(answer.body());
+    assertThat(invoice.path("object").asString()).isEqualTo("invoice");
+    assertThat(invoice.path("id").asString()).isEqualTo("17");
+    assertThat(invoice.path("kind").asString()).isEqualTo("credit_note");
+    assertThat(invoice.path("total").asString()).isEqualTo("-12.3");
+    assertThat(invoice.path("exact_net").asString()).isEqualTo("-12.299999999999");
+    assertThat(invoice.path("rounding").asString()).isEqualTo("-0.000000000001");
+    assertThat(invoice.path("due").asString()).isEqualTo("0");
+    assertThat(invoice.at("/reference/id").asString()).isEqualTo("16");
+    assertThat(invoice.at("/voided/reason").asString()).isEqualTo("twice");
+    assertThat(invoice.path("bundle").asBoolean(false)).isTrue();
+    assertThat(answer.body())
+        .contains(
+            "\"lines\":[{\"line_no\":1,\"kind\":\"usage\",\"month\":\"2026-11\","
+                + "\"project_id\":\"8\",\"model\":\"deepseek-r1\","
+                + "\"sku\":\"deepseek-r1-output\",\"price_version\":\"pv_4\","
+                + "\"price_sha256\":\"9f86\",\"window\":0,\"quantity\":9007199254740993,"
+                + "\"unit_price\":\"2.19\",\"note\":null,\"reference_line\":null,"
+                + "\"exact_amount\":\"-0.000000000001\",\"amount\":\"0\","
+                + "\"tax_code\":\"VAT\",\"tax_ppm\":100000}]");
+  }
+
+  @Test
+  void invoicesAreListedPageByPage() {
+    billing.say(invoices(), 200, "{\"invoices\":[" + INVOICE + "],\"next\":\"17\"}");
+    JsonNode page = json("/v1/invoices?limit=1&after=18");
+    assertThat(billing.asked()).containsExactly(invoices() + "?limit=1&after=18");
+    assertThat(page.path("has_more").asBoolean(false)).isTrue();
+    assertThat(page.path("last_id").asString()).isEqualTo("17");
+    assertThat(page.at("/data/0/number").asString()).isEqualTo("R1-CN-2026-000001");
+    assertThat(page.at("/data/0").has("lines")).isFalse();
+    assertThat(page.toString()).doesNotContain("hidden");
+    billing.forget();
+    for (String query : List.of("limit=0", "limit=101", "limit=x", "after=x", "after=1%26x=2")) {
+      assertThat(api.get("/v1/invoices?" + query, own.secret()).statusCode())
+          .as(query)
+          .isEqualTo(422);
+    }
+    for (String id : List.of("0", "x", "17%2f..%2f18", "1234567890123456789")) {
+      assertThat(api.get("/v1/invoices/" + id, own.secret()).statusCode()).as(id).isIn(400, 404);
+    }
+    assertThat(billing.asked()).isEmpty();
+  }
+
+  /** Whatever a caller sends, its key decides whose invoices it sees. */
+  @Test
+  void nobodyAsksForAnothersInvoices() {
+    billing.say(invoices(), 200, "{\"invoices\":[" + INVOICE + "],\"next\":null}");
+    billing.say(invoices() + "/17", 200, INVOICE);
+    Tenants tenants = api.bean(Tenants.class);
+    long other = tenants.createOrganization("Without invoices", 1).id();
+    String key =
+        api.bean(Keys.class).issue(tenants.createProject(other, "P").id(), "x", null).secret();
+    Await.until("the key", () -> api.get("/v1/models", key).statusCode() == 200);
+    String whose = "?organization=%1$d&organization_id=%1$d".formatted(organization);
+    assertThat(api.get("/v1/invoices" + whose, key).statusCode()).isEqualTo(503);
+    assertThat(api.get("/v1/invoices/17" + whose, key).statusCode()).isEqualTo(404);
+    assertThat(billing.asked())
+        .containsExactly(
+            invoices().replace("/" + organization + "/", "/" + other + "/") + "?limit=20",
+            invoices().replace("/" + organization + "/", "/" + other + "/") + "/17");
   }
 
   private JsonNode json(String path) {
