@@ -110,6 +110,14 @@ class TenantApiIT {
       }
       assertThat(sum).as(by).isEqualByComparingTo(money(usage.path("cost")));
     }
+    String theirs = mine.replace("api_key_id=", "api_key_ids=");
+    JsonNode completions = json(get("/v1/organization/usage/completions" + theirs));
+    JsonNode same = completions.path("data").get(0).path("results").get(0);
+    assertThat(same.path("input_tokens")).isEqualTo(usage.path("prompt_tokens"));
+    assertThat(get("/v1/organization/costs" + theirs).body())
+        .contains("{\"value\":%s,\"currency\"".formatted(usage.path("cost").asString()));
+    assertThat(json(get("/v1/invoices")).path("object").asString()).isEqualTo("list");
+    assertThat(get("/v1/invoices/999999").statusCode()).isEqualTo(404);
     assertThat(money(json(get("/v1/balance")).path("available"))).isPositive();
     assertThat(json(get("/user/balance")).path("is_available").asBoolean(false)).isTrue();
     assertThat(json(get("/v1/limits")).path("data").size()).isPositive();
