@@ -52,7 +52,8 @@ class Paid {
               where i.tenant_id = :tenant and i.currency = :currency and i.kind = 'INVOICE'
                 and i.status = 'finalized'
             )
-            select a.invoice_id, a.amount as asked, greatest(0, least(a.amount, m.amount - coalesce(sum(a.amount)
+            select a.invoice_id, a.amount as asked,
+              greatest(0, least(a.amount, m.amount - coalesce(sum(a.amount)
               over (order by a.issued_at, a.invoice_id
                 rows between unbounded preceding and 1 preceding), 0))) as paid
             from asked a cross join money m
