@@ -400,18 +400,22 @@ with scope as (
     and g.expires_at >= s.first_month::timestamp at time zone 'UTC'
     and g.expires_at < (s.last_month + interval '1 month') at time zone 'UTC'
     and (s.organization is null or g.tenant_id = s.organization)
-  union all -- taxes, and what credit notes give back
+  union all -- taxes, what goes on to another invoice, and what credit notes give back
   select i.tenant_id, i.currency, n.billing_month, lower(i.period), upper(i.period),
     case when l.kind = 'TAX' then 'Tax' else 'Adjustment' end, i.kind = 'CREDIT_NOTE', 'One-Time',
     concat('D|', i.number, '|', l.line_no),
-    coalesce(case when l.kind = 'TAX' then l.tax_label end, l.note, 'Credit note'), null, null,
-    null, null, null, l.amount, l.amount, l.amount, null, null, null, null, null, null,
+    case when l.kind = 'TAX' then l.tax_label
+      when l.kind <> 'CARRIED' then coalesce(l.note, 'Credit note')
+      when l.amount < 0 then 'Carried over from an earlier invoice'
+      else 'Carried to the next invoice' end,
+    null, null, null, null, null, l.amount, e.earned, e.earned, null, null, null, null, null, null,
     i.invoice_id, l.line_no, null, null
   from invoice i join invoice_line l using (invoice_id) cross join scope s
     cross join lateral (select case when i.kind = 'INVOICE' then lower(i.period)
         else date_trunc('month', i.issued_at, 'UTC') end at time zone 'UTC') as b(at)
     cross join lateral (select b.at::date) as n(billing_month)
-  where i.status = 'finalized' and (l.kind = 'TAX' or i.kind = 'CREDIT_NOTE')
+    cross join lateral (select case when l.kind = 'CARRIED' then 0 else l.amount end) as e(earned)
+  where i.status = 'finalized' and (l.kind in ('TAX', 'CARRIED') or i.kind = 'CREDIT_NOTE')
     and (s.organization is null or i.tenant_id = s.organization)
     and n.billing_month between s.first_month and s.last_month
 )

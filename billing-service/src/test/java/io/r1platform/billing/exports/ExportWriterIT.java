@@ -40,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Files of a month of two organizations, in parts of 25 rows; each test has its own directory. */
 class ExportWriterIT {
+  private static final String FOCUS = "focus_cost_and_usage";
   private static final long TENANT = 71;
   private static final int REQUESTS = 40;
   private static final int PART_ROWS = 25;
@@ -388,7 +389,7 @@ class ExportWriterIT {
     billing.clock().set(now);
 
     Instant later = to.plus(Duration.ofDays(2)); // the invoice's journal is of the next month
-    for (String name : List.of("usage_records", "usage_hourly", "ledger_entries")) {
+    for (String name : List.of("usage_records", "usage_hourly", "ledger_entries", FOCUS)) {
       Path place = Files.createDirectories(directory.resolve(name));
       write(Scope.of(datasets.named(name), from, later, tenant), FileFormat.PARQUET, place);
     }
@@ -401,6 +402,7 @@ class ExportWriterIT {
     assertThat(pico(directory.resolve("usage_records"), "sum(cost_pico)::hugeint / 1e12", "true"))
         .isEqualTo(lines);
     assertThat(pico(directory.resolve("usage_hourly"), "sum(cost)", "true")).isEqualTo(lines);
+    assertThat(pico(directory.resolve(FOCUS), "sum(BilledCost)", "true")).isEqualTo(lines);
     Path ledger = directory.resolve("ledger_entries");
     assertThat(pico(ledger, "-sum(amount)", "account = 'revenue'")).isEqualTo(lines);
     assertThat(pico(ledger, "sum(amount)", "account = 'accrued' and kind = 'USAGE'"))
