@@ -252,22 +252,6 @@ class ScheduleTable {
     return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
   }
 
-  /** Whether records of the scope have left the database. */
-  boolean hasLeft(@Nullable Long organizationId, Instant from, Instant to) {
-    return jdbc.sql(
-            """
-            select exists (select from usage_retired_tenant
-              where admitted_on >= (cast(:from as timestamptz) at time zone 'UTC')::date
-                and admitted_on < cast(:to as timestamptz) at time zone 'UTC'
-                and (cast(:tenant as bigint) is null or tenant_id = :tenant))
-            """)
-        .param("from", utc(from))
-        .param("to", utc(to))
-        .param("tenant", organizationId)
-        .query(Boolean.class)
-        .single();
-  }
-
   private static Schedule read(ResultSet row, int number) throws SQLException {
     long job = row.getLong("job_id");
     Instant due = instant(row, "job_due");
