@@ -108,7 +108,7 @@ class OrganizationsIT {
     try (InputStream body = running.body()) {
       Gateway.readUntil(body, "We");
       suspend();
-      Await.until("it is refused", () -> gateway.chat(CHAT).statusCode() == 403);
+      awaitRefusal();
       int asked = gateway.engine.chats().size();
       JsonNode refusal = Browser.json(gateway.chat(STREAM));
       assertThat(refusal.at("/error/code").asString()).isEqualTo("organization_suspended");
@@ -149,7 +149,7 @@ class OrganizationsIT {
         Gateway.readUntil(cut, "We");
       }
       suspend();
-      Await.until("it is refused", () -> gateway.chat(CHAT).statusCode() == 403);
+      awaitRefusal();
       int asked = gateway.engine.chats().size();
       go.countDown();
       assertThat(client.resume("cut", STREAM, 1).body()).contains("end", "[DONE]");
@@ -171,7 +171,7 @@ class OrganizationsIT {
     Caller before = gateway.caller();
     assertThat(before.suspended()).isFalse();
     suspend();
-    Await.until("it is refused", () -> gateway.chat(CHAT).statusCode() == 403);
+    awaitRefusal();
     int asked = gateway.engine.chats().size();
     var now = RunningApi.START;
     LineRuns.End end =
@@ -206,7 +206,7 @@ class OrganizationsIT {
     String batch = client.batch(BatchClient.lines(12));
     Await.until("lines run", () -> gateway.engine.chats().size() > 0);
     suspend();
-    Await.until("it is refused", () -> gateway.chat(CHAT).statusCode() == 403);
+    awaitRefusal();
     int asked = gateway.engine.chats().size();
     go.countDown();
     Await.until(
@@ -285,6 +285,11 @@ class OrganizationsIT {
     var answer =
         operator.post(path + "/suspend", REASON, "If-Match", Long.toString(seen().version()));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  /** A completion that is let in a moment before would wait for what the test does after this. */
+  private void awaitRefusal() {
+    Await.until("it is refused", () -> gateway.post("/v1/batches", "{}").statusCode() == 403);
   }
 
   private void resume() {
