@@ -3,7 +3,7 @@ import { formatDay, formatRange } from '@/lib/time';
 
 const MIDNIGHT = 'T00:00:00Z';
 
-/** Where a period begins or ends: a day, or the hour as it is, of UTC; a dash where there is none. */
+/** Where a period begins or ends: a day, or the hour as it is, of UTC; a dash where it does not. */
 export function formatBoundary(at: string | null | undefined, locale: string): string {
   if (at == null) return '–';
   return at.endsWith(MIDNIGHT) ? formatDay(at.slice(0, -MIDNIGHT.length), locale) : at;

@@ -56,7 +56,7 @@ function pollMillis(schedules: Schedule[]): number | false {
   return waits.length === 0 ? false : Math.min(...waits);
 }
 
-/** Newest first, 50 at a time; asked again while one writes or failed. Operators alone may read them. */
+/** Newest first, 50 at a time; asked again while one writes or failed. Only operators read them. */
 export function schedulesQuery(organization: string | undefined) {
   return infiniteQueryOptions({
     queryKey: [...SCHEDULES, 'list', organization],
