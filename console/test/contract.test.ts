@@ -109,6 +109,18 @@ const RULE = {
   to: null,
 };
 
+const SCHEDULE = {
+  command_id: 'any',
+  organization_id: null,
+  dataset: 'usage_records',
+  format: 'csv',
+  columns: null,
+  target: 'share',
+  period: 'month',
+  rhythm: 'daily',
+  from: null,
+};
+
 const storedId = world.requests.find(({ key }) => key.project_id === '11')?.id ?? '';
 const requestId = world.requests[0]?.id ?? '';
 
@@ -207,6 +219,8 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   ['exports/jobs/17/cancel', jobSchema, post({ command_id: 'any' })],
   ['exports/jobs/12/resume', jobSchema, post({ command_id: 'any' })],
   ['exports/schedules', schedulePageSchema],
+  ['exports/schedules/2', scheduleSchema],
+  ['exports/schedules', scheduleSchema, post(SCHEDULE)],
   ['exports/schedules/3/pause', scheduleSchema, post({ command_id: 'any' })],
   ['exports/schedules/3/resume', scheduleSchema, post({ command_id: 'any' })],
   ['exports/schedules/3/close', scheduleSchema, post({ command_id: 'any' })],
@@ -230,6 +244,9 @@ const REFUSALS: [string, number, RequestInit?][] = [
   ['invoices/99', 404],
   ['invoices/profiles/9', 404],
   ['exports/jobs/99', 404],
+  ['exports/schedules/99', 404],
+  ['exports/schedules', 422, post(SCHEDULE)],
+  ['exports/schedules/3/close', 409, post({ command_id: 'any' })],
   ['exports/jobs/15/cancel', 409, post({ command_id: 'any' })],
 ];
 

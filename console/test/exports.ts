@@ -2,26 +2,34 @@
 import { http, HttpResponse } from 'msw';
 import type { Job } from '@/features/exports/api/jobs';
 import type { NewExport } from '@/features/exports/api/orders';
-import type { Schedule } from '@/features/exports/api/schedules';
+import type { NewSchedule, Schedule } from '@/features/exports/api/schedules';
 import type { Pico, Tokens } from '@/lib/money';
 import { problem, type Answer } from './answers.ts';
 import type { World } from './world.ts';
 
 export interface Exports {
   jobs: Job[];
-  schedules: (Schedule & typeof BESIDE)[];
+  schedules: Schedule[];
+  /** Where exports may go, for the operator. */
+  targets: string[];
   /** Orders as they were sent. */
   orders: NewExport[];
+  made: NewSchedule[];
 }
 
 const HASH = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
-/** What the description of a schedule requires and the console does not read. */
-const BESIDE = {
+const UNTOUCHED = {
   columns: [] as string[],
   from: '2026-11-01T00:00:00Z',
+  written_until: '2026-11-01T00:00:00Z',
+  written_as_of: null,
   closed_until: '2026-11-01T00:00:00Z',
+  export_id: null,
   failures: 0,
+  retry_at: null,
+  error: null,
+  done_at: null,
   made_by: 'operator@localhost',
   made_at: '2026-11-01T09:00:00Z',
 };
@@ -37,6 +45,7 @@ const DATASETS = [
   {
     name: 'ledger_entries',
     whole_days: true,
+    shortest_period: 'day',
     columns: [
       column('journal_id', 'TEXT', 'the journal'),
       column('amount', 'DECIMAL', 'exact, debits positive'),
@@ -46,6 +55,7 @@ const DATASETS = [
   {
     name: 'usage_records',
     whole_days: false,
+    shortest_period: 'hour',
     columns: [
       column('event_id', 'TEXT', 'the request'),
       column('admitted_at', 'TIMESTAMP', 'when it was admitted'),
@@ -54,6 +64,12 @@ const DATASETS = [
       column('cost', 'DECIMAL', 'the charge, exact'),
       column('currency', 'TEXT', 'of the cost'),
     ],
+  },
+  {
+    name: 'focus_cost_and_usage',
+    whole_days: true,
+    shortest_period: 'month',
+    columns: [column('BilledCost', 'DECIMAL', 'what is billed')],
   },
 ];
 
@@ -128,15 +144,28 @@ export function createExports(now: Date): Exports {
       job('12', { status: 'cancelled', finished_at: ago(200), created_at: ago(210) }),
       job('11', {
         organization_id: null,
-        requested_by: 'operator@localhost',
+        requested_by: 'schedule 3',
         target: 'bucket',
         status: 'waiting',
         schedule_id: '3',
       }),
+      job('10', {
+        requested_by: 'schedule 2',
+        dataset: 'ledger_entries',
+        format: 'csv.gz',
+        from: '2026-11-20T00:00:00Z',
+        to: '2026-11-21T00:00:00Z',
+        target: 'share',
+        status: 'failed',
+        error: 'No space left on device',
+        created_at: ago(300),
+        finished_at: ago(240),
+        schedule_id: '2',
+      }),
     ],
     schedules: [
       {
-        ...BESIDE,
+        ...UNTOUCHED,
         schedule_id: '3',
         organization_id: null,
         dataset: 'usage_records',
@@ -145,26 +174,38 @@ export function createExports(now: Date): Exports {
         period: 'month',
         rhythm: 'daily',
         status: 'active',
-        written_until: '2026-11-01T00:00:00Z',
-        error: null,
+        written_as_of: '2026-11-22T00:00:00Z',
+        export_id: '11',
+        done_at: ago(700),
       },
       {
-        ...BESIDE,
+        ...UNTOUCHED,
         schedule_id: '2',
         organization_id: '1',
         dataset: 'ledger_entries',
         format: 'csv.gz',
         target: 'share',
         period: 'day',
-        rhythm: 'after_close',
+        rhythm: 'hourly',
         status: 'active',
+        columns: ['journal_id', 'amount', 'currency'],
         written_until: '2026-11-20T00:00:00Z',
+        export_id: '10',
         error: 'No space left on device',
         failures: 3,
+        retry_at: ago(-4),
       },
     ],
+    targets: ['share', 'bucket'],
     orders: [],
+    made: [],
   };
+}
+
+async function sent(request: Request, exports: Exports): Promise<NewSchedule> {
+  const order = (await request.json()) as NewSchedule;
+  exports.made.push(order);
+  return order;
 }
 
 export function exportHandlers(
@@ -187,9 +228,13 @@ export function exportHandlers(
     }
     return Object.assign(job, change);
   };
-  const turned = (id: string, status: Schedule['status']) => {
-    const schedule = exports.schedules.find((one) => one.schedule_id === id);
-    return schedule ? Object.assign(schedule, { status, error: null }) : gone();
+  const schedule = (id: string) => exports.schedules.find((one) => one.schedule_id === id);
+  const turned = (id: string, from: Schedule['status'][], change: Partial<Schedule>) => {
+    const one = schedule(id);
+    if (!one) return gone();
+    return from.includes(one.status)
+      ? Object.assign(one, change)
+      : problem(409, 'invalid_state', `It was ${one.status} by somebody before`);
   };
   return [
     http.get(
@@ -202,22 +247,63 @@ export function exportHandlers(
     ),
     http.post(
       '*/admin/api/exports/schedules/:id/pause',
-      answer((_request, id) => turned(id, 'paused')),
+      answer((_request, id) => turned(id, ['active'], { status: 'paused' })),
     ),
     http.post(
       '*/admin/api/exports/schedules/:id/resume',
-      answer((_request, id) => turned(id, 'active')),
+      answer((_request, id) =>
+        turned(id, ['active', 'paused'], { status: 'active', retry_at: world.now.toISOString() }),
+      ),
     ),
     http.post(
       '*/admin/api/exports/schedules/:id/close',
-      answer((_request, id) => turned(id, 'closed')),
+      answer((_request, id) => turned(id, ['active', 'paused'], { status: 'closed' })),
+    ),
+    http.get(
+      '*/admin/api/exports/schedules/:id',
+      answer((_request, id) => schedule(id) ?? gone()),
+    ),
+    http.post(
+      '*/admin/api/exports/schedules',
+      answer(async (request) => {
+        const order = await sent(request, exports);
+        const rival = exports.schedules.find(
+          (one) =>
+            one.status !== 'closed' &&
+            one.target === order.target &&
+            one.dataset === order.dataset &&
+            one.organization_id === order.organization_id &&
+            one.period === order.period,
+        );
+        if (rival) {
+          return problem(422, 'invalid_value', `Schedule ${rival.schedule_id} writes there.`);
+        }
+        const begin = `${order.from ?? '2026-11-01'}T00:00:00Z`;
+        const one: Schedule = {
+          ...UNTOUCHED,
+          schedule_id: String(exports.schedules.length + 2),
+          organization_id: order.organization_id,
+          dataset: order.dataset,
+          format: order.format,
+          columns: order.columns ?? [],
+          target: order.target,
+          period: order.period,
+          rhythm: order.rhythm,
+          status: 'active',
+          from: begin,
+          written_until: begin,
+          closed_until: begin,
+        };
+        exports.schedules.unshift(one);
+        return HttpResponse.json(one, { status: 201 });
+      }),
     ),
     http.get(
       '*/admin/api/exports/options',
       answer(() => ({
         datasets: DATASETS,
         formats: ['csv', 'csv.gz', 'jsonl.gz', 'parquet'],
-        targets: operator() ? ['share', 'bucket'] : [],
+        targets: operator() ? exports.targets : [],
       })),
     ),
     http.get(

@@ -57,6 +57,7 @@ export function createHandlers({
     bills.revenue = [];
     exports.jobs = [];
     exports.schedules = [];
+    exports.targets = [];
   }
   const state = { signedIn };
   const session = () =>

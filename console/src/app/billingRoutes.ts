@@ -53,6 +53,16 @@ const exportRoute = createRoute({
   ),
 });
 
+const scheduleRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/exports/schedules/$id',
+  staticData: { needs: 'site' },
+  component: lazyRouteComponent(
+    () => ofBilling(import('@/features/exports/SchedulePage')),
+    'SchedulePage',
+  ),
+});
+
 const billingRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/billing',
@@ -81,4 +91,5 @@ export const billingRoutes = [
   revenueRoute,
   exportsRoute,
   exportRoute,
+  scheduleRoute,
 ] as const;

@@ -7,6 +7,7 @@ import {
   rowSortingFeature,
   tableFeatures,
   useTable,
+  type Cell,
   type ColumnDef,
   type Header,
   type RowData,
@@ -51,6 +52,15 @@ function sortingOf(sort: string | undefined): SortingState {
   return [{ id: sort.replace(/^-/, ''), desc: sort.startsWith('-') }];
 }
 
+/**
+ * What is in a cell. Called and not mounted as a component, as TanStack's own renderer would: a
+ * column's function is another one at each rendering, and a dialog in the cell would be gone.
+ */
+function contentOf<T extends RowData>(cell: Cell<Features, T>): ReactNode {
+  const { cell: content } = cell.column.columnDef;
+  return typeof content === 'function' ? (content(cell.getContext()) as ReactNode) : content;
+}
+
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowId, sort, onSort, footer } = props;
   const table = useTable({
@@ -90,7 +100,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                 className={kind(cell.column.id)}
                 data-label={label(cell.column.id)}
               >
-                <table.FlexRender cell={cell} />
+                {contentOf(cell)}
               </td>
             ))}
           </tr>

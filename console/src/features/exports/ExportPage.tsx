@@ -1,6 +1,6 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Back } from '@/components/Back';
@@ -78,6 +78,18 @@ function One({ job }: { job: Job }) {
   );
 }
 
+function OfSchedule({ id }: { id: string }) {
+  const { t } = useTranslation();
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => <Link to="/exports/schedules/$id" params={{ id }} {...props} />}
+    >
+      {t('schedules.one', { id })}
+    </Anchor>
+  );
+}
+
 function Contents({ job }: { job: Job }) {
   const { t } = useTranslation();
   const nameOf = useOrganizationName();
@@ -105,7 +117,7 @@ function Contents({ job }: { job: Job }) {
           })),
           ...(job.schedule_id == null
             ? []
-            : [{ name: t('exports.schedule'), value: job.schedule_id }]),
+            : [{ name: t('exports.schedule'), value: <OfSchedule id={job.schedule_id} /> }]),
           { name: t('exports.col.by'), value: job.requested_by },
           { name: t('exports.col.ordered'), value: <Moment at={job.created_at} /> },
           { name: t('exports.col.finished'), value: <Moment at={job.finished_at} /> },

@@ -20,6 +20,8 @@ select
     when 'CREDIT' then case l.note when 'PROMO' then 'Promotional credit'
       else 'Paid by prepaid credit' end
     when 'TAX' then l.tax_label
+    when 'CARRIED' then case when l.amount < 0 then 'Carried over from an earlier invoice'
+      else 'Carried to the next invoice' end
     else l.note end as "InvoiceDetailDescription",
   jsonb_strip_nulls(jsonb_build_object('x_LineKind', l.kind, 'x_Month', to_char(l.month, 'YYYY-MM'),
     'x_ProjectId', l.project_id::text, 'x_SkuId', m.name || '-' || s.sku,

@@ -1,9 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
+import { PERIODS } from '@/features/exports/rhythm';
 import { get } from '@/lib/http';
 import { z } from '@/lib/wire';
 
 const datasetSchema = z.object({
   name: z.string(),
+  /** Of a schedule. */
+  shortest_period: z.enum(PERIODS),
   columns: z.array(z.object({ name: z.string(), description: z.string() })),
 });
 

@@ -35,7 +35,14 @@ export function FilePanel({ job }: { job: Job }) {
           {t(isUnfinished(job) ? 'exports.files.later' : 'exports.files.never')}
         </Text>
       ) : (
-        <Files job={job} parts={parts} />
+        <>
+          {job.format.startsWith('csv') && (
+            <Text size="sm" mb="sm">
+              {t('exports.files.csv')}
+            </Text>
+          )}
+          <Files job={job} parts={parts} />
+        </>
       )}
     </Panel>
   );

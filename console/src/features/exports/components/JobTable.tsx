@@ -94,12 +94,13 @@ export function JobTable({ jobs, nameOf }: JobTableProps) {
       id: 'action',
       header: t('members.col.action'),
       numeric: true,
-      cell: ({ row: { original } }) => (
-        <Group gap="xs" justify="flex-end">
-          <Download job={original} />
-          <Alter job={original} size="compact-sm" onError={setError} />
-        </Group>
-      ),
+      cell: ({ row: { original } }) =>
+        (original.downloadable || original.status !== 'done') && (
+          <Group gap="xs" justify="flex-end">
+            <Download job={original} />
+            <Alter job={original} size="compact-sm" onError={setError} />
+          </Group>
+        ),
     },
   ];
   return (

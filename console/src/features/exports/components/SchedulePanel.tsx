@@ -1,60 +1,118 @@
-import { Badge, Button, Group, Text } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { Alert, Anchor, Button, Text } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
+import { EmptyState } from '@/components/EmptyState';
 import { FormError } from '@/components/FormError';
+import { Icon } from '@/components/Icon';
 import { Lines } from '@/components/Lines';
-import { Moment } from '@/components/Moment';
 import { More } from '@/components/More';
 import { Panel } from '@/components/Panel';
 import { QueryState } from '@/components/QueryState';
 import { useOrganizationName } from '@/components/useOrganizationName';
-import {
-  alterSchedule,
-  schedulesQuery,
-  type Schedule,
-  type ScheduleVerb,
-} from '@/features/exports/api/schedules';
-import { ConfirmDialog } from '@/features/exports/components/ConfirmDialog';
+import { optionsQuery } from '@/features/exports/api/options';
+import { schedulesQuery, type Schedule } from '@/features/exports/api/schedules';
+import { AlterSchedule } from '@/features/exports/components/AlterSchedule';
+import { ScheduleDialog } from '@/features/exports/components/ScheduleDialog';
+import { Late, ScheduleBadge } from '@/features/exports/components/ScheduleState';
+import { formatBoundary } from '@/features/exports/scope';
+import { useLocale } from '@/lib/i18n/useLocale';
 
-const COLOR = { active: 'teal', paused: 'yellow', closed: 'gray' } as const;
-
-/** What is exported by itself, for operators; schedules are made by the admin API. */
+/** What is exported by itself, for operators. */
 export function SchedulePanel({ organization }: { organization: string | undefined }) {
   const { t } = useTranslation();
   const query = useInfiniteQuery(schedulesQuery(organization));
+  const options = useQuery(optionsQuery);
+  const [making, setMaking] = useState(false);
+  const hasNoTarget = options.data?.targets.length === 0;
+  const make = (
+    <Button
+      leftSection={<Icon name="plus" size={16} />}
+      variant="default"
+      onClick={() => {
+        setMaking(true);
+      }}
+    >
+      {t('schedules.new')}
+    </Button>
+  );
   return (
-    <Panel title={t('schedules.title')} summary={t('schedules.made')}>
+    <Panel title={t('schedules.title')} summary={t('schedules.made')} action={!hasNoTarget && make}>
       <QueryState query={query} what={t('schedules.what')} skeleton={<Lines count={2} />}>
         {({ pages }) => {
           const schedules = pages.flatMap((page) => page.items);
-          return schedules.length === 0 ? (
-            <Text size="sm">{t('schedules.empty')}</Text>
-          ) : (
+          return (
             <>
-              <ScheduleTable schedules={schedules} />
-              <More query={query} />
+              {hasNoTarget && <NoTarget />}
+              {schedules.length === 0 ? (
+                !hasNoTarget && (
+                  <EmptyState title={t('schedules.empty')} body={t('schedules.empty.body')} />
+                )
+              ) : (
+                <>
+                  <ScheduleTable schedules={schedules} />
+                  <More query={query} />
+                </>
+              )}
             </>
           );
         }}
       </QueryState>
+      {making && (
+        <ScheduleDialog
+          organization={organization}
+          onClose={() => {
+            setMaking(false);
+          }}
+        />
+      )}
     </Panel>
+  );
+}
+
+const SETTINGS = [
+  'r1.billing.exports.targets[0].name=share',
+  'r1.billing.exports.targets[0].folder=/mnt/finance',
+];
+
+/** Which settings are missing. */
+function NoTarget() {
+  const { t } = useTranslation();
+  return (
+    <Alert color="blue" mb="md" icon={<Icon name="exports" />} title={t('schedules.noTarget')}>
+      <Text size="sm">{t('schedules.noTarget.body')}</Text>
+      {SETTINGS.map((line) => (
+        <Text key={line} size="sm" className="mono" mt={4}>
+          {line}
+        </Text>
+      ))}
+      <Text size="sm" mt={4}>
+        {t('schedules.noTarget.bucket')}
+      </Text>
+    </Alert>
   );
 }
 
 function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
   const { t } = useTranslation();
+  const locale = useLocale();
   const nameOf = useOrganizationName();
-  const alter = useMutation(alterSchedule);
-  const [closing, setClosing] = useState<Schedule>();
+  const [error, setError] = useState<Error | null>(null);
   const columns: Column<Schedule>[] = [
     {
       id: 'dataset',
       header: t('exports.col.dataset'),
       cell: ({ row: { original } }) => (
         <div>
-          {original.dataset}
+          <Link
+            to="/exports/schedules/$id"
+            params={{ id: original.schedule_id }}
+            className="rowLink"
+          >
+            {original.dataset}
+          </Link>
           <Text size="xs" c="dimmed">
             {original.schedule_id} · {original.format} ·{' '}
             {t('exports.to', { target: original.target })}
@@ -87,8 +145,20 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
       header: t('exports.col.state'),
       cell: ({ row: { original } }) => (
         <div>
-          <Badge color={COLOR[original.status]}>{t(`schedules.state.${original.status}`)}</Badge>
-          {original.error != null && <Text size="xs">{original.error}</Text>}
+          <ScheduleBadge status={original.status} />
+          <Late schedule={original} />
+          {original.export_id != null && (
+            <Text size="xs" mt={2}>
+              <Anchor
+                inherit
+                renderRoot={(props) => (
+                  <Link to="/exports/$id" params={{ id: original.export_id ?? '' }} {...props} />
+                )}
+              >
+                {t('exports.one', { id: original.export_id })}
+              </Anchor>
+            </Text>
+          )}
         </div>
       ),
     },
@@ -96,64 +166,26 @@ function ScheduleTable({ schedules }: { schedules: Schedule[] }) {
       id: 'until',
       header: t('schedules.col.until'),
       wideOnly: true,
-      cell: ({ row }) => <Moment at={row.original.written_until} />,
+      cell: ({ row }) => formatBoundary(row.original.written_until, locale),
     },
     {
       id: 'action',
       header: t('members.col.action'),
       numeric: true,
-      cell: ({ row: { original } }) => (
-        <Group gap="xs" justify="flex-end">
-          {verbsOf(original).map((verb) => (
-            <Button
-              key={verb}
-              size="compact-sm"
-              variant="default"
-              disabled={alter.isPending}
-              aria-label={t(`schedules.${verb}.named`, { id: original.schedule_id })}
-              onClick={() => {
-                if (verb === 'close') setClosing(original);
-                else alter.mutate({ id: original.schedule_id, verb });
-              }}
-            >
-              {t(`schedules.${verb}`)}
-            </Button>
-          ))}
-        </Group>
+      cell: ({ row }) => (
+        <AlterSchedule schedule={row.original} size="compact-sm" onError={setError} />
       ),
     },
   ];
   return (
     <>
-      {alter.error && <FormError error={alter.error} />}
+      {error && <FormError error={error} />}
       <DataTable
         caption={t('schedules.title')}
         columns={columns}
         rows={schedules}
         rowId={(schedule) => schedule.schedule_id}
       />
-      {closing && (
-        <ConfirmDialog
-          title={t('schedules.close.title', { id: closing.schedule_id })}
-          body={t('schedules.close.body')}
-          no={t('schedules.close.no')}
-          yes={t('schedules.close.named', { id: closing.schedule_id })}
-          onYes={() => {
-            setClosing(undefined);
-            alter.mutate({ id: closing.schedule_id, verb: 'close' });
-          }}
-          onClose={() => {
-            setClosing(undefined);
-          }}
-        />
-      )}
     </>
   );
-}
-
-/** One that is active goes on at once with a run that failed. */
-function verbsOf({ status, error }: Schedule): ScheduleVerb[] {
-  if (status === 'closed') return [];
-  if (status === 'paused') return ['resume', 'close'];
-  return error == null ? ['pause', 'close'] : ['resume', 'pause', 'close'];
 }

@@ -56,23 +56,42 @@ comment on column export_job.schedule_id is
 -- Ended ones do not stay for ever.
 create index on export_job (finished_at) where finished_at is not null;
 grant delete on export_job to r1_billing;
+create index on export_run (completed_at);
+grant delete on export_run to r1_billing;
 
--- Whether nobody has usage of that month, or an invoice of it, without a finalized one.
-create function month_is_closed(organization bigint, first_day date) returns boolean
+-- The months that somebody has usage or an invoice of. One is closed by a finalized invoice, of it or
+-- of a later month: after that none is made of it, and what is still due of it goes on with the next.
+-- What a credit note took is no usage: it is billed by itself.
+create function invoice_month(organization bigint, first_day date, end_day date)
+returns table (tenant_id bigint, currency char(3), month date, closed boolean)
 language sql stable as $$
-  select not exists (
-    select from (
-      select tenant_id, currency, status = 'finalized' as closes from invoice
-      where kind = 'INVOICE' and lower(period) = first_day::timestamp at time zone 'UTC'
-        and (organization is null or tenant_id = organization)
-      union all
-      select tenant_id, currency, false from balance_day
-      where account = 'revenue' and amount <> 0
-        and day >= first_day and day < (first_day + interval '1 month')::date
-        and (organization is null or tenant_id = organization)
-    ) known
-    group by tenant_id, currency
-    having not bool_or(closes))
+  select k.tenant_id, k.currency, k.month, exists (
+    select from invoice i
+    where i.tenant_id = k.tenant_id and i.currency = k.currency
+      and i.kind = 'INVOICE' and i.status = 'finalized'
+      and lower(i.period) >= k.month::timestamp at time zone 'UTC')
+  from (
+    select i.tenant_id, i.currency, (lower(i.period) at time zone 'UTC')::date as month,
+      true as invoiced, 0::numeric as earned
+    from invoice i
+    where i.kind = 'INVOICE' and (organization is null or i.tenant_id = organization)
+      and lower(i.period) >= first_day::timestamp at time zone 'UTC'
+      and lower(i.period) < end_day::timestamp at time zone 'UTC'
+    union all
+    select d.tenant_id, d.currency, date_trunc('month', d.day::timestamp)::date, false, d.amount
+    from balance_day d
+    where d.account = 'revenue' and d.day >= first_day and d.day < end_day
+      and (organization is null or d.tenant_id = organization)
+    union all
+    select p.tenant_id, p.currency, date_trunc('month', p.effective_on::timestamp)::date, false,
+      -p.amount
+    from invoice i join posted_entry p using (journal_id)
+    where i.kind = 'CREDIT_NOTE' and p.account = 'revenue'
+      and p.effective_on >= first_day and p.effective_on < end_day
+      and (organization is null or p.tenant_id = organization)
+  ) k
+  group by k.tenant_id, k.currency, k.month
+  having bool_or(k.invoiced) or sum(k.earned) <> 0
 $$;
 
 grant select, insert on export_schedule to r1_billing;

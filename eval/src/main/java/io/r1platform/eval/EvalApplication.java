@@ -22,6 +22,7 @@ public final class EvalApplication {
     var line =
         new CommandLine(new EvalCommand(environment, clock))
             .addSubcommand(new GenerateCommand(clock))
+            .addSubcommand(new BarsCommand(environment, clock))
             .addSubcommand(new CheckCommand());
     line.setExecutionExceptionHandler(EvalApplication::explain);
     return line;

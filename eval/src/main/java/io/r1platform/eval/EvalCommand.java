@@ -2,13 +2,13 @@ package io.r1platform.eval;
 
 import io.r1platform.eval.cards.O1Prices;
 import io.r1platform.eval.runs.Settings;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,24 +39,7 @@ final class EvalCommand implements Callable<Integer> {
       description = "The problems, one JSON object a line.")
   private @Nullable Path file;
 
-  @Option(
-      names = "--base-url",
-      paramLabel = "URL",
-      description = "The platform (R1_URL, http://127.0.0.1:8080).")
-  private @Nullable String baseUrl;
-
-  @Option(
-      names = "--key",
-      description = "A tenant's key; no default (better by the environment: R1_KEY).")
-  private @Nullable String key;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      defaultValue = "r1-nano",
-      description = "The model (r1-nano).")
-  @SuppressWarnings("NullAway.Init") // by picocli
-  private String model;
+  @Mixin private final Asking asking = new Asking();
 
   @Option(
       names = "--samples",
@@ -109,28 +92,10 @@ final class EvalCommand implements Callable<Integer> {
   private boolean keepsReasoning;
 
   @Option(
-      names = "--max-cost",
-      paramLabel = "AMOUNT",
-      description =
-          "Stop before more than this could be charged: a decimal amount in the account's"
-              + " currency (no limit but the quote).")
-  private @Nullable BigDecimal maxCost;
-
-  @Option(
-      names = "--at-once",
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Requests at a time, 1 to 256 (8).")
-  private int atOnce;
-
-  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Where the run lies (FILE's name with .eval, here).")
   private @Nullable Path out;
-
-  @Option(names = "--yes", description = "Accept the quote without being asked (asks).")
-  private boolean yes;
 
   @Option(
       names = "--o1-prices",
@@ -147,28 +112,31 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     Path problems = file;
     if (problems == null) {
-      throw new IllegalArgumentException("name a file of problems, or generate, or check");
+      throw new IllegalArgumentException("name a file of problems, or generate, check or bars");
     }
-    if (atOnce < 1 || atOnce > 256) {
-      throw new IllegalArgumentException("--at-once must be 1 to 256");
-    }
-    if (maxCost != null && maxCost.signum() <= 0) {
-      throw new IllegalArgumentException("--max-cost must be more than 0");
-    }
+    asking.check();
     var settings =
         new Settings(
-            model, samples, maxTokens, temperature, topP, seed, plain, siblings, keepsReasoning);
+            asking.model(),
+            samples,
+            maxTokens,
+            temperature,
+            topP,
+            seed,
+            plain,
+            siblings,
+            keepsReasoning);
     var evaluation =
         new Evaluation(
             problems,
             directory(problems),
-            v1(),
-            key(),
+            asking.v1(environment),
+            asking.key(environment),
             settings,
             spec.commandLine().getOut(),
             clock);
     O1Prices prices = o1Prices == null ? O1Prices.LIST : O1Prices.of(o1Prices);
-    return evaluation.run(yes, maxCost, atOnce, prices) ? 0 : 1;
+    return evaluation.run(asking.yes(), asking.maxCost(), asking.atOnce(), prices) ? 0 : 1;
   }
 
   private Path directory(Path problems) {
@@ -177,20 +145,5 @@ final class EvalCommand implements Callable<Integer> {
     }
     String name = problems.getFileName().toString();
     return Path.of(name.replaceFirst("\\.jsonl?$", "") + ".eval");
-  }
-
-  private String v1() {
-    String url =
-        baseUrl != null ? baseUrl : environment.getOrDefault("R1_URL", "http://127.0.0.1:8080");
-    String bare = url.replaceFirst("/+$", "");
-    return bare.endsWith("/v1") ? bare : bare + "/v1";
-  }
-
-  private String key() {
-    String found = key != null ? key : environment.getOrDefault("R1_KEY", "");
-    if (found.isBlank()) {
-      throw new IllegalArgumentException("a tenant's key is needed: --key, or R1_KEY");
-    }
-    return found;
   }
 }

@@ -47,6 +47,7 @@ final class Evaluation {
   private final PrintWriter out;
   private final Clock clock;
   private final AtomicReference<Instant> lastLine;
+  private @Nullable ProblemSet read;
 
   Evaluation(
       Path file,
@@ -73,31 +74,47 @@ final class Evaluation {
 
   /** Runs or goes on; false if it ended before everything was asked. */
   boolean run(boolean yes, @Nullable BigDecimal maxCost, int atOnce, O1Prices prices) {
-    ProblemSet set = ProblemFile.read(file, reading(settings));
-    Optional<Commitment> commitment = Commitment.of(file, set.sha256());
-    makeDirectory();
-    Path planFile = directory.resolve("plan.json");
-    Plan plan;
-    if (Files.exists(planFile)) {
-      plan = Json.read(planFile, Plan.class);
-      refuseOther(plan, set);
+    if (hasBegun()) {
+      Plan plan = Json.read(planFile(), Plan.class);
       say("going on with the run of " + plan.createdAt() + " in " + directory);
     } else {
-      Quote quote = quote(set);
+      Quote quote = quote();
       accept(quote, yes, maxCost);
-      plan =
-          new Plan(
-              UUID.randomUUID().toString(),
-              clock.instant(),
-              file.getFileName().toString(),
-              set.sha256(),
-              v1,
-              settings,
-              quote,
-              commitment.map(Commitment::commitment).orElse(null));
-      Json.write(planFile, Json.pretty(plan));
+      begin(quote);
     }
-    Path answers = directory.resolve("answers.jsonl");
+    return goOn(maxCost, atOnce, prices);
+  }
+
+  /** Whether its quote was accepted before. */
+  boolean hasBegun() {
+    return Files.exists(planFile());
+  }
+
+  /** Notes what was agreed, before the first request. */
+  void begin(Quote quote) {
+    ProblemSet set = set();
+    Optional<Commitment> commitment = Commitment.of(file, set.sha256());
+    makeDirectory();
+    var plan =
+        new Plan(
+            UUID.randomUUID().toString(),
+            clock.instant(),
+            file.getFileName().toString(),
+            set.sha256(),
+            v1,
+            settings,
+            quote,
+            commitment.map(Commitment::commitment).orElse(null));
+    Json.write(planFile(), Json.pretty(plan));
+  }
+
+  /** Asks what has no answer yet; false if {@code maxCost} ended it before. */
+  boolean goOn(@Nullable BigDecimal maxCost, int atOnce, O1Prices prices) {
+    ProblemSet set = set();
+    Optional<Commitment> commitment = Commitment.of(file, set.sha256());
+    Plan plan = Json.read(planFile(), Plan.class);
+    refuseOther(plan, set);
+    Path answers = answers();
     boolean complete;
     Instant begun = clock.instant();
     try (Journal journal = Journal.open(answers, begun)) {
@@ -135,14 +152,39 @@ final class Evaluation {
     say(card.line());
   }
 
-  private Quote quote(ProblemSet set) {
+  private Path planFile() {
+    return directory.resolve("plan.json");
+  }
+
+  /** The problems, read once: what is asked is what was quoted. */
+  ProblemSet set() {
+    ProblemSet known = read;
+    if (known == null) {
+      known = ProblemFile.read(file, reading(settings));
+      read = known;
+    }
+    return known;
+  }
+
+  /** The journal. */
+  Path answers() {
+    return directory.resolve("answers.jsonl");
+  }
+
+  /** What all of it would cost; nothing is asked. */
+  Quote quote() {
+    ProblemSet set = set();
     try (var quotes = new Quotes(v1, key)) {
-      Quote quote =
-          quotes.of(
-              set.problems(),
-              settings,
-              settings.samples(),
-              done -> everySoOften("quoting " + done + "/" + set.problems().size()));
+      return quotes.of(
+          set.problems(),
+          settings,
+          settings.samples(),
+          done -> everySoOften("quoting " + done + "/" + set.problems().size()));
+    }
+  }
+
+  private void show(Quote quote) {
+    try (var quotes = new Quotes(v1, key)) {
       say(
           "quote      %d requests: at least %s, expected %s, at most %s %s"
               .formatted(
@@ -154,12 +196,13 @@ final class Evaluation {
       quotes
           .available()
           .ifPresent(left -> say("available  " + left.toPlainString() + " " + quote.currency()));
-      return quote;
     }
   }
 
+  /** Shows a quote and asks; what is not accepted ends here. */
   @SuppressWarnings("SystemConsoleNull") // whether it is null depends on the JDK's provider
-  private void accept(Quote quote, boolean yes, @Nullable BigDecimal maxCost) {
+  void accept(Quote quote, boolean yes, @Nullable BigDecimal maxCost) {
+    show(quote);
     if (maxCost != null && maxCost.compareTo(quote.largest()) < 0) {
       throw new IllegalArgumentException(
           "--max-cost is less than the %s that one request may cost"

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Crash between any two statements × duplicate × reorder × clock skew × zombie, on the production
  * code. {@code R1_SCHEDULES=N} runs so many, {@code R1_SEED=N} one, {@code R1_SEED=N-M} those of a
- * range on the same two gateways. Without either it is 100,000, but ends after 7 minutes, so that
- * a slow machine's whole test run keeps its time, and fails below {@link #LEAST}; the figure says
- * how many it was.
+ * range on the same two gateways. Without either it is 100,000, but ends after 7 minutes, so that a
+ * slow machine's whole test run keeps its time, and fails below {@link #LEAST}; the figure says how
+ * many it was.
  */
 class SimulationIT {
   private static final @Nullable String ASKED = System.getenv("R1_SCHEDULES");

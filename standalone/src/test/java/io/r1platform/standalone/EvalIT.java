@@ -108,6 +108,31 @@ class EvalIT {
   }
 
   @Test
+  void aModelIsMeasuredAgainstItsBars() throws Exception {
+    Printed measured = eval("bars", "addition", "--count=8", "--yes");
+    assertThat(measured.exit()).as(measured.text()).isZero();
+    platform.reconciled();
+    int asked = requests();
+    Printed again = eval("bars", "addition", "--count=8", "--yes");
+    Printed other = eval("bars", "addition", "--count=16", "--yes");
+    Printed checked = eval("check", "r1-nano.bars/addition/card.json");
+
+    assertThat(measured.last())
+        .startsWith("nano model=r1-nano families=1 bars=1 ")
+        .contains(" answers=8 ")
+        .contains(" formed=1.0000 ");
+    JsonNode family = read("r1-nano.bars/bars.json").path("families").path(0);
+    assertThat(family.path("name").asString()).isEqualTo("addition");
+    assertThat(family.path("checked").asInt()).isPositive(); // of two and three digits it is sure
+    assertThat(family.path("valid").asInt()).isEqualTo(family.path("checked").asInt());
+    assertThat(again.text()).contains("going on with the runs in ");
+    platform.reconciled();
+    assertThat(requests()).isEqualTo(asked).isEqualTo(8);
+    assertThat(other.text()).contains("holds another set");
+    assertThat(checked.text()).contains("check ok problems=8");
+  }
+
+  @Test
   void neverSpendsMoreThanItMay() throws Exception {
     write(
         "sums.jsonl",

@@ -76,7 +76,7 @@ final class Platform implements AutoCloseable {
    * @param before what is done when the home is empty, for instance {@link #configure}
    */
   static Platform start(String name, Consumer<Platform> before) {
-    var home = new Home(Path.of("target", name));
+    var home = new Home(Path.of("target", name + System.getProperty("r1.fork", "")));
     var ports = Ports.free();
     var environment = new HashMap<String, String>();
     ports.byName().forEach((port, number) -> environment.put(port.variable(), number.toString()));

@@ -13,11 +13,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts that the tenant kept, to be found in the bundle once each and unchanged. */
 final class KeptReceipts {
   private record Kept(UsageRecord record, String where) {}
+
+  private static final Pattern RECEIPT = Pattern.compile("\\bv1\\.[A-Za-z0-9_-]+");
 
   private final Map<UUID, Kept> kept = new HashMap<>();
   private final @Nullable YearMonth previous;
@@ -29,8 +33,8 @@ final class KeptReceipts {
   }
 
   /**
-   * Reads a file, or all files of a directory. A line holds a receipt at its end, as in {@code
-   * x-usage-receipt: v1.…}; empty lines are passed over.
+   * Reads a file, or all files of a directory. A line holds a receipt, as in {@code
+   * x-usage-receipt: v1.…} and in what {@code /v1/receipts} answers; empty lines are passed over.
    *
    * @param previous an earlier month whose bundle is looked at as well; null: none
    * @throws NotGenuine if a line holds none, it is not the organization's, or two of one id differ
@@ -57,9 +61,9 @@ final class KeptReceipts {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         if (!line.isBlank()) {
-          String stripped = line.strip();
+          Matcher receipt = RECEIPT.matcher(line);
           add(
-              stripped.substring(stripped.lastIndexOf(' ') + 1),
+              receipt.find() ? receipt.group() : line.strip(),
               "%s:%d".formatted(file.getFileName(), number),
               statement);
         }

@@ -237,6 +237,17 @@ class VerifyBillTests {
     assertThat(Command.run(bundle, "--receipts", receipts).out())
         .contains("ok receipts: 40 of yours found, 0 of other months");
 
+    Path listed =
+        Files.writeString(
+            directory.resolve("listed.jsonl"),
+            month.mine.stream()
+                .map(
+                    r -> "{\"id\":\"%s\",\"receipt\":\"%s\"}\n".formatted(r.eventId(), r.receipt()))
+                .collect(Collectors.joining()));
+    assertThat(Command.run(bundle, "--receipts", listed).out())
+        .as("what /v1/receipts answers")
+        .contains("ok receipts: 40 of yours found, 0 of other months");
+
     UsageRecord real = month.mine.getFirst();
     byte[] other = real.bytes();
     other[1] = 2; // it ended otherwise

@@ -143,7 +143,8 @@ class BundleMaker {
   }
 
   private Optional<Missing> write(Billed billed, BilledUsage usage) throws IOException {
-    Path directory = Files.createTempDirectory("r1-bill");
+    Path directory =
+        Files.createTempDirectory("r1-export-bundle-"); // swept as drafts of exports are
     Path pdf = directory.resolve("pdf");
     Path zip = directory.resolve("zip");
     try {

@@ -190,12 +190,10 @@ final class InvoiceHtml {
   }
 
   private String tokens(LineView line) {
-    String sku = Objects.requireNonNull(line.sku());
-    Word kind = Word.OUTPUT;
-    for (Word one : List.of(Word.HIT, Word.MISS, Word.REASONING)) {
-      kind = (sku + "-").contains("-" + one.name().toLowerCase(Locale.ROOT) + "-") ? one : kind;
-    }
-    return word(kind) + (sku.endsWith("-batch") ? ", " + word(Word.BATCH) : "");
+    String model = Objects.requireNonNull(line.model()); // it may itself say "reasoning"
+    String[] sku = Objects.requireNonNull(line.sku()).substring(model.length() + 1).split("-", -1);
+    Word kind = Word.valueOf(sku[0].toUpperCase(Locale.ROOT));
+    return word(kind) + (sku.length > 1 ? ", " + word(Word.BATCH) : "");
   }
 
   /** The price list, its window, and another month than the invoice's. */

@@ -92,6 +92,15 @@ public final class ServiceException extends RuntimeException {
     return new ServiceException(ErrorCode.NO_SUCH_GAP, "Nothing was changed: " + why, Map.of());
   }
 
+  /** Files with records that the database has no more would be replaced by ones without. */
+  public static ServiceException recordsLeft() {
+    return new ServiceException(
+        ErrorCode.ALREADY_DECIDED,
+        "Nothing was changed: records of these days have left the database, and files in the target"
+            + " may still have them. Order a download of what is left.",
+        Map.of());
+  }
+
   /** A parameter that cannot be understood. */
   public static ServiceException invalidRequest(String why) {
     return new ServiceException(ErrorCode.INVALID_REQUEST, why, Map.of());

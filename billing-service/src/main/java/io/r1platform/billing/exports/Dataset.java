@@ -55,8 +55,8 @@ public abstract class Dataset {
   }
 
   /**
-   * Whether its query joins many rows that it made itself, of which PostgreSQL expects one: it
-   * would compare each with each.
+   * Whether its query joins and sorts many rows that it made itself, of which PostgreSQL expects
+   * few: it would compare each with each. Such a query joins by hashes, and has room to sort.
    */
   public boolean joinsWhatItMade() {
     return false;

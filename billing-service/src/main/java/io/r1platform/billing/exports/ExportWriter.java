@@ -29,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 class ExportWriter {
   /** Whom the writer tells how far it is; what it throws ends the export. */
   interface Progress {
+    /** The rows are being read: none that are there can leave before the export ends. */
+    default void reads() throws IOException {}
+
     /** Rows that were read; called now and then, and before anything in the place changes. */
     default void rows(long rows) throws IOException {}
 
@@ -69,7 +72,7 @@ class ExportWriter {
    *
    * @throws PessimisticLockingFailureException if somebody else does
    * @throws RowsChanged if kept parts are of other rows
-   * @throws IOException if anything fails; then there is no manifest
+   * @throws IOException if anything fails; then there is no manifest, or nothing was changed
    */
   Manifest write(Scope scope, FileFormat format, Target target, Progress progress)
       throws IOException {
@@ -100,6 +103,7 @@ class ExportWriter {
     private final Path drafts;
     private final Path scratches;
     private long read;
+    private boolean changed;
 
     Run(
         Scope scope,
@@ -117,8 +121,8 @@ class ExportWriter {
     }
 
     Manifest write(Rows rows, @Nullable Instant through) throws IOException {
+      progress.reads();
       progress.rows(read);
-      target.remove(Manifest.NAME);
       List<Part> parts = new ArrayList<>();
       do { // an empty scope has a part too: its schema
         if (parts.size() == MOST_PARTS) {
@@ -129,7 +133,7 @@ class ExportWriter {
       Manifest manifest = Manifest.of(scope, format, parts, through);
       Path draft = drafts.resolve(Manifest.NAME);
       Files.writeString(draft, json.writeValueAsString(manifest) + "\n");
-      progress.rows(read);
+      beforeChange();
       target.removeOthers(
           scope.dataset().name(), parts.stream().map(Part::file).collect(Collectors.toSet()));
       target.put(Manifest.NAME, draft);
@@ -168,11 +172,20 @@ class ExportWriter {
               Hashes.sha256(draft),
               Hashes.hex(input),
               content.peakKib());
-      progress.rows(read);
+      beforeChange();
       target.put(name, draft);
       delete(scratch);
       progress.done(part);
       return part;
+    }
+
+    /** What fails before leaves an earlier export whole. */
+    private void beforeChange() throws IOException {
+      progress.rows(read);
+      if (!changed) {
+        target.remove(Manifest.NAME);
+        changed = true;
+      }
     }
 
     private void pump(Rows rows, Totals totals, MessageDigest input, Sink to) throws IOException {

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -29,6 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 class Exports {
   private static final String SPEC = "r1-export-1";
   private static final int BUFFER = 1 << 16;
+
+  /** Manifests are known as long as jobs are. */
+  private static final Duration KNOWN = Duration.ofDays(90);
 
   /** What a reader checks a stream against. */
   record StreamManifest(
@@ -134,6 +138,7 @@ class Exports {
   }
 
   private void record(UUID run, StreamManifest manifest) {
+    Instant now = clock.instant();
     jdbc.sql(
             """
             insert into export_run (run_id, dataset, manifest, completed_at)
@@ -142,7 +147,10 @@ class Exports {
         .param(run)
         .param(manifest.dataset)
         .param(json.writeValueAsString(manifest))
-        .param(clock.instant().atOffset(ZoneOffset.UTC))
+        .param(now.atOffset(ZoneOffset.UTC))
+        .update();
+    jdbc.sql("delete from export_run where completed_at < ?")
+        .param(now.minus(KNOWN).atOffset(ZoneOffset.UTC))
         .update();
   }
 

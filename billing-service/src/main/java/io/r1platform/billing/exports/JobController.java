@@ -71,8 +71,13 @@ class JobController {
   /** What can be ordered, and for which targets. */
   record Options(List<DatasetView> datasets, List<String> formats, List<String> targets) {}
 
-  /** A dataset; {@code wholeDays}: its scopes begin and end at midnight UTC. */
-  record DatasetView(String name, boolean wholeDays, List<Column> columns) {}
+  /**
+   * A dataset.
+   *
+   * @param wholeDays its scopes begin and end at midnight UTC
+   * @param shortestPeriod of a schedule: hour, day or month
+   */
+  record DatasetView(String name, boolean wholeDays, String shortestPeriod, List<Column> columns) {}
 
   private final Jobs jobs;
   private final JobTable table;
@@ -167,7 +172,10 @@ class JobController {
   Options options() {
     return new Options(
         datasets.all().stream()
-            .map(one -> new DatasetView(one.name(), one.ofWholeDays(), one.columns()))
+            .map(
+                one ->
+                    new DatasetView(
+                        one.name(), one.ofWholeDays(), one.leastPeriod().wireName(), one.columns()))
             .toList(),
         Arrays.stream(FileFormat.values()).map(FileFormat::extension).toList(),
         targets.names());

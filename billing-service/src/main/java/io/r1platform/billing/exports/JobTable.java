@@ -371,7 +371,7 @@ class JobTable {
         .update();
   }
 
-  private Optional<Job> byCommand(UUID command) {
+  Optional<Job> byCommand(UUID command) {
     return jdbc.sql("select " + COLUMNS + " from export_job where command_id = ?")
         .param(command)
         .query(this::read)

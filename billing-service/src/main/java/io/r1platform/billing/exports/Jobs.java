@@ -70,6 +70,7 @@ class Jobs implements SmartLifecycle {
   }
 
   private final JobTable table;
+  private final RetiredDays retired;
   private final Datasets datasets;
   private final ExportWriter writer;
   private final Targets targets;
@@ -86,6 +87,7 @@ class Jobs implements SmartLifecycle {
 
   Jobs(
       JobTable table,
+      RetiredDays retired,
       Datasets datasets,
       ExportWriter writer,
       Targets targets,
@@ -95,6 +97,7 @@ class Jobs implements SmartLifecycle {
       MeterRegistry meters,
       Clock clock) {
     this.table = table;
+    this.retired = retired;
     this.datasets = datasets;
     this.writer = writer;
     this.targets = targets;
@@ -113,7 +116,8 @@ class Jobs implements SmartLifecycle {
    * Makes the job of this command and has it run.
    *
    * @throws ServiceException {@code too_many_exports}, {@code command_conflict}, {@code
-   *     invalid_request} for a target that there is not
+   *     invalid_request} for a target that there is not, {@code already_decided} if the target may
+   *     have records that the database has no more
    */
   Job order(JobTable.Order order) {
     if (order.target() != null) {
@@ -122,6 +126,11 @@ class Jobs implements SmartLifecycle {
     return Objects.requireNonNull(
         transaction.execute(
             status -> {
+              if (order.target() != null
+                  && retired.has(order.scope())
+                  && table.byCommand(order.commandId()).isEmpty()) {
+                throw ServiceException.recordsLeft();
+              }
               Job job = table.make(order, most(order.scope().projectId() != null));
               scheduleAfterCommit(job.id());
               return job;
@@ -142,8 +151,9 @@ class Jobs implements SmartLifecycle {
   /**
    * Runs a failed or cancelled one again.
    *
-   * @throws ServiceException {@code already_decided} if it neither failed nor was cancelled, or its
-   *     files are gone; {@code too_many_exports}
+   * @throws ServiceException {@code already_decided} if it neither failed nor was cancelled, its
+   *     files are gone, or the target may have records that the database has no more; {@code
+   *     too_many_exports}
    */
   void resume(Job job) {
     long id = job.id();
@@ -152,8 +162,16 @@ class Jobs implements SmartLifecycle {
           if (!table.resume(job, most(job.projectId() != null))) {
             throw ServiceException.alreadyDecided("finished, or its files removed,", "its end");
           }
+          if (overwritesMore(job)) {
+            throw ServiceException.recordsLeft();
+          }
           scheduleAfterCommit(id);
         });
+  }
+
+  /** Whether files in its place may have records that the database has no more. */
+  private boolean overwritesMore(Job job) {
+    return job.target() != null && retired.has(job.scope(datasets));
   }
 
   private int most(boolean ofProject) {
@@ -285,6 +303,15 @@ class Jobs implements SmartLifecycle {
 
   private ExportWriter.Progress watch(Job job, UUID run, Map<Integer, Part> kept) {
     return new ExportWriter.Progress() {
+      /** Asked beside the snapshot, which may be older than a day's end. */
+      @Override
+      public void reads() throws IOException {
+        if (overwritesMore(job)) {
+          throw new IOException(
+              "Records of these days have left the database; what is in the target stays.");
+        }
+      }
+
       @Override
       public void rows(long rows) throws IOException {
         if (!table.progress(job.id(), run, rows)) {

@@ -37,6 +37,7 @@ class ScheduleTable {
       String by) {}
 
   private static final Duration LONG_FOR_A_RUN = Duration.ofHours(6);
+  private static final Duration LONG_FOR_A_CLOSE = Duration.ofDays(35);
 
   private final JdbcClient jdbc;
 
@@ -192,14 +193,18 @@ class ScheduleTable {
         .update();
   }
 
-  /** Active ones whose run failed and is not done since, or takes more than six hours. */
+  /**
+   * Active ones whose run failed and is not done since or takes more than six hours, and those of
+   * which a month that ended 35 days ago is not closed.
+   */
   long late(Instant now) {
     return jdbc.sql(
             """
             select count(*) from export_schedule s left join export_job j using (job_id)
-            where s.status = 'active' and (s.failures > 0 or j.created_at < ?)
+            where s.status = 'active' and (s.failures > 0 or j.created_at < ? or s.final_from < ?)
             """)
         .param(utc(now.minus(LONG_FOR_A_RUN)))
+        .param(utc(Period.MONTH.begin(now.minus(LONG_FOR_A_CLOSE))))
         .query(Long.class)
         .single();
   }
@@ -214,9 +219,12 @@ class ScheduleTable {
 
   /** Whether whoever is in the scope has finalized invoices for all of that month. */
   boolean isClosed(@Nullable Long organizationId, Instant month) {
-    return jdbc.sql("select month_is_closed(cast(? as bigint), ?)")
+    LocalDate first = LocalDate.ofInstant(month, ZoneOffset.UTC);
+    return jdbc.sql(
+            "select coalesce(bool_and(closed), true) from invoice_month(cast(? as bigint), ?, ?)")
         .param(organizationId)
-        .param(LocalDate.ofInstant(month, ZoneOffset.UTC))
+        .param(first)
+        .param(first.plusMonths(1))
         .query(Boolean.class)
         .single();
   }
@@ -242,22 +250,6 @@ class ScheduleTable {
   /** As a record has it. */
   private static long micros(Instant moment) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
-  }
-
-  /** Whether records of the scope have left the database. */
-  boolean hasLeft(@Nullable Long organizationId, Instant from, Instant to) {
-    return jdbc.sql(
-            """
-            select exists (select from usage_retired_tenant
-              where admitted_on >= (cast(:from as timestamptz) at time zone 'UTC')::date
-                and admitted_on < cast(:to as timestamptz) at time zone 'UTC'
-                and (cast(:tenant as bigint) is null or tenant_id = :tenant))
-            """)
-        .param("from", utc(from))
-        .param("to", utc(to))
-        .param("tenant", organizationId)
-        .query(Boolean.class)
-        .single();
   }
 
   private static Schedule read(ResultSet row, int number) throws SQLException {

@@ -48,6 +48,7 @@ class Schedules {
   private final ScheduleTable table;
   private final JobTable jobTable;
   private final Jobs jobs;
+  private final RetiredDays retired;
   private final Datasets datasets;
   private final Targets targets;
   private final ExportSettings settings;
@@ -59,6 +60,7 @@ class Schedules {
       ScheduleTable table,
       JobTable jobTable,
       Jobs jobs,
+      RetiredDays retired,
       Datasets datasets,
       Targets targets,
       ExportSettings settings,
@@ -68,6 +70,7 @@ class Schedules {
     this.table = table;
     this.jobTable = jobTable;
     this.jobs = jobs;
+    this.retired = retired;
     this.datasets = datasets;
     this.targets = targets;
     this.settings = settings;
@@ -125,7 +128,7 @@ class Schedules {
       throw ServiceException.invalidRequest(
           "There are %d schedules; close one.".formatted(settings.schedules()));
     }
-    if (hasLeft(order.scope())) {
+    if (retired.has(order.scope())) {
       throw ServiceException.invalidRequest(
           "'from' is of a period whose records have left the database; begin later.");
     }
@@ -291,7 +294,7 @@ class Schedules {
       table.put(schedule.id(), progress, Objects.requireNonNull(progress.retryAt()));
     } else if (now.isBefore(retry)) {
       table.put(schedule.id(), progress, retry);
-    } else if (hasLeft(scope(schedule, schedule.of(run)))) {
+    } else if (retired.has(scope(schedule, schedule.of(run)))) {
       LOG.error(
           "Schedule {} of exports gives up {} to {}, whose records have left the database since"
               + " export {} failed: what is in its place may be old or without a manifest",
@@ -312,7 +315,7 @@ class Schedules {
     Instant ready = ready(now);
     for (Optional<Due> due = next(at, ready, now); due.isPresent(); due = next(at, ready, now)) {
       Scope scope = scope(at, due.get());
-      if (!hasLeft(scope)) {
+      if (!retired.has(scope)) {
         Job job = jobs.order(order(at, due.get(), scope));
         table.put(
             at.id(),
@@ -329,12 +332,6 @@ class Schedules {
     }
     table.put(
         at.id(), at.progress(), at.nextLook(now, SETTLING, WHILE_IT_SETTLES, WHILE_NOT_CLOSED));
-  }
-
-  /** Whether files of it would be without records that those there may have. */
-  private boolean hasLeft(Scope scope) {
-    return scope.dataset().losesOldDays()
-        && table.hasLeft(scope.organizationId(), scope.from(), scope.to());
   }
 
   private Optional<Due> next(Schedule schedule, Instant ready, Instant now) {

@@ -39,6 +39,9 @@ class Snapshots {
   /** One that broke off a moment ago may still have to be noticed by PostgreSQL. */
   private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
 
+  /** All is sorted before the first row comes; more than the connection's {@code socketTimeout}. */
+  private static final int LONGEST_SILENCE_MILLIS = 3_600_000;
+
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final DataSource database;
@@ -104,12 +107,15 @@ class Snapshots {
       statement.execute("set local datestyle = 'ISO, YMD'");
       if (dataset.joinsWhatItMade()) {
         statement.execute("set local enable_nestloop = off");
+        statement.execute("set local enable_mergejoin = off"); // on some of the keys only
+        statement.execute("set local work_mem = '64MB'"); // sorts end after one pass
       }
       if (place != null) {
         lock(connection, statement, place);
       }
       through = completeThrough(statement);
     }
+    connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS); // the pool takes it back
     return reading.read(
         new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
   }

@@ -131,7 +131,7 @@ public class Bundles {
         signer
             .signer()
             .orElseThrow(() -> new Impossible(Why.KEY, "The log has no key to sign with."));
-    Path scratch = Files.createTempDirectory("r1-bundle");
+    Path scratch = Files.createTempDirectory("r1-export-bundle-"); // swept as drafts of exports are
     try (var bundle =
         new BillBundle(scratch, usage.organization(), usage.month(), usage.currency())) {
       transaction.executeWithoutResult(status -> addRecords(bundle, usage));

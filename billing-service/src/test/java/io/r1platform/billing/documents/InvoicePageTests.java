@@ -58,6 +58,9 @@ class InvoicePageTests {
       }
       String all = new PDFTextStripper().getText(pdf);
       assertThat(all.lines().filter(line -> line.contains("32b"))).hasSize(PROJECTS * 8 + 1);
+      for (Word tokens : List.of(Word.HIT, Word.MISS, Word.REASONING, Word.OUTPUT)) {
+        assertThat(all).contains("-instruct, " + tokens.in(language));
+      }
       assertThat(all)
           .contains(
               Word.SUBTOTAL.in(language),

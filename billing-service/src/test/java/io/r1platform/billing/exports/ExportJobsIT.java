@@ -126,6 +126,8 @@ class ExportJobsIT {
       String name = dataset.path("name").asString();
       Dataset known = billing.bean(Datasets.class).named(name);
       assertThat(dataset.path("whole_days").asBoolean()).as(name).isEqualTo(known.ofWholeDays());
+      assertThat(dataset.path("shortest_period").asString())
+          .isEqualTo(known.leastPeriod().wireName());
       assertThat(dataset.path("columns").valueStream().map(one -> one.path("name").asString()))
           .as(name)
           .containsExactlyElementsOf(known.columns().stream().map(Column::name).toList());

@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Schedules, with a clock that only goes on; each test has an organization of its own. */
 class ExportSchedulesIT {
   private static final String SCHEDULES = "/internal/v1/export-schedules";
+  private static final String JOBS = "/internal/v1/export-jobs";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   @TempDir private static Path directory;
   private static BillingFixture billing;
@@ -86,7 +87,7 @@ class ExportSchedulesIT {
     assertThat(open.path("closed_until").asString()).isEqualTo(month.atDay(1) + "T00:00:00Z");
     JsonNode before = parts(place);
     long jobs = jobs(id);
-    new Closing(billing).finalizeMonth(tenant, month);
+    JsonNode invoice = new Closing(billing).finalizeMonth(tenant, month);
     lookForTheClose(id);
     assertThat(jobs(id)).as("a gateway may yet have usage of the month").isEqualTo(jobs);
     traffic.hold(tenant, at(month.plusMonths(1).atDay(1) + "T00:00:00Z").minusSeconds(1), 7);
@@ -108,6 +109,17 @@ class ExportSchedulesIT {
     billing.clock().advance(Duration.ofHours(2));
     written(id);
     assertThat(jobs(id)).as("never again").isEqualTo(jobs + 1);
+
+    String closed = Files.readString(place.resolve(Manifest.NAME));
+    new Closing(billing)
+        .order("/internal/v1/invoices/" + invoice.path("invoice_id").asString() + "/void", "");
+    billing.clock().set(at(tomorrow() + "T04:00:00Z"));
+    traffic.hear(billing.clock().instant());
+    lookForTheClose(id);
+    assertThat(jobs(id)).as("that of the month that runs").isEqualTo(jobs + 2);
+    assertThat(Files.readString(place.resolve(Manifest.NAME)))
+        .as("an invoice made void changes nothing that was closed")
+        .isEqualTo(closed);
     post(id, "close");
   }
 
@@ -229,6 +241,63 @@ class ExportSchedulesIT {
     post(id, "close");
   }
 
+  /** Nor by somebody who resumes its job, or orders another one to the same place. */
+  @Test
+  void nobodyReplacesFilesOfDaysThatHaveLeft() throws IOException {
+    long tenant = 307;
+    traffic.chargeAny(tenant, billing.clock().instant());
+    String id = ordered(body(tenant, "usage_records", "month", "hourly"));
+    written(id);
+    YearMonth month = month();
+    String range = month.atDay(1) + "_" + month.plusMonths(1).atDay(1);
+    Path place = place("usage_records", tenant, range);
+    String before = Files.readString(place.resolve(Manifest.NAME));
+    Path aside = directory.resolve("aside");
+    Files.move(place.getParent(), aside);
+    Files.writeString(place.getParent(), "a file where the folder should be");
+    billing.clock().advance(Duration.ofHours(2));
+    look();
+    failed(id, 1);
+    String job = get(id).path("export_id").asString();
+    Files.delete(place.getParent());
+    Files.move(aside, place.getParent());
+    retire(tenant, month.atDay(2));
+
+    Answer resumed = billing.postJson(JOBS + "/" + job + "/resume", BillingFixture.GATEWAY, "{}");
+    String order =
+        """
+        {"command_id": "%s", "actor": "ada", "dataset": "usage_records", "organization_id": "%d",
+         "from": "%s", "to": "%s", "target": "share", "by_operator": true}
+        """
+            .formatted(UUID.randomUUID(), tenant, month.atDay(1), month.plusMonths(1).atDay(1));
+    Answer anew = billing.postJson(JOBS, BillingFixture.GATEWAY, order);
+    for (Answer refused : List.of(resumed, anew)) {
+      assertThat(refused.text("code")).as(refused.body()).isEqualTo("already_decided");
+      assertThat(refused.text("detail")).contains("have left the database");
+    }
+
+    // As if somebody had resumed it while they were there.
+    billing
+        .database()
+        .execute(
+            """
+            update billing.export_job set status = 'waiting', error = null, finished_at = null
+            where job_id = %s
+            """
+                .formatted(job));
+    billing.bean(Jobs.class).clean();
+    await(() -> idle(id));
+    JsonNode ended = billing.get(JOBS + "/" + job).json();
+    assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("failed");
+    assertThat(ended.path("error").asString()).contains("have left the database");
+    assertThat(Files.readString(place.resolve(Manifest.NAME))).isEqualTo(before);
+    try (Stream<Path> files = Files.list(place)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .contains("usage_records-00001.csv");
+    }
+    post(id, "close");
+  }
+
   private static void retire(long tenant, LocalDate day) {
     billing
         .database()
@@ -319,8 +388,7 @@ class ExportSchedulesIT {
   private static boolean idle(String id) {
     String job = get(id).path("export_id").asString(null);
     return job == null
-        || !List.of("waiting", "running")
-            .contains(billing.get("/internal/v1/export-jobs/" + job).text("status"));
+        || !List.of("waiting", "running").contains(billing.get(JOBS + "/" + job).text("status"));
   }
 
   private static void look() {

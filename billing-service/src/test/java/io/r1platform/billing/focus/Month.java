@@ -37,6 +37,12 @@ final class Month {
   /** Bought credit, and used nothing. */
   static final long BUYER = 905;
 
+  /** Used little in two months, of which the first's invoice was made void at last. */
+  static final long LEAVER = 906;
+
+  /** Was given back more than it owed the month after. */
+  static final long CARRIER = 907;
+
   /** From the first on. */
   static final int MONTHS = 4;
 
@@ -49,6 +55,7 @@ final class Month {
   private final Random random = new Random(14);
   final YearMonth first;
 
+  private JsonNode left = MissingNode.getInstance();
   private JsonNode third = MissingNode.getInstance();
 
   Month(BillingFixture billing) {
@@ -108,6 +115,8 @@ final class Month {
         traffic.charge(TIERED, moment, false);
         traffic.list(PREPAID, moment, random.nextInt(900), 500, 700, random.nextInt(900));
         traffic.list(CORRECTED, moment, 100, 200, 300, 400);
+        traffic.list(LEAVER, moment, 0, 0, 30_000, 40_000);
+        traffic.list(CARRIER, moment, 0, 0, 30_000, 40_000);
       }
     }
   }
@@ -117,6 +126,9 @@ final class Month {
     billing.clock().set(at(first.plusMonths(1), 2, 2));
     JsonNode invoice = closing.finalizeMonth(CONTRACT, first);
     closing.finalizeMonth(PREPAID, first);
+    closing.finalizeMonth(TIERED, first);
+    closing.finalizeMonth(CARRIER, first);
+    left = closing.finalizeMonth(LEAVER, first);
     JsonNode wrong = closing.finalizeMonth(CORRECTED, first);
     closing.order(path(wrong) + "/void", "");
     closing.finalizeMonth(CORRECTED, first);
@@ -125,11 +137,16 @@ final class Month {
     traffic.charge(CONTRACT, at(first, 3, 3), false);
     traffic.rerate(
         CORRECTED, at(first, 2, 0), at(first, 9, 0), at(first.plusMonths(3), 1, 0), 1_234_567);
+    traffic.rerate(
+        CARRIER, at(first, 1, 0), at(first, 29, 0), at(first.plusMonths(3), 1, 0), 100_000);
+    traffic.list(CARRIER, at(first.plusMonths(1), 4, 9), 0, 0, 3_000, 4_000);
     credit(PREPAID, "top-ups", 3_000_000_000L, "");
     traffic.list(PREPAID, at(first.plusMonths(1), 4, 3), 10, 20, 3_000, 4_000);
     traffic.charge(CONTRACT, at(first.plusMonths(1), 4, 9), false);
     traffic.list(CORRECTED, at(first.plusMonths(1), 4, 9), 0, 0, 90_000, 700_000);
-    giveBack(invoice);
+    traffic.list(LEAVER, at(first.plusMonths(1), 4, 9), 0, 0, 90_000, 700_000);
+    traffic.charge(TIERED, at(first.plusMonths(1), 4, 9), false);
+    giveBack(invoice, "SHORTFALL", 100);
     takeBack(PREPAID, TAKEN_BACK_LATE);
     billing.clock().set(at(first.plusMonths(1), 28, 2));
     traffic.confirm(PREPAID, at(first, 20, 5));
@@ -141,13 +158,19 @@ final class Month {
     closing.finalizeMonth(CONTRACT, first.plusMonths(1));
     closing.finalizeMonth(PREPAID, first.plusMonths(1));
     closing.finalizeMonth(CORRECTED, first.plusMonths(1));
+    closing.finalizeMonth(TIERED, first.plusMonths(1));
+    closing.finalizeMonth(CARRIER, first.plusMonths(1));
+    giveBack(closing.finalizeMonth(LEAVER, first.plusMonths(1)), "USAGE", 1);
+    closing.order(path(left) + "/void", "");
   }
 
   void closeTheThird() {
     traffic.charge(CONTRACT, at(first.plusMonths(2), 2, 1), false);
     traffic.list(CORRECTED, at(first.plusMonths(2), 2, 1), 100, 200, 300, 400);
+    traffic.list(CARRIER, at(first.plusMonths(2), 2, 1), 0, 0, 0, 9_000_000);
     billing.clock().set(at(first.plusMonths(3), 2, 2));
     closing.finalizeMonth(CONTRACT, first.plusMonths(2));
+    closing.finalizeMonth(CARRIER, first.plusMonths(2));
     third = closing.finalizeMonth(CORRECTED, first.plusMonths(2));
   }
 
@@ -182,16 +205,20 @@ final class Month {
         ", \"amount\": \"" + amount + "\"" + more);
   }
 
-  /** A dollar of what the minimum added. */
-  private void giveBack(JsonNode invoice) {
-    for (JsonNode line : invoice.path("lines")) {
-      if (line.path("kind").asString().equals("SHORTFALL")) {
-        closing.order(
-            path(invoice) + "/credit-notes",
-            ", \"lines\": [{\"line_no\": %s, \"amount_minor\": \"100\"}]"
-                .formatted(line.path("line_no").asString()));
-      }
-    }
+  /** So many cents of the first line of that kind. */
+  private void giveBack(JsonNode invoice, String kind, int cents) {
+    String line =
+        invoice
+            .path("lines")
+            .valueStream()
+            .filter(one -> one.path("kind").asString().equals(kind))
+            .findFirst()
+            .orElseThrow()
+            .path("line_no")
+            .asString();
+    closing.order(
+        path(invoice) + "/credit-notes",
+        ", \"lines\": [{\"line_no\": %s, \"amount_minor\": \"%d\"}]".formatted(line, cents));
   }
 
   private static String effective(Instant at) {

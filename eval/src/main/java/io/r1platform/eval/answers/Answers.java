@@ -1,5 +1,6 @@
 package io.r1platform.eval.answers;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,21 @@ public final class Answers {
   private static String plain(String text) {
     String words = text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
     return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
+  }
+
+  /** The whole or decimal number that a formula of numbers is; empty if it is no such number. */
+  public static Optional<String> number(String formula) {
+    try {
+      return ExpressionParser.parse(formula)
+          .flatMap(Expression::exact)
+          .map(
+              value ->
+                  new BigDecimal(value.numerator())
+                      .divide(new BigDecimal(value.denominator()))
+                      .toPlainString());
+    } catch (Expression.TooLarge | ArithmeticException e) { // as 1/3
+      return Optional.empty();
+    }
   }
 
   /** Compares two answers as mathematics; anything that is not a formula as text. */

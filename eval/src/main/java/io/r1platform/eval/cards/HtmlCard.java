@@ -39,6 +39,11 @@ public final class HtmlCard {
     var html = new HtmlCard(card);
     html.body();
     String title = "Evaluation of " + card.plan().settings().model();
+    return page(title, html.page);
+  }
+
+  /** A whole page around what {@code <main>} holds. */
+  static String page(String title, CharSequence main) {
     return """
     <!doctype html>
     <html lang="en">
@@ -57,7 +62,7 @@ public final class HtmlCard {
     </body>
     </html>
     """
-        .formatted(text(title), style(), html.page);
+        .formatted(text(title), style(), main);
   }
 
   private void body() {
@@ -311,7 +316,7 @@ public final class HtmlCard {
   }
 
   /** A bar of [0, 1] with the interval and the value. */
-  private static String whisker(Interval interval) {
+  static String whisker(Interval interval) {
     double low = 100 * interval.low();
     double width = Math.max(0.5, 100 * interval.high() - low);
     return number(
@@ -336,25 +341,25 @@ public final class HtmlCard {
     return value == null ? "the platform's" : value.toString();
   }
 
-  private static String at(Instant instant) {
+  static String at(Instant instant) {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     return number("%.1f %%", 100 * share);
   }
 
-  private static String range(Interval interval) {
+  static String range(Interval interval) {
     return number("%.1f to %.1f %%", 100 * interval.low(), 100 * interval.high());
   }
 
   /** Four digits that count. */
-  private static String money(BigDecimal amount) {
+  static String money(BigDecimal amount) {
     return amount.round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // that would be one more library
-  private static String number(String format, Object... values) {
+  static String number(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }
 
@@ -364,7 +369,7 @@ public final class HtmlCard {
   }
 
   /** What a model or a file says is text here, never markup. */
-  private static String text(String raw) {
+  static String text(String raw) {
     return raw.codePoints()
         .mapToObj(
             point ->

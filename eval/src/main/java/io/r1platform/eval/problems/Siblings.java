@@ -1,5 +1,6 @@
 package io.r1platform.eval.problems;
 
+import io.r1platform.eval.answers.Answers;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,8 @@ final class Siblings {
     return () -> {
       var values = new TreeMap<String, Long>();
       ranges.forEach((name, range) -> values.put(name, random.nextLong(range[0], range[1] + 1)));
-      return new Made(fill(text, values), bracketed(answer, values));
+      String formula = bracketed(answer, values);
+      return new Made(fill(text, values), Answers.number(formula).orElse(formula));
     };
   }
 
@@ -94,7 +96,7 @@ final class Siblings {
     return SLOT.matcher(text).replaceAll(slot -> valueOf(slot, values).toString());
   }
 
-  /** The answer as a formula of numbers: comparing reckons it. */
+  /** The answer as a formula of numbers. */
   private static String bracketed(String formula, Map<String, Long> values) {
     return Pattern.compile("(?<![a-zA-Z\\\\])[a-z](?![a-zA-Z])")
         .matcher(formula)

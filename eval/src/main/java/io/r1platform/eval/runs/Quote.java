@@ -2,6 +2,7 @@ package io.r1platform.eval.runs;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,5 +27,22 @@ public record Quote(
   /** Takes copies. */
   public Quote {
     priceVersions = List.copyOf(priceVersions);
+  }
+
+  /** That of two runs together, in one currency. */
+  public Quote plus(Quote other) {
+    BigDecimal both =
+        expected == null || other.expected == null ? null : expected.add(other.expected);
+    return new Quote(
+        requests + other.requests,
+        minimum.add(other.minimum),
+        both,
+        maximum.add(other.maximum),
+        largest.max(other.largest),
+        currency,
+        Stream.concat(priceVersions.stream(), other.priceVersions.stream())
+            .distinct()
+            .sorted()
+            .toList());
   }
 }

@@ -1,5 +1,10 @@
 package io.r1platform.eval.sets;
 
+import io.r1platform.eval.steps.Columns;
+import io.r1platform.eval.steps.Comparing;
+import io.r1platform.eval.steps.Dividing;
+import io.r1platform.eval.steps.Reading;
+import io.r1platform.eval.steps.Worked;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -143,16 +148,13 @@ enum Family {
       String question = Wordings.formula(draws, korean, a + " " + operator + " " + b);
       String key = new Formula.Step(operator, a, b).key();
       boolean words = answer.contains(" ");
-      return new Drawn(words ? "exact" : "math", question, answer, List.of(), key);
+      Worked worked = Columns.work(operator, a, b, korean);
+      return new Drawn(words ? "exact" : "math", question, answer, List.of(), key, worked);
     }
   }
 
   /** Problems that are more than one formula. */
   static final class Words {
-    private static final List<String> DAYS =
-        List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
-    private static final List<String> KOREAN_DAYS =
-        List.of("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일");
     private static final List<String> CONSONANTS =
         List.of("b", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "ll", "rr", "ss", "st");
     private static final List<String> VOWELS = List.of("a", "e", "i", "o", "u", "ee", "oo", "ai");
@@ -173,7 +175,12 @@ enum Family {
               ? "%s, %s 중 더 큰 수는?".formatted(first, second)
               : "Which is larger, %s or %s?".formatted(first, second);
       return new Drawn(
-          "choice", question, larger ? a : b, List.of(first, second), keyOfDecimals(a, b));
+          "choice",
+          question,
+          larger ? a : b,
+          List.of(first, second),
+          keyOfDecimals(a, b),
+          Comparing.larger(first, second, korean));
     }
 
     /** The same for both orders; the order is that of the texts. */
@@ -202,7 +209,8 @@ enum Family {
               ? "단어 %s에 글자 %s가 몇 개 있나요?".formatted(word, letter)
               : "How many %s's are in %s?".formatted(letter, word);
       String key = keyOfLetters(letter, word.toString());
-      return new Drawn("math", question, Long.toString(count), List.of(), key);
+      Worked worked = Reading.letters(letter, word.toString(), korean);
+      return new Drawn("math", question, Long.toString(count), List.of(), key, worked);
     }
 
     static String keyOfLetters(char letter, String word) {
@@ -214,14 +222,15 @@ enum Family {
       int day = draws.between(0, 6);
       int count = level == 1 ? draws.between(2, 6) : draws.between(7, 99);
       int asked = Math.floorMod(after ? day + count : day - count, 7);
-      List<String> names = korean ? KOREAN_DAYS : DAYS;
+      List<String> names = Dividing.days(korean);
       String question =
           korean
               ? "%s에서 %d일 %s 무슨 요일입니까?".formatted(names.get(day), count, after ? "후는" : "전은")
               : "What day is %d days %s %s?"
                   .formatted(count, after ? "after" : "before", names.get(day));
       String key = keyOfDates(after, day, count);
-      return new Drawn("choice", question, names.get(asked), names, key);
+      Worked worked = Dividing.weekday(after, day, count, korean);
+      return new Drawn("choice", question, names.get(asked), names, key, worked);
     }
 
     /** The weekday is counted from Monday, 0. */
@@ -235,7 +244,8 @@ enum Family {
         List<String> words = korean ? List.of("짝수", "홀수") : List.of("even", "odd");
         String question = korean ? number + ": 짝수 또는 홀수?" : "Is " + number + " even or odd?";
         String key = keyOfParity(number);
-        return new Drawn("choice", question, words.get(number % 2), words, key);
+        Worked worked = Dividing.parity(number, korean);
+        return new Drawn("choice", question, words.get(number % 2), words, key, worked);
       }
       var words = korean ? List.of("네", "아니요") : List.of("Yes", "No");
       if (level == 2) {
@@ -247,12 +257,15 @@ enum Family {
                 ? "%d, %d로 나누어떨어집니까?".formatted(number, divisor)
                 : "Is %d divisible by %d?".formatted(number, divisor);
         String key = keyOfDivisible(number, divisor);
-        return new Drawn("choice", question, words.get(number % divisor == 0 ? 0 : 1), words, key);
+        String answer = words.get(number % divisor == 0 ? 0 : 1);
+        Worked worked = Dividing.divisible(number, divisor, korean);
+        return new Drawn("choice", question, answer, words, key, worked);
       }
       int number = level == 3 ? draws.between(0, 99) : draws.between(100, 199);
       String question = korean ? number + ", 소수입니까?" : "Is " + number + " prime?";
-      boolean prime = isPrime(number);
-      return new Drawn("choice", question, words.get(prime ? 0 : 1), words, keyOfPrime(number));
+      String answer = words.get(isPrime(number) ? 0 : 1);
+      Worked worked = Dividing.prime(number, korean);
+      return new Drawn("choice", question, answer, words, keyOfPrime(number), worked);
     }
 
     /** The same whether even or odd is asked for, or which of them. */

@@ -1,5 +1,7 @@
 package io.r1platform.eval.sets;
 
+import io.r1platform.eval.steps.Columns;
+import io.r1platform.eval.steps.Worked;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,6 +101,25 @@ sealed interface Formula {
         boolean weak = own == '+' || own == '-';
         boolean strong = outer == '*' || outer == '/';
         yield (weak && strong) || (right && (strong || outer == '-')) ? "(" + text + ")" : text;
+      }
+    };
+  }
+
+  /** Worked out, the inner operations first. A number has nothing to work out. */
+  default Worked worked(boolean korean) {
+    return switch (this) {
+      case Whole number -> new Worked(List.of(), List.of(), Integer.toString(number.value));
+      case Operation done -> {
+        Worked last = Columns.work(done.operator, done.left.value(), done.right.value(), korean);
+        if (steps().size() == 1) {
+          yield last;
+        }
+        var lines = new ArrayList<>(List.of(text()));
+        lines.addAll(done.left.worked(korean).steps());
+        lines.addAll(done.right.worked(korean).steps());
+        lines.addAll(last.steps());
+        String result = last.answer().substring(last.answer().indexOf(" = "));
+        yield new Worked(lines, last.check(), text() + result);
       }
     };
   }

@@ -1,5 +1,8 @@
 package io.r1platform.eval.sets;
 
+import io.r1platform.eval.steps.Reading;
+import io.r1platform.eval.steps.Reading.Clause;
+import io.r1platform.eval.steps.Reading.Link;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,20 +34,6 @@ final class Logic {
           new Relation("빠릅니다", "느립니다", "가장 빠른", "가장 느린"),
           new Relation("무겁습니다", "가볍습니다", "가장 무거운", "가장 가벼운"));
 
-  /** Who has more, who has less. */
-  record Link(String more, String less) {}
-
-  /** Two numbers and one of {@code < > =}. */
-  record Clause(int left, String sign, int right) {
-    boolean holds() {
-      return switch (sign) {
-        case "<" -> left < right;
-        case ">" -> left > right;
-        default -> left == right;
-      };
-    }
-  }
-
   private Logic() {}
 
   static Drawn draw(Draws draws, int level, boolean korean) {
@@ -65,8 +54,8 @@ final class Logic {
       boolean turned = level > 1 && draws.chance(50);
       Map<String, String> slots =
           turned
-              ? Map.of("a", link.less, "b", link.more, "r", relation.less)
-              : Map.of("a", link.more, "b", link.less, "r", relation.more);
+              ? Map.of("a", link.less(), "b", link.more(), "r", relation.less)
+              : Map.of("a", link.more(), "b", link.less(), "r", relation.more);
       sentences.add(Wordings.fill(korean ? "{a}는 {b}보다 {r}." : "{a} is {r} than {b}.", slots));
     }
     boolean most = draws.chance(50);
@@ -75,14 +64,19 @@ final class Logic {
     List<String> choices = names.stream().sorted().toList();
     String answer = most ? names.getFirst() : names.getLast();
     return new Drawn(
-        "choice", String.join(" ", sentences), answer, choices, keyOfWho(names, links, most));
+        "choice",
+        String.join(" ", sentences),
+        answer,
+        choices,
+        keyOfWho(names, links, most),
+        Reading.who(links, most, korean));
   }
 
   /** The names in order, which pairs were told in which order, and who was asked for. */
   static String keyOfWho(List<String> names, List<Link> told, boolean most) {
     String order =
         told.stream()
-            .map(link -> Integer.toString(names.indexOf(link.more)))
+            .map(link -> Integer.toString(names.indexOf(link.more())))
             .collect(Collectors.joining(" "));
     return "logic who %s %s %s %s"
         .formatted(Collections.min(names), String.join(">", names), order, python(most));
@@ -119,7 +113,7 @@ final class Logic {
     for (int i = 0; i < clauses.size(); i++) {
       Clause clause = clauses.get(i);
       text.append(i == 0 ? "" : " " + word(joins.get(i - 1), korean) + " ");
-      text.append(clause.left).append(' ').append(clause.sign).append(' ').append(clause.right);
+      text.append(clause.left() + " " + clause.sign() + " " + clause.right());
     }
     List<String> wordings =
         korean
@@ -128,7 +122,13 @@ final class Logic {
     String question = draws.of(wordings).replace("{s}", text);
     List<String> choices = korean ? List.of("참", "거짓") : List.of("true", "false");
     String key = keyOfTruth(clauses, joins);
-    return new Drawn("choice", question, choices.get(value ? 0 : 1), choices, key);
+    return new Drawn(
+        "choice",
+        question,
+        choices.get(value ? 0 : 1),
+        choices,
+        key,
+        Reading.truth(clauses, joins, korean));
   }
 
   private static String word(String join, boolean korean) {
@@ -159,7 +159,7 @@ final class Logic {
   static String keyOfTruth(List<Clause> clauses, List<String> joins) {
     String listed =
         clauses.stream()
-            .map(clause -> "(%d, '%s', %d)".formatted(clause.left, clause.sign, clause.right))
+            .map(clause -> "(%d, '%s', %d)".formatted(clause.left(), clause.sign(), clause.right()))
             .collect(Collectors.joining(", "));
     String joined = joins.stream().map(join -> "'" + join + "'").collect(Collectors.joining(", "));
     return "logic truth [" + listed + "] (" + joined + (joins.size() == 1 ? ",)" : ")");

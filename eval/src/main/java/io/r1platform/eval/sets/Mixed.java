@@ -14,7 +14,8 @@ final class Mixed {
       if (formula.steps().stream().allMatch(Formula.Step::isWithinReach)) {
         String question = Wordings.formula(draws, korean, formula.text());
         String answer = Integer.toString(formula.value());
-        return new Drawn("math", question, answer, List.of(), formula.key());
+        return new Drawn(
+            "math", question, answer, List.of(), formula.key(), formula.worked(korean));
       }
     }
   }

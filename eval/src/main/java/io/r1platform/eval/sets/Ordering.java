@@ -1,5 +1,7 @@
 package io.r1platform.eval.sets;
 
+import io.r1platform.eval.steps.Comparing;
+import io.r1platform.eval.steps.Worked;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +79,11 @@ final class Ordering {
     List<Integer> up = numbers.stream().sorted().toList();
     String key = key(numbers);
     return switch (kind) {
-      case UP -> sorted(question, up, " < ", key);
-      case DOWN -> sorted(question, up.reversed(), " > ", key);
-      case LARGEST -> one(question, up.getLast(), numbers, key);
-      case SMALLEST -> one(question, up.getFirst(), numbers, key);
+      case UP -> sorted(question, up, " < ", key, Comparing.sorted(numbers, false));
+      case DOWN -> sorted(question, up.reversed(), " > ", key, Comparing.sorted(numbers, true));
+      case LARGEST -> one(question, up.getLast(), numbers, key, Comparing.extreme(numbers, true));
+      case SMALLEST ->
+          one(question, up.getFirst(), numbers, key, Comparing.extreme(numbers, false));
     };
   }
 
@@ -89,16 +92,18 @@ final class Ordering {
     return "ordering " + joined(numbers.stream().sorted(Comparator.naturalOrder()).toList(), " ");
   }
 
-  private static Drawn sorted(String question, List<Integer> order, String sign, String key) {
+  private static Drawn sorted(
+      String question, List<Integer> order, String sign, String key, Worked worked) {
     String listed = joined(order, ", ");
     List<String> others =
         List.of(joined(order, ","), joined(order, " "), joined(order, sign), "[" + listed + "]");
-    return new Drawn("exact", question, listed, others, key);
+    return new Drawn("exact", question, listed, others, key, worked);
   }
 
-  private static Drawn one(String question, int answer, List<Integer> numbers, String key) {
+  private static Drawn one(
+      String question, int answer, List<Integer> numbers, String key, Worked worked) {
     List<String> choices = numbers.stream().map(String::valueOf).toList();
-    return new Drawn("choice", question, Integer.toString(answer), choices, key);
+    return new Drawn("choice", question, Integer.toString(answer), choices, key, worked);
   }
 
   private static String joined(List<Integer> numbers, String between) {

@@ -1,7 +1,9 @@
 package io.r1platform.eval.sets;
 
 import io.r1platform.eval.runs.Json;
+import io.r1platform.eval.steps.Worked;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -27,6 +29,29 @@ public record Recipe(
   private static final int COUNT_MAX = 10_000;
   private static final int REPEATS_MAX = 2_000; // of problems that are there already, in a row
   private static final int TRIES_MAX = 100_000;
+
+  /** A problem of the set; {@code number} counts from 1 in its family, level and language. */
+  private record Made(Family family, int level, String language, int number, Drawn drawn) {
+    String id() {
+      return "%s-%d-%s-%d".formatted(family.word(), level, language, number);
+    }
+
+    String line() {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("id", id());
+      line.put("kind", drawn.kind());
+      line.put("problem", drawn.question());
+      line.put("answer", drawn.answer());
+      if (!drawn.alternatives().isEmpty()) {
+        line.put(drawn.kind().equals("choice") ? "choices" : "accept", drawn.alternatives());
+      }
+      line.put("family", family.word());
+      line.put("level", Integer.toString(level));
+      line.put("language", language);
+      line.put("plain", true);
+      return Json.MAPPER.writeValueAsString(line);
+    }
+  }
 
   /** Checks everything, so that nothing is committed to that cannot be made. */
   public Recipe {
@@ -61,23 +86,35 @@ public record Recipe(
    * where fewer exist, as of primes, they repeat.
    */
   public byte[] make(String seed) {
-    if (generator != GENERATOR) {
-      throw new IllegalArgumentException(
-          "the set is of generator " + generator + ", this program has " + GENERATOR);
-    }
     var lines = new StringBuilder();
-    for (String word : families) {
-      for (int level : levels) {
-        for (String language : languages) {
-          lines.append(group(seed, Family.of(word), level, language));
-        }
-      }
+    for (Made made : all(seed)) {
+      lines.append(made.line()).append('\n');
     }
     return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private String group(String seed, Family family, int level, String language) {
-    var lines = new StringBuilder();
+  /** How each problem of the set is worked out, by its id. */
+  public Map<String, Worked> worked(String seed) {
+    return all(seed).stream().collect(Collectors.toMap(Made::id, made -> made.drawn.worked()));
+  }
+
+  private List<Made> all(String seed) {
+    if (generator != GENERATOR) {
+      throw new IllegalArgumentException(
+          "the set is of generator " + generator + ", this program has " + GENERATOR);
+    }
+    var all = new ArrayList<Made>();
+    for (String word : families) {
+      for (int level : levels) {
+        for (String language : languages) {
+          addGroup(all, seed, Family.of(word), level, language);
+        }
+      }
+    }
+    return all;
+  }
+
+  private void addGroup(List<Made> all, String seed, Family family, int level, String language) {
     var draws = new Draws(seed, family.word() + " " + level + " " + language);
     var seen = new HashSet<String>();
     int repeats = 0;
@@ -90,10 +127,8 @@ public record Recipe(
         continue;
       }
       made++;
-      String id = "%s-%d-%s-%d".formatted(family.word(), level, language, made);
-      lines.append(line(id, family, level, language, drawn)).append('\n');
+      all.add(new Made(family, level, language, made, drawn));
     }
-    return lines.toString();
   }
 
   private static Drawn heldOut(Family family, Draws draws, int level, boolean korean) {
@@ -104,22 +139,6 @@ public record Recipe(
       }
     }
     throw new IllegalStateException("no problem of " + family.word() + " is held out");
-  }
-
-  private static String line(String id, Family family, int level, String language, Drawn drawn) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("id", id);
-    line.put("kind", drawn.kind());
-    line.put("problem", drawn.question());
-    line.put("answer", drawn.answer());
-    if (!drawn.alternatives().isEmpty()) {
-      line.put(drawn.kind().equals("choice") ? "choices" : "accept", drawn.alternatives());
-    }
-    line.put("family", family.word());
-    line.put("level", Integer.toString(level));
-    line.put("language", language);
-    line.put("plain", true);
-    return Json.MAPPER.writeValueAsString(line);
   }
 
   private static boolean isSet(List<?> items) {

@@ -1,5 +1,6 @@
 package io.r1platform.eval.sets;
 
+import io.r1platform.eval.steps.Worked;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,7 @@ final class Stories {
                   + " How many does each get?",
               "{n}는 {t} {a}개, {m}는 {c}개를 친구 {b}명에게 똑같이 나누어 줍니다. 한 명은 몇 개를 받습니까?"));
 
+  private static final int COSTS = 9;
   private static final int REST = 12;
 
   private record Thing(String english, String korean) {
@@ -198,7 +200,8 @@ final class Stories {
     numbers.forEach((letter, value) -> slots.put(letter.toString(), value.toString()));
     slots.put("n", names.getFirst());
     slots.put("m", names.getLast());
-    slots.put("t", draws.of(THINGS).in(korean));
+    String thing = draws.of(THINGS).in(korean);
+    slots.put("t", thing);
     slots.put("h", draws.of(HOLDERS).in(korean));
     String question = Wordings.fill(wording(number, korean), slots);
     int a = numbers.getOrDefault('a', 0);
@@ -206,15 +209,30 @@ final class Stories {
     String answer = Integer.toString(story.asksForRest() ? a % b : formula.value());
     List<Formula.Step> steps = formula.steps();
     String whole = key(number, a, b, numbers.getOrDefault('c', 0));
+    Worked worked = worked(number, formula, thing, korean);
     return steps.size() > 1
-        ? new Drawn("math", question, answer, List.of(), whole)
+        ? new Drawn("math", question, answer, List.of(), whole, worked)
         : new Drawn(
             "math",
             question,
             answer,
             List.of(),
             "story %d %d %d".formatted(number, a, b),
-            steps.getFirst().key());
+            steps.getFirst().key(),
+            worked);
+  }
+
+  /** The formula's steps; the answer has a unit. */
+  static Worked worked(int number, Formula formula, String thing, boolean korean) {
+    Worked worked = formula.worked(korean);
+    Formula.Step last = formula.steps().getLast();
+    String result =
+        STORIES.get(number).asksForRest()
+            ? Integer.toString(last.left() % last.right())
+            : worked.steps().getLast().split(" ", 2)[0];
+    String unit = number == COSTS ? (korean ? "원" : "cents") : korean ? "개" : thing;
+    String answer = korean ? result + unit + "입니다." : result + " " + unit + ".";
+    return new Worked(worked.steps(), worked.check(), answer);
   }
 
   /**

@@ -116,6 +116,25 @@ class ProblemFileTests {
     int area = Integer.parseInt(numbers.get(0)) * Integer.parseInt(numbers.get(1));
     assertThat(JUDGE.judge(sibling, Integer.toString(area)).right()).isTrue();
     assertThat(JUDGE.judge(sibling, Integer.toString(area + 1)).right()).isFalse();
+    assertThat(JUDGE.judge(sibling, area + " squares.").right()).isTrue();
+  }
+
+  /** Else a sentence would be right beside the public problem only: a lead out of nothing. */
+  @Test
+  void judgesASentenceAlikeForAProblemAndItsSiblings() {
+    ProblemSet set =
+        ProblemFile.parse(
+            "f",
+            """
+            {"problem": "Half of 3?", "answer": "1.5", "template": \
+            {"text": "Half of {a}?", "answer": "a/2", "ranges": {"a": [5, 5]}}}
+            """
+                .getBytes(StandardCharsets.UTF_8),
+            new ProblemFile.Reading(true, 1, 1));
+
+    assertThat(JUDGE.judge(set.problems().get(0), "It is 1.5 then.").right()).isTrue();
+    assertThat(JUDGE.judge(set.problems().get(1), "It is 2.5 then.").right()).isTrue();
+    assertThat(set.problems().get(1).expected()).isEqualTo("2.5");
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import io.r1platform.eval.answers.Answers;
 import io.r1platform.eval.problems.Judge;
 import io.r1platform.eval.problems.ProblemFile;
 import io.r1platform.eval.problems.ProblemSet;
+import io.r1platform.eval.steps.Worked;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -123,6 +124,6 @@ class RecipeTests {
   }
 
   private static Drawn drawn(String key) {
-    return new Drawn("math", "", "", List.of(), key);
+    return new Drawn("math", "", "", List.of(), key, new Worked(List.of(), List.of(), ""));
   }
 }

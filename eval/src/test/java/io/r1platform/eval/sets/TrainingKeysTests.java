@@ -3,6 +3,7 @@ package io.r1platform.eval.sets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.eval.sets.Family.Words;
+import io.r1platform.eval.steps.Reading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Examples that models/r1-nano/train/vectors.py wrote, of all twelve families. */
 class TrainingKeysTests {
   static List<JsonNode> examples() throws IOException {
+    return lines("/training-keys.jsonl");
+  }
+
+  static List<JsonNode> lines(String resource) throws IOException {
     try (InputStream file =
-        Objects.requireNonNull(
-            TrainingKeysTests.class.getResourceAsStream("/training-keys.jsonl"))) {
+        Objects.requireNonNull(TrainingKeysTests.class.getResourceAsStream(resource))) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .map(JsonMapper.shared()::readTree)
@@ -110,7 +114,7 @@ class TrainingKeysTests {
     }
   }
 
-  private static Formula formula(JsonNode node) {
+  static Formula formula(JsonNode node) {
     if (node.isInt()) {
       return new Formula.Whole(node.asInt());
     }
@@ -144,19 +148,19 @@ class TrainingKeysTests {
     if (facts.path(0).asString().equals("truth")) {
       return Logic.keyOfTruth(clauses(facts), texts(facts.path(2)));
     }
-    List<Logic.Link> told =
+    List<Reading.Link> told =
         stream(facts.path(1))
-            .map(pair -> new Logic.Link(pair.path(0).asString(), pair.path(1).asString()))
+            .map(pair -> new Reading.Link(pair.path(0).asString(), pair.path(1).asString()))
             .toList();
     return Logic.keyOfWho(inOrder(told), told, facts.path(2).asBoolean());
   }
 
   /** The people from the one who has most on. */
-  private static List<String> inOrder(List<Logic.Link> told) {
+  private static List<String> inOrder(List<Reading.Link> told) {
     var order = new ArrayList<String>();
     String first =
         told.stream()
-            .map(Logic.Link::more)
+            .map(Reading.Link::more)
             .filter(name -> told.stream().noneMatch(link -> link.less().equals(name)))
             .findFirst()
             .orElseThrow();
@@ -166,32 +170,32 @@ class TrainingKeysTests {
     return order;
   }
 
-  private static @Nullable String below(String name, List<Logic.Link> told) {
+  private static @Nullable String below(String name, List<Reading.Link> told) {
     return told.stream()
         .filter(link -> link.more().equals(name))
-        .map(Logic.Link::less)
+        .map(Reading.Link::less)
         .findFirst()
         .orElse(null);
   }
 
-  private static List<Logic.Clause> clauses(JsonNode facts) {
+  static List<Reading.Clause> clauses(JsonNode facts) {
     return stream(facts.path(1))
         .map(
             clause ->
-                new Logic.Clause(
+                new Reading.Clause(
                     clause.path(0).asInt(), clause.path(1).asString(), clause.path(2).asInt()))
         .toList();
   }
 
-  private static List<Integer> integers(JsonNode array) {
+  static List<Integer> integers(JsonNode array) {
     return stream(array).map(JsonNode::asInt).toList();
   }
 
-  private static List<String> texts(JsonNode array) {
+  static List<String> texts(JsonNode array) {
     return stream(array).map(JsonNode::asString).toList();
   }
 
-  private static Stream<JsonNode> stream(JsonNode array) {
+  static Stream<JsonNode> stream(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 }

@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
       "Last line: ingest events_per_s=… copy_per_s=… ratio=… p50_ms=… p99_ms=… replayed_change=0",
       "export: records through the exporter's child into Parquet files, against PostgreSQL's own"
           + " COPY TO",
-      "of the same rows; --rows generated records of one day, --seconds plays no part.",
+      "of the same rows; --rows generated records of one day, --seconds plays no part. Memory, of",
+      "a heap of 256 MiB, for all and for a tenth of them. Then a month of at most 1,000,000",
+      "records as FOCUS, and a quarter of it. A record takes 370 bytes of disk, beside its file.",
       "Last line: export rows=… copy_rows_per_second=… parquet_rows_per_second=… ratio=… …",
       "engine: tokens per second against llama-batched-bench on one source build of llama.cpp, and",
       "the prebuilt libraries against that build. Builds llama.cpp first: minutes.",
@@ -87,7 +89,7 @@ final class Bench implements Callable<Integer> {
           new BillingBench(invocation, "ingest", "IngestBench", "-Dr1.bench.seconds=" + seconds)
               .run(seconds >= 1 && seconds <= 3_600, out());
       case "export" ->
-          new BillingBench(invocation, "export", "ExportBench", "-Dr1.bench.rows=" + rows)
+          new BillingBench(invocation, "export", "ExportBench", "-Xmx256m -Dr1.bench.rows=" + rows)
               .run(rows >= 1 && rows <= 100_000_000, out());
       case "engine" -> NativeFigures.ENGINE.run(invocation, out());
       case "jni" -> NativeFigures.JNI.run(invocation, out());

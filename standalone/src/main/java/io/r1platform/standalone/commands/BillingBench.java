@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs a bench class of billing-service, which lies with its tests, and prints its figures.
+ * Runs a bench class of billing-service, which lies with its tests, and prints how far it is and
+ * its figures.
  *
  * @param name the word of its last line
  * @param type the class
@@ -38,7 +39,12 @@ record BillingBench(Invocation invocation, String name, String type, String opti
                       "-Dfailsafe.failIfNoSpecifiedTests=false",
                       "-Dtest.jvm.extra=-Dr1.test.durable=true " + option,
                       "verify"),
-                  line -> {});
+                  line -> {
+                    if (line.startsWith(name + ": ")) { // how far it is
+                      out.println(line);
+                      out.flush();
+                    }
+                  });
       if (exit == 0 && Files.exists(figures)) {
         out.print(Files.readString(figures));
         return 0;

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "  ./r1 eval FILE                quote, question, run; card.html and card.json",
       "  ./r1 eval generate FAMILY…    a set that was never trained on, with a commitment",
       "  ./r1 eval check CARD          make the set again, judge the answers again, compare",
+      "  ./r1 eval bars                a model against r1-nano's bars, family by family",
       "Options of a run, with their defaults:",
       "  --model NAME         the model (r1-nano)",
       "  --samples K          answers for each problem, 1 to 64 (1)",
@@ -53,9 +54,17 @@ import picocli.CommandLine.Spec;
       "Of check:",
       "  --file FILE          the problems, if the set was not generated",
       "  --commitment HEX     what was published before the run, 64 digits",
+      "Of bars, beside --model, --max-cost, --at-once, --yes, --base-url and --key:",
+      "  FAMILY…              those alone (all)",
+      "  --count N            problems of each family, to 10,000 (1,000)",
+      "  --steps N            right answers whose steps are executed again (200)",
+      "  --set-seed HEX       64 digits: the same problems again (new ones)",
+      "  --against FILE       another bars.json: how many families lie above it (none)",
+      "  --out DIR            where the runs lie (NAME.bars of the model, here)",
       "Last line: eval problems=… samples=… pass1=… low=… high=… cons=… cost=… currency=…"
           + " o1_cost=…",
-      "ratio=… minutes=…; of a ranking also pairs=… tau=…"
+      "ratio=… minutes=…; of a ranking also pairs=… tau=…; of bars nano model=… families=… bars=…",
+      "bars_met=… korean_met=… steps_met=… answers=… checked=… valid=… formed=… cost=… minutes=…"
     })
 public final class Eval implements Callable<Integer> {
   private static final String MODULE = "eval";
@@ -65,7 +74,7 @@ public final class Eval implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // by picocli
   private CommandSpec spec;
 
-  @Parameters(arity = "0..*", paramLabel = "FILE | generate | check", hideParamSyntax = true)
+  @Parameters(arity = "0..*", paramLabel = "FILE | generate | check | bars", hideParamSyntax = true)
   private List<String> arguments = List.of();
 
   Eval(Invocation invocation) {

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
       "  recount     the verifier's tokenizer against the engine's, on random texts",
-      "  focus       two months of charges in FOCUS's columns, by the official rules where they are",
+      "  focus       four months of charges in FOCUS's columns, by the official rules where they are",
       "  parity      native's tokens and logits against llama.cpp's tool and transformers",
       "  schemas     500 random JSON schemas: every answer that stopped is valid",
       "  leaks       native: 10,000 requests, 30 %% cancelled at random",

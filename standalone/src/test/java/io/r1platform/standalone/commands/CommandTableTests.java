@@ -81,7 +81,8 @@ class CommandTableTests {
 
   /** The module's options, told without its being built. */
   @ParameterizedTest
-  @ValueSource(strings = {"EvalCommand", "GenerateCommand", "CheckCommand"})
+  @ValueSource(
+      strings = {"EvalCommand", "GenerateCommand", "CheckCommand", "BarsCommand", "Asking"})
   void tellsEveryOptionOfEval(String command) throws Exception {
     Path checkout = Path.of(System.getProperty("r1.root", ".."));
     String source =

@@ -87,7 +87,7 @@ final class Ground implements AutoCloseable {
 
   boolean isReady() {
     if (!billing.isAlive()) {
-      throw new IllegalStateException("billing-service died; its log is in target/overspend");
+      throw new IllegalStateException("billing-service died; its log is in target/overspend*");
     }
     try {
       return get(billingPort, "/readyz").statusCode() == 200;

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /** The services' jars of production, unpacked by Spring Boot's own tool. */
 final class Jars {
-  private static final Path HOME = Path.of("target", "overspend").toAbsolutePath();
+  private static final Path HOME =
+      Path.of("target", "overspend" + System.getProperty("r1.fork", "")).toAbsolutePath();
 
   private Jars() {}
 
