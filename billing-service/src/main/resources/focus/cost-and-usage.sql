@@ -16,9 +16,8 @@ with scope as (
   from invoice i cross join scope s
   where i.kind = 'INVOICE' and i.status = 'finalized'
     and (s.organization is null or i.tenant_id = s.organization)
-), closed as (
-  select tenant_id, currency, month, max(month) over (partition by tenant_id, currency) as last
-  from issued
+), closed as ( -- up to which month nothing is billed any more but by what comes after it
+  select tenant_id, currency, max(month) as last from issued group by 1, 2
 ), months as ( -- those asked for, and those whose usage may have come late to them
   select m::date as month
   from scope s cross join generate_series(s.first_month - interval '2 months',
@@ -28,6 +27,11 @@ with scope as (
     join issued i on i.month between s.first_month and s.last_month
     join invoice_line l using (invoice_id)
   where l.month is not null
+  union -- those of invoices that are void: what was due of them goes on
+  select l.month
+  from invoice i join invoice_line l using (invoice_id) cross join scope s
+  where i.status = 'void' and l.month is not null
+    and (s.organization is null or i.tenant_id = s.organization)
   union
   select a.month from dated_adjustment a cross join scope s
   where a.kind = 'SHORTFALL' and a.day >= s.first_month
@@ -51,7 +55,7 @@ with scope as (
     s.first_month, s.last_month
   having sum(d.amount) <> 0 and exists (
     select from closed c where c.tenant_id = d.tenant_id and c.currency = d.currency
-      and c.month = max(d.last_month)
+      and c.last >= max(d.last_month)
       and c.last + interval '1 month' between s.first_month and s.last_month)
 ), held as ( -- records confirmed in a later month than their own: their counts are in their bytes
   select k.tenant_id, k.version_id,
@@ -151,12 +155,12 @@ with scope as (
   window w as (partition by tenant_id, b.month, project_id, line order by b.place, b.line_no)
   union all
   select tenant_id, month, project_id, line, null, null,
-    case when c.month is not null and p.tokens <> coalesce(b.quantity, 0)
+    case when month <= c.last and p.tokens <> coalesce(b.quantity, 0)
       then (c.last + interval '1 month')::date else month end, p.moved,
     case when b.quantity is null then 0 else b.quantity - p.moved_tokens end, 'Infinity',
     b.quantity is null
   from priced p left join billed_price b using ({price})
-    left join closed c using (tenant_id, currency, month)
+    left join closed c using (tenant_id, currency)
 ), late as ( -- of months before those asked for, what another month bills
   select s.tenant_id, s.month, s.project_id, l.model_id, l.version_id, l.win, l.batch
   from stretch s join line l using (line) cross join scope c
@@ -289,7 +293,7 @@ with scope as (
   having sum(d.amount) <> 0
 ), due as (
   select d.*, coalesce(p.last_month, d.month) as natural_month, p.ends_month,
-    coalesce(d.invoice_month, case when c.month is not null
+    coalesce(d.invoice_month, case when coalesce(p.last_month, d.month) <= c.last
       then (c.last + interval '1 month')::date
       else coalesce(p.last_month, d.month) end) as billing_month
   from said d
@@ -301,7 +305,6 @@ with scope as (
         and a.currency = d.currency and (lower(a.period) at time zone 'UTC')::date = d.month) p
       on true
     left join closed c on c.tenant_id = d.tenant_id and c.currency = d.currency
-      and c.month = coalesce(p.last_month, d.month)
 ), other as (
   select d.tenant_id, d.currency, d.kind, d.note, d.month, d.card_id, d.model_id, d.sku, d.win,
     d.invoice_id, d.line_no, d.billing_month, d.billing_month <> d.natural_month as corrects,

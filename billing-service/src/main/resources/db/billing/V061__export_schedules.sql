@@ -65,33 +65,38 @@ grant delete on export_run to r1_billing;
 create function invoice_month(organization bigint, first_day date, end_day date)
 returns table (tenant_id bigint, currency char(3), month date, closed boolean)
 language sql stable as $$
-  select k.tenant_id, k.currency, k.month, exists (
-    select from invoice i
-    where i.tenant_id = k.tenant_id and i.currency = k.currency
-      and i.kind = 'INVOICE' and i.status = 'finalized'
-      and lower(i.period) >= k.month::timestamp at time zone 'UTC')
-  from (
-    select i.tenant_id, i.currency, (lower(i.period) at time zone 'UTC')::date as month,
+  with part as (
+    select i.tenant_id, i.currency, (lower(i.period) at time zone 'UTC')::date as day,
       true as invoiced, 0::numeric as earned
     from invoice i
     where i.kind = 'INVOICE' and (organization is null or i.tenant_id = organization)
       and lower(i.period) >= first_day::timestamp at time zone 'UTC'
       and lower(i.period) < end_day::timestamp at time zone 'UTC'
     union all
-    select d.tenant_id, d.currency, date_trunc('month', d.day::timestamp)::date, false, d.amount
+    select d.tenant_id, d.currency, d.day, false, d.amount
     from balance_day d
     where d.account = 'revenue' and d.day >= first_day and d.day < end_day
       and (organization is null or d.tenant_id = organization)
     union all
-    select p.tenant_id, p.currency, date_trunc('month', p.effective_on::timestamp)::date, false,
-      -p.amount
+    select p.tenant_id, p.currency, p.effective_on, false, -p.amount
     from invoice i join posted_entry p using (journal_id)
     where i.kind = 'CREDIT_NOTE' and p.account = 'revenue'
       and p.effective_on >= first_day and p.effective_on < end_day
       and (organization is null or p.tenant_id = organization)
-  ) k
-  group by k.tenant_id, k.currency, k.month
-  having bool_or(k.invoiced) or sum(k.earned) <> 0
+  ), used as (
+    select p.tenant_id, p.currency, p.day from part p
+    group by p.tenant_id, p.currency, p.day
+    having bool_or(p.invoiced) or sum(p.earned) <> 0
+  ), known as (
+    select distinct u.tenant_id, u.currency, date_trunc('month', u.day::timestamp)::date as month
+    from used u
+  )
+  select k.tenant_id, k.currency, k.month, exists (
+    select from invoice i
+    where i.tenant_id = k.tenant_id and i.currency = k.currency
+      and i.kind = 'INVOICE' and i.status = 'finalized'
+      and lower(i.period) >= k.month::timestamp at time zone 'UTC')
+  from known k
 $$;
 
 grant select, insert on export_schedule to r1_billing;

@@ -27,6 +27,12 @@ class RetiredDays {
                   where admitted_on >= (cast(:from as timestamptz) at time zone 'UTC')::date
                     and admitted_on < cast(:to as timestamptz) at time zone 'UTC'
                     and (cast(:tenant as bigint) is null or tenant_id = :tenant))
+                  or exists (select from usage_correction k -- a table of their own counts these
+                  where k.admitted_on >= (cast(:from as timestamptz) at time zone 'UTC')::date
+                    and k.admitted_on < cast(:to as timestamptz) at time zone 'UTC'
+                    and (cast(:tenant as bigint) is null or k.tenant_id = :tenant)
+                    and not exists (select from usage_record u
+                      where u.bucket = k.bucket and u.event_id = k.event_id))
                 """)
             .param("from", utc(scope.from()))
             .param("to", utc(scope.to()))

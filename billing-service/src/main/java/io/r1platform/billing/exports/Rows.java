@@ -1,18 +1,46 @@
 package io.r1platform.billing.exports;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 
 /** The lines of a COPY, one look ahead. */
 final class Rows {
+  /** Classes of SQLSTATE: insufficient resources, limit exceeded, system error. */
+  private static final Set<String> LASTING = Set.of("53", "54", "58");
+
   private final CopyOut copy;
   private byte @Nullable [] next;
 
-  Rows(CopyOut copy) throws SQLException {
+  /**
+   * Waits for the first.
+   *
+   * @throws IOException if it broke off for what another try would meet as well
+   */
+  Rows(CopyOut copy) throws SQLException, IOException {
     this.copy = copy;
-    this.next = copy.readFromCopy();
+    try {
+      this.next = copy.readFromCopy();
+    } catch (SQLException e) {
+      if (comesAgain(e)) {
+        throw brokeOff(e);
+      }
+      throw e;
+    }
+  }
+
+  /** No room, a limit, or no row for as long as was waited. */
+  private static boolean comesAgain(SQLException e) {
+    String state = e.getSQLState();
+    return e.getCause() instanceof SocketTimeoutException
+        || (state != null && LASTING.contains(state.substring(0, 2)));
+  }
+
+  private static IOException brokeOff(SQLException e) {
+    return new IOException("PostgreSQL broke off: " + e.getMessage(), e);
   }
 
   boolean hasNext() {
@@ -31,7 +59,7 @@ final class Rows {
     try {
       next = copy.readFromCopy();
     } catch (SQLException e) {
-      throw new IOException("PostgreSQL broke off: " + e.getMessage(), e);
+      throw brokeOff(e);
     }
     return row;
   }

@@ -201,7 +201,8 @@ class ScheduleTable {
     return jdbc.sql(
             """
             select count(*) from export_schedule s left join export_job j using (job_id)
-            where s.status = 'active' and (s.failures > 0 or j.created_at < ? or s.final_from < ?)
+            where s.status = 'active' and (s.failures > 0 or j.created_at < ?
+              or s.job_id is null and s.final_from < ?) -- with a job it makes up what was missed
             """)
         .param(utc(now.minus(LONG_FOR_A_RUN)))
         .param(utc(Period.MONTH.begin(now.minus(LONG_FOR_A_CLOSE))))

@@ -105,6 +105,8 @@ class Snapshots {
       statement.execute("set transaction isolation level repeatable read, read only");
       statement.execute("set local timezone = 'UTC'");
       statement.execute("set local datestyle = 'ISO, YMD'");
+      // a sort must not outlive who waits for it, with the lock of the place
+      statement.execute("set local client_connection_check_interval = '10s'");
       if (dataset.joinsWhatItMade()) {
         statement.execute("set local enable_nestloop = off");
         statement.execute("set local enable_mergejoin = off"); // on some of the keys only
@@ -115,7 +117,9 @@ class Snapshots {
       }
       through = completeThrough(statement);
     }
-    connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS); // the pool takes it back
+    if (dataset.joinsWhatItMade()) { // its first row comes last; the pool takes the wait back
+      connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS);
+    }
     return reading.read(
         new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
   }

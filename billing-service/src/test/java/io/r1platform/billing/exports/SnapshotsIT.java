@@ -2,6 +2,7 @@ package io.r1platform.billing.exports;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -13,7 +14,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** A database with nothing in it but what a snapshot asks for beside the rows. */
 class SnapshotsIT {
-  private static final Dataset ANY = new Dataset("any", List.of(), "") {};
+  private static final Dataset ANY =
+      new Dataset("any", List.of(), "") {
+        @Override
+        public boolean joinsWhatItMade() {
+          return true;
+        }
+      };
   private static final TestDatabase database = TestDatabase.create();
 
   @BeforeAll
@@ -31,5 +38,21 @@ class SnapshotsIT {
     String copy = "copy (select 'late' from pg_sleep(1.5)) to stdout";
     String row = snapshots.read(ANY, copy, (rows, through) -> new String(rows.next(), UTF_8));
     assertThat(row).isEqualTo("late\n");
+  }
+
+  /** Else a job whose sort finds no room would be tried again for ever, and never say why. */
+  @Test
+  void whatAnotherTryWouldMeetAsWellIsAFailure() {
+    database.execute(
+        """
+        create function billing.no_room() returns text language plpgsql as
+        'begin raise sqlstate ''53100'' using message = ''no room is left''; end'
+        """);
+    var source = database.dataSource("r1_billing");
+    var snapshots = new Snapshots(source, new JdbcTemplate(source));
+    assertThatThrownBy(
+            () -> snapshots.read(ANY, "copy (select billing.no_room()) to stdout", (rows, at) -> 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no room is left");
   }
 }
