@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Crash between any two statements × duplicate × reorder × clock skew × zombie, on the production
  * code. {@code R1_SCHEDULES=N} runs so many, {@code R1_SEED=N} one, {@code R1_SEED=N-M} those of a
- * range on the same two gateways. Without either it is 100,000, but ends after 7 minutes, so that a
+ * range on the same two gateways. Without either it is 100,000, but ends after 4 minutes, so that a
  * slow machine's whole test run keeps its time, and fails below {@link #LEAST}; the figure says how
  * many it was.
  */
 class SimulationIT {
   private static final @Nullable String ASKED = System.getenv("R1_SCHEDULES");
   private static final int SCHEDULES = ASKED == null ? 100_000 : Integer.parseInt(ASKED);
-  private static final Duration LIMIT = ASKED == null ? Duration.ofMinutes(7) : Duration.ofDays(1);
+  private static final Duration LIMIT = ASKED == null ? Duration.ofMinutes(4) : Duration.ofDays(1);
   private static final int LEAST = Math.min(5_000, SCHEDULES);
   private static final @Nullable String SEEDS = System.getenv("R1_SEED");
   private static final int WORKERS = 4;

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "  export      the usage file's sum against the ledger",
       "  eval        ./r1 eval: a set, a ranking, a kill in the middle, a card that is checked",
       "  console     the console in Chromium",
-      "  simulation  schedules of crashes in metering: 100,000, or 7 minutes (R1_SCHEDULES,"
+      "  simulation  schedules of crashes in metering: 100,000, or 4 minutes (R1_SCHEDULES,"
           + " R1_SEED)",
       "  rater       a million charges: billing's rater, the gateway's, a naive one",
       "  bill        10,000 changed bits of a bill bundle, each rejected; a million records",
