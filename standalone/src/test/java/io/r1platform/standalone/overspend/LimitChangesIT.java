@@ -41,6 +41,7 @@ class LimitChangesIT {
   private static final int ROUNDS = ALONE ? 100 : 30;
   private static final int SUSPENSIONS = 20;
   private static final int GATEWAYS = 3;
+  private static final int LOOKS = 1_000;
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final Duration PAUSED = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -205,9 +206,15 @@ class LimitChangesIT {
         .formatted(PAUSED.toSeconds(), served, refused, recovered / 1_000_000);
   }
 
+  /** Its backends end with their query, often before they are looked up. */
   private static List<Long> postgres(Ground ground) {
-    long backend = ground.number("select pg_backend_pid()").longValueExact();
-    ProcessHandle server = ProcessHandle.of(backend).flatMap(ProcessHandle::parent).orElseThrow();
+    ProcessHandle server =
+        Stream.generate(() -> ground.number("select pg_backend_pid()").longValueExact())
+            .limit(LOOKS)
+            .flatMap(backend -> ProcessHandle.of(backend).stream())
+            .flatMap(backend -> backend.parent().stream())
+            .findFirst()
+            .orElseThrow();
     return Stream.concat(Stream.of(server), server.descendants()).map(ProcessHandle::pid).toList();
   }
 
