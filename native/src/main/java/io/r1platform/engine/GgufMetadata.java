@@ -70,6 +70,11 @@ final class GgufMetadata {
     }
   }
 
+  /** Whether there is such a key, of whatever type. */
+  boolean has(String key) {
+    return values.containsKey(key);
+  }
+
   /** A text, or null if the key is missing or of another type. */
   @Nullable String text(String key) {
     return values.get(key) instanceof String text ? text : null;

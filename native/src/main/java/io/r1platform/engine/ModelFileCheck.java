@@ -27,6 +27,11 @@ final class ModelFileCheck {
   private static final List<String> SINGLE_NUMBERS =
       List.of("attention.head_count", "attention.head_count_kv", "expert_used_count");
 
+  private static final String ALIGNMENT = "general.alignment";
+
+  /** Bytes: ggml's {@code TENSOR_ALIGNMENT}, which it asserts of weights that it maps. */
+  private static final long ALIGNMENT_MIN = 32;
+
   private static final int F32 = 0;
 
   /**
@@ -202,6 +207,12 @@ final class ModelFileCheck {
   }
 
   private static void tensors(GgufMetadata metadata) throws GgufMetadata.Malformed {
+    if (metadata.has(ALIGNMENT)) {
+      long alignment = metadata.number(ALIGNMENT).orElse(0);
+      rule(
+          alignment >= ALIGNMENT_MIN && Long.bitCount(alignment) == 1,
+          ALIGNMENT + " is " + alignment + ", not a power of two of at least " + ALIGNMENT_MIN);
+    }
     for (GgufMetadata.Tensor tensor : metadata.tensors()) {
       String type = "tensor " + tensor.name() + " is of type " + tensor.type();
       rule(WEIGHT_TYPES.contains(tensor.type()), type + ", which no processor multiplies with");

@@ -194,6 +194,23 @@ class BadModelTests {
     assertRefused(file, "attention.temperature_scale");
   }
 
+  /** Found by the fuzzer: ggml aborts over weights that do not begin at a multiple of 32. */
+  @ParameterizedTest
+  @CsvSource({
+    "06000a00, ' is 2'",
+    "06001e00, ' is 16'",
+    "06000000, ' is 0'",
+    "06002300, ' is 31'",
+    "06000100, ' is 0'",
+    "06000200, ' is 0'",
+    "06000300, ' is 0'",
+    "06002c00, ''' must be of type u32'"
+  })
+  void weightsThatAreNotAlignedAreRefused(String edit, String reason) throws IOException {
+    byte[] file = new GgufEdits("deepseek2", good).file(HexFormat.of().parseHex(edit));
+    assertRefused(file, "general.alignment" + reason);
+  }
+
   @Test
   void aTokenThatComesTwiceIsRefused() throws IOException {
     byte[] file = good.clone();

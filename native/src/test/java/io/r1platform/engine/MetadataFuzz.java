@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * opens what the check took of the inputs that were kept, each of which reached something new.
  */
 public final class MetadataFuzz {
+  static final String OPENING = "opening ";
   static final String LAST_WORD = "opened ";
   private static final Path DIRECTORY = Path.of(System.getProperty("r1.fuzz.directory", ""));
   private static final Path INPUTS = DIRECTORY.resolve("inputs");
@@ -102,7 +103,7 @@ public final class MetadataFuzz {
     if (!isTaken(input)) {
       return false;
     }
-    System.out.println("opening " + HexFormat.of().formatHex(input));
+    System.out.println(OPENING + HexFormat.of().formatHex(input));
     int choice = Byte.toUnsignedInt(input[0]) % (ARCHITECTURES + 1);
     if (choice < ARCHITECTURES) {
       write(GOOD.get(choice).file(Arrays.copyOfRange(input, 1, input.length)));
