@@ -40,8 +40,8 @@ public record Bars(
   /** The share of sampled right answers whose steps must be valid. */
   static final double VALID = 0.98;
 
-  /** How far Korean may be below English. */
-  static final double BELOW = 0.02;
+  /** How many points Korean may be below English. */
+  static final int POINTS_BELOW = 2;
 
   private static final double SECONDS_A_MINUTE = 60;
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param accuracy right ones, with Wilson's interval, as {@code english} and {@code korean}
  * @param bar the least share that must be right, or null
  * @param met whether {@code accuracy} reaches it; null without a bar
- * @param koreanMet whether Korean is at most two points below English
+ * @param koreanMet whether something in Korean is right, at most two points below English
  * @param checked right answers whose steps were executed again
  * @param valid those of them in which every step is right
  * @param steps their share, with Wilson's interval
@@ -103,8 +103,8 @@ public record Measured(
                 })
             .toList();
     Interval accuracy = accuracy(all);
-    Interval english = accuracy(in("en", all));
-    Interval korean = accuracy(in("ko", all));
+    List<Marked> english = in("en", all);
+    List<Marked> korean = in("ko", all);
     var right = new ArrayList<>(all.stream().filter(Marked::right).toList());
     Collections.shuffle(right, new Random(1));
     List<Marked> drawn = right.subList(0, Math.min(most, right.size()));
@@ -124,11 +124,11 @@ public record Measured(
         all.size(),
         (int) all.stream().map(marked -> marked.problem.prompt()).distinct().count(),
         accuracy,
-        english,
-        korean,
+        accuracy(english),
+        accuracy(korean),
         least,
         least == null ? null : accuracy.value() >= least,
-        korean.value() >= english.value() - Bars.BELOW,
+        isNear(korean, english),
         drawn.size(),
         valid,
         steps,
@@ -177,7 +177,19 @@ public record Measured(
   }
 
   private static Interval accuracy(List<Marked> part) {
-    return Interval.wilson((double) part.stream().filter(Marked::right).count(), part.size());
+    return Interval.wilson((double) right(part), part.size());
+  }
+
+  private static long right(List<Marked> part) {
+    return part.stream().filter(Marked::right).count();
+  }
+
+  /** In whole numbers, so that exactly {@link Bars#POINTS_BELOW} points are near. */
+  private static boolean isNear(List<Marked> korean, List<Marked> english) {
+    long share = right(korean) * english.size();
+    long other = right(english) * korean.size();
+    long whole = (long) korean.size() * english.size();
+    return share > 0 && 100 * (other - share) <= Bars.POINTS_BELOW * whole;
   }
 
   private static Faulty faulty(Marked marked, Map<String, Worked> worked) {

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,6 +88,34 @@ class BarsTests {
     assertThat(family.checked()).isEqualTo(39); // only right answers are
   }
 
+  /** In doubles some of these differences are more than two points. */
+  @Test
+  void exactlyTwoPointsBelowIsNotTooFarBelow() {
+    Recipe recipe = Bar.ADDITION.recipe(400);
+    ProblemSet large =
+        ProblemFile.parse("set", recipe.make(SEED), new ProblemFile.Reading(true, 0, 1));
+    Map<String, Worked> known = recipe.worked(SEED);
+    for (int english : new int[] {5, 7, 28, 53, 200}) {
+      assertThat(koreanMet(large, known, english, english - 4)).as("%d", english).isTrue();
+      assertThat(koreanMet(large, known, english, english - 5)).as("%d", english).isFalse();
+    }
+  }
+
+  private boolean koreanMet(ProblemSet large, Map<String, Worked> known, int english, int korean) {
+    var left = new HashMap<>(Map.of("en", english, "ko", korean));
+    List<Sample> samples =
+        large.problems().stream()
+            .map(
+                problem -> {
+                  boolean right = left.merge(problem.language(), -1, Integer::sum) >= 0;
+                  String answer = Objects.requireNonNull(known.get(problem.id())).answer();
+                  return sample(problem.id(), right ? answer : "none", "", "stop");
+                })
+            .toList();
+    var contents = new Journal.Contents(samples, Duration.ofMinutes(2));
+    return Measured.of(Bar.ADDITION, "c", large, known, contents, judge, 0).koreanMet();
+  }
+
   @Test
   void aRightAnswerByWrongStepsIsFoundAndShown() {
     List<Sample> samples = samples();
@@ -125,6 +154,7 @@ class BarsTests {
     Measured family = measured(samples, 200);
 
     assertThat(family.met()).isFalse();
+    assertThat(family.koreanMet()).isFalse();
     assertThat(family.checked()).isZero();
     assertThat(family.stepsMet()).isFalse();
     Measured better = measured(samples(), 200).comparedWith(card(family));
