@@ -77,6 +77,13 @@ record Schedule(
       return new Progress(nextFrom, writtenAt, finalFrom, run, failures, null, error, doneAt);
     }
 
+    /** What was written for the last time since then, or is being, is written once more. */
+    Progress finalAgainFrom(Instant first) {
+      return run != null && run.last
+          ? new Progress(nextFrom, writtenAt, first, null, 0, null, error, doneAt)
+          : new Progress(nextFrom, writtenAt, first, run, failures, retryAt, error, doneAt);
+    }
+
     Progress failed(String why, Instant now) {
       int doublings = Math.min(failures, MOST_DOUBLINGS);
       Duration pause = FIRST_PAUSE.multipliedBy(1L << doublings);

@@ -145,6 +145,26 @@ class ScheduleTable {
         .optional();
   }
 
+  /**
+   * Locks those that are not closed, have rows of the organization, and have written that period
+   * for the last time or are about to.
+   */
+  List<Schedule> lockWrittenSince(List<String> datasets, long organization, Instant from) {
+    return jdbc.sql(
+            """
+            select * from export_schedule
+            where status <> 'closed' and dataset in (:datasets)
+              and coalesce(tenant_id, :organization) = :organization
+              and (final_from > :from or final_from = :from and job_final)
+            order by schedule_id for update
+            """)
+        .param("datasets", datasets)
+        .param("organization", organization)
+        .param("from", utc(from))
+        .query(ScheduleTable::read)
+        .list();
+  }
+
   void put(long id, Progress progress, Instant lookAt) {
     Run run = progress.run();
     Instant written = progress.writtenAt();

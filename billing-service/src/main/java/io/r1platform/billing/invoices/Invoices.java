@@ -169,7 +169,8 @@ class Invoices {
     UUID reversal = ledger.reverse(journal, command, reason);
     table.makeVoid(id, command, actor, reason, reversal, clock.instant());
     InvoiceRow done = table.get(id);
-    events.publishEvent(new InvoiceChanged(id, row.tenantId(), InvoiceChanged.What.VOID));
+    events.publishEvent(
+        new InvoiceChanged(id, row.tenantId(), row.month(), InvoiceChanged.What.VOID));
     return done;
   }
 
@@ -201,7 +202,8 @@ class Invoices {
 
   InvoiceRow issued(long id) {
     InvoiceRow row = table.get(id);
-    events.publishEvent(new InvoiceChanged(id, row.tenantId(), InvoiceChanged.What.FINALIZED));
+    events.publishEvent(
+        new InvoiceChanged(id, row.tenantId(), row.month(), InvoiceChanged.What.FINALIZED));
     return row;
   }
 

@@ -1,5 +1,7 @@
 package io.r1platform.billing.exports;
 
+import static io.r1platform.billing.exports.ScheduleBody.body;
+import static io.r1platform.billing.exports.ScheduleBody.since;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -27,7 +30,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Schedules, with a clock that only goes on; each test has an organization of its own. */
 class ExportSchedulesIT {
@@ -62,9 +64,9 @@ class ExportSchedulesIT {
     YearMonth month = month();
     traffic.chargeAny(tenant, billing.clock().instant());
     String id = ordered(body(tenant, "usage_hourly", "month", "daily"));
-    Path place = place("usage_hourly", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
+    ExportPlace place = place("usage_hourly", tenant, month);
     written(id);
-    assertThat(rows(place)).isEqualTo("1");
+    assertThat(place.rows()).isEqualTo("1");
     assertThat(get(id).path("written_as_of").asString()).isEqualTo(today() + "T00:00:00Z");
 
     billing.clock().advance(Duration.ofHours(1)); // another hour is another row
@@ -77,20 +79,19 @@ class ExportSchedulesIT {
     billing.clock().advance(Duration.ofMinutes(2));
     written(id);
     assertThat(jobs(id)).isEqualTo(2);
-    assertThat(rows(place)).isEqualTo("2");
+    assertThat(place.rows()).isEqualTo("2");
 
     billing.clock().set(at(month.plusMonths(1).atDay(3) + "T04:00:00Z"));
     written(id);
     JsonNode open = get(id);
-    assertThat(open.path("written_until").asString())
-        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
-    assertThat(open.path("closed_until").asString()).isEqualTo(month.atDay(1) + "T00:00:00Z");
-    JsonNode before = parts(place);
+    assertThat(open.path("written_until").asString()).isEqualTo(midnight(month.plusMonths(1)));
+    assertThat(closedUntil(id)).isEqualTo(midnight(month));
+    JsonNode before = place.parts();
     long jobs = jobs(id);
-    JsonNode invoice = new Closing(billing).finalizeMonth(tenant, month);
+    new Closing(billing).finalizeMonth(tenant, month);
     lookForTheClose(id);
     assertThat(jobs(id)).as("a gateway may yet have usage of the month").isEqualTo(jobs);
-    traffic.hold(tenant, at(month.plusMonths(1).atDay(1) + "T00:00:00Z").minusSeconds(1), 7);
+    traffic.hold(tenant, at(midnight(month.plusMonths(1))).minusSeconds(1), 7);
     traffic.hear(billing.clock().instant());
     lookForTheClose(id);
     assertThat(jobs(id)).as("a held record may yet be charged").isEqualTo(jobs);
@@ -102,25 +103,62 @@ class ExportSchedulesIT {
               resolved_why = 'a test', resolved_at = now()
             """);
     lookForTheClose(id);
-    assertThat(get(id).path("closed_until").asString())
-        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
+    assertThat(closedUntil(id)).isEqualTo(midnight(month.plusMonths(1)));
     assertThat(jobs(id)).isEqualTo(jobs + 1);
-    assertThat(parts(place)).as("nothing new").isEqualTo(before);
+    assertThat(place.parts()).as("nothing new").isEqualTo(before);
     billing.clock().advance(Duration.ofHours(2));
     written(id);
     assertThat(jobs(id)).as("never again").isEqualTo(jobs + 1);
-
-    String closed = Files.readString(place.resolve(Manifest.NAME));
-    new Closing(billing)
-        .order("/internal/v1/invoices/" + invoice.path("invoice_id").asString() + "/void", "");
-    billing.clock().set(at(tomorrow() + "T04:00:00Z"));
-    traffic.hear(billing.clock().instant());
-    lookForTheClose(id);
-    assertThat(jobs(id)).as("that of the month that runs").isEqualTo(jobs + 2);
-    assertThat(Files.readString(place.resolve(Manifest.NAME)))
-        .as("an invoice made void changes nothing that was closed")
-        .isEqualTo(closed);
     post(id, "close");
+  }
+
+  /** What it charged goes to a later month: both files as they were would count it twice. */
+  @Test
+  void aVoidInvoicesMonthIsWrittenOnceMoreInFocusAlone() throws IOException {
+    long tenant = 308;
+    YearMonth first = month();
+    YearMonth second = first.plusMonths(1);
+    traffic.chargeAny(tenant, billing.clock().instant());
+    String charges = ordered(body(tenant, "focus_cost_and_usage", "month", "after_close"));
+    String details = ordered(body(tenant, "focus_invoice_detail", "month", "daily"));
+    String hours = ordered(body(tenant, "usage_hourly", "month", "daily"));
+    List<String> all = List.of(charges, details, hours);
+    ExportPlace place = place("focus_cost_and_usage", tenant, first);
+    ExportPlace invoices = place("focus_invoice_detail", tenant, first);
+    List<String> ids = new ArrayList<>();
+    for (YearMonth month : List.of(first, second)) {
+      billing.clock().set(at(month.plusMonths(1).atDay(3) + "T04:00:00Z"));
+      traffic.hear(billing.clock().instant());
+      all.forEach(ExportSchedulesIT::written);
+      if (month.equals(second)) {
+        traffic.chargeAny(tenant, at(second.atDay(20) + "T00:00:00Z"));
+      }
+      ids.add(new Closing(billing).finalizeMonth(tenant, month).path("invoice_id").asString());
+      all.forEach(ExportSchedulesIT::lookForTheClose);
+    }
+    String charged = place.sum();
+    assertThat(charged).isNotEqualTo("0");
+    assertThat(closedUntil(charges)).isEqualTo(midnight(second.plusMonths(1)));
+    String before = place("usage_hourly", tenant, first).manifestText();
+    long jobs = jobs(hours);
+    String billed = invoices.firstPart();
+
+    new Closing(billing).order("/internal/v1/invoices/" + ids.getFirst() + "/void", "");
+    List.of(charges, details).forEach(ExportSchedulesIT::lookForTheClose);
+    assertThat(closedUntil(charges)).isEqualTo(midnight(second.plusMonths(1)));
+    assertThat(place.rows()).as("it is charged later").isEqualTo("0");
+    assertThat(invoices.firstPart()).isNotEqualTo(billed).contains("Voided");
+    written(hours);
+    assertThat(place("usage_hourly", tenant, first).manifestText()).isEqualTo(before);
+    assertThat(jobs(hours)).isEqualTo(jobs);
+
+    YearMonth third = second.plusMonths(1);
+    billing.clock().set(at(third.plusMonths(1).atDay(3) + "T04:00:00Z"));
+    traffic.hear(billing.clock().instant());
+    new Closing(billing).finalizeMonth(tenant, third);
+    lookForTheClose(charges);
+    assertThat(place("focus_cost_and_usage", tenant, third).sum()).isEqualTo(charged);
+    all.forEach(schedule -> post(schedule, "close"));
   }
 
   @Test
@@ -129,7 +167,7 @@ class ExportSchedulesIT {
     Instant hour = Period.HOUR.begin(billing.clock().instant());
     traffic.chargeAny(tenant, hour.minus(Duration.ofHours(2)).plusSeconds(5));
     String body = body(tenant, "usage_records", "hour", "hourly");
-    String id = ordered(from(body, hour.minus(Duration.ofHours(3)) + ""));
+    String id = ordered(since(body, hour.minus(Duration.ofHours(3)) + ""));
     post(id, "pause");
     billing.clock().advance(Duration.ofHours(2));
     look();
@@ -154,9 +192,10 @@ class ExportSchedulesIT {
         .hasSize(4)
         .doesNotHaveDuplicates()
         .isSorted();
-    Path place = place("usage_records", tenant, "");
-    try (Stream<Path> hours = Files.list(place.getParent())) {
-      assertThat(hours.map(ExportSchedulesIT::rows)).containsExactlyInAnyOrder("0", "1", "0", "0");
+    Path places = directory.resolve("share/usage_records/organization=" + tenant);
+    try (Stream<Path> hours = Files.list(places)) {
+      assertThat(hours.map(folder -> new ExportPlace(folder).rows()))
+          .containsExactlyInAnyOrder("0", "1", "0", "0");
     }
     post(id, "close");
     billing.clock().advance(Duration.ofHours(3));
@@ -203,18 +242,16 @@ class ExportSchedulesIT {
     String id = ordered(body(tenant, "usage_records", "month", "daily"));
     written(id);
     YearMonth month = month();
-    Path place =
-        place("usage_records", tenant, month.atDay(1) + "_" + month.plusMonths(1).atDay(1));
-    byte[] before = Files.readAllBytes(place.resolve(Manifest.NAME));
+    ExportPlace place = place("usage_records", tenant, month);
+    String before = place.manifestText();
     retire(tenant, month.atDay(2));
     billing.clock().set(at(month.plusMonths(1).atDay(4) + "T09:00:00Z"));
     traffic.hear(billing.clock().instant());
     written(id);
-    assertThat(get(id).path("closed_until").asString())
-        .isEqualTo(month.plusMonths(1).atDay(1) + "T00:00:00Z");
-    assertThat(Files.readAllBytes(place.resolve(Manifest.NAME))).isEqualTo(before);
+    assertThat(closedUntil(id)).isEqualTo(midnight(month.plusMonths(1)));
+    assertThat(place.manifestText()).isEqualTo(before);
     post(id, "close");
-    String late = from(body(tenant, "usage_records", "day", "daily"), month.atDay(2) + "");
+    String late = since(body(tenant, "usage_records", "day", "daily"), month.atDay(2) + "");
     Answer refused = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, late);
     assertThat(refused.text("code")).isEqualTo("invalid_request");
     assertThat(refused.text("detail")).startsWith("'from'");
@@ -249,18 +286,18 @@ class ExportSchedulesIT {
     String id = ordered(body(tenant, "usage_records", "month", "hourly"));
     written(id);
     YearMonth month = month();
-    String range = month.atDay(1) + "_" + month.plusMonths(1).atDay(1);
-    Path place = place("usage_records", tenant, range);
-    String before = Files.readString(place.resolve(Manifest.NAME));
+    ExportPlace place = place("usage_records", tenant, month);
+    Path folder = place.folder().getParent();
+    String before = place.manifestText();
     Path aside = directory.resolve("aside");
-    Files.move(place.getParent(), aside);
-    Files.writeString(place.getParent(), "a file where the folder should be");
+    Files.move(folder, aside);
+    Files.writeString(folder, "a file where the folder should be");
     billing.clock().advance(Duration.ofHours(2));
     look();
     failed(id, 1);
     String job = get(id).path("export_id").asString();
-    Files.delete(place.getParent());
-    Files.move(aside, place.getParent());
+    Files.delete(folder);
+    Files.move(aside, folder);
     retire(tenant, month.atDay(2));
 
     Answer resumed = billing.postJson(JOBS + "/" + job + "/resume", BillingFixture.GATEWAY, "{}");
@@ -290,8 +327,8 @@ class ExportSchedulesIT {
     JsonNode ended = billing.get(JOBS + "/" + job).json();
     assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("failed");
     assertThat(ended.path("error").asString()).contains("have left the database");
-    assertThat(Files.readString(place.resolve(Manifest.NAME))).isEqualTo(before);
-    try (Stream<Path> files = Files.list(place)) {
+    assertThat(place.manifestText()).isEqualTo(before);
+    try (Stream<Path> files = Files.list(place.folder())) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .contains("usage_records-00001.csv");
     }
@@ -334,9 +371,9 @@ class ExportSchedulesIT {
             body(tenant, "usage_records", "week", "daily"),
             body(tenant, "usage_records", "month", "yearly"),
             body(tenant, "usage_records", "month", "daily").replace("share", "elsewhere"),
-            from(body(tenant, "usage_records", "month", "daily"), today().toString()),
-            from(body(tenant, "usage_records", "day", "daily"), "2019-01-01"),
-            from(body(tenant, "usage_records", "day", "daily"), tomorrow().toString()))) {
+            since(body(tenant, "usage_records", "month", "daily"), today().toString()),
+            since(body(tenant, "usage_records", "day", "daily"), "2019-01-01"),
+            since(body(tenant, "usage_records", "day", "daily"), tomorrow().toString()))) {
       Answer refused = billing.postJson(SCHEDULES, BillingFixture.GATEWAY, wrong);
       assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
     }
@@ -412,40 +449,8 @@ class ExportSchedulesIT {
         .single();
   }
 
-  private static String rows(Path place) {
-    return manifest(place).path("rows").asString();
-  }
-
-  private static JsonNode parts(Path place) {
-    return manifest(place).path("parts");
-  }
-
-  private static JsonNode manifest(Path place) {
-    try {
-      return JsonMapper.shared().readTree(Files.readString(place.resolve(Manifest.NAME)));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static Path place(String dataset, long tenant, String range) {
-    return directory
-        .resolve("share")
-        .resolve(dataset)
-        .resolve("organization=" + tenant)
-        .resolve(range.isEmpty() ? "x" : range);
-  }
-
-  private static String body(long tenant, String dataset, String period, String rhythm) {
-    return """
-    {"command_id": "%s", "actor": "ada@example.org", "dataset": "%s", "organization_id": "%d",
-     "format": "csv", "target": "share", "period": "%s", "rhythm": "%s"}
-    """
-        .formatted(UUID.randomUUID(), dataset, tenant, period, rhythm);
-  }
-
-  private static String from(String body, String from) {
-    return body.replace("\"format\"", "\"from\": \"" + from + "\", \"format\"");
+  private static ExportPlace place(String dataset, long tenant, YearMonth month) {
+    return ExportPlace.of(directory.resolve("share"), dataset, tenant, month);
   }
 
   private static String ordered(String body) {
@@ -456,6 +461,14 @@ class ExportSchedulesIT {
 
   private static Answer post(String id, String verb) {
     return billing.postJson(SCHEDULES + "/" + id + "/" + verb, BillingFixture.GATEWAY, "{}");
+  }
+
+  private static String closedUntil(String id) {
+    return get(id).path("closed_until").asString();
+  }
+
+  private static String midnight(YearMonth month) {
+    return month.atDay(1) + "T00:00:00Z";
   }
 
   private static JsonNode get(String id) {
