@@ -52,6 +52,7 @@ export const enMoney = {
   'invoice.void.told': '{{who}} made it void, {{when}}: {{why}}',
   'invoice.issuer': 'From',
   'invoice.customer': 'Billed to',
+  'invoice.paymentDetails': 'How to pay',
   'invoice.taxNumber': 'Tax number {{number}}',
   'invoice.pdf': 'Download PDF',
   'invoice.pdf.form': 'Language and paper of the PDF',

@@ -52,6 +52,7 @@ export const koMoney: Record<keyof typeof enMoney, string> = {
   'invoice.void.told': '{{when}}에 {{who}}이(가) 무효로 했습니다: {{why}}',
   'invoice.issuer': '보내는 곳',
   'invoice.customer': '받는 곳',
+  'invoice.paymentDetails': '납부 방법',
   'invoice.taxNumber': '세금 번호 {{number}}',
   'invoice.pdf': 'PDF 내려받기',
   'invoice.pdf.form': 'PDF의 언어와 용지',

@@ -9,6 +9,7 @@ const partySchema = z.object({
   country: z.nullish(z.string()),
   tax_number: z.nullish(z.string()),
   email: z.nullish(z.string()),
+  payment_details: z.nullish(z.array(z.string())),
 });
 
 const lineSchema = z.object({

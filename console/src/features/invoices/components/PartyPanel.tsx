@@ -25,6 +25,7 @@ export function PartyPanel({ invoice }: { invoice: Invoice }) {
 function Address({ party }: { party: Party }) {
   const { t } = useTranslation();
   const lines = [party.name, ...party.address, party.country ?? '', party.email ?? ''];
+  const paymentDetails = party.payment_details ?? [];
   return (
     <>
       {lines
@@ -36,6 +37,18 @@ function Address({ party }: { party: Party }) {
         ))}
       {party.tax_number != null && (
         <Text size="sm">{t('invoice.taxNumber', { number: party.tax_number })}</Text>
+      )}
+      {paymentDetails.length > 0 && (
+        <>
+          <Text size="sm" c="dimmed" mt="xs">
+            {t('invoice.paymentDetails')}
+          </Text>
+          {paymentDetails.map((line) => (
+            <Text key={line} size="sm">
+              {line}
+            </Text>
+          ))}
+        </>
       )}
     </>
   );

@@ -216,7 +216,7 @@ public final class FakeBilling implements AutoCloseable {
          "period_start":"2026-11-01T00:00:00Z","period_end":"2026-12-01T00:00:00Z",
          "currency":"USD","built_at":"2026-12-02T00:00:00Z","issued_at":"2026-12-02T00:00:00Z",
          "due_on":"2027-01-01","terms":"Net 30","issuer":{"name":"R1","address":["1 Main Street"],
-         "tax_number":null},"customer":{"name":"Acme","address":[],"country":"KR",
+         "tax_number":null,"payment_details":["Bank 1"]},"customer":{"name":"Acme","address":[],"country":"KR",
          "tax_number":null,"email":"ada@acme.example","language":"en","paper":"A4"},
          "reference":null,"net":"12.30","tax":"0.00","total":"12.30","paid":"2.00",
          "net_pico":"12299999999999","rounding_pico":"1","usage_root":null,

@@ -55,7 +55,8 @@ record InvoiceBody(
 
   record Voided(String at, String reason) {}
 
-  record Issuer(String name, JsonNode address, @Nullable String tax_number) {}
+  record Issuer(
+      String name, JsonNode address, @Nullable String tax_number, JsonNode payment_details) {}
 
   record Customer(
       String name, JsonNode address, @Nullable String country, @Nullable String tax_number) {}
@@ -114,7 +115,10 @@ record InvoiceBody(
       return new Whole(
           InvoiceBody.of(statement),
           new Issuer(
-              issuer.path("name").asString(), issuer.path("address"), text(issuer, "tax_number")),
+              issuer.path("name").asString(),
+              issuer.path("address"),
+              text(issuer, "tax_number"),
+              issuer.path("payment_details")),
           new Customer(
               customer.path("name").asString(),
               customer.path("address"),

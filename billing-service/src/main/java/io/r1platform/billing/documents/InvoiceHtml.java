@@ -237,6 +237,11 @@ final class InvoiceHtml {
     out.append("<div class=\"notes\">");
     if (!invoice.isCreditNote() && invoice.number() != null && invoice.voided() == null) {
       div("", text(word(Word.NET_TERMS)));
+      List<String> details = invoice.issuer().paymentDetails();
+      if (!details.isEmpty()) {
+        div("label", text(word(Word.PAYMENT_DETAILS)));
+        details.forEach(line -> div("", text(line)));
+      }
     }
     String exact =
         new BigDecimal(invoice.netPico())

@@ -40,6 +40,7 @@ enum Word {
   OF("of", "과세표준"),
   TOTAL("Total", "합계"),
   NET_TERMS("Please pay by the due date.", "납부 기한까지 납부해 주십시오."),
+  PAYMENT_DETAILS("How to pay", "납부 방법"),
   ROUNDED(
       "Lines are exact until they are rounded once, on this page. Exact sum before tax",
       "각 항목은 정확히 계산되며 이 문서에서 한 번만 반올림됩니다. 세전 정확한 합계"),

@@ -1,5 +1,6 @@
 package io.r1platform.billing.invoices;
 
+import io.r1platform.billing.invoices.InvoiceView.Party;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param issuer name on the invoice
  * @param issuerAddress lines of the address, separated by {@code |}
  * @param issuerTaxNumber tax number on the invoice; null: none is printed
+ * @param paymentDetails how to pay, as it is printed on invoices: lines separated by {@code |},
+ *     such as the bank, the account and what to name
  * @param prefix what the issuer's numbers begin with, letters and digits, as in {@code
  *     R1-2026-000001}
  * @param grace how long after the end of a month late usage still gets onto its invoice
@@ -24,6 +27,7 @@ record InvoiceSettings(
     @DefaultValue("R1 Platform") String issuer,
     @DefaultValue("") String issuerAddress,
     @Nullable String issuerTaxNumber,
+    @DefaultValue("") String paymentDetails,
     @DefaultValue("R1") String prefix,
     @DefaultValue("24h") Duration grace,
     @DefaultValue("5d") Duration draftPatience,
@@ -43,7 +47,12 @@ record InvoiceSettings(
     }
   }
 
-  List<String> addressLines() {
-    return issuerAddress.isBlank() ? List.of() : List.of(issuerAddress.split("\\|", -1));
+  /** Who issues now. */
+  Party party() {
+    return new Party(issuer, lines(issuerAddress), issuerTaxNumber, lines(paymentDetails));
+  }
+
+  private static List<String> lines(String joined) {
+    return joined.isBlank() ? List.of() : List.of(joined.split("\\|", -1));
   }
 }

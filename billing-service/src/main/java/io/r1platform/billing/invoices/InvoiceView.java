@@ -4,6 +4,7 @@ import io.r1platform.billing.invoices.InvoiceRow.Kind;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,18 @@ public record InvoiceView(
     @Nullable Voided voided,
     List<Blocker> blockers) {
 
-  /** Who issues. */
-  public record Party(String name, List<String> address, @Nullable String taxNumber) {}
+  /**
+   * Who issues, as it is copied onto what is finalized.
+   *
+   * @param paymentDetails how to pay, line by line; none on what was finalized before there were
+   *     any
+   */
+  public record Party(
+      String name, List<String> address, @Nullable String taxNumber, List<String> paymentDetails) {
+    public Party {
+      paymentDetails = Objects.requireNonNullElse(paymentDetails, List.of());
+    }
+  }
 
   /** Who is billed; {@code language} and {@code paper} are those of its document. */
   public record Customer(

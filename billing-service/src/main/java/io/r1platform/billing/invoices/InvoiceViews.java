@@ -137,11 +137,7 @@ public class InvoiceViews {
 
   private Party issuer(InvoiceRow row) {
     String copied = row.issuer();
-    if (copied != null) {
-      Invoices.Issuer issuer = json.readValue(copied, Invoices.Issuer.class);
-      return new Party(issuer.name(), issuer.address(), issuer.taxNumber());
-    }
-    return new Party(settings.issuer(), settings.addressLines(), settings.issuerTaxNumber());
+    return copied == null ? settings.party() : json.readValue(copied, Party.class);
   }
 
   private Customer customer(InvoiceRow row) {

@@ -71,9 +71,6 @@ class Invoices {
     this.clock = clock;
   }
 
-  /** Who issues, as it is copied onto what is finalized. */
-  record Issuer(String name, List<String> address, @Nullable String taxNumber) {}
-
   /** Adds up a month anew, its tiers and commitments first; nothing where nothing is due. */
   @Transactional
   public Optional<InvoiceRow> build(long tenant, String currency, YearMonth month) {
@@ -193,8 +190,7 @@ class Invoices {
             actor,
             charges ? today().plusDays(profile.dueDays()) : today(),
             charges ? "NET_%d".formatted(profile.dueDays()) : "CREDIT",
-            json.writeValueAsString(
-                new Issuer(settings.issuer(), settings.addressLines(), settings.issuerTaxNumber())),
+            json.writeValueAsString(settings.party()),
             json.writeValueAsString(profile),
             journal,
             command));

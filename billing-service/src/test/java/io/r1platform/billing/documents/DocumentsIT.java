@@ -86,7 +86,8 @@ class DocumentsIT {
             "--spring.mail.port=" + mail.getSmtp().getPort(),
             "--r1.billing.documents.mail-from=billing@issuer.example",
             "--r1.billing.documents.webhook-private-targets=true",
-            "--r1.billing.invoices.issuer=Issuer Inc.");
+            "--r1.billing.invoices.issuer=Issuer Inc.",
+            "--r1.billing.invoices.payment-details=First Bank|Account 4711");
     traffic = new InvoiceTraffic(billing, new Random(55));
     closing = new Closing(billing);
     now = billing.clock().instant();
@@ -154,6 +155,7 @@ class DocumentsIT {
               invoice.number(),
               "한빛소프트 주식회사",
               "USD " + invoice.total(),
+              "Account 4711",
               Word.INVOICE.in(language),
               Word.OUTPUT.in(language),
               String.valueOf(invoice.lines().getFirst().priceVersion()));

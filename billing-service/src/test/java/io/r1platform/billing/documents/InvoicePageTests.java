@@ -70,6 +70,8 @@ class InvoicePageTests {
               Word.PAID.in(language),
               Word.PROMO.in(language),
               "Zero-rated supply 0%",
+              Word.PAYMENT_DETAILS.in(language),
+              "Account 000123456789",
               "42".repeat(32));
     }
   }
@@ -82,7 +84,8 @@ class InvoicePageTests {
       assertThat(pdf.getNumberOfPages()).isEqualTo(1);
       assertThat(new PDFTextStripper().getText(pdf))
           .contains(
-              Word.CREDIT_NOTE.in(language), "R1-2026-000123", "USD 219.99", "USD \u2212219.99");
+              Word.CREDIT_NOTE.in(language), "R1-2026-000123", "USD 219.99", "USD \u2212219.99")
+          .doesNotContain("Account 000123456789");
     }
   }
 

@@ -140,7 +140,10 @@ final class SampleInvoice {
         new Party(
             "R1 Platform Operations Inc.",
             List.of("1 Main Street, Suite 400", "Springfield, IL 62701", "United States"),
-            "12-3456789"),
+            "12-3456789",
+            List.of(
+                "First Bank of Springfield, ABA 011000015",
+                "Account 000123456789, quote the number")),
         new Customer(
             "한빛소프트 인공지능연구개발 주식회사",
             List.of("서울특별시 마포구 월드컵북로 396, 누리꿈스퀘어 연구개발타워 12층", "03925 대한민국"),

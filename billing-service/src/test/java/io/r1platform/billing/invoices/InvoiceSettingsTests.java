@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import tools.jackson.databind.json.JsonMapper;
 
 class InvoiceSettingsTests {
   @Test
@@ -18,6 +20,7 @@ class InvoiceSettingsTests {
                 "R1 Platform",
                 "",
                 null,
+                "",
                 "R1",
                 Duration.ofHours(24),
                 Duration.ofDays(5),
@@ -29,6 +32,7 @@ class InvoiceSettingsTests {
                     "r1.billing.invoices.issuer", "Acme",
                     "r1.billing.invoices.issuer-address", "Main Street 1|Seoul",
                     "r1.billing.invoices.issuer-tax-number", "123-45-67890",
+                    "r1.billing.invoices.payment-details", "Bank|Account 1",
                     "r1.billing.invoices.prefix", "ACME",
                     "r1.billing.invoices.grace", "36h",
                     "r1.billing.invoices.draft-patience", "3d",
@@ -39,6 +43,7 @@ class InvoiceSettingsTests {
                 "Acme",
                 "Main Street 1|Seoul",
                 "123-45-67890",
+                "Bank|Account 1",
                 "ACME",
                 Duration.ofHours(36),
                 Duration.ofDays(3),
@@ -62,5 +67,12 @@ class InvoiceSettingsTests {
   private static InvoiceSettings bind(Map<String, String> values) {
     return new Binder(new MapConfigurationPropertySource(values))
         .bindOrCreate("r1.billing.invoices", InvoiceSettings.class);
+  }
+
+  @Test
+  void whatWasCopiedBeforeThereWerePaymentDetailsHasNone() {
+    String copied = "{\"name\":\"Acme\",\"address\":[\"Main Street 1\"]}";
+    assertThat(new JsonMapper().readValue(copied, InvoiceView.Party.class))
+        .isEqualTo(new InvoiceView.Party("Acme", List.of("Main Street 1"), null, List.of()));
   }
 }
