@@ -31,6 +31,10 @@ class ExportBench {
   private static final long MIB = 1 << 20;
   private static final int ROWS_AT_ONCE = 1_000_000;
   private static final int MOST_OF_FOCUS = 1_000_000;
+
+  /** What a tenth of few rows has less than ten times as many. */
+  private static final long SPARE_MIB = 128;
+
   private static final double MOST_GROWTH = 8; // as the square it were 16
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path CLEAR = Path.of("/proc/self/clear_refs");
@@ -73,6 +77,9 @@ class ExportBench {
     assertThat(all.manifest.rows()).isEqualTo(Integer.toString(rows));
     assertThat(all.manifest.sumPico().get("USD"))
         .isEqualTo(billing.sum("amount_pico", "usage_record").toString());
+    assertThat(all.heapMib).as("constant memory").isLessThan(2 * tenth.heapMib + SPARE_MIB);
+    assertThat(all.residentMib).isLessThan(2 * tenth.residentMib + SPARE_MIB);
+    assertThat(all.childMib).isLessThan(2 * tenth.childMib + SPARE_MIB);
     Figures.write(
         "export",
         String.format(
