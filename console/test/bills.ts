@@ -46,7 +46,10 @@ function rounded(exact: bigint[]): bigint[] {
   return floors;
 }
 
-type Part = Pick<InvoiceLine, 'month' | 'project_id'> & { sku: Sku; tokens: bigint };
+type Part = Pick<InvoiceLine, 'month' | 'project_id' | 'project_name'> & {
+  sku: Sku;
+  tokens: bigint;
+};
 
 function linesOf(parts: Part[], taxCode: string | null): InvoiceLine[] {
   const exact = parts.map(({ sku, tokens }) => tokens * UNIT[sku]);
@@ -88,6 +91,7 @@ const SILENT = {
   ...{ version_id: null, tax_ppm: 0 },
   month: null,
   project_id: null,
+  project_name: null,
   model: null,
   sku: null,
   price_version: null,
@@ -247,7 +251,8 @@ export function createBills(world: World): Bills {
     month: last,
     status: 'draft',
   });
-  const final = invoice(linesOf(usage(before), 'VAT'), 100_000n, {
+  const named = usage(before).map((one) => ({ ...one, project_name: 'Homework, as it was' }));
+  const final = invoice(linesOf(named, 'VAT'), 100_000n, {
     invoice_id: '5',
     organization_id: '1',
     month: before,

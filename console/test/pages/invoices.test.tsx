@@ -93,6 +93,16 @@ describe('one invoice', () => {
     expect(world.requests.length).toBeGreaterThan(0);
   });
 
+  it('calls a project as the invoice does, else as it is called now', async () => {
+    renderApp('/invoices/5');
+    const lines = await screen.findByRole('table', { name: 'Lines' });
+    expect(within(lines).getAllByText('Homework, as it was')[0]).toBeVisible();
+    expect(within(lines).queryByText('Homework helper')).toBeNull();
+    cleanup();
+    renderApp('/invoices/8');
+    expect((await screen.findAllByText('Homework helper'))[0]).toBeVisible();
+  });
+
   it('says by how much lines and records differ', async () => {
     const { user } = renderApp('/invoices/5');
     await user.click(await screen.findByRole('button', { name: 'Trace line 1' }));

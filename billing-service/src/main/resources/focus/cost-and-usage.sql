@@ -415,10 +415,13 @@ with scope as (
 ), sorted as ( -- before what takes room is written out
   select c.*, i.number, i.checkpoint_size,
     coalesce(i.customer ->> 'name', b.name, 'Organization ' || c.tenant_id) as account_name,
+    n.name as project_name,
     coalesce(i.issuer ->> 'name', {issuer}) as issuer
   from charge c cross join scope s
     left join invoice i using (invoice_id)
     left join billing_profile b on b.tenant_id = c.tenant_id
+    left join display_name n on n.kind = 'PROJECT' and n.tenant_id = c.tenant_id
+      and n.id = c.project_id
   where case when c.corrects or c.from_at < c.billing_month::timestamp at time zone 'UTC'
       then c.billing_month::timestamp at time zone 'UTC' else c.from_at end >= s.from_at
     and case when c.corrects or c.from_at < c.billing_month::timestamp at time zone 'UTC'
@@ -465,7 +468,7 @@ select
   details as "SkuPriceDetails",
   sku_id || '-' || price_kind || case when tier > 1 then '-t' || tier else '' end as "SkuPriceId",
   project_id::text as "SubAccountId",
-  'Project ' || project_id as "SubAccountName",
+  coalesce(project_name, 'Project ' || project_id) as "SubAccountName",
   '{"r1:ApiKeyId": "' || api_key_id || '"}' as "Tags",
   concat(tenant_id, '|', currency, '|', charge_id) as "x_ChargeId",
   checkpoint_size as "x_CheckpointSize",

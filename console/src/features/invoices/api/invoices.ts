@@ -17,6 +17,7 @@ const lineSchema = z.object({
   kind: z.string(),
   month: z.nullish(z.string()),
   project_id: z.nullish(z.string()),
+  project_name: z.nullish(z.string()),
   model: z.nullish(z.string()),
   sku: z.nullish(z.string()),
   price_version: z.nullish(z.string()),

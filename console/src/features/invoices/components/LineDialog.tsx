@@ -11,7 +11,7 @@ import { chargePico, formatAmount, formatExact, formatPico, formatTokens } from 
 interface LineDialogProps {
   invoice: Invoice;
   line: InvoiceLine;
-  projectName: (id: string) => string;
+  projectName: string | undefined;
   onClose: () => void;
 }
 

@@ -16,8 +16,8 @@ export function LinePanel({ invoice }: { invoice: Invoice }) {
   const projects = useQuery(projectNamesQuery(invoice.organization_id));
   const [open, setOpen] = useState<InvoiceLine>();
   const lineName = useLineName();
-  const projectName = (id: string) =>
-    projects.data?.items.find((project) => project.id === id)?.name ?? id;
+  const projectName = ({ project_id: id, project_name: then }: InvoiceLine) =>
+    then ?? projects.data?.items.find((project) => project.id === id)?.name ?? id ?? undefined;
   const columns: Column<InvoiceLine>[] = [
     {
       id: 'line',
@@ -27,7 +27,7 @@ export function LinePanel({ invoice }: { invoice: Invoice }) {
           {lineName(original, invoice)}
           <Text size="xs" c="dimmed">
             {[
-              original.project_id == null ? undefined : projectName(original.project_id),
+              projectName(original),
               original.window == null || original.window === 0
                 ? undefined
                 : t('lines.window', { window: original.window }),
@@ -103,7 +103,7 @@ export function LinePanel({ invoice }: { invoice: Invoice }) {
         <LineDialog
           invoice={invoice}
           line={open}
-          projectName={projectName}
+          projectName={projectName(open)}
           onClose={() => {
             setOpen(undefined);
           }}

@@ -14,7 +14,7 @@ import { formatMonth, rangeOfMonth } from '@/lib/time';
 interface RecordsOfLineProps {
   invoice: Invoice;
   line: InvoiceLine;
-  projectName: (id: string) => string;
+  projectName: string | undefined;
 }
 
 /** What the records of the line's month, project and model count, beside what is invoiced. */
@@ -62,7 +62,7 @@ function Compared({ invoice, line, month, project, projectName }: ComparedProps)
               {t('line.records.counted', {
                 tokens: formatTokens(counted),
                 class: token ? t(`class.${token}`) : '',
-                project: projectName(project),
+                project: projectName ?? project,
                 month: formatMonth(month, locale),
               })}
             </Text>

@@ -35,6 +35,7 @@ public final class FakeBilling implements AutoCloseable {
   private final Map<String, Stream> streams = new ConcurrentHashMap<>();
   private volatile Illness illness = Illness.NONE;
   private final FakeLeases leases = new FakeLeases(() -> illness == Illness.DOWN);
+  private final FakeNames names = new FakeNames(() -> illness);
 
   /** What is wrong. */
   public enum Illness {
@@ -70,6 +71,7 @@ public final class FakeBilling implements AutoCloseable {
     server.createContext("/internal/v1/epochs/close", this::close);
     server.createContext("/internal/v1/leases", leases);
     server.createContext("/internal/v1/limits", leases::limits);
+    server.createContext("/internal/v1/display-names", names);
     server.createContext("/internal/v1/organizations/", this::statements);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
@@ -82,6 +84,11 @@ public final class FakeBilling implements AutoCloseable {
   /** Its budgets: credit without end, until a test sets one. */
   public FakeLeases leases() {
     return leases;
+  }
+
+  /** What it heard of names. */
+  public FakeNames names() {
+    return names;
   }
 
   public void become(Illness next) {
@@ -220,7 +227,11 @@ public final class FakeBilling implements AutoCloseable {
          "tax_number":null,"email":"ada@acme.example","language":"en","paper":"A4"},
          "reference":null,"net":"12.30","tax":"0.00","total":"12.30","paid":"2.00",
          "net_pico":"12299999999999","rounding_pico":"1","usage_root":null,
-         "checkpoint_size":null,"lines":[],"taxes":[],"voided":null,"blockers":[]},
+         "checkpoint_size":null,"lines":[{"line_no":1,"kind":"USAGE","month":"2026-11",
+         "project_id":"70","project_name":"Chat","model":"r1-nano","sku":"r1-nano-output",
+         "version_id":"1","price_version":"ab","window":0,"quantity":"1","unit_pico":"2190000",
+         "unit_price":"2.19","note":null,"reference_line":null,"amount_pico":"2190000",
+         "amount":"12.30","tax_code":null,"tax_ppm":0}],"taxes":[],"voided":null,"blockers":[]},
          "credited":"0.30","due":"10.00","bundle":true}
         """
             .formatted(id, organization);

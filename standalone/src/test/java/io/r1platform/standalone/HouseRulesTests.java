@@ -233,6 +233,7 @@ class HouseRulesTests {
             API + "files..", // bytes, gone after a month
             API + "batches..", // contended, and gone when a batch ends
             API + "requests..", // counted, dropped by the day
+            API + "names..", // an outbox that triggers fill
             API + "sessions..",
             API + "people..", // read with every request of a session
             API + "keys..", // look-up and LISTEN on the hot path; the entity is JPA

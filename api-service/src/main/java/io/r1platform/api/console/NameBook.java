@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts names beside the ids in billing's rows. Billing knows ids only; a row whose object is not
+ * Puts names beside the ids in billing's reports, which have ids only; a row whose object is not
  * known here keeps its id and gets no name.
  */
 @Component

@@ -48,6 +48,8 @@ public enum Metric {
   STREAMS_FAILING("r1.journal.streams.failing"),
   /** Gauge: 1 while the journal can be written. */
   JOURNAL_SERVING("r1.journal.serving"),
+  /** Gauge: names of projects and API keys that billing did not take when last tried. */
+  NAMES_WAITING("r1.names.waiting"),
   /** Gauge, seconds: since billing last said what the prices are. Alarm above 300. */
   PRICES_AGE("r1.prices.age"),
   /** Gauge: requests whose worst case is held of budgets. */

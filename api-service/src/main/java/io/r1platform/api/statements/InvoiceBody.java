@@ -68,6 +68,7 @@ record InvoiceBody(
    * exact_amount}.
    *
    * @param month of the usage; an earlier one than the invoice's if it came late
+   * @param project_name what the project was called when the invoice was made
    * @param price_sha256 of the price version's text
    * @param unit_price of a million tokens
    * @param note which credit, which tax is carried, or why something is given back
@@ -78,6 +79,7 @@ record InvoiceBody(
       String kind,
       @Nullable String month,
       @Nullable String project_id,
+      @Nullable String project_name,
       @Nullable String model,
       @Nullable String sku,
       @Nullable String price_version,
@@ -184,6 +186,7 @@ record InvoiceBody(
         small(line, "kind"),
         text(line, "month"),
         text(line, "project_id"),
+        text(line, "project_name"),
         text(line, "model"),
         text(line, "sku"),
         version == null ? null : "pv_" + version,

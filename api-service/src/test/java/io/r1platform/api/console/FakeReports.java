@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 /** A billing-service that says what a test told it to, and remembers what it was asked. */
 public final class FakeReports implements AutoCloseable {
   private static final Set<String> POLLS =
-      Set.of("/internal/v1/prices", "/internal/v1/leases/sync");
+      Set.of("/internal/v1/prices", "/internal/v1/leases/sync", "/internal/v1/display-names");
 
   private final HttpServer server;
   private final Map<String, HttpHandler> answers = new ConcurrentHashMap<>();

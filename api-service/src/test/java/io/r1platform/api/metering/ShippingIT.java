@@ -1,15 +1,22 @@
 package io.r1platform.api.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.api.Await;
 import io.r1platform.api.FakeBilling;
 import io.r1platform.api.FakeBilling.Illness;
+import io.r1platform.api.FakeNames;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.keys.Caller;
+import io.r1platform.api.keys.KeyTerms;
+import io.r1platform.api.keys.KeyView;
+import io.r1platform.api.keys.Keys;
 import io.r1platform.api.prices.Price;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.prices.Tokens;
+import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
@@ -212,6 +220,85 @@ class ShippingIT {
         "a second try", () -> Collections.frequency(billing.batches(1, epoch()), before + 1L) >= 2);
     billing.become(Illness.NONE);
     awaitShipped(before + 4);
+  }
+
+  /** What was renamed while billing was away is said once, as it is called now. */
+  @Test
+  void namesReachBillingWhoeverWasAway() {
+    billing.become(Illness.DOWN);
+    long organization = api.bean(Tenants.class).createOrganization("Names of all").id();
+    long project = api.bean(Tenants.class).createProject(organization, "Cat").id();
+    KeyView key = api.bean(Keys.class).issue(project, "ci", null).key();
+    rename(key, "deploy");
+    rename(project, "Dog");
+    Await.until("a try that failed", () -> namesWaiting() >= 2);
+    billing.become(Illness.FORGETS_TO_ANSWER);
+    Await.until("a second try", () -> billing.names().of("PROJECT", project).size() >= 2);
+    billing.become(Illness.NONE);
+    Await.until("all told", () -> outbox() == 0 && namesWaiting() == 0);
+    assertThat(Set.copyOf(billing.names().of("API_KEY", key.id())))
+        .extracting(FakeNames.Said::organization, FakeNames.Said::name)
+        .containsExactly(tuple(organization, "deploy"));
+    assertThat(Set.copyOf(billing.names().of("PROJECT", project)))
+        .extracting(FakeNames.Said::organization, FakeNames.Said::name)
+        .containsExactly(tuple(organization, "Dog"));
+  }
+
+  @Test
+  void aNameThatIsGivenWhileAnotherIsOnItsWayIsNotLost() {
+    long organization = api.bean(Tenants.class).createOrganization("Names in between").id();
+    Await.until("all told", () -> outbox() == 0);
+    CompletableFuture<Long> project = new CompletableFuture<>();
+    billing.names().meanwhile(() -> rename(project.join(), "Second"));
+    project.complete(api.bean(Tenants.class).createProject(organization, "First").id());
+    Await.until("all told", () -> outbox() == 0);
+    List<FakeNames.Said> said = billing.names().of("PROJECT", project.join());
+    assertThat(said).extracting(FakeNames.Said::name).containsExactly("First", "Second");
+    assertThat(said.getFirst().seq()).isLessThan(said.getLast().seq());
+  }
+
+  @Test
+  void manyNamesAreToldSomeAtATime() {
+    long organization = api.bean(Tenants.class).createOrganization("Many names").id();
+    List<Long> projects =
+        api.bean(JdbcClient.class)
+            .sql(
+                """
+                insert into project (organization_id, name, created_at)
+                select ?, 'Project ' || n, now() from generate_series(1, 1001) n returning id
+                """)
+            .param(organization)
+            .query(Long.class)
+            .list();
+    Await.until("all told", () -> outbox() == 0);
+    assertThat(projects)
+        .hasSize(1001)
+        .allMatch(project -> billing.names().of("PROJECT", project).size() == 1);
+    assertThat(billing.names().most()).isEqualTo(500);
+  }
+
+  private void rename(KeyView key, String name) {
+    KeyTerms terms = new KeyTerms(name, key.expiresAt(), key.rights());
+    api.bean(Keys.class).change(key.id(), key.version(), terms);
+  }
+
+  /** As the operator of the database would; there is no route for it yet. */
+  private void rename(long project, String name) {
+    api.bean(JdbcClient.class)
+        .sql("update project set name = ?, version = version + 1 where id = ?")
+        .params(name, project)
+        .update();
+  }
+
+  private long outbox() {
+    return api.bean(JdbcClient.class)
+        .sql("select count(*) from name_outbox")
+        .query(Long.class)
+        .single();
+  }
+
+  private double namesWaiting() {
+    return api.bean(MeterRegistry.class).get("r1.names.waiting").gauge().value();
   }
 
   private static void assertPricesAreKnown(Prices prices) {

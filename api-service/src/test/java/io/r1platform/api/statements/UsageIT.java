@@ -43,6 +43,7 @@ class UsageIT {
        "total":"-12.30","paid":"0.00","net_pico":"-12299999999999","rounding_pico":"-1",
        "usage_root":null,"checkpoint_size":"40",
        "lines":[{"line_no":1,"kind":"USAGE","month":"2026-11","project_id":"8",
+         "project_name":"Chat",
        "model":"deepseek-r1","sku":"deepseek-r1-output","version_id":"4","price_version":"9f86",
        "window":0,"quantity":"9007199254740993","unit_pico":"2190000","unit_price":"2.19",
        "note":null,"reference_line":null,"amount_pico":"-1","amount":"0.00","tax_code":"VAT",
@@ -373,7 +374,7 @@ class UsageIT {
     assertThat(answer.body())
         .contains(
             "\"lines\":[{\"line_no\":1,\"kind\":\"usage\",\"month\":\"2026-11\","
-                + "\"project_id\":\"8\",\"model\":\"deepseek-r1\","
+                + "\"project_id\":\"8\",\"project_name\":\"Chat\",\"model\":\"deepseek-r1\","
                 + "\"sku\":\"deepseek-r1-output\",\"price_version\":\"pv_4\","
                 + "\"price_sha256\":\"9f86\",\"window\":0,\"quantity\":9007199254740993,"
                 + "\"unit_price\":\"2.19\",\"note\":null,\"reference_line\":null,"

@@ -145,16 +145,25 @@ final class InvoiceHtml {
       if (line.kind().equals("TAX")) {
         continue;
       }
-      String own =
-          line.projectId() == null ? word(Word.OTHER) : word(Word.PROJECT) + " " + line.projectId();
+      String own = String.valueOf(line.projectId());
       out.append("<tr><td>");
       if (!note && !own.equals(group)) {
         group = own;
-        div("group", text(own));
+        div("group", group(line));
       }
       line(line);
     }
     out.append("</tbody></table>");
+  }
+
+  /** A project by its name and number; by its number where no name was known. */
+  private String group(LineView line) {
+    if (line.projectId() == null) {
+      return text(word(Word.OTHER));
+    }
+    String number = text(word(Word.PROJECT) + " " + line.projectId());
+    String name = line.projectName();
+    return name == null ? number : words(name) + " <span class=\"more\">" + number + "</span>";
   }
 
   private void line(LineView line) {

@@ -35,7 +35,8 @@ final class InvoiceStyle {
     .lines td { padding: 1.5mm 0; border-bottom: 0.5pt solid #e5e7eb; vertical-align: bottom; }
     .lines td.number { padding-left: 5mm; }
     .lines tr { page-break-inside: avoid; }
-    .group { padding: 1.5mm 0 2.5mm 0; font-weight: bold; }
+    .group { padding: 1.5mm 0 2.5mm 0; font-weight: bold; width: 100mm; word-wrap: break-word; }
+    .group .more { font-weight: normal; }
     .item { padding-left: 4mm; }
     .more { color: #6b7280; font-size: 7.5pt; white-space: nowrap; }
     .word { white-space: nowrap; }

@@ -17,7 +17,7 @@ class DeepSeekDataset extends Dataset {
           new Column("user_id", TEXT, false, "the organization, who pays"),
           new Column("utc_date", TEXT, false, "the UTC day of admission"),
           new Column("model", TEXT, false, "the model's name"),
-          new Column("api_key_name", TEXT, true, "null: billing knows no names of keys"),
+          new Column("api_key_name", TEXT, true, "what the key is called now; null: unknown"),
           new Column("api_key", TEXT, false, "the key's id"),
           new Column(
               "type",
@@ -29,7 +29,7 @@ class DeepSeekDataset extends Dataset {
 
   private static final String SQL =
       """
-      select tenant_id::text as user_id, day::text as utc_date, model, null::text as api_key_name,
+      select days.tenant_id::text as user_id, day::text as utc_date, model, n.name as api_key_name,
         api_key_id::text as api_key, type,
         (unit_pico * 0.000000000001)::numeric(38,12)::text as price, amount
       from (
@@ -48,8 +48,9 @@ class DeepSeekDataset extends Dataset {
           and (:organization is null or h.tenant_id = :organization)
           and (:project is null or h.project_id = :project)
         group by 1, 2, 3, 4, 5, 6
-      ) days
-      order by tenant_id, day, model collate "C", api_key_id, type, unit_pico nulls first
+      ) days left join display_name n on n.kind = 'API_KEY' and n.tenant_id = days.tenant_id
+        and n.id = days.api_key_id
+      order by days.tenant_id, day, model collate "C", api_key_id, type, unit_pico nulls first
       """;
 
   DeepSeekDataset() {

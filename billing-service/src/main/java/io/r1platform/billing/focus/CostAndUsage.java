@@ -89,7 +89,11 @@ class CostAndUsage extends Dataset {
               true,
               "SkuId, time of day and tier; without a version"),
           new Column("SubAccountId", Column.Type.TEXT, true, "The project"),
-          new Column("SubAccountName", Column.Type.TEXT, true, "Project and its number"),
+          new Column(
+              "SubAccountName",
+              Column.Type.TEXT,
+              true,
+              "What it is called now; unknown: Project and its number"),
           new Column("Tags", Column.Type.JSON, true, "r1:ApiKeyId, the API key"),
           new Column(
               "x_ChargeId", Column.Type.TEXT, false, "The row's own id, the same in every export"),

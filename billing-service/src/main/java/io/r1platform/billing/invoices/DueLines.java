@@ -92,13 +92,15 @@ class DueLines {
         select void_journal_id from invoice
         where tenant_id = :tenant and void_journal_id is not null
       )
-      select d.kind, d.month, d.project_id, d.card_id, d.model_id, d.sku, d.version_id, d.win,
-        d.note, d.tax_label, d.tax_ppm, d.quantity, p.unit_pico,
+      select d.kind, d.month, d.project_id, n.name as project_name, d.card_id, d.model_id, d.sku,
+        d.version_id, d.win, d.note, d.tax_label, d.tax_ppm, d.quantity, p.unit_pico,
         case when d.kind = 'USAGE' then d.quantity * p.unit_pico else d.amount end as amount
       from due d left join unit_price p on d.kind = 'USAGE' and p.version_id = d.version_id
         and p.model_id = d.model_id and p.win = d.win and p.sku = d.sku
+        left join display_name n on n.kind = 'PROJECT' and n.tenant_id = :tenant
+          and n.id = d.project_id
       union all
-      select 'LEDGER', null, null, null, null, null, null, null, null, null, null, null, null,
+      select 'LEDGER', null, null, null, null, null, null, null, null, null, null, null, null, null,
         coalesce((select sum(b.amount) from balance_day b where b.tenant_id = :tenant
           and b.currency = :currency and b.account = 'accrued' and b.day < :end), 0)
         - coalesce((select sum(e.amount) from posted_entry e
@@ -152,6 +154,7 @@ class DueLines {
         Line.Kind.valueOf(row.getString("kind")),
         row.getObject("month", LocalDate.class),
         row.getObject("project_id", Long.class),
+        row.getString("project_name"),
         row.getObject("card_id", Long.class),
         row.getObject("model_id", Integer.class),
         row.getString("sku"),

@@ -164,10 +164,10 @@ class InvoiceTable {
     List<Rounded> lines = assembled.lines();
     batch.batchUpdate(
         """
-        insert into invoice_line (invoice_id, line_no, kind, month, project_id, card_id, model_id,
-          sku, version_id, win, unit_pico, quantity, note, reference_line, amount, amount_minor,
-          tax_code, tax_label, tax_ppm)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        insert into invoice_line (invoice_id, line_no, kind, month, project_id, project_name,
+          card_id, model_id, sku, version_id, win, unit_pico, quantity, note, reference_line,
+          amount, amount_minor, tax_code, tax_label, tax_ppm)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         java.util.stream.IntStream.range(0, lines.size())
             .mapToObj(i -> parameters(id, i + 1, lines.get(i)))
@@ -197,6 +197,7 @@ class InvoiceTable {
       line.kind().name(),
       line.month(),
       line.projectId(),
+      line.projectName(),
       line.cardId(),
       line.modelId(),
       line.sku(),
@@ -243,6 +244,7 @@ class InvoiceTable {
             Line.Kind.valueOf(row.getString("kind")),
             row.getObject("month", LocalDate.class),
             row.getObject("project_id", Long.class),
+            row.getString("project_name"),
             row.getObject("card_id", Long.class),
             row.getObject("model_id", Integer.class),
             row.getString("sku"),

@@ -90,6 +90,7 @@ public record InvoiceView(
    * price list whose hash is {@code price_version}.
    *
    * @param month of the usage, an earlier one than the invoice's if it came too late for its own
+   * @param projectName what it was called when the lines were added up; null: none was known
    * @param sku as {@code deepseek-r1-output}
    * @param unitPrice of a million tokens, in the currency, exact
    * @param note which credit ({@code PAID}, {@code PROMO}), or why something is given back
@@ -99,6 +100,7 @@ public record InvoiceView(
       String kind,
       @Nullable String month,
       @Nullable String projectId,
+      @Nullable String projectName,
       @Nullable String model,
       @Nullable String sku,
       @Nullable String versionId,

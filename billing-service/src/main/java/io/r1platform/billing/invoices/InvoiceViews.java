@@ -177,6 +177,7 @@ public class InvoiceViews {
               line.kind().name(),
               month == null ? null : YearMonth.from(month).toString(),
               text(line.projectId()),
+              line.projectName(),
               model,
               sku(model, line.sku()),
               text(version),

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What is due and why, exact and without tax.
  *
  * @param month first day of the month of the usage; an earlier one than the invoice's was late
+ * @param projectName what the project was called when the lines were added up; null: unknown
  * @param versionId the price version, of USAGE only, as {@code unitPico} and {@code quantity}
  * @param quantity tokens
  * @param note which credit; the tax code of what is carried; why something is given back
@@ -18,6 +19,7 @@ record Line(
     Kind kind,
     @Nullable LocalDate month,
     @Nullable Long projectId,
+    @Nullable String projectName,
     @Nullable Long cardId,
     @Nullable Integer modelId,
     @Nullable String sku,
@@ -48,18 +50,32 @@ record Line(
 
   static Line tax(BigInteger amount) {
     return new Line(
-        Kind.TAX, null, null, null, null, null, null, null, null, null, null, null, amount);
+        Kind.TAX, null, null, null, null, null, null, null, null, null, null, null, null, amount);
   }
 
   /** From this invoice to the next if above 0, else from an earlier one. */
   static Line carried(@Nullable String taxCode, BigInteger amount) {
     return new Line(
-        Kind.CARRIED, null, null, null, null, null, null, null, null, null, taxCode, null, amount);
+        Kind.CARRIED,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        taxCode,
+        null,
+        amount);
   }
 
   static Line adjustment(int referenceLine, String why, BigInteger amount) {
     return new Line(
         Kind.ADJUSTMENT,
+        null,
         null,
         null,
         null,

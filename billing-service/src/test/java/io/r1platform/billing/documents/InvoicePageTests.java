@@ -63,6 +63,9 @@ class InvoicePageTests {
       }
       assertThat(all)
           .contains(
+              "Chat " + Word.PROJECT.in(language) + " 101",
+              "& answer <beta> for",
+              Word.PROJECT.in(language) + " " + (100 + PROJECTS),
               Word.SUBTOTAL.in(language),
               "USD " + InvoiceHtml.grouped(invoice.total()),
               Word.CARRIED_FROM.in(language),

@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class SampleInvoice {
   private static final List<String> SKUS = List.of("hit", "miss", "reasoning", "output");
   private static final List<String> PRICES = List.of("0.14", "0.55", "2.19", "2.19");
+  private static final List<String> NAMES =
+      List.of(
+          "Chat", // the first
+          "W".repeat(100), // the widest
+          "한국어로된프로젝트의이름은띄어쓰기가없어도되고".repeat(4),
+          "Search & answer <beta> for the customers of the north, the south and the east");
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
   private final List<LineView> lines = new ArrayList<>();
@@ -75,6 +81,7 @@ final class SampleInvoice {
             "USAGE",
             project == 1 ? "2026-10" : "2026-11",
             Integer.toString(100 + project),
+            project > NAMES.size() ? null : NAMES.get(project - 1),
             "r1-reasoning-qwen-32b-instruct",
             "r1-reasoning-qwen-32b-instruct-" + SKUS.get(sku) + batch,
             Integer.toString(41 + window),
@@ -100,6 +107,7 @@ final class SampleInvoice {
             lines.size() + 1,
             kind,
             "2026-11",
+            null,
             null,
             tier ? "r1-reasoning-qwen-32b-instruct" : null,
             tier ? "r1-reasoning-qwen-32b-instruct-output" : null,

@@ -17,6 +17,11 @@ public final class Exported {
     return Arrays.stream(FileFormat.values()).map(FileFormat::extension).toList();
   }
 
+  /** A dataset by its name. */
+  public static Dataset dataset(BillingFixture billing, String name) {
+    return billing.bean(Datasets.class).named(name);
+  }
+
   /** The first file of a dataset of all organizations. */
   public static Path file(
       BillingFixture billing, Dataset dataset, Instant from, Instant to, String format, Path place)
