@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
 import io.r1platform.billing.invoices.Closing;
+import io.r1platform.billing.names.Naming;
 import io.r1platform.billing.receipts.Sequencing;
 import io.r1platform.billing.receipts.Verifier;
 import io.r1platform.billing.retention.RetentionAccess;
@@ -94,6 +95,7 @@ class BundlesIT {
       traffic.chargeAny(++last, now.plusMillis(i)); // others stand between
     }
     Sequencing.sequence(billing);
+    Naming.project(billing, organization, organization * 10, "이름 <b>, 'y'");
     JsonNode draft = closing.draft(organization, month);
     assertThat(missing(draft)).isEqualTo("DRAFT");
     end(month);
