@@ -20,12 +20,14 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Asks billing for tenants. A question blocks {@link #LONGEST} at most, an order {@code
  * r1.api.billing.timeout}, a file as long as it is read; so many at once, so that no tenant keeps
- * billing from its work or from others. While billing is away the answer is 503.
+ * billing from its work. Billing itself sees to it that none of them keeps it from others. While it
+ * is away the answer is 503.
  */
 @Component
 class BillingReads {
   private static final Logger log = LoggerFactory.getLogger(BillingReads.class);
   private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LATER = Duration.ofSeconds(5);
   private static final Duration ORDERS_LATER = Duration.ofSeconds(30);
   private static final int MOST = 32;
@@ -82,6 +84,7 @@ class BillingReads {
                 json.readTree(answer.body())
                     .path("detail")
                     .asString("Its state does not allow it."));
+        case 429 -> throw tooMany();
         default -> log.warn("billing-service answered {} to a question", answer.statusCode());
       }
     } catch (IOException | JacksonException e) {
@@ -185,6 +188,9 @@ class BillingReads {
             ErrorCode.INVALID_VALUE,
             json.readTree(answer.body()).path("detail").asString("A parameter is out of range."));
       }
+      if (answer.statusCode() == 429) {
+        throw tooMany();
+      }
       log.warn("billing-service answered a tenant's question with {}", answer.statusCode());
     } catch (IOException | JacksonException e) {
       log.warn("billing-service did not answer a tenant's question: {}", e.toString());
@@ -192,6 +198,15 @@ class BillingReads {
       Thread.currentThread().interrupt();
     }
     throw unavailable();
+  }
+
+  /** Billing knows how many of all gateways are its organization's. */
+  private static ServiceException tooMany() {
+    return ServiceException.later(
+        ErrorCode.RATE_LIMIT_EXCEEDED,
+        SOON,
+        "Your organization has as many questions about usage, costs, invoices and receipts running"
+            + " as one may. Nothing was charged. Send it again.");
   }
 
   private static ServiceException unavailable() {

@@ -350,6 +350,34 @@ class UsageIT {
         "the revocation", () -> api.get(path, gone.secret()).body().contains("key_revoked"));
   }
 
+  /** Billing answers so whoever has half of its places, at whichever gateway. */
+  @Test
+  void whoAsksTooMuchIsToldAndNotThatBillingIsAway() {
+    String receipts =
+        "/internal/v1/organizations/%d/projects/%d/receipts".formatted(organization, project);
+    String id = "019adc00-0000-7000-8000-000000000001";
+    for (String path :
+        List.of(
+            path("usage"), path("costs"), invoices(), invoices() + "/17", receipts + "/" + id)) {
+      billing.say(path, 429, "{\"code\":\"too_many_questions_of_one\"}");
+    }
+    for (String path :
+        List.of(
+            "/v1/usage?start_time=10",
+            "/v1/costs?start_time=10",
+            "/v1/organization/usage/completions?start_time=10",
+            "/v1/organization/costs?start_time=10",
+            "/v1/invoices",
+            "/v1/invoices/17",
+            "/v1/receipts/" + id)) {
+      HttpResponse<String> refused = api.get(path, own.secret());
+      assertThat(refused.statusCode()).as(path).isEqualTo(429);
+      assertThat(refused.body()).contains("\"code\":\"rate_limit_exceeded\"");
+      assertThat(refused.headers().firstValue("retry-after")).contains("1");
+      assertThat(refused.headers().firstValue("x-should-retry")).contains("true");
+    }
+  }
+
   private String invoices() {
     return "/internal/v1/organizations/%d/invoices".formatted(organization);
   }

@@ -40,6 +40,7 @@ class IssuedController {
   @GetMapping
   Page list(@PathVariable long organization, ListPage page) {
     return questions.answer(
+        organization,
         () -> {
           List<Issued> found = invoices.list(organization, page);
           List<Statement> shown = statements(page.of(found));
@@ -50,6 +51,7 @@ class IssuedController {
   @GetMapping("/{id}")
   Statement get(@PathVariable long organization, @PathVariable long id) {
     return questions.answer(
+        organization,
         () -> {
           Issued found =
               invoices

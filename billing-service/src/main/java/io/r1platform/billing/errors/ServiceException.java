@@ -146,6 +146,14 @@ public final class ServiceException extends RuntimeException {
         ErrorCode.TOO_MANY_QUESTIONS, "Too many questions are asked; try again.", Map.of());
   }
 
+  /** One organization asks more than its share of what is answered at once. */
+  public static ServiceException tooManyQuestionsOfOne(int limit) {
+    return new ServiceException(
+        ErrorCode.TOO_MANY_QUESTIONS_OF_ONE,
+        "The organization has %d questions running; try again.".formatted(limit),
+        Map.of());
+  }
+
   /** What kind of failure this is. */
   public ErrorCode code() {
     return code;

@@ -50,7 +50,7 @@ class ReceiptsController {
 
   @GetMapping(RECEIPTS + "/{id}")
   View one(@PathVariable long organization, @PathVariable long project, @PathVariable String id) {
-    return View.of(questions.answer(() -> find(organization, project, id)));
+    return View.of(questions.answer(organization, () -> find(organization, project, id)));
   }
 
   /**
@@ -61,6 +61,7 @@ class ReceiptsController {
   ResponseEntity<String> proof(
       @PathVariable long organization, @PathVariable long project, @PathVariable String id) {
     return questions.answer(
+        organization,
         () -> {
           var owner = new Receipts.Owner(organization, project);
           Receipts.Stored stored = receipts.find(owner, uuid(id)).orElseThrow(() -> no(owner, id));
@@ -107,6 +108,7 @@ class ReceiptsController {
     UUID had = after == null ? null : uuid(after);
     List<Receipts.Stored> page =
         questions.answer(
+            organization,
             () -> receipts.from(new Receipts.Owner(organization, project), begin, had, MOST));
     var lines = new StringBuilder();
     for (Receipts.Stored stored : page) {

@@ -65,6 +65,7 @@ class TenantUsageController {
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_USAGE);
     return questions.answer(
+        organization,
         () ->
             new Usage(
                 sums.asOf(),
@@ -89,6 +90,7 @@ class TenantUsageController {
     Buckets buckets = buckets(from, to, width);
     Set<TenantSums.Dimension> by = dimensions(groupBy, OF_COSTS);
     return questions.answer(
+        organization,
         () ->
             new Costs(
                 sums.asOf(),

@@ -3,6 +3,7 @@ package io.r1platform.billing.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.r1platform.billing.BillingFixture;
+import io.r1platform.billing.questions.TenantQuestions;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -206,6 +209,59 @@ class TenantUsageIT {
                 .get("/internal/v1/organizations/1/projects/10/usage?from=1&to=86401&width=1d")
                 .text("code"))
         .isEqualTo("invalid_request");
+  }
+
+  /** However much the first organization asks, and of what, the second one is answered. */
+  @Test
+  void anOrganizationLeavesPlacesToTheOthers() {
+    var over = new CountDownLatch(1);
+    var begun = new CountDownLatch(2);
+    List<CompletableFuture<Integer>> running = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      running.add(
+          CompletableFuture.supplyAsync(
+              () ->
+                  billing
+                      .bean(TenantQuestions.class)
+                      .answer(
+                          1,
+                          () -> {
+                            begun.countDown();
+                            await(over);
+                            return 1;
+                          }),
+              Thread::startVirtualThread));
+    }
+    await(begun);
+    try {
+      String receipts = "/internal/v1/organizations/%1$d/projects/%1$d0/receipts";
+      for (String question :
+          List.of(
+              "/internal/v1/organizations/%1$d/invoices",
+              "/internal/v1/organizations/%1$d/invoices/1",
+              receipts + "?from=2026-11-01T00:00:00Z",
+              receipts + "/019adc00-0000-7000-8000-000000000001",
+              receipts + "/019adc00-0000-7000-8000-000000000001/proof",
+              path(1, "usage", "1d", "").replace("/1/projects/10/", "/%1$d/projects/%1$d0/"),
+              path(1, "costs", "1d", "").replace("/1/projects/10/", "/%1$d/projects/%1$d0/"))) {
+        var refused = billing.get(question.formatted(1));
+        assertThat(refused.status()).as(question).isEqualTo(429);
+        assertThat(refused.text("code")).isEqualTo("too_many_questions_of_one");
+        assertThat(billing.get(question.formatted(2)).status()).as(question).isIn(200, 404);
+      }
+    } finally {
+      over.countDown();
+    }
+    running.forEach(CompletableFuture::join);
+    assertThat(rows(1, "usage", "1d", "").size()).isPositive();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static long total(long tenant, ToLongFunction<UsageRecord> what) {
