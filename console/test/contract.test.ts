@@ -135,7 +135,11 @@ const EXCHANGES: [string, z.ZodMiniType, RequestInit?][] = [
   [`requests/${requestId}`, requestSchema],
   ['keys', keyPageSchema],
   ['keys', createdKeySchema, post({ project_id: '11', name: 'new' })],
-  ['keys/21', keySchema, ifSeen('PUT', { name: 'web', scopes: ['inference'], networks: [] })],
+  [
+    'keys/21',
+    keySchema,
+    ifSeen('PUT', { name: 'web', scopes: ['inference', 'invoices:read'], networks: [] }),
+  ],
   ['keys/23/rotate', createdKeySchema, ifSeen('POST', { grace_seconds: 60 })],
   ['keys/22', keySchema, { method: 'DELETE', headers: { ...CSRF, 'If-Match': '"1"' } }],
   ['limits/key/21', limitSetSchema],

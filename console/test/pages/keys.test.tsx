@@ -92,8 +92,10 @@ describe('keys', () => {
     await user.type(dialog.getByLabelText('Name'), 'dashboard');
     for (const scope of ['Inference', 'Batch', 'Usage (read)'])
       await user.click(dialog.getByRole('checkbox', { name: scope }));
+    expect(dialog.getByRole('checkbox', { name: 'Invoices (read)' })).not.toBeChecked();
     await user.click(dialog.getByRole('button', { name: 'Create key' }));
     expect(dialog.getByText('Choose one at least.')).toBeVisible();
+    await user.click(dialog.getByRole('checkbox', { name: 'Invoices (read)' }));
     await user.click(dialog.getByRole('checkbox', { name: 'Usage (read)' }));
     await user.type(dialog.getByLabelText('Models'), 'r1-nano');
     await user.type(dialog.getByLabelText('From addresses'), '10.0.0.0/8{enter}2001:db8::/32');
@@ -102,11 +104,13 @@ describe('keys', () => {
     await user.click(await screen.findByRole('button', { name: 'I have copied it' }));
     expect(world.keys[0]).toMatchObject({
       name: 'dashboard',
-      scopes: ['usage:read'],
+      scopes: ['usage:read', 'invoices:read'],
       models: ['r1-nano'],
       networks: ['10.0.0.0/8', '2001:db8::/32'],
     });
-    expect(within(await rowOf('dashboard')).getByText('Usage (read)')).toBeVisible();
+    const row = within(await rowOf('dashboard'));
+    expect(row.getByText('Usage (read), Invoices (read)')).toBeVisible();
+    expect(within(await rowOf('web app')).getByText('All but invoices')).toBeVisible();
   });
 
   it('manage or run, never both', async () => {

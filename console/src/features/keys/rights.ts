@@ -1,5 +1,5 @@
 import type { Rights } from '@/features/keys/api/createKey';
-import { SCOPES, type ApiKey, type Scope } from '@/features/keys/api/keys';
+import { USUAL_SCOPES, type ApiKey, type Scope } from '@/features/keys/api/keys';
 
 /** Rights as a form has them: a line each, empty for no bound. */
 export interface RightsForm {
@@ -8,7 +8,7 @@ export interface RightsForm {
   networks: string;
 }
 
-export const EVERYTHING: RightsForm = { scopes: [...SCOPES], models: '', networks: '' };
+export const USUAL: RightsForm = { scopes: [...USUAL_SCOPES], models: '', networks: '' };
 
 export function rightsOf({ scopes, models, networks }: RightsForm): Rights {
   const names = listed(models);

@@ -2,8 +2,11 @@ import { infiniteQueryOptions } from '@tanstack/react-query';
 import { get, query } from '@/lib/http';
 import { z } from '@/lib/wire';
 
+/** What a new key opens unless it is told otherwise. */
+export const USUAL_SCOPES = ['inference', 'batch', 'usage:read'] as const;
+
 /** What a key may open of the tenant API, in the server's words. */
-export const SCOPES = ['inference', 'batch', 'usage:read'] as const;
+export const SCOPES = [...USUAL_SCOPES, 'invoices:read'] as const;
 
 /** What a key may open of the admin API; one that does opens nothing else. */
 export const ADMIN_SCOPES = ['admin:read', 'admin:write'] as const;

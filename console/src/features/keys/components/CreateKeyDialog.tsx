@@ -9,7 +9,7 @@ import type { Project } from '@/features/keys/api/projects';
 import { FormError } from '@/components/FormError';
 import { RightsFields } from '@/features/keys/components/RightsFields';
 import { Secret } from '@/features/keys/components/Secret';
-import { rightsOf, EVERYTHING } from '@/features/keys/rights';
+import { rightsOf, USUAL } from '@/features/keys/rights';
 
 const LIFETIMES = { day: 86_400, month: 30 * 86_400, quarter: 90 * 86_400, never: undefined };
 
@@ -63,7 +63,7 @@ function KeyForm({ projects, projectId, onCreated, onCancel }: KeyFormProps) {
   const [project, setProject] = useState(projectId ?? projects[0]?.id ?? '');
   const [name, setName] = useState('');
   const [lifetime, setLifetime] = useState<Lifetime>('never');
-  const [rights, setRights] = useState(EVERYTHING);
+  const [rights, setRights] = useState(USUAL);
   const [error, setError] = useState<Error>();
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);

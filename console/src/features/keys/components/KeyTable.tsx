@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '@/components/DataTable';
 import { useNow } from '@/components/useNow';
 import { useViewer } from '@/components/useViewer';
-import { SCOPES, type ApiKey } from '@/features/keys/api/keys';
+import { SCOPES, USUAL_SCOPES, type ApiKey, type Scope } from '@/features/keys/api/keys';
 import { keyState, maskedKey } from '@/features/keys/keyState';
 import { useLocale } from '@/lib/i18n/useLocale';
 import { formatMoment, formatRelative, monthOf, rangeOfMonth } from '@/lib/time';
@@ -152,12 +152,13 @@ function KeyText({ apiKey }: { apiKey: ApiKey }) {
 /** What it opens; with which models and from where, if that is bound. */
 function RightsOf({ apiKey }: { apiKey: ApiKey }) {
   const { t } = useTranslation();
-  const all = SCOPES.every((scope) => apiKey.scopes.includes(scope));
   const bounds = [...(apiKey.models ?? []), ...apiKey.networks];
   return (
     <div>
       <Text size="sm">
-        {all ? t('keys.scope.all') : apiKey.scopes.map((one) => t(`keys.scope.${one}`)).join(', ')}
+        {scopeLabels(apiKey.scopes)
+          .map((one) => t(`keys.scope.${one}`))
+          .join(', ')}
       </Text>
       {bounds.length > 0 && (
         <Text size="xs" c="dimmed" className="mono" maw={170} truncate title={bounds.join('\n')}>
@@ -166,6 +167,12 @@ function RightsOf({ apiKey }: { apiKey: ApiKey }) {
       )}
     </div>
   );
+}
+
+/** Many scopes are one word. */
+function scopeLabels(scopes: Scope[]): readonly (Scope | 'all' | 'usual')[] {
+  if (SCOPES.every((scope) => scopes.includes(scope))) return ['all'];
+  return USUAL_SCOPES.every((scope) => scopes.includes(scope)) ? ['usual'] : scopes;
 }
 
 const STATE_COLOR = { live: 'teal', expired: 'yellow', revoked: 'gray' } as const;

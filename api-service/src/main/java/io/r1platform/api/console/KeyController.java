@@ -105,9 +105,7 @@ final class KeyController {
     requireReached(reach, projectId);
     String name = Fields.required("name", body.name());
     Rights wanted = rights.read(body.scopes(), body.models(), body.networks());
-    if (wanted.manages()) {
-      requireToManage(who, projectId);
-    }
+    requireToGive(who, projectId, wanted);
     return writes.own(
         write,
         () -> {
@@ -141,9 +139,8 @@ final class KeyController {
         () -> item(reached(reach, id)),
         () -> {
           KeyView was = reached(reach, id);
-          if (terms.rights().manages() || was.rights().manages()) {
-            requireToManage(who, was.projectId());
-          }
+          requireToGive(who, was.projectId(), was.rights());
+          requireToGive(who, was.projectId(), terms.rights());
           Item before = item(was);
           Item after = item(keys.change(id, version, terms));
           audit.record(write.actor(), change("key.changed", after, before, after));
@@ -164,9 +161,7 @@ final class KeyController {
     Write write = Write.of(who, exchange);
     long version = Fields.version(ifMatch);
     KeyView key = reached(reach, id); // before a kept answer, which has the secret
-    if (key.rights().manages()) {
-      requireToManage(who, key.projectId());
-    }
+    requireToGive(who, key.projectId(), key.rights());
     return writes.own(
         write,
         () -> item(reached(reach, id)),
@@ -226,22 +221,32 @@ final class KeyController {
   }
 
   /**
-   * A management key does what an admin of the organization does, so only such a person gives one;
-   * no program makes itself a successor.
+   * Nobody gives by a key what is not his own. A management key does what an admin of the
+   * organization does, so only such a person gives one; no program makes itself a successor.
    */
-  private void requireToManage(Principal who, long projectId) {
-    Reach managed = who.reach(Permission.MEMBERS_WRITE);
-    boolean mayManage =
-        tenants
-            .project(projectId)
-            .filter(project -> managed.hasOrganization(project.organizationId()))
-            .isPresent();
-    if (who.personId() == null || !mayManage) {
+  private void requireToGive(Principal who, long projectId, Rights given) {
+    if (given.readsInvoices() && !has(who, Permission.INVOICES_READ, projectId)) {
+      throw ServiceException.of(
+          ErrorCode.FORBIDDEN,
+          "Keys with the scope invoices:read are made, changed and rotated by those who read the"
+              + " organization's invoices themselves. Nothing was changed.");
+    }
+    if (given.manages()
+        && (who.personId() == null || !has(who, Permission.MEMBERS_WRITE, projectId))) {
       throw ServiceException.of(
           ErrorCode.FORBIDDEN,
           "Keys with admin scopes are made, changed and rotated by owners and admins of the"
               + " organization who have logged in. Nothing was changed.");
     }
+  }
+
+  /** Whether it is the caller's in the whole organization of the project. */
+  private boolean has(Principal who, Permission permission, long projectId) {
+    Reach reach = who.reach(permission);
+    return tenants
+        .project(projectId)
+        .filter(project -> reach.hasOrganization(project.organizationId()))
+        .isPresent();
   }
 
   private KeyView reached(Reach reach, long id) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Reads what a key may do. Fields that are not sent leave a key all of it. */
+/** Reads what a key may do. Fields that are not sent leave a key what one usually has. */
 @Component
 final class RightsFields {
   private final Catalogue catalogue;
@@ -31,7 +31,7 @@ final class RightsFields {
     }
     return new Rights(
         scopes == null
-            ? Rights.ALL.scopes()
+            ? Rights.USUAL.scopes()
             : scopes.stream().map(RightsFields::scope).collect(Collectors.toSet()),
         models(models),
         networks == null

@@ -42,13 +42,13 @@ public class Keys {
   }
 
   /**
-   * Makes a key that may do everything.
+   * Makes a key that may do what one usually may: {@link Rights#USUAL}.
    *
    * @param life how long it is good for, from a second to ten years; null for ever
    */
   @Transactional
   public IssuedKey issue(long projectId, String name, @Nullable Duration life) {
-    return issue(projectId, new KeyTerms(name, end(life), Rights.ALL));
+    return issue(projectId, new KeyTerms(name, end(life), Rights.USUAL));
   }
 
   /** Makes a key. */

@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param networks where its requests may come from, up to 100; anywhere if there is none
  */
 public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Network> networks) {
-  /** Every scope of the tenant API, every model of the project, from anywhere. */
-  public static final Rights ALL =
-      new Rights(
-          EnumSet.complementOf(EnumSet.of(Scope.ADMIN_READ, Scope.ADMIN_WRITE)), null, List.of());
+  /** What runs and what its project used, every model of the project, from anywhere. */
+  public static final Rights USUAL =
+      new Rights(EnumSet.of(Scope.INFERENCE, Scope.BATCH, Scope.USAGE_READ), null, List.of());
 
   private static final int MOST = 100;
 
@@ -44,6 +43,11 @@ public record Rights(Set<Scope> scopes, @Nullable Set<String> models, List<Netwo
   /** Whether the key opens the admin API. */
   public boolean manages() {
     return scopes.stream().anyMatch(Scope::isAdmin);
+  }
+
+  /** Whether the key opens the invoices of its organization. */
+  public boolean readsInvoices() {
+    return scopes.contains(Scope.INVOICES_READ);
   }
 
   /** Whether a request may come from here; null is nowhere. */

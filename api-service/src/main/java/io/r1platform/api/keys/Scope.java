@@ -14,6 +14,8 @@ public enum Scope {
   BATCH("batch"),
   /** Usage, costs, balance and limits: money is read, nothing is run. */
   USAGE_READ("usage:read"),
+  /** Invoices and their bundles: what all projects of the organization used, and who it is. */
+  INVOICES_READ("invoices:read"),
   /** Whatever an admin of its organization may read by the admin API. */
   ADMIN_READ("admin:read"),
   /** Whatever an admin of its organization may do by the admin API, but making such keys. */

@@ -2,6 +2,7 @@ package io.r1platform.api.security;
 
 import static io.r1platform.api.keys.Scope.BATCH;
 import static io.r1platform.api.keys.Scope.INFERENCE;
+import static io.r1platform.api.keys.Scope.INVOICES_READ;
 import static io.r1platform.api.keys.Scope.USAGE_READ;
 import static org.springframework.http.HttpMethod.DELETE;
 import static org.springframework.http.HttpMethod.GET;
@@ -48,9 +49,9 @@ final class RouteScopes {
           new Entry(DELETE, "/v1/requests/{id}/content", INFERENCE),
           new Entry(GET, "/v1/receipts", USAGE_READ),
           new Entry(GET, "/v1/receipts/{id}", INFERENCE, BATCH, USAGE_READ),
-          new Entry(GET, "/v1/invoices", USAGE_READ),
-          new Entry(GET, "/v1/invoices/{id}", USAGE_READ),
-          new Entry(GET, "/v1/invoices/{id}/bundle", USAGE_READ),
+          new Entry(GET, "/v1/invoices", INVOICES_READ),
+          new Entry(GET, "/v1/invoices/{id}", INVOICES_READ),
+          new Entry(GET, "/v1/invoices/{id}/bundle", INVOICES_READ),
           new Entry(GET, "/v1/exports", USAGE_READ),
           new Entry(POST, "/v1/exports", USAGE_READ),
           new Entry(GET, "/v1/exports/{id}", USAGE_READ),

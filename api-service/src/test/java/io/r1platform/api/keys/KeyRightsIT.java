@@ -80,7 +80,7 @@ class KeyRightsIT {
         .update();
     KeyView older = keys.page(new KeyOwners(Set.of(), Set.of(projectId)), null, true, 1).getFirst();
     assertThat(older.name()).isEqualTo("older");
-    assertThat(older.rights()).isEqualTo(Rights.ALL);
+    assertThat(older.rights()).isEqualTo(Rights.USUAL);
     assertThat(older.old()).isNull();
   }
 
@@ -249,9 +249,10 @@ class KeyRightsIT {
     assertCode("invalid_state", () -> keys.rotate(revoked.id(), revoked.version(), Duration.ZERO));
     assertCode(
         "invalid_state",
-        () -> keys.change(revoked.id(), revoked.version(), new KeyTerms("x", null, Rights.ALL)));
+        () -> keys.change(revoked.id(), revoked.version(), new KeyTerms("x", null, Rights.USUAL)));
     assertCode(
-        "stale_version", () -> keys.change(revoked.id(), 99, new KeyTerms("x", null, Rights.ALL)));
+        "stale_version",
+        () -> keys.change(revoked.id(), 99, new KeyTerms("x", null, Rights.USUAL)));
   }
 
   @Test
@@ -274,7 +275,7 @@ class KeyRightsIT {
           for (RunningApi api : List.of(direct, proxied)) {
             within(Duration.ofSeconds(1), () -> api.get(one, issued.secret()).statusCode() != 200);
           }
-          keys.change(id, changed.version(), new KeyTerms("wide", null, Rights.ALL));
+          keys.change(id, changed.version(), new KeyTerms("wide", null, Rights.USUAL));
           for (RunningApi api : List.of(direct, proxied)) {
             within(Duration.ofSeconds(1), () -> api.get(one, issued.secret()).statusCode() == 200);
           }
@@ -286,7 +287,7 @@ class KeyRightsIT {
     IssuedKey issued = keys.issue(projectId, "endless", null);
     assertThat(status(proxied, issued.secret())).isEqualTo(200);
     Instant end = RunningApi.START.plusSeconds(5);
-    keys.change(issued.key().id(), issued.key().version(), new KeyTerms("ends", end, Rights.ALL));
+    keys.change(issued.key().id(), issued.key().version(), new KeyTerms("ends", end, Rights.USUAL));
     within(
         Duration.ofSeconds(1),
         () ->
@@ -306,11 +307,12 @@ class KeyRightsIT {
   }
 
   private static Rights networks(String... networks) {
-    return new Rights(Rights.ALL.scopes(), null, Stream.of(networks).map(Network::parse).toList());
+    return new Rights(
+        Rights.USUAL.scopes(), null, Stream.of(networks).map(Network::parse).toList());
   }
 
   private static Rights models(String... models) {
-    return new Rights(Rights.ALL.scopes(), Set.of(models), List.of());
+    return new Rights(Rights.USUAL.scopes(), Set.of(models), List.of());
   }
 
   private static int status(RunningApi api, String key) {

@@ -107,7 +107,7 @@ class SecretTests {
         "n",
         "abcdefgh",
         "wxyz",
-        Rights.ALL,
+        Rights.USUAL,
         null,
         java.time.Instant.EPOCH,
         null,

@@ -6,6 +6,7 @@ import io.r1platform.api.RunningApi;
 import io.r1platform.api.keys.Caller;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.keys.TestRights;
 import io.r1platform.api.metering.JournalReports;
 import io.r1platform.api.prices.Prices;
 import io.r1platform.api.tenants.Tenants;
@@ -45,7 +46,7 @@ final class Gateway implements AutoCloseable {
     Tenants tenants = api.bean(Tenants.class);
     organizationId = tenants.createOrganization("Acme", 3).id();
     projectId = tenants.createProject(organizationId, "Chat").id();
-    lastKey = api.bean(Keys.class).issue(projectId, "test", null);
+    lastKey = api.bean(Keys.class).issue(projectId, TestRights.everything("test"));
     key = lastKey.secret();
     Catalogue catalogue = api.bean(Catalogue.class);
     Await.until(

@@ -10,6 +10,7 @@ import io.r1platform.testing.TestDatabase;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ class ManagementKeysIT {
 
   private final TestDatabase database = TestDatabase.create();
   private final JdbcClient superuser = JdbcClient.create(database.superuser());
+  private final Map<String, Browser> people = new HashMap<>();
   private RunningApi api;
   private Browser admin;
   private String organization;
@@ -170,6 +172,37 @@ class ManagementKeysIT {
     assertThat(create(Browser.loggedIn(api), "admin:read").statusCode()).isEqualTo(201);
   }
 
+  /** Invoices are of all projects: not for whoever makes keys of one, nor by way of a key. */
+  @Test
+  void onlyWhoReadsInvoicesGivesAKeyThatDoes() {
+    for (Browser lesser :
+        List.of(
+            loggedInAs("developer", null),
+            loggedInAs("admin", project),
+            loggedInAs("developer", project))) {
+      HttpResponse<String> refused = create(lesser, "usage:read", "invoices:read");
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.body()).contains("invoices:read");
+      JsonNode reading = Browser.json(create(admin, "invoices:read")).path("key");
+      assertThat(rotate(lesser, reading).statusCode()).isEqualTo(403);
+      assertThat(change(lesser, reading, "invoices:read").statusCode()).isEqualTo(403);
+      assertThat(change(lesser, reading, "usage:read").statusCode()).isEqualTo(403);
+      JsonNode usual = Browser.json(create(lesser, "usage:read")).path("key");
+      assertThat(change(lesser, usual, "invoices:read").statusCode()).isEqualTo(403);
+      assertThat(change(admin, usual, "invoices:read").statusCode()).isEqualTo(200);
+      String path = KEYS + "/" + reading.path("id").asString();
+      assertThat(lesser.delete(path, ifMatch(reading)).statusCode()).as("ends it").isEqualTo(200);
+    }
+    assertThat(create(loggedInAs("finance", null), "invoices:read").statusCode()).isEqualTo(403);
+    assertThat(create(admin, "invoices:read", "admin:read").statusCode()).isEqualTo(422);
+    assertThat(next(secret(admin, "admin:write"), "invoices:read")).isEqualTo(201);
+    for (String scope : List.of("admin:read", "invoices:read", "usage:read")) {
+      assertThat(next(secret(admin, scope), "invoices:read")).as(scope).isEqualTo(403);
+    }
+    JsonNode made = Browser.json(admin.post(KEYS, newKey("")));
+    assertThat(made.at("/key/scopes").toString()).as("unless told").doesNotContain("invoices");
+  }
+
   @Test
   void aKeyThatIsNotGoodIsRefusedWhateverSessionComesWithIt() {
     JsonNode made = Browser.json(create(admin, "admin:write"));
@@ -197,10 +230,12 @@ class ManagementKeysIT {
   }
 
   private HttpResponse<String> create(Browser by, String... scopes) {
-    return by.post(
-        KEYS,
-        "{\"project_id\":\"%s\",\"name\":\"a key\",\"scopes\":[\"%s\"]}"
-            .formatted(project, String.join("\",\"", scopes)));
+    String wanted = ",\"scopes\":[\"%s\"]".formatted(String.join("\",\"", scopes));
+    return by.post(KEYS, newKey(wanted));
+  }
+
+  private String newKey(String fields) {
+    return "{\"project_id\":\"%s\",\"name\":\"a key\"%s}".formatted(project, fields);
   }
 
   /** What comes of it when a key makes another one. */
@@ -240,6 +275,10 @@ class ManagementKeysIT {
   }
 
   private Browser loggedInAs(String role, @Nullable String ofProject) {
+    return people.computeIfAbsent(role + "-" + ofProject, who -> loggedIn(role, ofProject));
+  }
+
+  private Browser loggedIn(String role, @Nullable String ofProject) {
     String email = "%s-%s@one.example".formatted(role, ofProject);
     superuser
         .sql(

@@ -62,9 +62,9 @@ class ScopesIT {
       DELETE /v1/requests/{id}/content  inference
       GET    /v1/receipts               usage:read
       GET    /v1/receipts/{id}          inference batch usage:read
-      GET    /v1/invoices               usage:read
-      GET    /v1/invoices/{id}          usage:read
-      GET    /v1/invoices/{id}/bundle   usage:read
+      GET    /v1/invoices               invoices:read
+      GET    /v1/invoices/{id}          invoices:read
+      GET    /v1/invoices/{id}/bundle   invoices:read
       GET    /v1/exports                usage:read
       POST   /v1/exports                usage:read
       GET    /v1/exports/{id}           usage:read

@@ -8,10 +8,8 @@ import io.r1platform.api.Await;
 import io.r1platform.api.RunningApi;
 import io.r1platform.api.console.FakeReports;
 import io.r1platform.api.keys.IssuedKey;
-import io.r1platform.api.keys.KeyTerms;
 import io.r1platform.api.keys.Keys;
-import io.r1platform.api.keys.Rights;
-import io.r1platform.api.keys.Scope;
+import io.r1platform.api.keys.TestRights;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
@@ -24,7 +22,6 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -80,10 +77,12 @@ class MoneyIT {
     Tenants tenants = api.bean(Tenants.class);
     organization = tenants.createOrganization("Acme", 1).id();
     project = tenants.createProject(organization, "Chat").id();
-    own = api.bean(Keys.class).issue(project, "own", null);
+    own = api.bean(Keys.class).issue(project, TestRights.everything("own"));
     long other = tenants.createOrganization("Other", 1).id();
     stranger =
-        api.bean(Keys.class).issue(tenants.createProject(other, "P").id(), "x", null).secret();
+        api.bean(Keys.class)
+            .issue(tenants.createProject(other, "P").id(), TestRights.everything("x"))
+            .secret();
     Await.until("keys", () -> api.get("/v1/models", stranger).statusCode() == 200);
   }
 
@@ -257,9 +256,8 @@ class MoneyIT {
             ended.incrementAndGet();
           }
         });
-    var rights = new Rights(Set.of(Scope.USAGE_READ), null, List.of());
     Keys keys = api.bean(Keys.class);
-    IssuedKey stolen = keys.issue(project, new KeyTerms("stolen", null, rights));
+    IssuedKey stolen = keys.issue(project, TestRights.everything("stolen"));
     Await.until("it is good", () -> status("/v1/balance", stolen.secret()) == 200);
     Socket thief = asks("/v1/invoices/20/bundle", stolen.secret());
     thief.getInputStream().readNBytes(12);

@@ -7,6 +7,7 @@ import io.r1platform.api.RunningApi;
 import io.r1platform.api.console.FakeReports;
 import io.r1platform.api.keys.IssuedKey;
 import io.r1platform.api.keys.Keys;
+import io.r1platform.api.keys.TestRights;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
 import java.net.http.HttpResponse;
@@ -68,7 +69,7 @@ class UsageIT {
     organization = tenants.createOrganization("Acme", 1).id();
     tenants.createProject(organization, "First");
     project = tenants.createProject(organization, "Chat").id();
-    own = api.bean(Keys.class).issue(project, "own", null);
+    own = api.bean(Keys.class).issue(project, TestRights.everything("own"));
     Await.until("keys", () -> api.get("/v1/models", own.secret()).statusCode() == 200);
   }
 
@@ -343,7 +344,7 @@ class UsageIT {
     assertThat(away.headers().firstValue("x-should-retry")).contains("true");
 
     Keys keys = api.bean(Keys.class);
-    IssuedKey gone = keys.issue(project, "gone", null);
+    IssuedKey gone = keys.issue(project, TestRights.everything("gone"));
     assertThat(api.get(path, gone.secret()).statusCode()).isEqualTo(503);
     keys.revoke(gone.key().id(), gone.key().version());
     Await.until(
@@ -440,7 +441,9 @@ class UsageIT {
     Tenants tenants = api.bean(Tenants.class);
     long other = tenants.createOrganization("Without invoices", 1).id();
     String key =
-        api.bean(Keys.class).issue(tenants.createProject(other, "P").id(), "x", null).secret();
+        api.bean(Keys.class)
+            .issue(tenants.createProject(other, "P").id(), TestRights.everything("x"))
+            .secret();
     Await.until("the key", () -> api.get("/v1/models", key).statusCode() == 200);
     String whose = "?organization=%1$d&organization_id=%1$d".formatted(organization);
     assertThat(api.get("/v1/invoices" + whose, key).statusCode()).isEqualTo(503);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Mints a key, by default for a day and for everything. */
+/** Mints a key, by default for a day and for whatever runs. */
 @Command(
     name = "key",
     description = {
@@ -30,8 +30,8 @@ final class Key implements Callable<Integer> {
       names = "--scope",
       split = ",",
       description = {
-        "What it opens: inference, batch, usage:read (default: all three);",
-        "or, of the admin API, admin:read, admin:write."
+        "What it opens: inference, batch, usage:read (default: these three),",
+        "invoices:read; or, of the admin API, admin:read, admin:write."
       })
   private List<String> scopes = List.of();
 
