@@ -8,6 +8,7 @@ import io.r1platform.api.money.Pico;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.util.MultiValueMap;
@@ -27,7 +28,7 @@ final class OpenAiStatementController {
    * What is not grouped by is null.
    *
    * @param user_id always null: a key is nobody's
-   * @param service_tier always null: there is one
+   * @param service_tier batch or default, as in the export openai_compat
    */
   record UsageResult(
       String object,
@@ -70,7 +71,7 @@ final class OpenAiStatementController {
       @AuthenticationPrincipal Caller caller,
       @RequestParam MultiValueMap<String, String> parameters) {
     var query = UsageQuery.of(parameters, caller, UsageShape.OPENAI_USAGE, clock.instant());
-    return pages.page(caller, query, OpenAiStatementController::usage);
+    return pages.page(caller, query, row -> usage(row, query.groupBy()));
   }
 
   @GetMapping("/v1/organization/costs")
@@ -81,8 +82,11 @@ final class OpenAiStatementController {
     return pages.page(caller, query, OpenAiStatementController::cost);
   }
 
-  private static Object usage(JsonNode row) {
+  /** Billing tells batches apart; of that a caller sees what it grouped by. */
+  private static Object usage(JsonNode row, Set<String> groupBy) {
     JsonNode tokens = row.path("tokens");
+    Boolean batch = UsagePages.batch(row);
+    String tier = batch == null ? null : batch ? "batch" : "default";
     return new UsageResult(
         "organization.usage.completions.result",
         tokens.path("input").asLong(),
@@ -93,8 +97,8 @@ final class OpenAiStatementController {
         null,
         by(row, "api_key_id"),
         by(row, "model"),
-        UsagePages.batch(row),
-        null);
+        groupBy.contains("batch") ? batch : null,
+        groupBy.contains(UsageShape.SERVICE_TIER) ? tier : null);
   }
 
   private static Object cost(JsonNode row) {

@@ -26,6 +26,7 @@ import org.springframework.util.MultiValueMap;
  * @param end where the last page ends
  * @param width 1h or 1d
  * @param seconds of a bucket
+ * @param groupBy as callers name it
  */
 record UsageQuery(
     UsageShape shape,
@@ -61,8 +62,8 @@ record UsageQuery(
     }
     onlyOwnProject(sent, caller, shape);
     long first = Math.floorDiv(start, width.seconds()) * width.seconds();
-    long from = page(sent.getFirst("page"), first, width);
     long last = Math.ceilDiv(end, width.seconds()) * width.seconds();
+    long from = page(sent.getFirst("page"), first, last, width);
     int limit = limit(sent.getFirst("limit"), width);
     String batch = sent.getFirst("batch");
     if (batch != null && !batch.matches("true|false")) {
@@ -71,7 +72,7 @@ record UsageQuery(
     return new UsageQuery(
         shape,
         from,
-        Math.max(from, Math.min(last, from + limit * width.seconds())),
+        Math.min(last, from + limit * width.seconds()),
         last,
         name,
         width.seconds(),
@@ -95,7 +96,9 @@ record UsageQuery(
             .formatted(
                 caller.organizationId(), caller.projectId(), shape.report(), from, to, width));
     if (!groupBy.isEmpty()) {
-      path.append("&group_by=").append(String.join(",", groupBy));
+      var dimensions = new LinkedHashSet<String>();
+      groupBy.forEach(name -> dimensions.add(UsageShape.dimension(name)));
+      path.append("&group_by=").append(String.join(",", dimensions));
     }
     if (apiKeyId != null) {
       path.append("&api_key_id=").append(apiKeyId);
@@ -199,7 +202,7 @@ record UsageQuery(
     return new LinkedHashSet<>(values);
   }
 
-  private static long page(@Nullable String page, long first, Width width) {
+  private static long page(@Nullable String page, long first, long last, Width width) {
     if (page == null) {
       return first;
     }
@@ -207,7 +210,7 @@ record UsageQuery(
       throw invalid("page", "'page' is a 'next_page' of ours.");
     }
     long from = Long.parseLong(page.substring(PAGE.length()));
-    if (from < first || from % width.seconds() != 0) {
+    if (from < first || from >= last || from % width.seconds() != 0) {
       throw invalid("page", "This page belongs to another question.");
     }
     return from;

@@ -40,13 +40,16 @@ record UsageShape(
           "usage",
           Width.HOURS_AND_DAYS,
           Set.of("project_ids", "api_key_ids", "models", "batch"),
-          Set.of("project_id", "api_key_id", "model", "batch"));
+          Set.of("project_id", "api_key_id", "model", "batch", UsageShape.SERVICE_TIER));
   static final UsageShape OPENAI_COSTS =
       new UsageShape(
           "costs",
           Map.of("1d", new Width(Width.DAY, 180, 7)),
           Set.of("project_ids", "api_key_ids"),
           Set.of("project_id", "api_key_id", "line_item"));
+
+  /** OpenAI's name of what tells batches from the rest. */
+  static final String SERVICE_TIER = "service_tier";
 
   private static final Set<String> OF_ALL =
       Set.of("start_time", "end_time", "bucket_width", "group_by", "group_by[]", "limit", "page");
@@ -83,6 +86,11 @@ record UsageShape(
     String name = spelled(filter);
     String sent = parameters.getFirst(name);
     return sent == null ? parameters.getFirst(name + BRACKETS) : sent;
+  }
+
+  /** Billing's name of what may be grouped by. */
+  static String dimension(String name) {
+    return name.equals(SERVICE_TIER) ? "batch" : name;
   }
 
   /** A parameter's name without brackets. */

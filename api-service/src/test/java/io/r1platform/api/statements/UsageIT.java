@@ -183,6 +183,8 @@ class UsageIT {
     "start_time=10&tenant_id=1,unsupported_parameter",
     "start_time=10&api_key_id=7&api_key_id=8,unsupported_value",
     "start_time=10&page=page_5,invalid_value",
+    "start_time=10&end_time=86400&page=page_86400,invalid_value",
+    "start_time=10&end_time=86400&page=page_864000,invalid_value",
     "start_time=10&page=x,invalid_value",
     "start_time=10&batch=yes,invalid_type",
     "start_time=10&project_ids=1,unsupported_parameter",
@@ -205,6 +207,9 @@ class UsageIT {
     "usage/completions?start_time=10&models=a&models[]=b,unsupported_value",
     "usage/completions?start_time=10&api_key_ids=7&api_key_ids=8,unsupported_value",
     "usage/completions?start_time=10&api_key_ids=x,invalid_value",
+    "usage/completions?start_time=10&page=page_99999964800,invalid_value",
+    "costs?start_time=10&end_time=86401&page=page_172800,invalid_value",
+    "costs?start_time=10&group_by=service_tier,unsupported_value",
     "costs?start_time=10&bucket_width=1h,invalid_value",
     "costs?start_time=10&limit=181,invalid_value",
     "costs?start_time=10&group_by=model,unsupported_value",
@@ -247,6 +252,31 @@ class UsageIT {
             path("usage")
                 + "?from=%d&to=%d&width=1d&group_by=model,batch&api_key_id=%d&model=r1&batch=true"
                     .formatted(TODAY - DAY, TODAY + DAY, own.key().id()));
+  }
+
+  /** As the export openai_compat has it; each is told where it is grouped by. */
+  @ParameterizedTest
+  @CsvSource({
+    "batch,true,true,null",
+    "batch,false,false,null",
+    "service_tier,true,null,\"batch\"",
+    "service_tier,false,null,\"default\"",
+    "'service_tier,batch',true,true,\"batch\"",
+    "'batch,service_tier',false,false,\"default\""
+  })
+  void theServiceTierTellsBatchesApart(String by, String is, String batch, String tier) {
+    billing.say(
+        path("usage"),
+        200,
+        """
+        {"as_of":"2026-11-22T09:59:58Z","rows":[{"start":%d,"by":{"batch":"%s"},
+         "tokens":{"input":1,"cached":2,"output":3,"reasoning":1,"requests":4,"cancelled":1}}]}
+        """
+            .formatted(TODAY, is));
+    String question = "/v1/organization/usage/completions?start_time=" + TODAY;
+    HttpResponse<String> answer = api.get(question + "&group_by=" + by, own.secret());
+    assertThat(answer.body()).contains("\"batch\":" + batch + ",\"service_tier\":" + tier + "}");
+    assertThat(billing.asked().getLast()).endsWith("&width=1d&group_by=batch");
   }
 
   /** No double has been near it: 17 digits would not hold these. */

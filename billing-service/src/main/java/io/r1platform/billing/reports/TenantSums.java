@@ -186,7 +186,7 @@ class TenantSums {
             .list();
     if (rows.size() > MOST_ROWS) {
       throw ServiceException.invalidRequest(
-          ("These are more than %d groups. Ask for fewer buckets. Filter by end_user or api_key_id,"
+          ("These are more than %d groups. Ask for fewer buckets, group by less, filter by one key,"
                   + " or export usage_records.")
               .formatted(MOST_ROWS));
     }

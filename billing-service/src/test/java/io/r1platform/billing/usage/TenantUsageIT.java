@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** A tenant's sums over 300 requests of three tenants in three days, held against the records. */
@@ -209,6 +210,31 @@ class TenantUsageIT {
                 .get("/internal/v1/organizations/1/projects/10/usage?from=1&to=86401&width=1d")
                 .text("code"))
         .isEqualTo("invalid_request");
+  }
+
+  /** OpenAI's paths, which are answered from here too, know no end users: nothing names them. */
+  @Test
+  void whoAsksForTooManyGroupsIsToldWhatEveryRouteTakes() {
+    JdbcClient superuser = JdbcClient.create(billing.database().superuser());
+    superuser
+        .sql(
+            """
+            insert into billing.usage_hourly (tenant_id, hour, project_id, api_key_id, model_id,
+              version_id, win, requests, tok_hit, tok_miss, tok_reason, tok_answer, waived_in,
+              waived_out, amount)
+            select 77, to_timestamp(?), 770, n, h.model_id, h.version_id, h.win, 1, 0, 1, 0, 1, 0,
+              0, 1
+            from (select * from billing.usage_hourly limit 1) h, generate_series(1, 10001) n\
+            """)
+        .param(from)
+        .update();
+    var refused = billing.get(path(77, "costs", "1d", "&group_by=api_key_id"));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("detail"))
+        .contains("more than 10000 groups", "fewer buckets", "usage_records")
+        .doesNotContain("end_user");
+    assertThat(billing.get(path(77, "costs", "1d", "")).status()).isEqualTo(200);
+    superuser.sql("delete from billing.usage_hourly where tenant_id = 77").update();
   }
 
   /** However much the first organization asks, and of what, the second one is answered. */
