@@ -29,6 +29,11 @@ import tools.jackson.databind.json.JsonMapper;
 class ExportWriter {
   /** Whom the writer tells how far it is; what it throws ends the export. */
   interface Progress {
+    /** By which another thread ends the export before its first row has come. */
+    default FirstRowWait firstRow() {
+      return new FirstRowWait();
+    }
+
     /** The rows are being read: none that are there can leave before the export ends. */
     default void reads() throws IOException {}
 
@@ -72,6 +77,7 @@ class ExportWriter {
    *
    * @throws PessimisticLockingFailureException if somebody else does
    * @throws RowsChanged if kept parts are of other rows
+   * @throws FirstRowWait.Ended if the progress' wait was ended; nothing was changed
    * @throws IOException if anything fails; then there is no manifest, or nothing was changed
    */
   Manifest write(Scope scope, FileFormat format, Target target, Progress progress)
@@ -84,6 +90,7 @@ class ExportWriter {
             target.key(),
             scope.dataset(),
             CopyQuery.forChild(scope, format),
+            progress.firstRow(),
             (rows, through) ->
                 new Run(scope, format, target, progress, drafts, scratch).write(rows, through));
       } finally {

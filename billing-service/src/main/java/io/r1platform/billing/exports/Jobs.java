@@ -73,6 +73,7 @@ class Jobs implements SmartLifecycle {
   private final RetiredDays retired;
   private final Datasets datasets;
   private final ExportWriter writer;
+  private final WaitingRuns waiting;
   private final Targets targets;
   private final ExportSettings settings;
   private final DataSource database;
@@ -90,6 +91,7 @@ class Jobs implements SmartLifecycle {
       RetiredDays retired,
       Datasets datasets,
       ExportWriter writer,
+      WaitingRuns waiting,
       Targets targets,
       ExportSettings settings,
       DataSource database,
@@ -100,6 +102,7 @@ class Jobs implements SmartLifecycle {
     this.retired = retired;
     this.datasets = datasets;
     this.writer = writer;
+    this.waiting = waiting;
     this.targets = targets;
     this.settings = settings;
     this.database = database;
@@ -245,6 +248,11 @@ class Jobs implements SmartLifecycle {
             manifest.parts().size(),
             clock.millis() - begun);
       }
+    } catch (FirstRowWait.Ended e) {
+      if (waiting.isStopped()) {
+        throw goesOn(id, e);
+      }
+      LOG.info("Export {} stopped before its first row", id);
     } catch (Stopped e) {
       LOG.info("Export {} stopped", id);
     } catch (IOException | RuntimeException e) {
@@ -253,8 +261,7 @@ class Jobs implements SmartLifecycle {
         throw failure;
       }
       if (Thread.currentThread().isInterrupted()) {
-        LOG.info("Export {} goes on when the service is back", id);
-        throw new IllegalStateException(e);
+        throw goesOn(id, e);
       }
       String why = reason(e);
       if (table.failed(id, run, why)) {
@@ -262,6 +269,11 @@ class Jobs implements SmartLifecycle {
         LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why, e);
       }
     }
+  }
+
+  private static IllegalStateException goesOn(long id, Exception e) {
+    LOG.info("Export {} goes on when the service is back", id);
+    return new IllegalStateException(e);
   }
 
   /** Another writes to that place, or the database is not there for a while. */
@@ -283,6 +295,15 @@ class Jobs implements SmartLifecycle {
   }
 
   private Manifest write(Job job, UUID run) throws IOException {
+    FirstRowWait wait = waiting.begin(run);
+    try {
+      return write(job, run, wait);
+    } finally {
+      waiting.ended(run);
+    }
+  }
+
+  private Manifest write(Job job, UUID run, FirstRowWait wait) throws IOException {
     Scope scope = job.scope(datasets);
     for (int tries = 1; ; tries++) {
       Map<Integer, Part> kept = table.parts(job.id());
@@ -290,7 +311,7 @@ class Jobs implements SmartLifecycle {
         return targets.use(
             job.target(),
             job.place(),
-            target -> writer.write(scope, job.format(), target, watch(job, run, kept)));
+            target -> writer.write(scope, job.format(), target, watch(job, run, wait, kept)));
       } catch (ExportWriter.RowsChanged e) {
         if (tries == TRIES) {
           throw e;
@@ -301,8 +322,14 @@ class Jobs implements SmartLifecycle {
     }
   }
 
-  private ExportWriter.Progress watch(Job job, UUID run, Map<Integer, Part> kept) {
+  private ExportWriter.Progress watch(
+      Job job, UUID run, FirstRowWait wait, Map<Integer, Part> kept) {
     return new ExportWriter.Progress() {
+      @Override
+      public FirstRowWait firstRow() {
+        return wait;
+      }
+
       /** Asked beside the snapshot, which may be older than a day's end. */
       @Override
       public void reads() throws IOException {
@@ -422,6 +449,7 @@ class Jobs implements SmartLifecycle {
             .clock(clock::instant)
             .shutdownMaxWait(STOP_WAIT)
             .build();
+    waiting.start();
     started.start();
     scheduler = started;
   }
@@ -434,6 +462,7 @@ class Jobs implements SmartLifecycle {
   public synchronized void stop() {
     Scheduler running = scheduler;
     if (running != null) {
+      waiting.stop();
       running.stop();
       scheduler = null;
     }

@@ -58,25 +58,30 @@ class Snapshots {
    * @throws DataAccessException if PostgreSQL refuses it, or cannot be reached
    */
   <T> T read(Dataset dataset, String copy, Reading<T> reading) throws IOException {
-    return read(dataset, copy, null, reading);
+    return read(dataset, copy, null, new FirstRowWait(), reading);
   }
 
   /**
    * The same, while no other reads that writes to the same place.
    *
    * @param place what names it
+   * @param wait for the first row
    * @throws PessimisticLockingFailureException if another does for more than some seconds
+   * @throws FirstRowWait.Ended if the wait was ended
    */
-  <T> T readFor(String place, Dataset dataset, String copy, Reading<T> reading) throws IOException {
-    return read(dataset, copy, place, reading);
+  <T> T readFor(String place, Dataset dataset, String copy, FirstRowWait wait, Reading<T> reading)
+      throws IOException {
+    return read(dataset, copy, place, wait, reading);
   }
 
-  private <T> T read(Dataset dataset, String copy, @Nullable String place, Reading<T> reading)
+  private <T> T read(
+      Dataset dataset, String copy, @Nullable String place, FirstRowWait wait, Reading<T> reading)
       throws IOException {
     try (Connection connection = database.getConnection()) {
       boolean whole = false;
       try {
-        T result = read(connection, dataset, copy, place, reading);
+        Begun begun = wait.during(connection, () -> begin(connection, dataset, copy, place));
+        T result = reading.read(begun.rows, begun.completeThrough);
         connection.rollback();
         connection.setAutoCommit(true);
         whole = true;
@@ -92,12 +97,10 @@ class Snapshots {
     }
   }
 
-  private static <T> T read(
-      Connection connection,
-      Dataset dataset,
-      String copy,
-      @Nullable String place,
-      Reading<T> reading)
+  private record Begun(Rows rows, @Nullable Instant completeThrough) {}
+
+  private static Begun begin(
+      Connection connection, Dataset dataset, String copy, @Nullable String place)
       throws SQLException, IOException {
     connection.setAutoCommit(false);
     Instant through;
@@ -120,7 +123,7 @@ class Snapshots {
     if (dataset.joinsWhatItMade()) { // its first row comes last; the pool takes the wait back
       connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS);
     }
-    return reading.read(
+    return new Begun(
         new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
   }
 

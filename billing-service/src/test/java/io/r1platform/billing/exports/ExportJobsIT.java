@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,14 +28,14 @@ import tools.jackson.databind.JsonNode;
 
 /** Exports as jobs, to files for download, to a folder and to a bucket of a real S3 server. */
 class ExportJobsIT {
-  private static final String JOBS = "/internal/v1/export-jobs";
+  private static final String JOBS = ExportOrders.JOBS;
   private static final String HASH = "0".repeat(64);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   @TempDir private static Path directory;
   private static StorageServer storage;
   private static BillingFixture billing;
   private static InvoiceTraffic traffic;
   private static LocalDate today;
+  private static ExportOrders orders;
 
   @BeforeAll
   static void start() throws IOException {
@@ -56,6 +55,7 @@ class ExportJobsIT {
     billing = new BillingFixture(settings.toArray(String[]::new));
     traffic = new InvoiceTraffic(billing, new Random(9));
     today = LocalDate.ofInstant(billing.clock().instant(), ZoneOffset.UTC);
+    orders = new ExportOrders(billing, today);
     for (long tenant : List.of(91L, 91L, 92L)) {
       traffic.chargeAny(tenant, billing.clock().instant());
     }
@@ -77,16 +77,16 @@ class ExportJobsIT {
 
   @Test
   void aJobIsDoneOnceAndItsFilesAreFetched() throws IOException {
-    String body = body(UUID.randomUUID(), "91", "csv", "null");
+    String body = orders.body(UUID.randomUUID(), "91", "csv", "null");
     Answer dry = billing.postJson("/internal/v1/dry-run/export-jobs", BillingFixture.GATEWAY, body);
     assertThat(dry.status()).as(dry.body()).isEqualTo(200);
     assertThat(billing.get(JOBS + "?organization_id=91").json().path("exports")).isEmpty();
-    String id = ordered(body);
-    assertThat(ordered(body)).as("the same command").isEqualTo(id);
+    String id = orders.ordered(body);
+    assertThat(orders.ordered(body)).as("the same command").isEqualTo(id);
     Answer other = billing.postJson(JOBS, BillingFixture.GATEWAY, body.replace("\"91\"", "\"92\""));
     assertThat(other.text("code")).isEqualTo("command_conflict");
 
-    JsonNode done = ended(id);
+    JsonNode done = orders.ended(id);
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
     JsonNode part = done.path("manifest").path("parts").get(0);
     assertThat(done.path("manifest").path("rows").asString()).isEqualTo("2");
@@ -140,23 +140,55 @@ class ExportJobsIT {
   @Test
   void aCancelledJobStopsAndIsResumed() throws SQLException {
     String id;
-    try (Connection locked = lockParts()) {
-      id = ordered(body(UUID.randomUUID(), "92", "parquet", "null"));
-      await(() -> status(id).equals("running"));
-      assertThat(post(id, "cancel").text("status")).isEqualTo("cancelled");
-      assertThat(post(id, "cancel").text("code")).isEqualTo("already_decided");
+    try (Connection locked = orders.lock("export_part")) {
+      id = orders.ordered(orders.body(UUID.randomUUID(), "92", "parquet", "null"));
+      ExportOrders.await(() -> orders.status(id).equals("running"));
+      assertThat(orders.post(id, "cancel").text("status")).isEqualTo("cancelled");
+      assertThat(orders.post(id, "cancel").text("code")).isEqualTo("already_decided");
       locked.rollback();
     }
-    assertThat(ended(id).path("manifest").isNull()).isTrue();
-    assertThat(post(id, "resume").text("status")).isEqualTo("waiting");
-    await(
+    assertThat(orders.ended(id).path("manifest").isNull()).isTrue();
+    assertThat(orders.post(id, "resume").text("status")).isEqualTo("waiting");
+    ExportOrders.await(
         () -> {
           billing.bean(Jobs.class).clean(); // finds one whose last run still ended, as each minute
-          return !List.of("waiting", "running").contains(status(id));
+          return !List.of("waiting", "running").contains(orders.status(id));
         });
-    JsonNode done = ended(id);
+    JsonNode done = orders.ended(id);
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
-    assertThat(post(id, "resume").text("code")).isEqualTo("already_decided");
+    assertThat(orders.post(id, "resume").text("code")).isEqualTo("already_decided");
+  }
+
+  /** FOCUS's Cost and Usage sorts for up to an hour first. */
+  @Test
+  void aJobWhoseFirstRowDoesNotComeEndsAtOnceWhenItIsCancelledOrTheProcessStops()
+      throws SQLException {
+    try (Connection locked = orders.lock("entry")) {
+      String ledger =
+          orders
+              .body(UUID.randomUUID(), "95", "csv", "null")
+              .replace("usage_records", "ledger_entries");
+      String id = orders.ordered(ledger);
+      ExportOrders.await(() -> orders.copiesThatWait() == 1);
+      assertThat(orders.post(id, "cancel").text("status")).isEqualTo("cancelled");
+      ExportOrders.await(() -> orders.copiesThatWait() == 0);
+
+      orders.post(id, "resume");
+      ExportOrders.await(
+          () -> {
+            billing.bean(Jobs.class).clean();
+            return orders.copiesThatWait() == 1;
+          });
+      billing.bean(Jobs.class).stop();
+      assertThat(orders.copiesThatWait()).as("none when the process has stopped").isZero();
+      assertThat(orders.status(id)).isEqualTo("running");
+      billing.bean(Jobs.class).start();
+      billing.clock().advance(Duration.ofSeconds(30));
+      ExportOrders.await(() -> orders.copiesThatWait() == 1);
+      billing.clock().advance(Duration.ofSeconds(-30));
+      locked.rollback();
+      assertThat(orders.ended(id).path("status").asString()).isEqualTo("done");
+    }
   }
 
   /** What a process left that died: the job runs for nobody, and nothing is scheduled. */
@@ -176,44 +208,44 @@ class ExportJobsIT {
     long id = table.make(order, 2).id();
     assertThat(table.begin(id, dead)).isTrue();
     billing.bean(Jobs.class).clean();
-    assertThat(ended(Long.toString(id)).path("status").asString()).isEqualTo("done");
+    assertThat(orders.ended(Long.toString(id)).path("status").asString()).isEqualTo("done");
     assertThat(table.progress(id, dead, 5)).isFalse();
     assertThat(table.failed(id, dead, "too late")).isFalse();
     var part = new Part(2, "usage_hourly-00002.csv.gz", 1, Map.of(), 1, HASH, HASH, 0);
     assertThat(table.put(id, dead, part)).isFalse();
     assertThat(table.parts(id)).containsOnlyKeys(1);
-    assertThat(status(Long.toString(id))).isEqualTo("done");
+    assertThat(orders.status(Long.toString(id))).isEqualTo("done");
   }
 
   @Test
   void anOrganizationHasSoManyAtOnce() throws SQLException {
-    try (Connection locked = lockParts()) {
-      String first = ordered(body(UUID.randomUUID(), "94", "csv", "null"));
-      ordered(body(UUID.randomUUID(), "94", "csv", "null"));
-      String third = body(UUID.randomUUID(), "94", "csv", "null");
+    try (Connection locked = orders.lock("export_part")) {
+      String first = orders.ordered(orders.body(UUID.randomUUID(), "94", "csv", "null"));
+      orders.ordered(orders.body(UUID.randomUUID(), "94", "csv", "null"));
+      String third = orders.body(UUID.randomUUID(), "94", "csv", "null");
       Answer refused = billing.postJson(JOBS, BillingFixture.GATEWAY, third);
       assertThat(refused.text("code")).isEqualTo("too_many_exports");
       String operators = third.replace("{\"command_id", "{\"by_operator\": true, \"command_id");
-      ordered(operators);
-      post(first, "cancel");
-      String fourth = ordered(body(UUID.randomUUID(), "94", "csv", "null"));
-      assertThat(post(first, "resume").text("code")).isEqualTo("too_many_exports");
-      post(fourth, "cancel");
-      assertThat(post(first, "resume").text("status")).isEqualTo("waiting");
+      orders.ordered(operators);
+      orders.post(first, "cancel");
+      String fourth = orders.ordered(orders.body(UUID.randomUUID(), "94", "csv", "null"));
+      assertThat(orders.post(first, "resume").text("code")).isEqualTo("too_many_exports");
+      orders.post(fourth, "cancel");
+      assertThat(orders.post(first, "resume").text("status")).isEqualTo("waiting");
       locked.rollback();
     }
   }
 
   @Test
   void aFolderIsOverwrittenAndTheManifestIsLast() throws IOException {
-    String body = body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"");
-    JsonNode done = ended(ordered(body));
+    String body = orders.body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"");
+    JsonNode done = orders.ended(orders.ordered(body));
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
     Path place =
         directory.resolve(
             "share/usage_records/organization=91/%s_%s".formatted(today, today.plusDays(1)));
     Files.writeString(place.resolve("usage_records-00002.jsonl.gz"), "of an earlier, longer one");
-    ended(ordered(body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"")));
+    orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "91", "jsonl.gz", "\"share\"")));
     try (var files = Files.walk(place).filter(Files::isRegularFile)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("usage_records-00001.jsonl.gz", "manifest.json");
@@ -226,12 +258,14 @@ class ExportJobsIT {
   void aBucketGetsPartsAndThenTheManifest() throws IOException {
     String place =
         "finance/usage_records/organization=91/%s_%s/".formatted(today, today.plusDays(1));
-    JsonNode earlier = ended(ordered(body(UUID.randomUUID(), "91", "csv", "\"bucket\"")));
+    JsonNode earlier =
+        orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "91", "csv", "\"bucket\"")));
     assertThat(earlier.path("status").asString())
         .as(() -> earlier + storage.said())
         .isEqualTo("done");
     assertThat(storage.keys()).contains(place + "usage_records-00001.csv");
-    JsonNode done = ended(ordered(body(UUID.randomUUID(), "91", "parquet", "\"bucket\"")));
+    JsonNode done =
+        orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "91", "parquet", "\"bucket\"")));
     assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
     assertThat(storage.keys())
         .filteredOn(key -> key.startsWith(place))
@@ -261,15 +295,17 @@ class ExportJobsIT {
     String id = made.text("export_id");
     assertThat(billing.postJson(own, BillingFixture.GATEWAY, order).text("export_id"))
         .isEqualTo(id);
-    JsonNode done = ended(id);
+    JsonNode done = orders.ended(id);
     assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("done");
     String whole =
-        body(UUID.randomUUID(), "99", "csv", "null")
+        orders
+            .body(UUID.randomUUID(), "99", "csv", "null")
             .replace("{\"command_id", "{\"by_operator\": true, \"command_id");
-    JsonNode all = ended(ordered(whole));
+    JsonNode all = orders.ended(orders.ordered(whole));
     JsonNode same =
-        ended(
-            ordered(another(whole).replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
+        orders.ended(
+            orders.ordered(
+                another(whole).replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
     assertThat(same.path("manifest")).as("the operator's").isEqualTo(done.path("manifest"));
     assertThat(billing.get(own + "/" + id + "/files?name=usage_records-00001.csv").body())
         .isEqualTo(
@@ -309,13 +345,14 @@ class ExportJobsIT {
       Answer refused = billing.postJson(own, BillingFixture.GATEWAY, wrong);
       assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
     }
-    try (Connection locked = lockParts()) {
+    try (Connection locked = orders.lock("export_part")) {
       for (int n = 0; n < 3; n++) {
         Answer more =
             billing.postJson(own.replace("990", "99" + n), BillingFixture.GATEWAY, another(order));
         assertThat(more.status()).as(more.body()).isEqualTo(n < 2 ? 200 : 503);
       }
-      ordered(body(UUID.randomUUID(), "99", "csv", "null")); // people have their own places
+      orders.ordered(
+          orders.body(UUID.randomUUID(), "99", "csv", "null")); // people have their own places
       locked.rollback();
     }
   }
@@ -383,7 +420,7 @@ class ExportJobsIT {
     billing.bean(Schedules.class).look();
     JsonNode job = billing.get(JOBS + "?organization_id=98").json().path("exports").get(0);
     assertThat(job.path("schedule_id").asString()).isEqualTo(made.text("schedule_id"));
-    JsonNode done = ended(job.path("export_id").asString());
+    JsonNode done = orders.ended(job.path("export_id").asString());
     assertThat(done.path("status").asString()).as(() -> done + storage.said()).isEqualTo("done");
     assertThat(storage.keys())
         .anyMatch(key -> key.matches("finance/usage_records/organization=98/.*manifest.json"));
@@ -394,7 +431,8 @@ class ExportJobsIT {
 
   @Test
   void aRefusalOfTheStorageIsSaidWithoutSecrets() {
-    JsonNode failed = ended(ordered(body(UUID.randomUUID(), "91", "csv", "\"locked\"")));
+    JsonNode failed =
+        orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "91", "csv", "\"locked\"")));
     assertThat(failed.path("status").asString()).isEqualTo("failed");
     assertThat(failed.path("error").asString())
         .startsWith("The storage refused: ")
@@ -403,7 +441,8 @@ class ExportJobsIT {
 
   @Test
   void whatNobodyExpectedFailsTheJob() {
-    JsonNode failed = ended(ordered(body(UUID.randomUUID(), "97", "csv", "\"blank\"")));
+    JsonNode failed =
+        orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "97", "csv", "\"blank\"")));
     assertThat(failed.path("status").asString()).isEqualTo("failed");
     assertThat(failed.path("error").asString()).contains("cannot be blank");
   }
@@ -412,10 +451,10 @@ class ExportJobsIT {
   void onlySoManyFilesWaitForDownloadAndOldDraftsGo() throws IOException {
     var ids = new ArrayList<String>();
     for (int n = 0; n < 3; n++) {
-      ids.add(ordered(body(UUID.randomUUID(), "96", "csv", "null")));
-      ended(ids.getLast());
+      ids.add(orders.ordered(orders.body(UUID.randomUUID(), "96", "csv", "null")));
+      orders.ended(ids.getLast());
     }
-    ended(ordered(body(UUID.randomUUID(), "96", "csv", "\"share\"")));
+    orders.ended(orders.ordered(orders.body(UUID.randomUUID(), "96", "csv", "\"share\"")));
     Path share =
         directory.resolve(
             "share/usage_records/organization=96/%s_%s".formatted(today, today.plusDays(1)));
@@ -441,59 +480,17 @@ class ExportJobsIT {
   void ordersThatCannotBeAreRefused() {
     for (String wrong :
         List.of(
-            body(UUID.randomUUID(), "91", "xlsx", "null"),
-            body(UUID.randomUUID(), "91", "csv", "\"elsewhere\""),
-            body(UUID.randomUUID(), "x", "csv", "null"),
-            body(UUID.randomUUID(), "91", "csv", "null")
+            orders.body(UUID.randomUUID(), "91", "xlsx", "null"),
+            orders.body(UUID.randomUUID(), "91", "csv", "\"elsewhere\""),
+            orders.body(UUID.randomUUID(), "x", "csv", "null"),
+            orders
+                .body(UUID.randomUUID(), "91", "csv", "null")
                 .replace(today.plusDays(1) + "", today + ""),
-            body(UUID.randomUUID(), "91", "csv", "null")
+            orders
+                .body(UUID.randomUUID(), "91", "csv", "null")
                 .replace(today + "", today + "T10:30:00Z"))) {
       Answer refused = billing.postJson(JOBS, BillingFixture.GATEWAY, wrong);
       assertThat(refused.text("code")).as(wrong).isEqualTo("invalid_request");
     }
-  }
-
-  private static String body(UUID command, String organization, String format, String target) {
-    return """
-    {"command_id": "%s", "actor": "ada@example.org", "dataset": "usage_records",
-     "organization_id": "%s", "from": "%s", "to": "%s", "format": "%s", "target": %s}
-    """
-        .formatted(command, organization, today, today.plusDays(1), format, target);
-  }
-
-  private static String ordered(String body) {
-    Answer made = billing.postJson(JOBS, BillingFixture.GATEWAY, body);
-    assertThat(made.status()).as(made.body()).isEqualTo(200);
-    return made.text("export_id");
-  }
-
-  private static Answer post(String id, String verb) {
-    return billing.postJson(JOBS + "/" + id + "/" + verb, BillingFixture.GATEWAY, "{}");
-  }
-
-  private static String status(String id) {
-    return billing.get(JOBS + "/" + id).text("status");
-  }
-
-  private static JsonNode ended(String id) {
-    await(() -> !List.of("waiting", "running").contains(status(id)));
-    return billing.get(JOBS + "/" + id).json();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long begun = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - begun).isLessThan(PATIENCE.toNanos());
-    }
-  }
-
-  /** Whoever runs a job waits for its parts until this is rolled back. */
-  private static Connection lockParts() throws SQLException {
-    Connection connection = billing.database().superuser().getConnection();
-    connection.setAutoCommit(false);
-    try (var statement = connection.createStatement()) {
-      statement.execute("lock table billing.export_part in access exclusive mode");
-    }
-    return connection;
   }
 }

@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.r1platform.testing.TestDatabase;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -54,5 +59,87 @@ class SnapshotsIT {
             () -> snapshots.read(ANY, "copy (select billing.no_room()) to stdout", (rows, at) -> 0))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no room is left");
+  }
+
+  @Test
+  void aWaitThatIsEndedBeforeItBeginsDoesNotBegin() {
+    var source = database.dataSource("r1_billing");
+    var wait = new FirstRowWait();
+    wait.end();
+    assertThatThrownBy(() -> read(source, wait, "select pg_sleep(600)", rows -> 0))
+        .isInstanceOf(FirstRowWait.Ended.class);
+  }
+
+  /** Nothing that a cancellation may still find is on a connection that others get. */
+  @Test
+  void whatIsEndedLeavesNothingToTheNextOnTheSamePool() throws Exception {
+    try (var pool = new HikariDataSource()) {
+      pool.setDataSource(database.dataSource("r1_billing"));
+      pool.setMaximumPoolSize(1);
+      var jdbc = new JdbcTemplate(pool);
+      int first = backend(jdbc);
+      var wait = new FirstRowWait();
+      var ended = new CompletableFuture<Throwable>();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  read(pool, wait, "select pg_sleep(600)", rows -> 0);
+                } catch (IOException | RuntimeException e) {
+                  ended.complete(e);
+                }
+              });
+      var superuser = new JdbcTemplate(database.superuser());
+      ExportOrders.await(() -> isSleeping(superuser, first));
+      wait.end();
+      assertThat(ended.get(1, TimeUnit.MINUTES)).isInstanceOf(FirstRowWait.Ended.class);
+      assertThat(backend(jdbc)).isNotEqualTo(first);
+      ExportOrders.await(() -> !isSleeping(superuser, first));
+    }
+  }
+
+  @Test
+  void onceARowHasComeNothingIsEnded() throws IOException {
+    var source = database.dataSource("r1_billing");
+    var wait = new FirstRowWait();
+    int rows =
+        read(
+            source,
+            wait,
+            "select generate_series(1, 9)",
+            all -> {
+              wait.end();
+              int read = 0;
+              for (; all.hasNext(); read++) {
+                all.next();
+              }
+              return read;
+            });
+    assertThat(rows).isEqualTo(9);
+  }
+
+  private interface Taking {
+    int from(Rows rows) throws IOException;
+  }
+
+  private static int read(DataSource source, FirstRowWait wait, String query, Taking taking)
+      throws IOException {
+    return new Snapshots(source, new JdbcTemplate(source))
+        .readFor(
+            "a place",
+            ANY,
+            "copy (" + query + ") to stdout",
+            wait,
+            (rows, at) -> taking.from(rows));
+  }
+
+  private static int backend(JdbcTemplate jdbc) {
+    return Objects.requireNonNull(jdbc.queryForObject("select pg_backend_pid()", Integer.class));
+  }
+
+  private static boolean isSleeping(JdbcTemplate jdbc, int backend) {
+    return !jdbc.queryForList(
+            "select 1 from pg_stat_activity where pid = ? and wait_event = 'PgSleep'", backend)
+        .isEmpty();
   }
 }
