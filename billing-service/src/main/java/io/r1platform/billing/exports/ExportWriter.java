@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +90,8 @@ class ExportWriter {
             scope.dataset(),
             CopyQuery.forChild(scope, format),
             progress.firstRow(),
-            (rows, through) ->
-                new Run(scope, format, target, progress, drafts, scratch).write(rows, through));
+            (rows, beside) ->
+                new Run(scope, format, target, progress, drafts, scratch).write(rows, beside));
       } finally {
         delete(scratch);
       }
@@ -127,7 +126,7 @@ class ExportWriter {
       this.scratches = scratches;
     }
 
-    Manifest write(Rows rows, @Nullable Instant through) throws IOException {
+    Manifest write(Rows rows, Snapshots.Beside beside) throws IOException {
       progress.reads();
       progress.rows(read);
       List<Part> parts = new ArrayList<>();
@@ -137,7 +136,7 @@ class ExportWriter {
         }
         parts.add(part(parts.size() + 1, rows));
       } while (rows.hasNext());
-      Manifest manifest = Manifest.of(scope, format, parts, through);
+      Manifest manifest = Manifest.of(scope, format, parts, beside);
       Path draft = drafts.resolve(Manifest.NAME);
       Files.writeString(draft, json.writeValueAsString(manifest) + "\n");
       beforeChange();

@@ -46,7 +46,8 @@ class Exports {
       String from,
       String to,
       @Nullable String organizationId,
-      @Nullable String completeThrough) {}
+      @Nullable String completeThrough,
+      @Nullable LogCheckpoint checkpoint) {}
 
   private final Snapshots snapshots;
   private final JdbcClient jdbc;
@@ -90,7 +91,7 @@ class Exports {
           snapshots.read(
               scope.dataset(),
               CopyQuery.forReaders(scope),
-              (rows, through) -> stream(scope, rows, through, to));
+              (rows, beside) -> stream(scope, rows, beside, to));
       record(run, manifest);
       meters
           .counter(BillingMetric.EXPORTS.meterName(), "dataset", scope.dataset().name())
@@ -111,7 +112,8 @@ class Exports {
   }
 
   private static StreamManifest stream(
-      Scope scope, Rows rows, @Nullable Instant through, OutputStream to) throws IOException {
+      Scope scope, Rows rows, Snapshots.Beside beside, OutputStream to) throws IOException {
+    Instant through = beside.completeThrough();
     List<String> names = scope.columns().stream().map(Column::name).toList();
     var digest = new DigestOutputStream(to, Hashes.digest());
     var out = new BufferedOutputStream(digest, BUFFER);
@@ -134,7 +136,8 @@ class Exports {
         day(scope.from()),
         day(scope.to()),
         scope.organizationId() == null ? null : scope.organizationId().toString(),
-        through == null ? null : through.toString());
+        through == null ? null : through.toString(),
+        LogCheckpoint.of(beside.checkpoint()));
   }
 
   private void record(UUID run, StreamManifest manifest) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param projectId null: all of them
  * @param sumPico in 10^-12 of each currency, of all rows; empty if no amount is among the columns
  * @param completeThrough until when all usage was known; null: no gateway lived
+ * @param checkpoint of the log of receipts; null: none was signed
  */
 record Manifest(
     String spec,
@@ -31,7 +32,8 @@ record Manifest(
     String rows,
     Map<String, String> sumPico,
     List<File> parts,
-    @Nullable String completeThrough) {
+    @Nullable String completeThrough,
+    @Nullable LogCheckpoint checkpoint) {
   static final String NAME = "manifest.json";
   private static final String SPEC = "r1-export-2";
 
@@ -39,8 +41,8 @@ record Manifest(
 
   record File(String file, String rows, String bytes, String sha256) {}
 
-  static Manifest of(
-      Scope scope, FileFormat format, List<Part> parts, @Nullable Instant completeThrough) {
+  static Manifest of(Scope scope, FileFormat format, List<Part> parts, Snapshots.Beside beside) {
+    Instant through = beside.completeThrough();
     var sums = new TreeMap<String, BigDecimal>();
     for (Part part : parts) {
       part.sumPico()
@@ -78,6 +80,7 @@ record Manifest(
                         Long.toString(part.bytes()),
                         part.sha256()))
             .toList(),
-        completeThrough == null ? null : completeThrough.toString());
+        through == null ? null : through.toString(),
+        LogCheckpoint.of(beside.checkpoint()));
   }
 }

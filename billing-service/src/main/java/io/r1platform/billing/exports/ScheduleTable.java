@@ -268,6 +268,24 @@ class ScheduleTable {
         .single();
   }
 
+  /** Whether a record of the scope, which is charged, has still to get its place in the log. */
+  boolean waitsForTheLog(@Nullable Long organizationId, Instant from, Instant to) {
+    return jdbc.sql(
+            """
+            select exists (select from charged_request
+              where journal_id in (select journal_id from log_waiting)
+                and bucket between (cast(:from as timestamptz) at time zone 'UTC')::date - 1
+                  and (cast(:to as timestamptz) at time zone 'UTC')::date + 1
+                and admitted_at >= :from and admitted_at < :to
+                and (cast(:tenant as bigint) is null or tenant_id = :tenant))
+            """)
+        .param("from", utc(from))
+        .param("to", utc(to))
+        .param("tenant", organizationId)
+        .query(Boolean.class)
+        .single();
+  }
+
   /** As a record has it. */
   private static long micros(Instant moment) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, moment);

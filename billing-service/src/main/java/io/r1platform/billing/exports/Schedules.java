@@ -337,15 +337,18 @@ class Schedules {
   private Optional<Due> next(Schedule schedule, Instant ready, Instant now) {
     return schedule
         .due(ready)
-        .or(() -> schedule.dueOnceMore(now).filter(due -> isKnown(schedule.organizationId(), due)));
+        .or(() -> schedule.dueOnceMore(now).filter(due -> isKnown(schedule, due)));
   }
 
-  /** Whether its month is closed and nothing is left that could yet be a row of it. */
-  private boolean isKnown(@Nullable Long organizationId, Due due) {
+  /** Whether its month is closed and nothing is left that could yet change a row of it. */
+  private boolean isKnown(Schedule schedule, Due due) {
+    Long organizationId = schedule.organizationId();
     Instant through = table.completeThrough();
     return (through == null || !through.isBefore(Period.MONTH.end(month(due))))
         && table.isClosed(organizationId, month(due))
-        && !table.hasHeld(organizationId, due.from(), due.to());
+        && !table.hasHeld(organizationId, due.from(), due.to())
+        && !(scope(schedule, due).has(UsageRecordsDataset.LOG_INDEX)
+            && table.waitsForTheLog(organizationId, due.from(), due.to()));
   }
 
   private static Instant month(Due due) {

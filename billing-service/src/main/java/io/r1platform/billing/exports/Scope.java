@@ -93,6 +93,11 @@ record Scope(
     return new Scope(dataset, selected, from, to, organizationId, projectId);
   }
 
+  /** Whether a column of this name is written. */
+  boolean has(String name) {
+    return columns.stream().anyMatch(column -> column.name().equals(name));
+  }
+
   /** The columns' names as they are asked for: none for all. */
   List<String> selected() {
     return columns.equals(dataset.columns())

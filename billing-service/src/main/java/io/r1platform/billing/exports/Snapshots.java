@@ -31,10 +31,18 @@ class Snapshots {
     /**
      * Takes all rows.
      *
-     * @param completeThrough until when gateways had said all; null: none lives
+     * @param beside what the same state of the database says else
      */
-    T read(Rows rows, @Nullable Instant completeThrough) throws IOException;
+    T read(Rows rows, Beside beside) throws IOException;
   }
+
+  /**
+   * What is seen beside the rows.
+   *
+   * @param completeThrough until when gateways had said all; null: none lives
+   * @param checkpoint the newest note of the log of receipts; null: nothing was signed
+   */
+  record Beside(@Nullable Instant completeThrough, @Nullable String checkpoint) {}
 
   /** One that broke off a moment ago may still have to be noticed by PostgreSQL. */
   private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
@@ -81,7 +89,7 @@ class Snapshots {
       boolean whole = false;
       try {
         Begun begun = wait.during(connection, () -> begin(connection, dataset, copy, place));
-        T result = reading.read(begun.rows, begun.completeThrough);
+        T result = reading.read(begun.rows, begun.beside);
         connection.rollback();
         connection.setAutoCommit(true);
         whole = true;
@@ -97,13 +105,13 @@ class Snapshots {
     }
   }
 
-  private record Begun(Rows rows, @Nullable Instant completeThrough) {}
+  private record Begun(Rows rows, Beside beside) {}
 
   private static Begun begin(
       Connection connection, Dataset dataset, String copy, @Nullable String place)
       throws SQLException, IOException {
     connection.setAutoCommit(false);
-    Instant through;
+    Beside beside;
     try (Statement statement = connection.createStatement()) {
       statement.execute("set transaction isolation level repeatable read, read only");
       statement.execute("set local timezone = 'UTC'");
@@ -118,13 +126,13 @@ class Snapshots {
       if (place != null) {
         lock(connection, statement, place);
       }
-      through = completeThrough(statement);
+      beside = new Beside(completeThrough(statement), checkpoint(statement));
     }
     if (dataset.joinsWhatItMade()) { // its first row comes last; the pool takes the wait back
       connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS);
     }
     return new Begun(
-        new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), through);
+        new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), beside);
   }
 
   /** Until the transaction ends, which it also does when the process dies. */
@@ -148,6 +156,12 @@ class Snapshots {
     try (ResultSet row = statement.executeQuery("select through from usage_complete")) {
       OffsetDateTime through = row.next() ? row.getObject(1, OffsetDateTime.class) : null;
       return through == null ? null : through.toInstant();
+    }
+  }
+
+  private static @Nullable String checkpoint(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery("select note from newest_checkpoint")) {
+      return row.next() ? row.getString(1) : null;
     }
   }
 

@@ -12,6 +12,9 @@ import org.springframework.stereotype.Component;
 /** Each charged request, as it was charged first, under the moment of its admission. */
 @Component
 class UsageRecordsDataset extends Dataset {
+  /** The column of which a closed period's last files have no null where a log is signed. */
+  static final String LOG_INDEX = "log_index";
+
   private static final List<Column> COLUMNS =
       List.of(
           new Column("event_id", TEXT, false, "the request's id, a UUIDv7; the key"),
@@ -37,11 +40,25 @@ class UsageRecordsDataset extends Dataset {
           new Column("cost", DECIMAL, false, "its charge in the currency, exact"),
           new Column("currency", TEXT, false, "ISO 4217"),
           new Column("leaf_sha256", TEXT, false, "hash of the record, its leaf in the log"),
+          new Column(LOG_INDEX, BIGINT, true, "the record's place in the log; null: none yet"),
           new Column("batch", TEXT, false, "true: a line of a batch"),
           new Column("client_reference", TEXT, true, "the caller's own id of it"),
           new Column("end_user", TEXT, true, "for whom the caller asked"),
           new Column("metadata", JSON, true, "the caller's pairs"));
 
+  private static final String CHARGED =
+      """
+      bucket between ((:from at time zone 'UTC')::date - 1)
+          and ((:to at time zone 'UTC')::date + 1)
+        and admitted_at >= :from and admitted_at < :to
+        and (:organization is null or tenant_id = :organization)
+        and (:project is null or project_id = :project)
+      """;
+
+  /**
+   * Places come with the records of everybody that came with them, so there are many more of them:
+   * a full join is one that PostgreSQL cannot make by comparing each with each.
+   */
   private static final String SQL =
       """
       select event_id::text as event_id, admitted_at, finished_at, tenant_id as organization_id,
@@ -54,16 +71,20 @@ class UsageRecordsDataset extends Dataset {
           'cancelled'])[finish] as finish,
         (flags & 1 = 1)::text as stream, ttft_ms, version_id as price_version_id,
         amount_pico as cost_pico, amount_pico * 0.000000000001 as cost, currency,
-        encode(leaf_sha256, 'hex') as leaf_sha256, (flags & 8 = 8)::text as batch,
+        encode(leaf_sha256, 'hex') as leaf_sha256, log_index, (flags & 8 = 8)::text as batch,
         client_reference, end_user, metadata::text as metadata
-      from charged_request left join usage_label using (bucket, event_id)
-      where bucket between ((:from at time zone 'UTC')::date - 1)
-          and ((:to at time zone 'UTC')::date + 1)
-        and admitted_at >= :from and admitted_at < :to
-        and (:organization is null or tenant_id = :organization)
-        and (:project is null or project_id = :project)
+      from (
+          select * from charged_request left join usage_label using (bucket, event_id)
+          where CHARGED) charged
+        full join (
+          select j.journal_id as of_journal, p.leaf, p.log_index
+          from (select distinct journal_id from charged_request where CHARGED) j
+            cross join lateral log_places(j.journal_id) p) place
+        on place.of_journal = charged.journal_id and place.leaf = charged.leaf_sha256
+      where case when event_id is null then false else true end
       order by bucket, event_id
-      """;
+      """
+          .replace("CHARGED", CHARGED);
 
   UsageRecordsDataset() {
     super("usage_records", COLUMNS, SQL);

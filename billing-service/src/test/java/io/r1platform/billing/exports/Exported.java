@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** Files by the exports' own writer, for tests of other packages. */
 public final class Exported {
@@ -35,5 +37,48 @@ public final class Exported {
                 new FolderTarget(Files.createDirectories(place)),
                 new ExportWriter.Progress() {});
     return place.resolve(manifest.parts().getFirst().file());
+  }
+
+  /** The dataset of this name. */
+  public static Dataset dataset(BillingFixture billing, String name) {
+    return billing.bean(Datasets.class).named(name);
+  }
+
+  /** Whether a schedule's last files of the time would wait for the log of receipts. */
+  public static boolean waitsForTheLog(BillingFixture billing, Instant from, Instant to) {
+    return billing.bean(ScheduleTable.class).waitsForTheLog(null, from, to);
+  }
+
+  /**
+   * Whether the job that wrote these files, resumed after what is done in between, keeps them: else
+   * it would begin anew.
+   */
+  public static boolean keeps(
+      BillingFixture billing, Dataset dataset, Instant from, Instant to, Path place, Runnable doing)
+      throws IOException {
+    var kept = new TreeMap<Integer, Part>();
+    var progress =
+        new ExportWriter.Progress() {
+          @Override
+          public void done(Part part) {
+            kept.put(part.no(), part);
+          }
+
+          @Override
+          public Optional<Part> kept(int no) {
+            return Optional.ofNullable(kept.get(no));
+          }
+        };
+    Scope scope = Scope.of(dataset, from, to, null);
+    var target = new FolderTarget(Files.createDirectories(place));
+    var writer = billing.bean(ExportWriter.class);
+    writer.write(scope, FileFormat.CSV, target, progress);
+    doing.run();
+    try {
+      writer.write(scope, FileFormat.CSV, target, progress);
+      return true;
+    } catch (ExportWriter.RowsChanged e) {
+      return false;
+    }
   }
 }

@@ -31,7 +31,9 @@ class SnapshotsIT {
   @BeforeAll
   static void start() {
     database.execute("create view billing.usage_complete as select null::timestamptz as through");
-    database.execute("grant select on billing.usage_complete to r1_billing");
+    database.execute("create view billing.newest_checkpoint as select null::text as note");
+    database.execute(
+        "grant select on billing.usage_complete, billing.newest_checkpoint to r1_billing");
   }
 
   /** Of a large month PostgreSQL sorts all charges before it sends the first. */
@@ -41,7 +43,7 @@ class SnapshotsIT {
     impatient.setSocketTimeout(1);
     var snapshots = new Snapshots(impatient, new JdbcTemplate(impatient));
     String copy = "copy (select 'late' from pg_sleep(1.5)) to stdout";
-    String row = snapshots.read(ANY, copy, (rows, through) -> new String(rows.next(), UTF_8));
+    String row = snapshots.read(ANY, copy, (rows, beside) -> new String(rows.next(), UTF_8));
     assertThat(row).isEqualTo("late\n");
   }
 
@@ -56,7 +58,9 @@ class SnapshotsIT {
     var source = database.dataSource("r1_billing");
     var snapshots = new Snapshots(source, new JdbcTemplate(source));
     assertThatThrownBy(
-            () -> snapshots.read(ANY, "copy (select billing.no_room()) to stdout", (rows, at) -> 0))
+            () ->
+                snapshots.read(
+                    ANY, "copy (select billing.no_room()) to stdout", (rows, beside) -> 0))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no room is left");
   }
@@ -130,7 +134,7 @@ class SnapshotsIT {
             ANY,
             "copy (" + query + ") to stdout",
             wait,
-            (rows, at) -> taking.from(rows));
+            (rows, beside) -> taking.from(rows));
   }
 
   private static int backend(JdbcTemplate jdbc) {

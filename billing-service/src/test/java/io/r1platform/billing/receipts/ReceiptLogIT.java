@@ -1,11 +1,14 @@
 package io.r1platform.billing.receipts;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.r1platform.billing.BillingFixture;
 import io.r1platform.billing.BillingFixture.Answer;
+import io.r1platform.billing.exports.Dataset;
+import io.r1platform.billing.exports.Exported;
 import io.r1platform.billing.usage.UsageTraffic;
 import io.r1platform.receipts.Checkpoint;
 import io.r1platform.receipts.Hash;
@@ -25,6 +28,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -34,6 +41,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -46,6 +54,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The log in the service: places, proofs, tiles, restarts, keys. One log, so the order matters. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -185,8 +196,89 @@ class ReceiptLogIT {
         .isEqualTo(newest.size());
   }
 
+  /** Finance proves each row of a file by the manifest beside it and the public tiles. */
   @Test
   @Order(5)
+  void anExportHasEachRecordsPlaceUnderTheCheckpointOfItsManifest() throws Exception {
+    Instant to = billing.clock().instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1));
+    Instant from = to.minus(Duration.ofDays(2));
+    Dataset records = Exported.dataset(billing, "usage_records");
+    Path early = directory.resolve("early");
+    long before = RECORDS.size();
+    try (Connection head = billing.database().superuser().getConnection()) {
+      head.setAutoCommit(false);
+      try (var statement = head.createStatement()) { // no sequencer gets past it
+        statement.execute("select size from billing.log_head for update");
+      }
+      RECORDS.putAll(traffic.chargeMany(TENANT, 2));
+      Path file = Exported.file(billing, records, from, to, "csv", early);
+      assertThat(indexes(file).values())
+          .hasSize(RECORDS.size())
+          .filteredOn(String::isEmpty)
+          .hasSize(2);
+      assertThat(checkpoint(early).path("size").asString()).isEqualTo(Long.toString(before));
+      assertThat(Exported.waitsForTheLog(billing, from, to)).isTrue();
+      assertThat(
+              Exported.keeps(
+                  billing,
+                  records,
+                  from,
+                  to,
+                  directory.resolve("resumed"),
+                  () -> {
+                    try {
+                      head.rollback();
+                    } catch (SQLException e) {
+                      throw new IllegalStateException(e);
+                    }
+                    sequence();
+                  }))
+          .as("a part whose records have their places by now")
+          .isFalse();
+    }
+    assertThat(Exported.waitsForTheLog(billing, from, to)).isFalse();
+    Path late = directory.resolve("late");
+    Path file = Exported.file(billing, records, from, to, "csv", late);
+    JsonNode said = checkpoint(late);
+    TrustedKeys keys = TrustedKeys.parse(text("/internal/v1/log/keys"), "keys");
+    Checkpoint at = Checkpoint.verified(said.path("note").asString(), keys, "manifest");
+    assertThat(said.path("origin").asString()).isEqualTo(ORIGIN);
+    assertThat(said.path("size").asString()).isEqualTo(Long.toString(RECORDS.size()));
+    assertThat(said.path("root_hash").asString()).isEqualTo(at.root().base64());
+    var hasher = new Hasher();
+    JdbcClient jdbc = billing.sql();
+    var log =
+        new LogTree(new TiledLog((level, tile) -> Tiles.stored(jdbc, level, tile), hasher), hasher);
+    Map<UUID, String> indexes = indexes(file);
+    assertThat(indexes.keySet()).isEqualTo(RECORDS.keySet());
+    indexes.forEach(
+        (id, index) -> {
+          long place = Long.parseLong(index);
+          var path = log.inclusion(place, at.size());
+          var proof = new InclusionProof(place, path, said.path("note").asString());
+          assertThat(proof.verify(Objects.requireNonNull(RECORDS.get(id)), keys, "row"))
+              .isEqualTo(at);
+        });
+  }
+
+  /** By event id, as a file of CSV has them. */
+  private static Map<UUID, String> indexes(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    int column = List.of(lines.getFirst().split(",")).indexOf("log_index");
+    return lines.stream()
+        .skip(1)
+        .map(line -> line.split(",", -1))
+        .collect(toMap(cells -> UUID.fromString(cells[0]), cells -> cells[column]));
+  }
+
+  private static JsonNode checkpoint(Path place) throws IOException {
+    return JsonMapper.shared()
+        .readTree(Files.readString(place.resolve("manifest.json")))
+        .path("checkpoint");
+  }
+
+  @Test
+  @Order(6)
   void aMonthsBundlePassesTheVerifierAndIsTheSameAgain() throws Exception {
     YearMonth month = YearMonth.from(billing.clock().instant().atOffset(ZoneOffset.UTC));
     List<UsageRecord> records =
@@ -266,7 +358,7 @@ class ReceiptLogIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void whatIsSignedCannotBeChanged() {
     for (String change :
         List.of(
@@ -287,7 +379,7 @@ class ReceiptLogIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void anotherProcessGoesOnWithTheSameLogAndANewKeyTakesOver() throws Exception {
     TrustedKeys before = TrustedKeys.parse(text("/internal/v1/log/keys"), "keys");
     Checkpoint old = checkpoints(before).getLast();
@@ -316,7 +408,7 @@ class ReceiptLogIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aDatabaseThatIsOlderThanWhatWasPublicIsNotSigned() throws Exception {
     NoteSigner third = key("third", 3);
     Path kept = directory.resolve("checkpoint");
