@@ -8,6 +8,7 @@ export const DATASETS = [
   'focus_billing_period',
   'openai_compat',
   'deepseek_compat',
+  'deepseek_cost',
 ] as const;
 
 export const FORMATS = ['csv', 'csv.gz', 'jsonl.gz', 'parquet'] as const;

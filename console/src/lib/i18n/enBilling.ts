@@ -147,6 +147,8 @@ export const enBilling = {
   'schedules.close.no': 'Keep it',
   'exports.dataset.openai_compat': 'Usage and cost by UTC day, under OpenAI’s names.',
   'exports.dataset.deepseek_compat': 'Tokens by UTC day, in the columns of DeepSeek’s files.',
+  'exports.dataset.deepseek_cost':
+    'Cost by UTC day and by what pays for it, in the columns of DeepSeek’s files.',
   'exports.format.csv':
     'Text, every cell as it is. Load it in a spreadsheet by Data › From Text/CSV with all columns set to Text.',
   'exports.format.csv.gz': 'The same, compressed.',

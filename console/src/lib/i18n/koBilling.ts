@@ -147,6 +147,8 @@ export const koBilling: Record<keyof typeof enBilling, string> = {
   'schedules.close.no': '유지',
   'exports.dataset.openai_compat': 'OpenAI의 이름으로 된 UTC 하루별 사용량과 비용입니다.',
   'exports.dataset.deepseek_compat': 'DeepSeek 파일의 열로 된 UTC 하루별 토큰입니다.',
+  'exports.dataset.deepseek_cost':
+    'DeepSeek 파일의 열로 된 UTC 하루별 비용으로, 무엇으로 지불되는지 나눕니다.',
   'exports.format.csv':
     '모든 셀이 그대로인 텍스트입니다. 스프레드시트에서는 데이터 › 텍스트/CSV에서로, 모든 열을 텍스트로 지정해 불러오십시오.',
   'exports.format.csv.gz': '같은 것을 압축했습니다.',

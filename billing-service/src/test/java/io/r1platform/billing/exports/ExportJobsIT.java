@@ -305,7 +305,8 @@ class ExportJobsIT {
     JsonNode same =
         orders.ended(
             orders.ordered(
-                another(whole).replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
+                ExportOrders.another(whole)
+                    .replace("\"dataset\"", "\"project_id\": \"990\", \"dataset\"")));
     assertThat(same.path("manifest")).as("the operator's").isEqualTo(done.path("manifest"));
     assertThat(billing.get(own + "/" + id + "/files?name=usage_records-00001.csv").body())
         .isEqualTo(
@@ -348,7 +349,8 @@ class ExportJobsIT {
     try (Connection locked = orders.lock("export_part")) {
       for (int n = 0; n < 3; n++) {
         Answer more =
-            billing.postJson(own.replace("990", "99" + n), BillingFixture.GATEWAY, another(order));
+            billing.postJson(
+                own.replace("990", "99" + n), BillingFixture.GATEWAY, ExportOrders.another(order));
         assertThat(more.status()).as(more.body()).isEqualTo(n < 2 ? 200 : 503);
       }
       orders.ordered(
@@ -357,16 +359,13 @@ class ExportJobsIT {
     }
   }
 
-  private static String another(String order) {
-    return order.replaceFirst("[0-9a-f-]{36}", UUID.randomUUID().toString());
-  }
-
   /** Tokens and money of the shapes that other providers' readers know are those of the hours. */
   @Test
   void theShapesOfOthersHaveTheSameTokensAndMoney() throws IOException {
     Instant from = today.atStartOfDay(ZoneOffset.UTC).toInstant();
     Instant to = from.plus(Duration.ofDays(1));
-    for (String name : List.of("usage_hourly", "openai_compat", "deepseek_compat")) {
+    for (String name :
+        List.of("usage_hourly", "openai_compat", "deepseek_compat", "deepseek_cost")) {
       Dataset dataset = billing.bean(Datasets.class).named(name);
       Exported.file(billing, dataset, from, to, "parquet", directory.resolve(name));
     }
@@ -395,13 +394,17 @@ class ExportJobsIT {
                   'output_tokens', 'request_count']), unnest([sum(hit_tokens), sum(miss_tokens),
                   sum(reasoning_tokens + answer_tokens), sum(requests)]) from %s"""
                     .formatted(hours)));
+    List<String> cost = Duck.query("select sum(cost)::decimal(38,12) from " + hours);
     assertThat(
             Duck.query(
                 """
                 select sum(price::decimal(38,12) * amount) from %s where price is not null"""
                     .formatted(deepseek)))
         .as("what it costs at the prices")
-        .isEqualTo(Duck.query("select sum(cost)::decimal(38,12) from " + hours));
+        .isEqualTo(cost);
+    String paid = Duck.all(directory.resolve("deepseek_cost"), FileFormat.PARQUET);
+    String byWallet = "select wallet_type, sum(cost)::decimal(38,12) from %s group by 1";
+    assertThat(Duck.query(byWallet.formatted(paid))).containsExactly("Invoiced|" + cost.getFirst());
   }
 
   @Test

@@ -26,6 +26,11 @@ record ExportOrders(BillingFixture billing, LocalDate day) {
         .formatted(command, organization, day, day.plusDays(1), format, target);
   }
 
+  /** The same order by another command. */
+  static String another(String body) {
+    return body.replaceFirst("[0-9a-f-]{36}", UUID.randomUUID().toString());
+  }
+
   String ordered(String body) {
     Answer made = billing.postJson(JOBS, BillingFixture.GATEWAY, body);
     assertThat(made.status()).as(made.body()).isEqualTo(200);

@@ -1,5 +1,7 @@
 package io.r1platform.billing.focus;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -139,9 +141,9 @@ class FocusIT {
         assertThat(row.get(column) != null).as("%s in %s", column, row).isEqualTo(priced);
       }
       if (priced) {
-        assertThat(product(row, "ContractedUnitPrice"))
+        assertThat(row.product("ContractedUnitPrice"))
             .isEqualByComparingTo(row.decimal("ContractedCost"));
-        assertThat(product(row, "ListUnitPrice")).isEqualByComparingTo(row.decimal("ListCost"));
+        assertThat(row.product("ListUnitPrice")).isEqualByComparingTo(row.decimal("ListCost"));
         assertThat(row.get("SkuPriceId"))
             .matches(FocusFacts.SKU_PRICE_ID)
             .startsWith(row.get("SkuId") + "-");
@@ -372,6 +374,11 @@ class FocusIT {
   }
 
   @Test
+  void theSameUsageByWalletIsAllOfItAndAllCreditToThePico() throws IOException {
+    WalletTypes.assertUsageAndCredit(billing, ALL, month.from(), month.to(), DIRECTORY);
+  }
+
+  @Test
   void theOfficialRulesHold() throws IOException {
     Path model = officialModel();
     var findings = new ArrayList<Finding>();
@@ -473,11 +480,7 @@ class FocusIT {
   }
 
   private static synchronized void say(String line) throws IOException {
-    Files.writeString(
-        FIGURES,
-        line + "\n",
-        java.nio.file.StandardOpenOption.CREATE,
-        java.nio.file.StandardOpenOption.APPEND);
+    Files.writeString(FIGURES, line + "\n", CREATE, APPEND);
   }
 
   private static Path write(String name, Rows rows) throws IOException {
@@ -490,9 +493,5 @@ class FocusIT {
 
   private static BigDecimal ledger(String where) {
     return new BigDecimal(billing.sum("amount", "posted_entry where " + where)).multiply(PICO);
-  }
-
-  private static BigDecimal product(Row row, String price) {
-    return row.decimal(price).multiply(row.decimal("PricingQuantity"));
   }
 }

@@ -38,6 +38,10 @@ record Rows(List<String> columns, List<Row> rows) {
     BigDecimal decimal(String column) {
       return new BigDecimal(String.valueOf(cells.get(column)));
     }
+
+    BigDecimal product(String price) {
+      return decimal(price).multiply(decimal("PricingQuantity"));
+    }
   }
 
   static Rows of(
