@@ -183,7 +183,7 @@ public final class FakeBilling implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     if (illness == Illness.DOWN) {
       answer(exchange, 503, "{}");
-    } else if (path.contains("/receipts") || path.endsWith("/bundle")) {
+    } else if (path.contains("/receipts") || path.matches(".*/(bundle|pdf)")) {
       receipts(exchange, path);
     } else if (path.contains("/invoices")) {
       invoices(exchange, path);

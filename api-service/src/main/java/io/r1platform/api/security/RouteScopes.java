@@ -52,6 +52,7 @@ final class RouteScopes {
           new Entry(GET, "/v1/invoices", INVOICES_READ),
           new Entry(GET, "/v1/invoices/{id}", INVOICES_READ),
           new Entry(GET, "/v1/invoices/{id}/bundle", INVOICES_READ),
+          new Entry(GET, "/v1/invoices/{id}/pdf", INVOICES_READ),
           new Entry(GET, "/v1/exports", USAGE_READ),
           new Entry(POST, "/v1/exports", USAGE_READ),
           new Entry(GET, "/v1/exports/{id}", USAGE_READ),

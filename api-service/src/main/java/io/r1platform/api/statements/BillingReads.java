@@ -103,10 +103,15 @@ class BillingReads {
    * @param what it is, at the begin of a sentence
    */
   InputStream open(String path, String what) {
+    return file(path, what).body();
+  }
+
+  /** The same with its headers. */
+  HttpResponse<InputStream> file(String path, String what) {
     try {
       HttpResponse<InputStream> answer = billing.stream(path);
       if (answer.statusCode() == 200) {
-        return answer.body();
+        return answer;
       }
       try (InputStream body = answer.body()) {
         switch (answer.statusCode()) {

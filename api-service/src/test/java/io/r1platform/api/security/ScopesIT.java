@@ -65,6 +65,7 @@ class ScopesIT {
       GET    /v1/invoices               invoices:read
       GET    /v1/invoices/{id}          invoices:read
       GET    /v1/invoices/{id}/bundle   invoices:read
+      GET    /v1/invoices/{id}/pdf      invoices:read
       GET    /v1/exports                usage:read
       POST   /v1/exports                usage:read
       GET    /v1/exports/{id}           usage:read

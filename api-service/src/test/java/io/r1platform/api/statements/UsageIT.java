@@ -10,6 +10,7 @@ import io.r1platform.api.keys.Keys;
 import io.r1platform.api.keys.TestRights;
 import io.r1platform.api.tenants.Tenants;
 import io.r1platform.testing.TestDatabase;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -439,6 +440,47 @@ class UsageIT {
                 + "\"unit_price\":\"2.19\",\"note\":null,\"reference_line\":null,"
                 + "\"exact_amount\":\"-0.000000000001\",\"amount\":\"0\","
                 + "\"tax_code\":\"VAT\",\"tax_ppm\":100000}]");
+  }
+
+  @Test
+  void anInvoicesDocumentIsSentOnceAndThenKnownByItsTag() {
+    billing.answer(
+        invoices() + "/17/pdf",
+        exchange -> {
+          exchange.getResponseHeaders().set("x-r1-sha256", "ab12");
+          FakeReports.send(exchange, 200, "%PDF-1.7");
+        });
+    String path = "/v1/invoices/17/pdf?language=ko&paper=LETTER";
+    HttpResponse<String> first = api.get(path, own.secret());
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    assertThat(first.body()).isEqualTo("%PDF-1.7");
+    assertThat(first.headers().firstValue("content-type")).contains("application/pdf");
+    assertThat(first.headers().firstValue("content-disposition").orElseThrow())
+        .contains("invoice-17.pdf");
+    assertThat(first.headers().firstValue("etag")).contains("\"ab12\"");
+    HttpResponse<String> again =
+        api.send(
+            HttpRequest.newBuilder(api.uri(path))
+                .header("Authorization", "Bearer " + own.secret())
+                .header("If-None-Match", "\"ab12\""));
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(billing.asked())
+        .containsExactly(
+            invoices() + "/17/pdf?language=ko&paper=LETTER",
+            invoices() + "/17/pdf?language=ko&paper=LETTER");
+    billing.forget();
+    HttpResponse<String> draft = api.get("/v1/invoices/18/pdf", own.secret());
+    assertThat(draft.statusCode()).isEqualTo(404);
+    assertThat(draft.body()).contains("This invoice");
+    billing.forget();
+    for (String wrong : List.of("language=fr", "paper=A5", "paper=A4%26x%3D2")) {
+      assertThat(api.get("/v1/invoices/17/pdf?" + wrong, own.secret()).statusCode())
+          .as(wrong)
+          .isEqualTo(422);
+    }
+    assertThat(api.get("/v1/invoices/0/pdf", own.secret()).statusCode()).isEqualTo(404);
+    assertThat(billing.asked()).isEmpty();
   }
 
   @Test

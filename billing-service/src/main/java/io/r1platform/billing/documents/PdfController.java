@@ -2,6 +2,8 @@ package io.r1platform.billing.documents;
 
 import io.r1platform.billing.errors.ServiceException;
 import io.r1platform.billing.invoices.InvoiceView;
+import io.r1platform.billing.invoices.IssuedInvoices;
+import io.r1platform.billing.questions.TenantQuestions;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +16,30 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Documents of invoices, drafts too. */
+/** Documents of invoices; drafts too, but not for what an organization asks by itself. */
 @RestController
 class PdfController {
   private final Pdfs pdfs;
+  private final IssuedInvoices issued;
+  private final TenantQuestions questions;
 
-  PdfController(Pdfs pdfs) {
+  PdfController(Pdfs pdfs, IssuedInvoices issued, TenantQuestions questions) {
     this.pdfs = pdfs;
+    this.issued = issued;
+    this.questions = questions;
+  }
+
+  /** Of what that organization was sent alone; the same parameters. */
+  @GetMapping("/internal/v1/organizations/{organization}/invoices/{id}/pdf")
+  ResponseEntity<byte[]> pdf(
+      @PathVariable long organization,
+      @PathVariable long id,
+      @RequestParam(required = false) @Nullable String language,
+      @RequestParam(required = false) @Nullable String paper) {
+    if (questions.answer(() -> issued.find(organization, id)).isEmpty()) {
+      throw ServiceException.notFound("Invoice " + id);
+    }
+    return pdf(id, language, paper);
   }
 
   /**

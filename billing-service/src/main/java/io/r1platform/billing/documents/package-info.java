@@ -3,7 +3,8 @@
  * stays the same bytes; what was delivered is never sent again.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"invoices", "webhooks", "errors", "observability"})
+@ApplicationModule(
+    allowedDependencies = {"invoices", "webhooks", "questions", "errors", "observability"})
 package io.r1platform.billing.documents;
 
 import org.jspecify.annotations.NullMarked;

@@ -309,6 +309,27 @@ class DocumentsIT {
     assertThat(errors(done)).contains("it was made void");
   }
 
+  /** Its key asks for it, so neither drafts nor what others were sent are there. */
+  @Test
+  void anOrganizationHasTheDocumentsOfWhatItWasSentAlone() {
+    profile("");
+    JsonNode done = finalized();
+    String id = done.path("invoice_id").asString();
+    String of = "/internal/v1/organizations/%d/invoices/%s/pdf?language=ko&paper=LETTER";
+    Answer own = billing.get(of.formatted(organization, id));
+    assertThat(own.status()).isEqualTo(200);
+    assertThat(own.header("x-r1-sha256"))
+        .isEqualTo(
+            billing
+                .get("/internal/v1/invoices/" + id + "/pdf?language=ko&paper=LETTER")
+                .header("x-r1-sha256"));
+    assertThat(billing.get(of.formatted(organization + 1, id)).status()).isEqualTo(404);
+    traffic.charge(organization, billing.clock().instant(), 0, 0, 0, 1_000);
+    String draft = closing.draft(organization, month.plusMonths(1)).path("invoice_id").asString();
+    assertThat(billing.get("/internal/v1/invoices/" + draft + "/pdf").status()).isEqualTo(200);
+    assertThat(billing.get(of.formatted(organization, draft)).status()).isEqualTo(404);
+  }
+
   /** Some programs paste a vertical tab for a soft line break; XML has no such character. */
   @Test
   void whatXmlHasNoPlaceForIsPrintedAsABlank() {
