@@ -77,9 +77,9 @@ class UsageRecordsDataset extends Dataset {
           select * from charged_request left join usage_label using (bucket, event_id)
           where CHARGED) charged
         full join (
-          select j.journal_id as of_journal, p.leaf, p.log_index
-          from (select distinct journal_id from charged_request where CHARGED) j
-            cross join lateral log_places(j.journal_id) p) place
+          select journal_id as of_journal, leaf, log_index
+          from (select distinct journal_id from charged_request where CHARGED) journal
+            join log_place using (journal_id)) place
         on place.of_journal = charged.journal_id and place.leaf = charged.leaf_sha256
       where case when event_id is null then false else true end
       order by bucket, event_id
