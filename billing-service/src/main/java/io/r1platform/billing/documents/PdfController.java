@@ -36,7 +36,7 @@ class PdfController {
       @PathVariable long id,
       @RequestParam(required = false) @Nullable String language,
       @RequestParam(required = false) @Nullable String paper) {
-    if (questions.answer(() -> issued.find(organization, id)).isEmpty()) {
+    if (questions.answer(organization, () -> issued.find(organization, id)).isEmpty()) {
       throw ServiceException.notFound("Invoice " + id);
     }
     return pdf(id, language, paper);

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /** The lines of a COPY, one look ahead. */
 final class Rows {
@@ -39,6 +40,12 @@ final class Rows {
         || (state != null && LASTING.contains(state.substring(0, 2)));
   }
 
+  /** The connection or PostgreSQL ended: another try may go through. */
+  private static boolean isLost(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
   private static IOException brokeOff(SQLException e) {
     return new IOException("PostgreSQL broke off: " + e.getMessage(), e);
   }
@@ -47,7 +54,12 @@ final class Rows {
     return next != null;
   }
 
-  /** The next line with its end; PostgreSQL sends each in a message of its own. */
+  /**
+   * The next line with its end; PostgreSQL sends each in a message of its own.
+   *
+   * @throws IOException if it broke off for what another try would meet as well
+   * @throws DataAccessResourceFailureException if the connection was lost
+   */
   byte[] next() throws IOException {
     byte[] row = next;
     if (row == null) {
@@ -59,6 +71,9 @@ final class Rows {
     try {
       next = copy.readFromCopy();
     } catch (SQLException e) {
+      if (isLost(e) && !comesAgain(e)) {
+        throw new DataAccessResourceFailureException("PostgreSQL went away", e);
+      }
       throw brokeOff(e);
     }
     return row;

@@ -128,9 +128,8 @@ class Snapshots {
       }
       beside = new Beside(completeThrough(statement), checkpoint(statement));
     }
-    if (dataset.joinsWhatItMade()) { // its first row comes last; the pool takes the wait back
-      connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS);
-    }
+    // what is sorted sends its first row last; the pool takes the wait back
+    connection.setNetworkTimeout(Runnable::run, LONGEST_SILENCE_MILLIS);
     return new Begun(
         new Rows(connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copy)), beside);
   }

@@ -39,11 +39,6 @@ public final class Exported {
     return place.resolve(manifest.parts().getFirst().file());
   }
 
-  /** The dataset of this name. */
-  public static Dataset dataset(BillingFixture billing, String name) {
-    return billing.bean(Datasets.class).named(name);
-  }
-
   /** Whether a schedule's last files of the time would wait for the log of receipts. */
   public static boolean waitsForTheLog(BillingFixture billing, Instant from, Instant to) {
     return billing.bean(ScheduleTable.class).waitsForTheLog(null, from, to);

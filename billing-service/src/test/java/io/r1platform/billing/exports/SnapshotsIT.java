@@ -15,17 +15,12 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** A database with nothing in it but what a snapshot asks for beside the rows. */
 class SnapshotsIT {
-  private static final Dataset ANY =
-      new Dataset("any", List.of(), "") {
-        @Override
-        public boolean joinsWhatItMade() {
-          return true;
-        }
-      };
+  private static final Dataset ANY = new Dataset("any", List.of(), "") {};
   private static final TestDatabase database = TestDatabase.create();
 
   @BeforeAll
@@ -36,7 +31,7 @@ class SnapshotsIT {
         "grant select on billing.usage_complete, billing.newest_checkpoint to r1_billing");
   }
 
-  /** Of a large month PostgreSQL sorts all charges before it sends the first. */
+  /** What is sorted or grouped PostgreSQL has whole before it sends the first. */
   @Test
   void theFirstRowMayTakeLongerThanAConnectionIsSilentOtherwise() throws IOException {
     var impatient = (PGSimpleDataSource) database.dataSource("r1_billing");
@@ -63,6 +58,29 @@ class SnapshotsIT {
                     ANY, "copy (select billing.no_room()) to stdout", (rows, beside) -> 0))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no room is left");
+  }
+
+  /** Else a restart of PostgreSQL would end an export for good. */
+  @Test
+  void aConnectionThatIsLostBetweenRowsMayBeTriedAgain() {
+    var source = database.dataSource("r1_billing");
+    var superuser = new JdbcTemplate(database.superuser());
+    assertThatThrownBy(
+            () ->
+                read(
+                    source,
+                    new FirstRowWait(),
+                    "select generate_series(1, 50000000)",
+                    rows -> {
+                      superuser.queryForList(
+                          "select pg_terminate_backend(pid) from pg_stat_activity"
+                              + " where query like 'copy (select generate_series%'");
+                      while (rows.hasNext()) {
+                        rows.next();
+                      }
+                      return 0;
+                    }))
+        .isInstanceOf(DataAccessResourceFailureException.class);
   }
 
   @Test
