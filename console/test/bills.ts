@@ -150,7 +150,12 @@ function invoice(lines: InvoiceLine[], taxPpm: bigint, more: Made): Invoice {
     rounding_pico: (net * CENT - exact).toString() as Pico,
     built_at: `${more.month}-28T00:00:00Z`,
     terms: null,
-    issuer: { name: 'R1 Platform Ltd.', address: ['1 Engine Road', 'Seoul'], tax_number: '123' },
+    issuer: {
+      name: 'R1 Platform Ltd.',
+      address: ['1 Engine Road', 'Seoul'],
+      tax_number: '123',
+      payment_details: ['First Bank of Seoul', 'Account 000123456789'],
+    },
     customer: {
       name: 'Acme Research',
       address: ['7 Lab Street', 'Springfield'],

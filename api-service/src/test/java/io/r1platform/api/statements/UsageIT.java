@@ -363,8 +363,7 @@ class UsageIT {
     String invoices = "/internal/v1/organizations/%d/invoices".formatted(organization);
     String id = "019adc00-0000-7000-8000-000000000001";
     for (String path :
-        List.of(
-            path("usage"), path("costs"), invoices, invoices + "/17", receipts + "/" + id)) {
+        List.of(path("usage"), path("costs"), invoices, invoices + "/17", receipts + "/" + id)) {
       billing.say(path, 429, "{\"code\":\"too_many_questions_of_one\"}");
     }
     for (String path :

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -160,9 +161,15 @@ public class InvoiceViews {
     if (lines.isEmpty()) {
       return List.of();
     }
-    Map<Integer, String> models = names("select model_id, name from model");
+    Map<Integer, String> models =
+        names(
+            "select model_id, name from model where model_id = any(?)",
+            lines.stream().map(rounded -> rounded.line().modelId()));
     Map<Integer, String> hashes =
-        names("select version_id, encode(content_sha256, 'hex') from rate_card_version");
+        names(
+            "select version_id, encode(content_sha256, 'hex') from rate_card_version"
+                + " where version_id = any(?)",
+            lines.stream().map(rounded -> rounded.line().versionId()));
     var views = new ArrayList<LineView>();
     for (Rounded rounded : lines) {
       Line line = rounded.line();
@@ -231,9 +238,11 @@ public class InvoiceViews {
     return model + "-" + kind.toLowerCase(Locale.ROOT);
   }
 
-  private Map<Integer, String> names(String query) {
+  private Map<Integer, String> names(String query, Stream<? extends @Nullable Number> ids) {
     var names = new HashMap<Integer, String>();
     jdbc.sql(query)
+        .param(
+            ids.filter(Objects::nonNull).map(Number::intValue).distinct().toArray(Integer[]::new))
         .query(
             row -> {
               names.put(row.getInt(1), row.getString(2));
