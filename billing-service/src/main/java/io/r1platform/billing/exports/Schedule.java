@@ -77,6 +77,11 @@ record Schedule(
       return new Progress(nextFrom, writtenAt, finalFrom, run, failures, null, error, doneAt);
     }
 
+    /** Whether that period, or a later one, was written for the last time or is being. */
+    boolean hasFinal(Instant from) {
+      return finalFrom.isAfter(from) || (finalFrom.equals(from) && run != null && run.last);
+    }
+
     /** What was written for the last time since then, or is being, is written once more. */
     Progress finalAgainFrom(Instant first) {
       return run != null && run.last

@@ -145,22 +145,17 @@ class ScheduleTable {
         .optional();
   }
 
-  /**
-   * Locks those that are not closed, have rows of the organization, and have written that period
-   * for the last time or are about to.
-   */
-  List<Schedule> lockWrittenSince(List<String> datasets, long organization, Instant from) {
+  /** Locks those that are not closed and have rows of the organization, as they are by then. */
+  List<Schedule> lockOf(List<String> datasets, long organization) {
     return jdbc.sql(
             """
             select * from export_schedule
             where status <> 'closed' and dataset in (:datasets)
               and coalesce(tenant_id, :organization) = :organization
-              and (final_from > :from or final_from = :from and job_final)
             order by schedule_id for update
             """)
         .param("datasets", datasets)
         .param("organization", organization)
-        .param("from", utc(from))
         .query(ScheduleTable::read)
         .list();
   }

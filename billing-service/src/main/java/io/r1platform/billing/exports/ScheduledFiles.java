@@ -36,7 +36,10 @@ public class ScheduledFiles {
    */
   @Transactional(propagation = Propagation.MANDATORY)
   public void writeAgain(List<String> datasets, long organization, Instant from) {
-    for (Schedule schedule : table.lockWrittenSince(datasets, organization, from)) {
+    for (Schedule schedule : table.lockOf(datasets, organization)) {
+      if (!schedule.progress().hasFinal(from)) {
+        continue;
+      }
       Run run = schedule.progress().run();
       if (run != null && run.last()) {
         jobs.cancel(run.jobId());
