@@ -41,7 +41,7 @@ final class FirstRowWait {
     T result;
     try {
       result = work.get();
-    } catch (SQLException | IOException e) {
+    } catch (SQLException | IOException | RuntimeException e) {
       if (isOver()) {
         throw new Ended(e);
       }

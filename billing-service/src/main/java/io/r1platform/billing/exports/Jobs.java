@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -47,6 +48,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 class Jobs implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+  private static final int MOST_LOST = 20;
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
   private static final int MISSED_HEARTBEATS = 6;
   private static final Duration STOP_WAIT = Duration.ofSeconds(5);
@@ -80,6 +82,10 @@ class Jobs implements SmartLifecycle {
   private final TransactionTemplate transaction;
   private final MeterRegistry meters;
   private final Clock clock;
+
+  /** How often each job that runs again lost its connection. */
+  private final Map<Long, Integer> lost = new ConcurrentHashMap<>();
+
   private final OneTimeTask<Void> export;
   private final Executor scheduling =
       Executors.newSingleThreadExecutor(
@@ -256,7 +262,7 @@ class Jobs implements SmartLifecycle {
     } catch (Stopped e) {
       LOG.info("Export {} stopped", id);
     } catch (IOException | RuntimeException e) {
-      if (e instanceof RuntimeException failure && passes(failure)) {
+      if (e instanceof RuntimeException failure && passes(failure) && !isLostTooOften(id, e)) {
         LOG.info("Export {} is tried again: {}", id, e.getMessage());
         throw failure;
       }
@@ -269,6 +275,13 @@ class Jobs implements SmartLifecycle {
         LOG.warn("Export {} of {} failed: {}", id, job.dataset(), why, e);
       }
     }
+    lost.remove(id);
+  }
+
+  /** What loses its connection each time it is tried must not be tried for ever. */
+  private boolean isLostTooOften(long id, Exception e) {
+    return e instanceof DataAccessResourceFailureException
+        && lost.merge(id, 1, Integer::sum) >= MOST_LOST;
   }
 
   private static IllegalStateException goesOn(long id, Exception e) {
