@@ -9,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -31,7 +30,6 @@ final class NameTeller {
   private final BillingClient billing;
   private final JsonMapper json;
   private final AtomicLong waiting = new AtomicLong();
-  private final ReentrantLock telling = new ReentrantLock();
   private volatile boolean heard = true;
 
   NameTeller(NameOutbox outbox, BillingClient billing, JsonMapper json, MeterRegistry meters) {
@@ -41,12 +39,9 @@ final class NameTeller {
     meters.gauge(Metric.NAMES_WAITING.id(), waiting);
   }
 
-  /** Each second; not twice at a time, however long billing takes. */
+  /** Each second; the scheduler never runs it twice at a time, however long billing takes. */
   @Scheduled(fixedRateString = "1s")
   void tell() {
-    if (!telling.tryLock()) {
-      return;
-    }
     try {
       tellAll();
       waiting.set(0);
@@ -58,8 +53,6 @@ final class NameTeller {
       missed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      telling.unlock();
     }
   }
 

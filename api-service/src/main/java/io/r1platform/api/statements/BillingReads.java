@@ -98,7 +98,7 @@ class BillingReads {
   /**
    * A file as it comes, at a path that names the caller's organization; whoever gets it closes it,
    * and limits how many are open. Fails with 404 where there is none, 409 with what billing says of
-   * it, and 503.
+   * it, 429 where the organization asks too much, and 503.
    *
    * @param what it is, at the begin of a sentence
    */
@@ -115,6 +115,7 @@ class BillingReads {
       }
       try (InputStream body = answer.body()) {
         switch (answer.statusCode()) {
+          case 429 -> throw tooMany();
           case 404 -> throw ServiceException.notFound(what);
           case 409 ->
               throw ServiceException.of(

@@ -141,6 +141,8 @@ class InvoicesIT {
     HttpResponse<String> draft = api.get("/v1/invoices/18/pdf", own.secret());
     assertThat(draft.statusCode()).isEqualTo(404);
     assertThat(draft.body()).contains("This invoice");
+    billing.say(invoices() + "/19/pdf", 429, "{\"code\":\"too_many_questions_of_one\"}");
+    assertThat(api.get("/v1/invoices/19/pdf", own.secret()).statusCode()).isEqualTo(429);
     billing.forget();
     for (String wrong : List.of("language=fr", "paper=A5", "paper=A4%26x%3D2")) {
       assertThat(api.get("/v1/invoices/17/pdf?" + wrong, own.secret()).statusCode())
