@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http } from 'msw';
 import { describe, expect, it } from 'vitest';
+import { pollMillis } from '@/features/exports/api/schedules';
 import { problem } from '../answers.ts';
 import { expectAccessible, renderApp } from '../renderApp.tsx';
 
@@ -196,6 +197,15 @@ describe('one schedule', () => {
       expect(screen.getByText('Tue, Dec 1, 2026')).toBeVisible();
     });
     expect(screen.queryByRole('link', { name: 'Export 11' })).toBeNull();
+  });
+
+  it('is asked for as long as it is active, seldom while nothing runs', () => {
+    const active = { status: 'active', export_id: null, retry_at: null } as const;
+    const later = new Date(Date.now() + 60_000).toISOString();
+    expect(pollMillis([active])).toBe(30_000);
+    expect(pollMillis([active, { ...active, export_id: '7' }])).toBe(2_000);
+    expect(pollMillis([{ ...active, export_id: '7', retry_at: later }])).toBe(30_000);
+    expect(pollMillis([{ ...active, status: 'closed' }])).toBe(false);
   });
 
   it('says that it is not there', async () => {

@@ -46,17 +46,21 @@ const WHILE_IT_WAITS_MILLIS = 30_000;
 
 const schedulePath = (id: string) => `${PATH}/${encodeURIComponent(id)}`;
 
-/** When to ask again: soon while an export runs or is about to, later where one failed. */
-function pollMillis(schedules: Schedule[]): number | false {
+/** When to ask again: soon while an export runs or is about to, later where one failed or none does. */
+export function pollMillis(
+  schedules: Pick<Schedule, 'status' | 'export_id' | 'retry_at'>[],
+): number | false {
   const waits = schedules
-    .filter(({ status, export_id: job }) => status === 'active' && job != null)
-    .map(({ retry_at: at }) =>
-      at == null || Date.parse(at) <= Date.now() ? POLL_MILLIS : WHILE_IT_WAITS_MILLIS,
+    .filter(({ status }) => status === 'active')
+    .map(({ export_id: job, retry_at: at }) =>
+      job != null && (at == null || Date.parse(at) <= Date.now())
+        ? POLL_MILLIS
+        : WHILE_IT_WAITS_MILLIS,
     );
   return waits.length === 0 ? false : Math.min(...waits);
 }
 
-/** Newest first, 50 at a time; asked again while one writes or failed. Only operators read them. */
+/** Newest first, 50 at a time; asked again while one is active. Only operators read them. */
 export function schedulesQuery(organization: string | undefined) {
   return infiniteQueryOptions({
     queryKey: [...SCHEDULES, 'list', organization],
