@@ -104,13 +104,13 @@ def generated(tokens: Tokenizer) -> Source:
 
 
 def sampled(tokens: Tokenizer, path: str, share: float) -> Source:
-    """This share from a file of samples, the rest generated."""
+    """This share from a file of samples, the rest generated, mostly of the weak families."""
     with open(path, encoding="utf-8") as file:
         samples = [json.loads(line) for line in file]
 
     def row(rng: random.Random) -> Row:
         if rng.random() >= share:
-            return row_of(tokens, tasks.training_problem(rng))
+            return row_of(tokens, tasks.training_problem(rng, tasks.WEAK_SHARES))
         sample = rng.choice(samples)
         return (tokens.prompt(sample["question"], sample["system"]),
                 tokens.output(sample["reasoning"], sample["answer"]))

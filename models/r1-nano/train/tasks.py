@@ -38,6 +38,10 @@ WORK = {  # how the steps of a problem are executed anew from its facts
 SHARES = {"addition": 9, "subtraction": 12, "multiplication": 13, "division": 7, "mixed": 11,
           "decimals": 7, "ordering": 6, "letters": 9, "dates": 9, "stories": 8, "integers": 8,
           "logic": 6, "talk": 2, "outside": 11}
+# after reinforcement learning: more of what it still fails by its success for each family
+WEAK_SHARES = {"addition": 3, "subtraction": 4, "multiplication": 5, "division": 3, "mixed": 5,
+               "decimals": 8, "ordering": 18, "letters": 16, "dates": 18, "stories": 4,
+               "integers": 12, "logic": 18, "talk": 2, "outside": 6}
 LEVEL_SHARES = (2, 3, 4, 4)
 KOREAN_SHARE, CHECKED_SHARE, SYSTEM_SHARE = 0.4, 0.12, 0.1
 SYSTEM_TEXTS = ("You are a helpful assistant.", "You are r1-nano.", "Answer briefly.",
