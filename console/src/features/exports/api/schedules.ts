@@ -46,7 +46,7 @@ const WHILE_IT_WAITS_MILLIS = 30_000;
 
 const schedulePath = (id: string) => `${PATH}/${encodeURIComponent(id)}`;
 
-/** When to ask again: soon while an export runs or is about to, later where one failed or none does. */
+/** When to ask again: soon while an export runs or is about to, else later while one is active. */
 export function pollMillis(
   schedules: Pick<Schedule, 'status' | 'export_id' | 'retry_at'>[],
 ): number | false {
